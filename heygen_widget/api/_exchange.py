@@ -1,0 +1,143 @@
+"""One operation from request to answer, retries included, without doing any I/O.
+
+`exchange` is a generator that says what to do next: send this request, or pause so long. The two
+clients drive it, one with `httpx.Client`, the other with `httpx.AsyncClient`.
+"""
+
+import random
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Final, Self
+
+import httpx
+
+from ._answers import api_error, retry_after
+from ._key import Secret
+from ._operations import AnswerT, Operation
+from .errors import (
+    APIConnectionError,
+    APIError,
+    APITimeoutError,
+    HeyGenError,
+    RateLimited,
+    ServerError,
+)
+
+LONGEST_PAUSE: Final = 30.0  # seconds, whatever Retry-After says
+_FIRST_PAUSE: Final = 0.5  # seconds, doubled each time
+
+# Raised before the first byte of a request is written.
+_NEVER_SENT: Final = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Wait so many seconds, then go on."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A request without an answer. Holds no exception, whose frames would hold the key."""
+
+    reason: str
+    timed_out: bool
+    sent: bool | None
+    status: int | None = None
+
+    @classmethod
+    def of(cls, error: httpx.RequestError, response: httpx.Response | None = None) -> Self:
+        """Describe what httpx raised, before or (with `response`) within the answer."""
+        return cls(
+            reason=str(error) or type(error).__name__,
+            timed_out=isinstance(error, httpx.TimeoutException),
+            sent=_was_sent(error, response),
+            status=None if response is None else response.status_code,
+        )
+
+
+Step = httpx.Request | Pause
+Outcome = httpx.Response | Fault
+
+
+def exchange(
+    operation: Operation[AnswerT], request: httpx.Request, key: Secret, *, max_retries: int
+) -> Generator[Step, Outcome, httpx.Response]:
+    """Yield what to do next until there is a successful answer, and return that.
+
+    Send back the answer or the fault of each request, and nothing after a pause.
+
+    Raises
+    ------
+    APIError, APIConnectionError
+        When it failed for good.
+    """
+    attempt = 0
+    while True:
+        outcome = yield request
+        asked: float | None = None
+        if isinstance(outcome, Fault):
+            error: HeyGenError = connection_error(operation, request, outcome, key)
+        elif outcome.is_success:
+            return outcome
+        else:
+            error = api_error(operation, outcome, key)
+            asked = retry_after(outcome)
+        if attempt >= max_retries or not _may_repeat(operation, error):
+            raise error
+        yield Pause(_pause(attempt, asked))
+        attempt += 1
+
+
+def connection_error(
+    operation: Operation[AnswerT], request: httpx.Request, fault: Fault, key: Secret
+) -> APIConnectionError:
+    """Make the error for a request that got no whole answer."""
+    host = request.url.netloc.decode()
+    if fault.sent is False:
+        happened = f"{host} could not be reached"
+        hint = "Nothing was sent; check the network and the base URL."
+    elif fault.sent:
+        happened = f"the answer of {host} broke off"
+        hint = "The server has taken the request."
+    else:
+        happened = f"{host} did not answer in time" if fault.timed_out else f"{host} hung up"
+        hint = "It is not known whether the server has taken the request."
+    if operation.repeatable and fault.sent is not False:
+        hint = "Nothing was changed by it; try again."
+    kind = APITimeoutError if fault.timed_out else APIConnectionError
+    error = kind(
+        key.scrub(f"{operation.name} failed: {happened} ({fault.reason})."),
+        hint=hint,
+        status=fault.status,
+    )
+    error.sent = fault.sent
+    return error
+
+
+def _may_repeat(operation: Operation[AnswerT], error: HeyGenError) -> bool:
+    if isinstance(error, RateLimited):  # refused before anything was done
+        return True
+    unclear = isinstance(error, ServerError) or not isinstance(error, APIError)
+    return operation.repeatable and unclear
+
+
+def _pause(attempt: int, asked: float | None) -> float:
+    """Return seconds: what the server asked for, else longer each time and never in step."""
+    if asked is not None:
+        return min(asked, LONGEST_PAUSE)
+    jitter = random.uniform(0.75, 1.25)  # noqa: S311 - spreads clients, guards nothing
+    return min(_FIRST_PAUSE * jitter * float(1 << attempt), LONGEST_PAUSE)
+
+
+def _was_sent(error: httpx.RequestError, response: httpx.Response | None) -> bool | None:
+    if response is not None:
+        return True
+    return False if isinstance(error, _NEVER_SENT) else None

@@ -1,0 +1,182 @@
+"""The five realtime operations, each described once: what to send and how to read the answer.
+
+Sends nothing itself, and knows neither keys nor hosts.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Generic, Literal, TypeVar
+from urllib.parse import quote
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import PydanticSerializationError
+
+from .errors import InvalidRequest
+from .models import (
+    AppendTextDeltaRequest,
+    AppendTextDeltaResponse,
+    AvatarRealtimeStatusResponse,
+    CancelAvatarRealtimeResponse,
+    CreateAvatarRealtimeRequestBody,
+    CreateAvatarRealtimeResponse,
+    WordBatch,
+)
+
+AnswerT = TypeVar("AnswerT", bound=BaseModel)
+
+_SESSIONS = "/v3/avatar-realtime"
+_NOT_ENABLED = (
+    "Avatar Realtime is not enabled for this account or withdrawn. Ask HeyGen to enable it, or "
+    "rehearse with heygen_widget.local.LocalServer."
+)
+_create_body: TypeAdapter[CreateAvatarRealtimeRequestBody] = TypeAdapter(
+    CreateAvatarRealtimeRequestBody
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation(Generic[AnswerT]):
+    """One request to the API.
+
+    Attributes
+    ----------
+    name
+        The beginning of a sentence about it: "Creating a session".
+    method, path, body
+        What is sent; `path` begins with a slash, `body` is JSON.
+    answer
+        What comes back.
+    streamed
+        Whether the answer is a stream of events, read while it comes.
+    hints
+        What a status means for this operation in particular.
+    """
+
+    name: str
+    method: Literal["GET", "POST"]
+    path: str
+    answer: type[AnswerT]
+    body: bytes | None = field(default=None, repr=False)
+    streamed: bool = False
+    hints: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether it may be sent again when nobody knows if it was carried out."""
+        return self.method == "GET"
+
+
+def create(fields: Mapping[str, Any]) -> Operation[CreateAvatarRealtimeResponse]:
+    """Open a session described by the fields that are not None."""
+    given = {name: value for name, value in fields.items() if value is not None}
+    try:
+        body = _create_body.validate_python(given)
+    except ValidationError as error:
+        problem = _as_invalid_request(error)
+    else:
+        return Operation(
+            name="Creating a session",
+            method="POST",
+            path=_SESSIONS,
+            body=_encoded(body),
+            answer=CreateAvatarRealtimeResponse,
+            hints=dict.fromkeys((403, 404, 410), _NOT_ENABLED),
+        )
+    raise problem
+
+
+def get(stream_id: str) -> Operation[AvatarRealtimeStatusResponse]:
+    """Ask for the state of a session."""
+    return Operation(
+        name="Reading the session's state",
+        method="GET",
+        path=_session_path(stream_id),
+        answer=AvatarRealtimeStatusResponse,
+    )
+
+
+def append_text(stream_id: str, delta: str, *, final: bool) -> Operation[AppendTextDeltaResponse]:
+    """Add text to a session."""
+    path = _session_path(stream_id)
+    try:
+        body = AppendTextDeltaRequest(delta=delta, final=final)
+    except ValidationError as error:
+        problem = _as_invalid_request(error)
+    else:
+        return Operation(
+            name="Appending text",
+            method="POST",
+            path=f"{path}/text",
+            body=_encoded(body),
+            answer=AppendTextDeltaResponse,
+            hints={410: "The session takes no more text: its input is closed. Open a new one."},
+        )
+    raise problem
+
+
+def words(stream_id: str) -> Operation[WordBatch]:
+    """Follow the words of a session."""
+    missing = "There is no such session, or this server gives no word timestamps."
+    return Operation(
+        name="Following the words",
+        method="GET",
+        path=f"{_session_path(stream_id)}/words",
+        answer=WordBatch,
+        streamed=True,
+        hints={404: missing, 405: missing},
+    )
+
+
+def cancel(stream_id: str) -> Operation[CancelAvatarRealtimeResponse]:
+    """End a session now."""
+    return Operation(
+        name="Cancelling the session",
+        method="POST",
+        path=f"{_session_path(stream_id)}/cancel",
+        answer=CancelAvatarRealtimeResponse,
+    )
+
+
+def _session_path(stream_id: str) -> str:
+    # Servers and proxies resolve dots and slashes even when they are encoded, so such an
+    # identifier could reach another route.
+    if not isinstance(stream_id, str) or not stream_id.strip(".") or set(stream_id) & {*"/\\"}:
+        raise InvalidRequest(
+            f"{stream_id!r:.80} is no stream id.",
+            hint="Pass the stream_id that create() returned.",
+            param="stream_id",
+        )
+    return f"{_SESSIONS}/{_encoded_id(stream_id)}"
+
+
+def _encoded_id(stream_id: str) -> str:
+    return quote(stream_id, safe="", errors="replace")
+
+
+def _encoded(body: BaseModel) -> bytes:
+    try:
+        return body.model_dump_json().encode()
+    except (PydanticSerializationError, UnicodeEncodeError):
+        pass
+    raise InvalidRequest(
+        "The text holds half a character (a lone surrogate).",
+        hint="Decode it as UTF-8 with errors='replace', or leave that character out.",
+    )
+
+
+def _as_invalid_request(error: ValidationError) -> InvalidRequest:
+    """Say in our words what pydantic says with the whole input in it."""
+    problems = error.errors(include_url=False, include_input=False)
+    first = problems[0]
+    names = [part for part in first["loc"] if isinstance(part, str)]
+    param = first.get("ctx", {}).get("param") or (names[-1] if names else None)
+    message = "; ".join(
+        ": ".join(filter(None, (".".join(map(str, problem["loc"])), problem["msg"])))
+        for problem in problems
+    )
+    return InvalidRequest(
+        f"The request is not what the API takes: {message}.".replace("..", "."),
+        hint="Nothing was sent; correct the arguments.",
+        param=param,
+    )

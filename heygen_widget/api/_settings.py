@@ -1,0 +1,71 @@
+"""What a client was told: the key, the address, how patient to be. Sends nothing."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+import httpx
+
+from heygen_widget import __version__
+
+from ._address import checked_base_url, is_loopback
+from ._key import Secret
+
+DEFAULT_BASE_URL: Final = "https://api.heygen.com"
+
+_CONNECT_TIMEOUT: Final = 10.0  # seconds
+_QUIET_STREAM_TIMEOUT: Final = 120.0  # seconds; an avatar may well be silent for a minute
+# Many servers close an idle connection after 5 s. What is sent on it at that moment is lost, and
+# an append must not be repeated blindly: so ours are given up first.
+_LIMITS: Final = httpx.Limits(keepalive_expiry=4.0)
+
+_JSON: Final = {"accept": "application/json", "content-type": "application/json"}
+_EVENTS: Final = {
+    "accept": "text/event-stream",
+    "accept-encoding": "identity",  # compressed events wait in the compressor's buffer
+    "cache-control": "no-store",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to reach the API; `timeout` in seconds, for every single read or write."""
+
+    key: Secret
+    base_url: str
+    timeout: float
+    max_retries: int
+
+    @classmethod
+    def resolve(cls, key: Secret, base_url: str | None, timeout: float, max_retries: int) -> Self:
+        """Check what was given and fill in the rest from the environment.
+
+        Raises
+        ------
+        ConfigurationError
+            When the key or the base URL cannot be used.
+        """
+        key.check()
+        url = base_url or os.environ.get("HEYGEN_BASE_URL") or DEFAULT_BASE_URL
+        return cls(key, checked_base_url(url), timeout, max_retries)
+
+    @property
+    def http_options(self) -> Mapping[str, Any]:
+        """Arguments for an httpx client of our own. No proxy leads to this very machine."""
+        return {"limits": _LIMITS, "trust_env": not is_loopback(self.base_url)}
+
+    def headers(self, *, streamed: bool) -> Mapping[str, str]:
+        """Return the headers of a request, all but the key."""
+        return {
+            "user-agent": f"heygen-widget/{__version__}",
+            **(_EVENTS if streamed else _JSON),
+        }
+
+    def timeouts(self, *, streamed: bool) -> httpx.Timeout:
+        """Return how long each step of a request may take."""
+        return httpx.Timeout(
+            self.timeout,
+            connect=min(self.timeout, _CONNECT_TIMEOUT),
+            read=max(self.timeout, _QUIET_STREAM_TIMEOUT) if streamed else self.timeout,
+        )

@@ -1,0 +1,173 @@
+"""`HeyGen` and `AsyncHeyGen`: the API client with a blocking and an awaiting face.
+
+Ties settings, wire and operations together. Knows no session state.
+"""
+
+import os
+from types import TracebackType
+from typing import NoReturn, Self
+
+import httpx
+
+from ._key import MASK, Secret
+from ._settings import Settings
+from ._wire import AsyncWire, Wire
+from .realtime import AsyncAvatarRealtime, AvatarRealtime
+
+
+class _Client:
+    """What both faces have in common."""
+
+    _settings: Settings
+
+    @property
+    def base_url(self) -> str:
+        """Where requests go, without a slash at the end."""
+        return self._settings.base_url
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(base_url={self.base_url!r}, api_key={MASK!r})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"{type(self).__name__} is not pickled or copied: it holds a key and open connections. "
+            "Make a new one where it is needed."
+        )
+
+
+class HeyGen(_Client):
+    """HeyGen's API, blocking.
+
+    Parameters
+    ----------
+    api_key
+        The key; ``HEYGEN_API_KEY`` by default.
+    base_url
+        Where the API is; ``HEYGEN_BASE_URL`` or HeyGen itself by default. Plain http is taken
+        only within this machine or a private network.
+    timeout
+        Seconds to wait for each answer (and at most 10 for a connection).
+    max_retries
+        How often a refused (429) or harmlessly repeatable request is sent again.
+    http_client
+        An httpx client to use, for a proxy or a certificate of one's own. It is not closed here.
+
+    Attributes
+    ----------
+    avatar_realtime : AvatarRealtime
+        Sessions: create, get, append_text, words, cancel.
+
+    Raises
+    ------
+    ConfigurationError
+        When there is no key, or key or base URL cannot be used.
+
+    Examples
+    --------
+    >>> with HeyGen() as heygen:  # doctest: +SKIP
+    ...     heygen.avatar_realtime.create(
+    ...         type="tts", avatar_id="Daisy-inskirt-20220818", voice_id="1bd0", text="Hello!"
+    ...     )
+    CreateAvatarRealtimeResponse(stream_id='a1b2c3d4')
+    """
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        *,
+        timeout: float = 30.0,
+        max_retries: int = 2,
+        http_client: httpx.Client | None = None,
+    ) -> None:
+        key = _find_key(api_key)
+        del api_key  # a traceback of what follows may be printed with its variables
+        self._settings = Settings.resolve(key, base_url, timeout, max_retries)
+        self._wire = Wire(self._settings, http_client)
+        self.avatar_realtime = AvatarRealtime(self._wire)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._wire.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class AsyncHeyGen(_Client):
+    """HeyGen's API, awaiting.
+
+    Parameters
+    ----------
+    api_key
+        The key; ``HEYGEN_API_KEY`` by default.
+    base_url
+        Where the API is; ``HEYGEN_BASE_URL`` or HeyGen itself by default. Plain http is taken
+        only within this machine or a private network.
+    timeout
+        Seconds to wait for each answer (and at most 10 for a connection).
+    max_retries
+        How often a refused (429) or harmlessly repeatable request is sent again.
+    http_client
+        An httpx client to use, for a proxy or a certificate of one's own. It is not closed here.
+
+    Attributes
+    ----------
+    avatar_realtime : AsyncAvatarRealtime
+        Sessions: create, get, append_text, words, cancel.
+
+    Raises
+    ------
+    ConfigurationError
+        When there is no key, or key or base URL cannot be used.
+
+    Examples
+    --------
+    >>> async with AsyncHeyGen() as heygen:  # doctest: +SKIP
+    ...     await heygen.avatar_realtime.create(
+    ...         type="tts", avatar_id="Daisy-inskirt-20220818", voice_id="1bd0", text="Hello!"
+    ...     )
+    CreateAvatarRealtimeResponse(stream_id='a1b2c3d4')
+    """
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        *,
+        timeout: float = 30.0,
+        max_retries: int = 2,
+        http_client: httpx.AsyncClient | None = None,
+    ) -> None:
+        key = _find_key(api_key)
+        del api_key  # a traceback of what follows may be printed with its variables
+        self._settings = Settings.resolve(key, base_url, timeout, max_retries)
+        self._wire = AsyncWire(self._settings, http_client)
+        self.avatar_realtime = AsyncAvatarRealtime(self._wire)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._wire.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+
+def _find_key(given: str | None) -> Secret:
+    return Secret(os.environ.get("HEYGEN_API_KEY", "") if given is None else given)

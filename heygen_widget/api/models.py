@@ -1,0 +1,178 @@
+"""The bodies of HeyGen's realtime API, named as in its OpenAPI document.
+
+Requests are strict: an unknown field is refused before it is sent. Answers are read generously:
+unknown fields and unknown states pass. Knows no HTTP.
+"""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StrictBool, model_validator
+from pydantic_core import PydanticCustomError
+
+NonEmptyText = Annotated[str, Field(min_length=1)]
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class AssetUrl(_Request):
+    """Audio at a public HTTPS URL."""
+
+    type: Literal["url"] = "url"
+    url: str
+
+
+class AssetId(_Request):
+    """Audio uploaded to HeyGen before."""
+
+    type: Literal["asset_id"] = "asset_id"
+    asset_id: str
+
+
+class AssetBase64(_Request):
+    """Audio sent along: `data` is base64, `media_type` its MIME type, such as ``audio/wav``."""
+
+    type: Literal["base64"] = "base64"
+    media_type: str
+    data: str = Field(repr=False)
+
+
+Asset = Annotated[AssetUrl | AssetId | AssetBase64, Field(discriminator="type")]
+
+
+class CreateAvatarRealtimeTTS(_Request):
+    """A session that speaks one script and ends."""
+
+    type: Literal["tts"] = "tts"
+    avatar_id: str
+    voice_id: str
+    text: NonEmptyText
+
+
+class CreateAvatarRealtimeAudio(_Request):
+    """A session that moves the lips to ready-made audio and ends."""
+
+    type: Literal["audio"] = "audio"
+    avatar_id: str
+    audio: Asset
+
+
+class CreateAvatarRealtimeTextStream(_Request):
+    """A session that takes text over time; `text` is the seed text it begins with."""
+
+    type: Literal["text_stream"] = "text_stream"
+    avatar_id: str
+    voice_id: str
+    text: NonEmptyText
+
+
+CreateAvatarRealtimeRequestBody = Annotated[
+    CreateAvatarRealtimeTTS | CreateAvatarRealtimeAudio | CreateAvatarRealtimeTextStream,
+    Field(discriminator="type"),
+]
+
+
+class AppendTextDeltaRequest(_Request):
+    """More text for a `text_stream` session; an empty delta is allowed only with `final`."""
+
+    delta: str
+    final: StrictBool = False
+
+    @model_validator(mode="after")
+    def _says_or_ends_something(self) -> Self:
+        if not (self.delta or self.final):
+            raise PydanticCustomError(
+                "empty_delta", "'delta' must be non-empty unless final=true.", {"param": "delta"}
+            )
+        return self
+
+
+class CreateAvatarRealtimeResponse(_Answer):
+    """The identifier of a new session."""
+
+    stream_id: str
+
+
+class AvatarRealtimeStatusResponse(_Answer):
+    """State of a session.
+
+    Attributes
+    ----------
+    stream_id : str
+        The session.
+    status : str
+        `pending`, `streaming`, `completed` or `error`; an unknown state is kept as it came.
+    hls_url : str or None
+        The playlist, while streaming. None when the server names no http(s) URL.
+    error_message : str or None
+        What went wrong, after `error`.
+    end_reason : str or None
+        Why a completed `text_stream` ended: `final_marker`, `idle_timeout`, or another word.
+    """
+
+    stream_id: str
+    status: str
+    hls_url: str | None = None
+    error_message: str | None = None
+    end_reason: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_both_dialects(cls, answer: Any) -> Any:
+        # HeyGen's guide says "ready" and "url" where its reference says "streaming" and "hls_url".
+        if not isinstance(answer, dict):
+            return answer
+        urls = (answer.get("hls_url"), answer.get("url"))
+        playable = (url for url in urls if isinstance(url, str) and _is_http(url))
+        status = answer.get("status")
+        return {
+            **answer,
+            "hls_url": next(playable, None),
+            "status": "streaming" if status == "ready" else status,
+        }
+
+
+class AppendTextDeltaResponse(_Answer):
+    """What the server holds after an append; `buffered_bytes` counts all text of the session."""
+
+    ok: bool = True
+    buffered_bytes: int
+
+
+class CancelAvatarRealtimeResponse(_Answer):
+    """Whether the cancel was taken; asking again is harmless."""
+
+    stream_id: str
+    cancelled: bool
+
+
+class WordEvent(_Answer):
+    """A spoken word, part of a word, or punctuation mark; seconds from the stream's start."""
+
+    word: str
+    start: FiniteFloat
+    end: FiniteFloat
+
+
+class WordBatch(_Answer):
+    """Words in the order spoken: about a second of audio."""
+
+    words: list[WordEvent]
+
+
+class StandardAPIError(_Answer):
+    """The body of an error: what, why, which field, and where to read more."""
+
+    code: str
+    message: str
+    param: str | None = None
+    doc_url: str | None = None
+
+
+def _is_http(url: str) -> bool:
+    return url.lower().startswith(("http://", "https://"))

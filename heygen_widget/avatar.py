@@ -1,0 +1,474 @@
+"""`Avatar`: the widget and its verbs.
+
+The only place that knows both the notebook's widgets and sessions. Verbs may be called from any
+thread; they hand over to the private loop, which alone touches sessions and writes the trait.
+"""
+
+import atexit
+import concurrent.futures
+import logging
+import weakref
+from collections import deque
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import anywidget
+import traitlets
+from pydantic import ValidationError
+
+from heygen_widget.api import AsyncHeyGen, HeyGen
+from heygen_widget.api.errors import HeyGenError
+from heygen_widget.api.models import (
+    Asset,
+    CreateAvatarRealtimeAudio,
+    CreateAvatarRealtimeTextStream,
+    CreateAvatarRealtimeTTS,
+    WordEvent,
+)
+from heygen_widget.bridge import bridge, wait_awaited, wait_blocking
+from heygen_widget.connection import Connection
+from heygen_widget.page import STATIC, send_player, send_player_unasked
+from heygen_widget.protocol import (
+    BrowserMessage,
+    Finish,
+    Hello,
+    Playback,
+    Problem,
+    ProblemMessage,
+    SessionView,
+    Speak,
+    SpeechMessage,
+    Stop,
+    Word,
+    WordsMessage,
+    read_browser_message,
+    to_browser,
+)
+from heygen_widget.session import (
+    SessionEvent,
+    SessionStatus,
+    Speech,
+    SpeechChanged,
+    WordsSpoken,
+)
+from heygen_widget.session.sequence import Sequence
+from heygen_widget.transcript import as_text
+
+if TYPE_CHECKING:
+    from heygen_widget.local import LocalServer
+
+DEFAULT_AVATAR_ID: Final = "Daisy-inskirt-20220818"
+DEFAULT_VOICE_ID: Final = "1bd001e7e50f421d891986aad5158bc8"
+"""The avatar and voice of HeyGen's own first example (developers.heygen.com/avatar-realtime)."""
+
+MOST_EVENTS: Final = 10_000
+"""Events kept; older ones are forgotten."""
+
+AT_EXIT: Final = 1.5
+"""Seconds for ending sessions when the kernel ends; Jupyter kills it after five."""
+
+_log = logging.getLogger(__name__)
+_avatars: "weakref.WeakSet[Avatar]" = weakref.WeakSet()
+
+
+class Avatar(anywidget.AnyWidget):
+    """A HeyGen avatar in a notebook: show it, then let it speak.
+
+    Making and showing one opens no session and costs nothing. Without a key it rehearses with the
+    embedded avatar server, on this machine.
+
+    Parameters
+    ----------
+    avatar_id, voice_id
+        Identifiers of a HeyGen look and voice. The embedded server takes any.
+    client
+        A `HeyGen` or `AsyncHeyGen`, whose key and address are used.
+    local
+        True to rehearse although there is a key, False never to; or a running `LocalServer`.
+
+    Examples
+    --------
+    >>> avatar = Avatar()  # doctest: +SKIP
+    >>> avatar  # shows it  # doctest: +SKIP
+    >>> avatar.speak("Hello!")  # in the next cell  # doctest: +SKIP
+    """
+
+    _esm = STATIC / "widget.js"
+    _css = STATIC / "widget.css"
+    session = traitlets.Dict(read_only=True).tag(sync=True)
+
+    def __init__(
+        self,
+        avatar_id: str | None = None,
+        voice_id: str | None = None,
+        *,
+        client: HeyGen | AsyncHeyGen | None = None,
+        local: "LocalServer | bool | None" = None,
+    ) -> None:
+        self._avatar_id = avatar_id or DEFAULT_AVATAR_ID
+        self._voice_id = voice_id or DEFAULT_VOICE_ID
+        self._connection = Connection(client=client, local=local)
+        self._sessions = Sequence(self._connection.client, self._seeded, self._on_event)
+        self._playback: Playback | None = None
+        self._events: deque[SessionEvent] = deque(maxlen=MOST_EVENTS)
+        self._waiting: list[tuple[str, concurrent.futures.Future[SessionStatus]]] = []
+        super().__init__()
+        self.set_trait("session", to_browser(self._view()))
+        self.on_msg(self._hear_browser)
+        _avatars.add(self)
+
+    def start(
+        self,
+        text: str | None = None,
+        *,
+        audio: Asset | None = None,
+        type: Literal["text_stream", "tts", "audio"] | None = None,  # noqa: A002 (the API's name)
+    ) -> Speech | None:
+        """Open a session that begins with `text`, or that moves the lips to `audio`.
+
+        Parameters
+        ----------
+        text
+            The first words. HeyGen opens no session without something to say.
+        audio
+            Ready-made sound, as `AssetUrl`, `AssetId` or `AssetBase64`.
+        type
+            ``"text_stream"`` (default) takes more text later, ``"tts"`` ends after `text`.
+
+        Returns
+        -------
+        Speech or None
+            The handle of `text`; None for audio.
+
+        Raises
+        ------
+        ValueError
+            When there is nothing to say, or the arguments contradict each other.
+        RuntimeError
+            When a session is open already.
+
+        Examples
+        --------
+        >>> avatar.start("Welcome!", type="tts")  # doctest: +SKIP
+        """
+        if self.status.open:
+            raise RuntimeError(
+                f"A session is open ({self.status}). speak() adds to it, stop() ends it."
+            )
+        kind = type or ("text_stream" if audio is None else "audio")
+        if (text is None) == (kind != "audio") or (audio is None) == (kind == "audio"):
+            raise ValueError(
+                "A session begins with something to say: start('Hello'), or start(audio=...)."
+            )
+        if audio is not None:
+            request = CreateAvatarRealtimeAudio(avatar_id=self._avatar_id, audio=audio)
+            bridge.call(self._sessions.begin, request, None)
+            return None
+        speech = Speech(text or "")
+        body = self._tts(speech) if kind == "tts" else self._seeded(speech)
+        bridge.call(self._sessions.begin, body, speech)
+        return speech
+
+    def speak(self, text: str, *, final: bool = False) -> Speech:
+        """Let the avatar say `text`, after all it was told before. Opens a session if none is open.
+
+        Returns at once. ``final=True`` says that nothing more will come.
+
+        Raises
+        ------
+        ValueError
+            When there is nothing to say, or more than a session can hold.
+
+        Examples
+        --------
+        >>> avatar.speak("The model has converged.").result(timeout=60)  # doctest: +SKIP
+        """
+        speech = Speech(text)
+        bridge.call(self._sessions.say, speech)
+        if final:
+            self.finish()
+        return speech
+
+    def finish(self) -> None:
+        """Take no more text: what was said is still spoken, then the session ends by itself.
+
+        Examples
+        --------
+        >>> avatar.finish()  # doctest: +SKIP
+        """
+        bridge.call(self._sessions.finish)
+
+    def stop(self) -> None:
+        """End the session now, in whatever state it is. Harmless when there is none.
+
+        Examples
+        --------
+        >>> avatar.stop()  # doctest: +SKIP
+        """
+        bridge.call(self._sessions.stop)
+
+    def close(self) -> None:
+        """Stop, and remove the widget from every page. Harmless when closed already.
+
+        Examples
+        --------
+        >>> avatar.close()  # doctest: +SKIP
+        """
+        self.stop()
+        super().close()
+
+    def wait(self, state: str = "completed", timeout: float | None = None) -> SessionStatus:
+        """Block until the session has reached `state`, or has ended.
+
+        Parameters
+        ----------
+        state
+            A status, such as ``"streaming"``. Not ``"playing"``: only the browser knows that, and a
+            blocked kernel does not hear it; await `until` instead.
+        timeout
+            Seconds.
+
+        Returns
+        -------
+        SessionStatus
+            What the session has become.
+
+        Raises
+        ------
+        TimeoutError
+            When it takes longer.
+        HeyGenError
+            When the session failed, unless ``"error"`` was waited for.
+
+        Examples
+        --------
+        >>> avatar.wait("streaming", timeout=30)  # doctest: +SKIP
+        """
+        if state == "playing":
+            raise ValueError("A blocked cell hears no browser: use await avatar.until('playing').")
+        return wait_blocking(self._reaching(state), timeout)
+
+    async def until(self, state: str = "completed") -> SessionStatus:
+        """Await what `wait` blocks for; also ``"playing"``, the browser's own word.
+
+        ``"playing"`` needs a kernel that hears the browser while a cell awaits: ipykernel 7.4, or
+        7.0 and newer in JupyterLab.
+
+        Examples
+        --------
+        >>> await avatar.until("playing")  # doctest: +SKIP
+        """
+        return await wait_awaited(self._reaching(state))
+
+    @property
+    def status(self) -> SessionStatus:
+        """State of the session; ``idle`` before the first one."""
+        session = self._sessions.current
+        return session.status if session else SessionStatus.IDLE
+
+    @property
+    def stream_id(self) -> str | None:
+        """The server's identifier of the session."""
+        session = self._sessions.current
+        return session.stream_id if session else None
+
+    @property
+    def end_reason(self) -> str | None:
+        """Why the session completed, such as ``final_marker`` or ``idle_timeout``."""
+        session = self._sessions.current
+        return session.end_reason if session else None
+
+    @property
+    def error(self) -> Exception | None:
+        """Why the session failed."""
+        session = self._sessions.current
+        return session.error if session else None
+
+    @property
+    def words(self) -> tuple[WordEvent, ...]:
+        """What was spoken so far; seconds from the start of the stream."""
+        session = self._sessions.current
+        return session.words if session else ()
+
+    @property
+    def transcript(self) -> str:
+        """What was spoken so far, as text."""
+        return as_text(self.words)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds the session has streamed."""
+        session = self._sessions.current
+        return session.meter.elapsed if session else 0.0
+
+    @property
+    def cost(self) -> float:
+        """Estimated dollars of the session; in a rehearsal, what it would have cost."""
+        session = self._sessions.current
+        return session.meter.cost if session else 0.0
+
+    @property
+    def events(self) -> tuple[SessionEvent, ...]:
+        """What happened, oldest first; the latest `MOST_EVENTS`."""
+        return tuple(self._events)
+
+    def __repr__(self) -> str:
+        rehearsal = "rehearsal, " if self._connection.rehearsal else ""
+        return f"<Avatar {rehearsal}{self.status}, {self.elapsed:.0f} s, ≈ ${self.cost:.2f}>"
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        send_player_unasked(self.send)
+        bridge.submit(self._connection.warm_up())
+        return super()._repr_mimebundle_(**options)
+
+    def _reaching(self, state: str) -> concurrent.futures.Future[SessionStatus]:
+        if state != "playing":
+            SessionStatus(state)  # raises ValueError for a state that does not exist
+        future: concurrent.futures.Future[SessionStatus] = concurrent.futures.Future()
+        future.set_running_or_notify_cancel()
+        bridge.call(self._wait_for, state, future)
+        return future
+
+    def _hear_browser(self, _: object, content: object, __: object) -> None:
+        """Take a message of the browser, on whichever thread the kernel delivers it."""
+        try:
+            message = read_browser_message(content)
+        except ValidationError as error:
+            _log.warning("The browser sent what is no message of ours: %s", error)
+            self._tell_problem("The browser sent something unknown.", "Reload the page.")
+            return
+        bridge.call(self._obey, message)
+
+    # From here on: on the private loop.
+
+    def _obey(self, message: BrowserMessage) -> None:
+        match message:
+            case Hello(player=has_player):
+                if not has_player:
+                    send_player(self.send)
+                self._tell_history()
+            case Speak(text=text):
+                try:
+                    self._sessions.say(Speech(text))
+                except ValueError as error:
+                    self._tell_problem("That cannot be spoken.", str(error))
+            case Finish():
+                self._sessions.finish()
+            case Stop():
+                self._sessions.stop()
+            case Playback():
+                if message.epoch == self._sessions.number:
+                    self._playback = message
+                    self._release_waiting()
+
+    def _seeded(self, speech: Speech) -> CreateAvatarRealtimeTextStream:
+        return CreateAvatarRealtimeTextStream(
+            avatar_id=self._avatar_id, voice_id=self._voice_id, text=speech.text
+        )
+
+    def _tts(self, speech: Speech) -> CreateAvatarRealtimeTTS:
+        return CreateAvatarRealtimeTTS(
+            avatar_id=self._avatar_id, voice_id=self._voice_id, text=speech.text
+        )
+
+    def _on_event(self, event: SessionEvent) -> None:
+        self._events.append(event)
+        epoch = self._sessions.number
+        match event:
+            case WordsSpoken(first=first, words=words):
+                batch = [Word(word=w.word, start=w.start, end=w.end) for w in words]
+                self.send(to_browser(WordsMessage(epoch=epoch, first=first, words=batch)))
+            case SpeechChanged(speech=speech, status=status):
+                self._tell_speech(speech, status)
+            case _:
+                self.set_trait("session", to_browser(self._view()))
+                self._release_waiting()
+
+    def _view(self) -> SessionView:
+        session = self._sessions.current
+        rehearsal = self._connection.rehearsal
+        if session is None:
+            return SessionView(rehearsal=rehearsal)
+        return SessionView(
+            epoch=self._sessions.number,
+            status=session.status,
+            stream_id=session.stream_id,
+            hls_url=session.hls_url,
+            rehearsal=rehearsal,
+            elapsed=session.meter.elapsed,
+            running=session.meter.running,
+            price_per_second=session.meter.price_per_second,
+            end_reason=session.end_reason,
+            error=_as_problem(session.error) if session.error else None,
+        )
+
+    def _tell_history(self) -> None:
+        """Bring a page that has just come up to date; its trait may be old."""
+        self.set_trait("session", to_browser(self._view()))
+        epoch = self._sessions.number
+        batch = [Word(word=w.word, start=w.start, end=w.end) for w in self.words]
+        self.send(to_browser(WordsMessage(epoch=epoch, first=0, words=batch)))
+        for speech in self._sessions.current.speeches if self._sessions.current else ():
+            self._tell_speech(speech, speech.status)
+
+    def _tell_speech(self, speech: Speech, status: str) -> None:
+        epoch = self._sessions.number
+        message = SpeechMessage(epoch=epoch, id=speech.id, text=speech.text, status=status)
+        self.send(to_browser(message))
+
+    def _tell_problem(self, title: str, hint: str) -> None:
+        self.send(to_browser(ProblemMessage(problem=Problem(title=title, hint=hint))))
+
+    def _wait_for(self, state: str, future: concurrent.futures.Future[SessionStatus]) -> None:
+        self._waiting.append((state, future))
+        self._release_waiting()
+
+    def _release_waiting(self) -> None:
+        still = []
+        for state, future in self._waiting:
+            if not self._has_reached(state):
+                still.append((state, future))
+            elif self.error is not None and state != SessionStatus.ERROR:
+                future.set_exception(self.error)
+            else:
+                future.set_result(self.status)
+        self._waiting = still
+
+    def _has_reached(self, state: str) -> bool:
+        if self._sessions.continues:
+            return False
+        if state == "playing":
+            return self.status.ended or (
+                self._playback is not None and self._playback.state == "playing"
+            )
+        return self.status.has_reached(SessionStatus(state))
+
+
+def speak(text: str, *, final: bool = False) -> Speech:
+    """Let the newest avatar say `text`; see `Avatar.speak`.
+
+    Raises
+    ------
+    RuntimeError
+        When there is no avatar.
+
+    Examples
+    --------
+    >>> speak("Here come the results.")  # doctest: +SKIP
+    """
+    newest = max(_avatars, key=lambda avatar: avatar._made, default=None)  # noqa: SLF001
+    if newest is None:
+        raise RuntimeError("There is no avatar yet. Make and show one: avatar = Avatar(); avatar")
+    return newest.speak(text, final=final)
+
+
+def _as_problem(error: Exception) -> Problem:
+    if isinstance(error, HeyGenError):
+        return Problem(title=error.message, hint=error.hint, request_id=error.request_id)
+    return Problem(title=str(error) or type(error).__name__)
+
+
+@atexit.register
+def _end_all() -> None:
+    """End every session that costs money, when the kernel ends."""
+    for avatar in list(_avatars):
+        avatar.stop()

@@ -1,0 +1,150 @@
+"""A private asyncio loop on a thread of its own, and how a notebook cell waits for it.
+
+All network work runs here, so that a busy kernel freezes nothing. Cells wait in two ways, blocking
+or awaited; both can be interrupted promptly. Knows nothing of sessions or widgets.
+"""
+
+import asyncio
+import atexit
+import concurrent.futures
+import os
+import threading
+from collections.abc import Callable, Coroutine, Generator
+from typing import Any, Final, Generic, TypeVar
+
+T = TypeVar("T")
+
+HEARTBEAT: Final = 0.2
+"""Seconds between wake-ups of an awaiting cell.
+
+ipykernel (6.31 to 7.4) delivers an interrupt to `await` only when the kernel's loop next wakes.
+"""
+
+
+def wait_blocking(future: concurrent.futures.Future[T], timeout: float | None = None) -> T:
+    """Block this thread until `future` is done. An interrupt ends the waiting, not the work.
+
+    Parameters
+    ----------
+    future
+        What to wait for.
+    timeout
+        Seconds; None waits for ever.
+
+    Raises
+    ------
+    TimeoutError
+        When it takes longer.
+    """
+    try:
+        return future.result(timeout)
+    except concurrent.futures.CancelledError as error:
+        raise RuntimeError("The work was cancelled, because its loop was closed.") from error
+
+
+async def wait_awaited(future: concurrent.futures.Future[T]) -> T:
+    """Await `future` on whatever loop is running. An interrupt ends the waiting, not the work."""
+    loop = asyncio.get_running_loop()
+    done = asyncio.Event()
+
+    def wake(_: object) -> None:
+        # The loop may be gone by the time the work is done: nobody waits then.
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(done.set)
+
+    future.add_done_callback(wake)
+    while not future.done():
+        try:
+            async with asyncio.timeout(HEARTBEAT):
+                await done.wait()
+        except TimeoutError:
+            continue
+    return future.result()
+
+
+class Pending(Generic[T]):
+    """Work under way on the private loop: block on it with `result`, or `await` it."""
+
+    def __init__(self, future: concurrent.futures.Future[T]) -> None:
+        self._future = future
+
+    def done(self) -> bool:
+        """Whether it has ended, one way or another."""
+        return self._future.done()
+
+    def cancel(self) -> None:
+        """End the work itself."""
+        self._future.cancel()
+
+    def result(self, timeout: float | None = None) -> T:
+        """Block until the work is done; `timeout` in seconds.
+
+        Raises
+        ------
+        TimeoutError
+            When it takes longer than `timeout`.
+        """
+        return wait_blocking(self._future, timeout)
+
+    def __await__(self) -> Generator[Any, None, T]:
+        return wait_awaited(self._future).__await__()
+
+
+class Bridge:
+    """An asyncio loop on a daemon thread, made when first used and made anew after a fork."""
+
+    def __init__(self, name: str = "heygen-widget") -> None:
+        self._name = name
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._pid: int | None = None
+
+    def submit(self, work: Coroutine[Any, Any, T]) -> Pending[T]:
+        """Start a coroutine on the private loop, from any thread."""
+        return Pending(asyncio.run_coroutine_threadsafe(work, self._running_loop()))
+
+    def call(self, function: Callable[..., object], *arguments: object) -> None:
+        """Call a plain function on the private loop soon, in the order of the calls."""
+        self._running_loop().call_soon_threadsafe(function, *arguments)
+
+    def close(self, timeout: float = 2.0) -> None:
+        """Cancel what still runs and end the thread, waiting at most `timeout` seconds."""
+        with self._lock:
+            loop, thread = self._loop, self._thread
+            self._loop = self._thread = None
+        if loop is None or thread is None or self._pid != os.getpid() or loop.is_closed():
+            return
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(timeout)
+
+    def _running_loop(self) -> asyncio.AbstractEventLoop:
+        with self._lock:
+            alive = self._thread is not None and self._thread.is_alive()
+            if self._loop is not None and alive and self._pid == os.getpid():
+                return self._loop
+            self._loop = asyncio.new_event_loop()
+            self._pid = os.getpid()
+            self._thread = threading.Thread(
+                target=_run, args=(self._loop,), name=self._name, daemon=True
+            )
+            self._thread.start()
+            return self._loop
+
+
+def _run(loop: asyncio.AbstractEventLoop) -> None:
+    asyncio.set_event_loop(loop)
+    try:
+        loop.run_forever()
+    finally:
+        leftover = asyncio.all_tasks(loop)
+        for task in leftover:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*leftover, return_exceptions=True))
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
+
+
+bridge: Final = Bridge()
+"""The one private loop of this process."""
+atexit.register(bridge.close)

@@ -1,0 +1,107 @@
+"""The command ``heygen-widget``: a demonstration, and the embedded avatar server."""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+
+from heygen_widget import __version__
+from heygen_widget.local.settings import Settings
+
+QUICKSTART = "quickstart.ipynb"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    options = _parser().parse_args(arguments)
+    return int(options.run(options))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="heygen-widget", description=__doc__)
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="demo | serve")
+
+    demo = commands.add_parser("demo", help="open the quickstart notebook in JupyterLab")
+    demo.add_argument(
+        "--check",
+        action="store_true",
+        help="no notebook: let the embedded server speak, listen to its stream, and report",
+    )
+    demo.set_defaults(run=_demo)
+
+    serve = commands.add_parser("serve", help="run the embedded avatar server")
+    add = serve.add_argument
+    add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    add("--port", type=int, default=0, help="TCP port (default: any free one)")
+    add("--key", dest="api_key", help="the key callers must send (default: a random one)")
+    add("--idle-timeout", type=float, default=30.0, metavar="SECONDS")
+    add("--max-length", type=float, default=3600.0, metavar="SECONDS")
+    add("--concurrency", type=int, default=3, metavar="SESSIONS")
+    add("--segment", type=float, default=0.4, metavar="SECONDS", help="0.2 is faster, 2 classic")
+    add("--warm-up", type=float, default=0.0, metavar="SECONDS", help="time a session is pending")
+    add("--voice-engine", choices=["espeak", "piper"], default="espeak")
+    add("--voice-file", type=Path, metavar="FILE", help="a piper voice (.onnx)")
+    add("--allow-private-urls", action="store_true", help="fetch audio from private addresses too")
+    serve.set_defaults(run=_serve)
+    return parser
+
+
+def _serve(options: argparse.Namespace) -> int:
+    try:
+        from heygen_widget.local.server import serve  # noqa: PLC0415 (needs the extra `local`)
+    except ImportError as error:
+        return _lacks("local", error)
+    return serve(
+        Settings(**{field.name: getattr(options, field.name) for field in fields(Settings)})
+    )
+
+
+def _demo(options: argparse.Namespace) -> int:
+    return _check() if options.check else _open_quickstart()
+
+
+def _check() -> int:
+    try:
+        from heygen_widget.check import check  # noqa: PLC0415 (needs the extra `local`)
+    except ImportError as error:
+        return _lacks("local", error)
+    return check()
+
+
+def _open_quickstart() -> int:
+    try:
+        import jupyterlab  # noqa: F401, PLC0415 (needs the extra `lab`)
+    except ImportError as error:
+        return _lacks("lab", error)
+    command = [sys.executable, "-m", "jupyterlab", str(_quickstart())]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")
+    try:
+        return subprocess.run(command, check=False).returncode  # noqa: S603 (our own arguments)
+    except KeyboardInterrupt:
+        return 0
+
+
+def _quickstart() -> Path:
+    """Return the notebook of a source checkout, or a copy of the installed one to work on."""
+    package = Path(__file__).parent
+    checkout = package.parent / "notebooks" / QUICKSTART
+    if checkout.is_file():
+        return checkout
+    copy = Path.cwd() / QUICKSTART
+    if not copy.exists():
+        shutil.copy(package / "static" / QUICKSTART, copy)
+    return copy
+
+
+def _lacks(extra: str, error: ImportError) -> int:
+    print(
+        f"This command needs the extra '{extra}': pip install 'heygen-widget[{extra}]' ({error}).",
+        file=sys.stderr,
+    )
+    return 2

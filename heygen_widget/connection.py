@@ -1,0 +1,90 @@
+"""Which server an avatar talks to: HeyGen with a key, or the embedded avatar server without one.
+
+The choice is made once, when an avatar is made; the server is started when it is first needed, one
+for the whole process.
+"""
+
+import asyncio
+import os
+import threading
+from typing import TYPE_CHECKING
+
+from heygen_widget.api import AsyncHeyGen, HeyGen
+
+if TYPE_CHECKING:
+    from heygen_widget.local import LocalServer
+
+_starting = threading.Lock()
+_shared: "LocalServer | None" = None
+
+
+class Connection:
+    """Gives an avatar its client, made on the private loop.
+
+    Parameters
+    ----------
+    client
+        A client whose key and address are used; its own connections are left alone, since they may
+        belong to another event loop.
+    local
+        True to rehearse although there is a key, False never to; or a running server.
+    """
+
+    def __init__(
+        self, *, client: HeyGen | AsyncHeyGen | None, local: "LocalServer | bool | None"
+    ) -> None:
+        if client is not None and local:
+            raise ValueError("Give client= or local=, not both: they name different servers.")
+        has_key = client is not None or bool(os.environ.get("HEYGEN_API_KEY"))
+        self.rehearsal = bool(local) if local is not None else not has_key
+        self._server = local if not isinstance(local, bool) else None
+        self._client = None if self.rehearsal else self._made_from(client)
+
+    async def client(self) -> AsyncHeyGen:
+        """Return the client, after starting the embedded server if that is what is needed.
+
+        Raises
+        ------
+        LocalServerError
+            When the embedded server does not start.
+        """
+        if self.rehearsal:
+            server = await asyncio.to_thread(self._running_server)
+            if self._client is None or self._client.base_url != server.base_url:
+                self._client = AsyncHeyGen(server.api_key, server.base_url)
+        if self._client is None:
+            raise RuntimeError("A connection to HeyGen is made with a client.")
+        return self._client
+
+    async def warm_up(self) -> None:
+        """Start the embedded server ahead of time, if it is going to be needed."""
+        if self.rehearsal:
+            await self.client()
+
+    def blocking_client(self) -> HeyGen | None:
+        """Return a client for the very end of a process, when no event loop works any more."""
+        return None if self._client is None else HeyGen.like(self._client)
+
+    @staticmethod
+    def _made_from(client: HeyGen | AsyncHeyGen | None) -> AsyncHeyGen:
+        return AsyncHeyGen() if client is None else AsyncHeyGen.like(client)
+
+    def _running_server(self) -> "LocalServer":
+        return shared_server() if self._server is None else self._server.start()
+
+
+def shared_server() -> "LocalServer":
+    """Return the embedded avatar server of this process; start it when it does not run.
+
+    Raises
+    ------
+    LocalServerError
+        When it does not start.
+    """
+    global _shared  # noqa: PLW0603 (one server a process is the point)
+    from heygen_widget.local import LocalServer  # noqa: PLC0415 (only rehearsals need it)
+
+    with _starting:
+        if _shared is None:
+            _shared = LocalServer()
+        return _shared.start()

@@ -1,0 +1,135 @@
+"""What stands before every route: request ids, the Host header, the key, and rehearsed throttling.
+
+Knows paths only as far as rights go: `/hls` is for players and open to all who know a playlist's
+address; everything else needs the key.
+"""
+
+import hmac
+import ipaddress
+import uuid
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from heygen_widget.local.errors import ApiError
+
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+MEDIA: Final = "/hls/"
+API: Final = "/v3/"
+
+
+class Throttling:
+    """Refusals that a rehearsal has ordered for the next API calls."""
+
+    def __init__(self) -> None:
+        self._requests = 0
+        self._retry_after = 0
+
+    def order(self, requests: int, retry_after: int) -> None:
+        """Refuse the next `requests` API calls, asking to wait `retry_after` seconds."""
+        self._requests, self._retry_after = requests, retry_after
+
+    def check(self) -> None:
+        """Raise a 429 if a refusal is due."""
+        if self._requests > 0:
+            self._requests -= 1
+            raise ApiError.rate_limited(self._retry_after)
+
+
+class Gate:
+    """Lets a request through to `app`, or answers it.
+
+    Parameters
+    ----------
+    app
+        The routes.
+    api_key
+        What callers must send.
+    host
+        The address or name the server listens on.
+    throttling
+        Refusals to hand out on API calls.
+    """
+
+    def __init__(self, app: ASGIApp, *, api_key: str, host: str, throttling: Throttling) -> None:
+        self._app = app
+        self._key = api_key.encode()
+        self._host = host.lower()
+        self._throttling = throttling
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        path: str = scope["path"]
+        request_id = uuid.uuid4().hex
+
+        async def send_marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-Id"] = request_id
+                if path.startswith(MEDIA):
+                    headers["Access-Control-Allow-Origin"] = "*"
+            await send(message)
+
+        answer: ASGIApp = self._app
+        try:
+            self._check(path, Headers(scope=scope))
+        except ApiError as refusal:
+            answer = refusal.response()
+        else:
+            if path.startswith(MEDIA) and scope["method"] == "OPTIONS":
+                answer = _preflight()
+        await answer(scope, receive, send_marked)
+
+    def _check(self, path: str, headers: Headers) -> None:
+        # A page that re-binds its name to this machine still sends its own name as Host.
+        if not self._is_own_host(headers.get("host", "")):
+            raise ApiError(421, "misdirected_request", "This server does not go by that name.")
+        if path.startswith(MEDIA):
+            return
+        if not self._has_key(headers):
+            raise ApiError.unauthorized()
+        if path.startswith(API):
+            self._throttling.check()
+
+    def _is_own_host(self, host: str) -> bool:
+        name = _without_port(host)
+        if name in LOOPBACK or name == self._host:
+            return True
+        # Listening everywhere means being called by any of the machine's addresses. A name can
+        # be re-bound by a stranger; an address cannot.
+        return self._host in {"0.0.0.0", "::"} and _is_address(name)  # noqa: S104
+
+    def _has_key(self, headers: Headers) -> bool:
+        given = headers.get("x-api-key", "").encode("latin-1")
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        bearer = token.strip().encode("latin-1") if scheme.lower() == "bearer" else b""
+        by_header = hmac.compare_digest(given, self._key)
+        by_bearer = hmac.compare_digest(bearer, self._key)
+        return by_header or by_bearer
+
+
+def _preflight() -> Response:
+    return Response(
+        status_code=204,
+        headers={
+            "Access-Control-Allow-Methods": "GET, OPTIONS",
+            "Access-Control-Allow-Headers": "*",
+            "Access-Control-Max-Age": "600",
+        },
+    )
+
+
+def _without_port(host: str) -> str:
+    if host.startswith("["):
+        return host[1:].partition("]")[0].lower()
+    return host.partition(":")[0].rstrip(".").lower()
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,139 @@
+"""HeyGen's realtime API: its five operations, and one route for rehearsals.
+
+Bodies are read by `bodies`, sessions live in `registry`; here they meet.
+"""
+
+import asyncio
+from http import HTTPStatus
+from typing import Any, Final
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from heygen_widget.local.access import Gate, Throttling
+from heygen_widget.local.bodies import (
+    MAX_AUDIO,
+    parse_append,
+    parse_create,
+    parse_throttle,
+    read_body,
+)
+from heygen_widget.local.errors import ApiError
+from heygen_widget.local.media import Media
+from heygen_widget.local.registry import Registry
+from heygen_widget.local.sessions import Session
+
+SESSIONS: Final = "/v3/avatar-realtime"
+
+
+def make_app(registry: Registry, *, api_key: str, host: str) -> ASGIApp:
+    """Return the whole HTTP side of the server.
+
+    Parameters
+    ----------
+    registry
+        The sessions.
+    api_key
+        What callers must send.
+    host
+        The address or name the server listens on.
+    """
+    throttling = Throttling()
+    routes = Api(registry, throttling).routes() + Media(registry).routes()
+    app = Starlette(
+        routes=routes,
+        exception_handlers=dict.fromkeys(
+            (ApiError, HTTPException, ClientDisconnect, Exception), _answer_error
+        ),
+    )
+    # /v3/x and /v3/x/ are different names; a redirect would answer outside of the envelope.
+    app.router.redirect_slashes = False
+    return Gate(app, api_key=api_key, host=host, throttling=throttling)
+
+
+class Api:
+    """The routes that need a key.
+
+    Parameters
+    ----------
+    registry
+        The sessions.
+    throttling
+        Where a rehearsal orders refusals.
+    """
+
+    def __init__(self, registry: Registry, throttling: Throttling) -> None:
+        self._registry = registry
+        self._throttling = throttling
+
+    def routes(self) -> list[Route]:
+        """Return the routes, each with the one method it has."""
+        one = SESSIONS + "/{stream_id}"
+        return [
+            Route(SESSIONS, self._create, methods=["POST"]),
+            Route(one, self._get),
+            Route(one + "/text", self._append, methods=["POST"]),
+            Route(one + "/words", self._words),
+            Route(one + "/cancel", self._cancel, methods=["POST"]),
+            Route("/rehearsal/throttle", self._throttle, methods=["POST"]),
+        ]
+
+    async def _create(self, request: Request) -> Response:
+        body = await read_body(request, MAX_AUDIO)
+        script = await asyncio.to_thread(parse_create, body)
+        session = self._registry.open(script)
+        return _data({"stream_id": session.stream_id}, 201)
+
+    async def _get(self, request: Request) -> Response:
+        session = self._session(request)
+        playlist = str(request.url_for("playlist", token=session.token))
+        return _data(session.status_answer(playlist))
+
+    async def _append(self, request: Request) -> Response:
+        session = self._session(request)
+        asked = parse_append(await read_body(request))
+        size = session.append(asked.delta, final=asked.final)
+        return _data({"ok": True, "buffered_bytes": size}, 202)
+
+    async def _words(self, request: Request) -> Response:
+        events = self._session(request).words.events()
+        return StreamingResponse(
+            events, media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+        )
+
+    async def _cancel(self, request: Request) -> Response:
+        session = self._session(request)
+        return _data({"stream_id": session.stream_id, "cancelled": session.cancel()}, 202)
+
+    async def _throttle(self, request: Request) -> Response:
+        order = parse_throttle(await read_body(request))
+        self._throttling.order(order.requests, order.retry_after)
+        return _data(order.model_dump())
+
+    def _session(self, request: Request) -> Session:
+        return self._registry.session(request.path_params["stream_id"])
+
+
+def _data(data: dict[str, Any], status: int = 200) -> Response:
+    return JSONResponse({"data": data}, status)
+
+
+async def _answer_error(request: Request, error: Exception) -> Response:
+    """Answer in HeyGen's envelope, whatever happened."""
+    match error:
+        case ApiError():
+            return error.response()
+        case HTTPException(status_code=HTTPStatus.NOT_FOUND):
+            return ApiError.not_found(f"There is nothing at {request.url.path}.").response()
+        case HTTPException(status_code=status, detail=detail, headers=headers):
+            code = detail.lower().replace(" ", "_")
+            return ApiError(status, code, f"{detail}.", headers=dict(headers or {})).response()
+        case ClientDisconnect():
+            return Response(status_code=400)  # which reaches nobody
+        case _:
+            message = "The server failed to answer; its log says why."
+            return ApiError(500, "internal_error", message).response()

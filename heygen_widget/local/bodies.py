@@ -1,0 +1,178 @@
+"""Request bodies: read within limits, parsed, and refused with HeyGen's words.
+
+Knows no session. Every refusal is an `ApiError` that names the field.
+"""
+
+import base64
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails, from_json
+from starlette.requests import Request
+
+from heygen_widget.api.models import (
+    AppendTextDeltaRequest,
+    AssetBase64,
+    AssetId,
+    AssetUrl,
+    CreateAvatarRealtimeAudio,
+    CreateAvatarRealtimeRequestBody,
+)
+from heygen_widget.local.errors import ApiError
+
+MAX_JSON: Final = 1024 * 1024
+"""Bytes of a body without audio in it."""
+
+MAX_AUDIO: Final = 45 * 1024 * 1024
+"""Bytes of a body with audio in it: 32 MiB of file, in base64."""
+
+MAX_TEXT: Final = 100_000
+"""Bytes of UTF-8 in one text."""
+
+MAX_PARAM: Final = 100
+"""Characters of a stranger's field name that an answer repeats."""
+
+_TAGS: Final = {
+    "type": ("tts", "audio", "text_stream"),
+    "audio.type": ("url", "asset_id", "base64"),
+}
+_CREATE: Final[TypeAdapter[CreateAvatarRealtimeRequestBody]] = TypeAdapter(
+    CreateAvatarRealtimeRequestBody
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What a new session is to do.
+
+    Attributes
+    ----------
+    type
+        `tts`, `audio` or `text_stream`.
+    avatar_id, voice_id
+        Whose face and voice; no voice for `audio`.
+    text
+        What to say, or to begin with; empty for `audio`.
+    audio
+        An audio file, or where it is; None unless `audio`.
+    """
+
+    type: str
+    avatar_id: str
+    voice_id: str = ""
+    text: str = ""
+    audio: bytes | AssetUrl | AssetId | None = None
+
+
+class Throttle(BaseModel):
+    """An order to refuse the next `requests` API calls, asking to wait `retry_after` seconds."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    requests: int = Field(ge=0, le=1000)
+    retry_after: int = Field(default=1, ge=0, le=3600)
+
+
+async def read_body(request: Request, limit: int = MAX_JSON) -> bytes:
+    """Return the body of `request`; answer 413 beyond `limit` bytes without keeping more."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise ApiError.too_large(limit)
+    return bytes(body)
+
+
+def parse_create(body: bytes) -> Script:
+    """Return what the body of a create request asks for."""
+    fields = _json_object(body)
+    try:
+        asked = _CREATE.validate_python(fields, strict=True)
+    except ValidationError as error:
+        # Each union on the way puts its tag into the location, before the field's name.
+        raise _refusal(error.errors()[0], location=slice(1, None, 2)) from None
+    if isinstance(asked, CreateAvatarRealtimeAudio):
+        if isinstance(asked.audio, AssetBase64):
+            return Script(asked.type, asked.avatar_id, audio=_decoded(asked.audio.data))
+        _limit_size(body)
+        return Script(asked.type, asked.avatar_id, audio=asked.audio)
+    _limit_size(body)
+    _limit_text(asked.text, "text")
+    return Script(asked.type, asked.avatar_id, asked.voice_id, asked.text)
+
+
+def parse_append(body: bytes) -> AppendTextDeltaRequest:
+    """Return the delta in the body of an append request."""
+    fields = _json_object(body)
+    # HeyGen's quick-start page appends {"text": ...} where its reference says {"delta": ...};
+    # both of HeyGen's documents work here as they are printed.
+    if "text" in fields and "delta" not in fields:
+        fields["delta"] = fields.pop("text")
+    try:
+        asked = AppendTextDeltaRequest.model_validate(fields, strict=True)
+    except ValidationError as error:
+        raise _refusal(error.errors()[0], location=slice(None)) from None
+    _limit_text(asked.delta, "delta")
+    return asked
+
+
+def parse_throttle(body: bytes) -> Throttle:
+    """Return the refusals that a throttle request orders."""
+    try:
+        return Throttle.model_validate(_json_object(body), strict=True)
+    except ValidationError as error:
+        raise _refusal(error.errors()[0], location=slice(None)) from None
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    try:
+        value = from_json(body, allow_inf_nan=False)
+    except ValueError as error:
+        raise ApiError.invalid(f"The request body is not valid JSON: {error}.") from None
+    if not isinstance(value, dict):
+        raise ApiError.invalid("The request body must be a JSON object.")
+    return value
+
+
+def _refusal(error: ErrorDetails, location: slice) -> ApiError:
+    context = error.get("ctx", {})
+    path = [str(step) for step in error["loc"][location]]
+    if error["type"].startswith("union_tag"):
+        path.append("type")
+    param = str(context.get("param") or ".".join(path))[:MAX_PARAM]
+    match error["type"]:
+        case "union_tag_invalid" | "union_tag_not_found":
+            allowed = ", ".join(_TAGS[param])
+            message = f"Invalid '{param}'. Must be one of: {allowed}."
+        case "missing":
+            message = f"'{param}' is required."
+        case "extra_forbidden":
+            message = f"Unknown parameter '{param}'."
+        case "string_too_short":
+            message = f"'{param}' must be non-empty."
+        case "empty_delta":
+            message = error["msg"]
+        case _:
+            message = f"Invalid '{param}'. {error['msg']}."
+    return ApiError.invalid(message, param)
+
+
+def _limit_size(body: bytes) -> None:
+    if len(body) > MAX_JSON:
+        raise ApiError.too_large(MAX_JSON)
+
+
+def _limit_text(text: str, param: str) -> None:
+    size = len(text.encode())
+    if size > MAX_TEXT:
+        message = f"'{param}' is {size:,} bytes of UTF-8; at most {MAX_TEXT:,} fit in one request."
+        raise ApiError.invalid(message, param)
+
+
+def _decoded(data: str) -> bytes:
+    try:
+        # Line breaks are what the `base64` command writes; anything else foreign is a mistake.
+        return base64.b64decode("".join(data.split()), validate=True)
+    except ValueError:
+        raise ApiError.invalid("'audio.data' must be base64.", "audio.data") from None

@@ -1,0 +1,84 @@
+"""The errors of HeyGen's API as the embedded server answers them: status, code, message, param.
+
+Knows no route and no session.
+"""
+
+import math
+from typing import Self
+
+from starlette.responses import JSONResponse
+
+
+class ApiError(Exception):
+    """An answer other than success.
+
+    Parameters
+    ----------
+    status
+        HTTP status.
+    code
+        Machine-readable code.
+    message
+        What happened, for people.
+    param
+        The field of the request that caused it.
+    headers
+        Further headers of the answer.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        *,
+        param: str | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.param = param
+        self.headers = headers
+
+    def response(self) -> JSONResponse:
+        """Return the error in HeyGen's envelope."""
+        error = {"code": self.code, "message": self.message, "param": self.param, "doc_url": None}
+        return JSONResponse({"error": error}, self.status, self.headers)
+
+    @classmethod
+    def invalid(cls, message: str, param: str | None = None) -> Self:
+        """Return a 400 for a request that says something impossible."""
+        return cls(400, "invalid_parameter", message, param=param)
+
+    @classmethod
+    def unauthorized(cls) -> Self:
+        """Return a 401 for a missing or wrong key."""
+        message = "Invalid or expired API key. Verify your x-api-key header."
+        return cls(401, "authentication_failed", message)
+
+    @classmethod
+    def not_found(cls, message: str = "Streaming session not found.") -> Self:
+        """Return a 404."""
+        return cls(404, "not_found", message)
+
+    @classmethod
+    def closed(cls) -> Self:
+        """Return a 410 for text that comes after the end of input."""
+        return cls(410, "stream_closed", "This streaming session takes no more text.")
+
+    @classmethod
+    def too_large(cls, limit: int) -> Self:
+        """Return a 413 for a body of more than `limit` bytes."""
+        return cls(413, "payload_too_large", f"The request body is larger than {limit:,} bytes.")
+
+    @classmethod
+    def rate_limited(cls, retry_after: float) -> Self:
+        """Return a 429 that asks to wait `retry_after` seconds."""
+        return cls(
+            429,
+            "rate_limit_exceeded",
+            "Too many requests. Retry after the duration specified in the Retry-After header.",
+            headers={"Retry-After": str(math.ceil(retry_after))},
+        )

@@ -1,0 +1,107 @@
+"""One person, drawn once: everything a frame can be put together from. Does not know time."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from heygen_widget.local.face.backdrop import draw_backdrop
+from heygen_widget.local.face.canvas import HEIGHT, WIDTH, Box, Canvas, Mask
+from heygen_widget.local.face.clothes import draw_clothes
+from heygen_widget.local.face.eyes import EYES_BOX, draw_eyes
+from heygen_widget.local.face.glasses import draw_glasses
+from heygen_widget.local.face.hair import draw_hair_behind, draw_hair_over, draw_shadow_of_hair, lies_in_front
+from heygen_widget.local.face.head import draw_ears, draw_face, draw_neck
+from heygen_widget.local.face.lips import JAW_BOX, LIPS_BOX, draw_lips, drop_jaw
+from heygen_widget.local.face.look import Look
+from heygen_widget.local.face.motion import Eyes
+from heygen_widget.local.mouth import REST, Mouth
+
+_HEAD = Box(432, 84, 848, 676)  # nothing of a head, as drawn, is outside of it
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """A person in parts.
+
+    Attributes
+    ----------
+    look
+        Who it is.
+    backdrop
+        What is behind, a whole frame.
+    clothes
+        The clothed shoulders before it.
+    skin
+        The head without eyes, lips and what lies over them.
+    over
+        What lies over the eyes: hair and glasses.
+    hidden
+        Where clothes hide the head.
+    """
+
+    look: Look
+    backdrop: Canvas
+    clothes: Canvas
+    skin: Canvas
+    over: Canvas
+    hidden: Mask
+
+    def head(self) -> Canvas:
+        """Return the whole head, at rest."""
+        head = Canvas(self.skin.box, self.skin.pixels.copy())
+        draw_lips(head, self.look, REST)
+        draw_eyes(head, self.look, Eyes(0.0, 0.0, 0.0, 0.0))
+        head.put(self.over)
+        return head
+
+    def eyes(self, eyes: Eyes) -> Canvas:
+        """Return the part `EYES_BOX` of the head."""
+        part = self.skin.crop(EYES_BOX)
+        draw_eyes(part, self.look, eyes)
+        part.put(self.over)
+        return part
+
+    def jaw(self, opened: float) -> Canvas:
+        """Return the part `JAW_BOX` of the head, without lips, `opened` from 0 to 1."""
+        return drop_jaw(self.skin, opened)
+
+    def lips(self, jaw: Canvas, mouth: Mouth) -> Canvas:
+        """Return the part `LIPS_BOX` of the head, on a jaw that is open as the mouth."""
+        part = jaw.crop(LIPS_BOX)
+        draw_lips(part, self.look, mouth)
+        return part
+
+    def hanging(self, jaw: Canvas) -> Canvas:
+        """Return a jaw with what lies over it."""
+        part = Canvas(jaw.box, jaw.pixels.copy())
+        part.put(self.over)
+        return part
+
+
+def draw_portrait(look: Look) -> Portrait:
+    """Draw a person."""
+    backdrop = draw_backdrop(look.backdrop)
+    clothes = Canvas(Box(300, 500, 980, HEIGHT))
+    draw_clothes(clothes, look)
+    skin, over = Canvas(_HEAD), Canvas(_HEAD)
+    draw_hair_behind(skin, look)
+    draw_neck(skin, look)
+    draw_ears(skin, look)
+    face = draw_face(skin, look)
+    draw_hair_over(over, look)
+    draw_shadow_of_hair(skin, over.cover, face)
+    draw_glasses(over, look)
+    hidden = clothes.cover
+    if lies_in_front(look):
+        hidden = hidden.without(over.cover)
+    return Portrait(look, backdrop, clothes, skin, over, hidden)
+
+
+def bounds(canvas: Canvas, margin: int) -> Box:
+    """Return the box of what has been painted, with room around it, on even coordinates of the frame."""
+    painted = canvas.pixels[..., 3] > 1 / 255
+    rows, columns = np.flatnonzero(painted.any(axis=1)), np.flatnonzero(painted.any(axis=0))
+    box = canvas.box
+    left, top = box.left + int(columns[0]) - margin, box.top + int(rows[0]) - margin
+    right, bottom = box.left + int(columns[-1]) + 1 + margin, box.top + int(rows[-1]) + 1 + margin
+    return Box(left & ~1, top & ~1, (right + 1) & ~1, (bottom + 1) & ~1).intersect(Box(0, 0, WIDTH, HEIGHT))

@@ -1,0 +1,190 @@
+"""Starts the embedded avatar server as a process of its own, and ends it.
+
+Knows nothing of what the server does: it waits for one line, and keeps an address and a key.
+"""
+
+import importlib.util
+import json
+import os
+import queue
+import subprocess
+import sys
+import tempfile
+import threading
+import weakref
+from typing import IO, Any, Final, Self
+
+from heygen_widget.local.settings import KEY_VARIABLE, PARENT_VARIABLE, Settings
+
+START_TIMEOUT: Final = 30.0
+"""Seconds until the server must have said that it is ready."""
+
+END_TIMEOUT: Final = 5.0
+"""Seconds a server has to end in good order."""
+
+_TAIL: Final = 2000  # characters of the log that an error repeats
+_NEEDED: Final = ("av", "espeakng_loader", "numpy", "PIL", "starlette", "uvicorn")
+
+
+class LocalServerError(RuntimeError):
+    """The embedded server cannot run; the message says what to do."""
+
+
+class LocalServer:
+    """The embedded avatar server, in a process of its own.
+
+    It ends with `close`, with the ``with`` block, with this process, or when nothing refers to
+    it any more, whichever comes first.
+
+    Parameters
+    ----------
+    **settings
+        The fields of `heygen_widget.local.Settings`.
+
+    Examples
+    --------
+    >>> with LocalServer() as server:
+    ...     client = HeyGen(server.api_key, base_url=server.base_url)
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        self._settings = Settings(**settings)
+        self._process: subprocess.Popen[str] | None = None
+        self._end: weakref.finalize[..., LocalServer] | None = None
+        self._ready: dict[str, str] = {}
+
+    def __repr__(self) -> str:
+        return f"LocalServer({self._ready.get('base_url', 'not running')!r})"
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def base_url(self) -> str:
+        """Address of the API, such as ``http://127.0.0.1:40123``."""
+        return self._answer("base_url")
+
+    @property
+    def api_key(self) -> str:
+        """The key the server accepts."""
+        return self._answer("api_key")
+
+    @property
+    def pid(self) -> int:
+        """Process id of the server."""
+        if self._process is None:
+            raise LocalServerError("The local server is not running; start() it first.")
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        """Whether the server's process is there."""
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> Self:
+        """Start the server and wait until it is ready; do nothing if it runs.
+
+        Raises
+        ------
+        LocalServerError
+            When it does not come up.
+        """
+        if self.running:
+            return self
+        _check_extra()
+        self.close()
+        with tempfile.TemporaryFile("w+", errors="replace") as log:
+            process = _spawn(self._settings, log)
+            self._end = weakref.finalize(self, _end, process, os.getpid())
+            try:
+                self._ready = _ready_line(process, log)
+            except BaseException:  # an interrupt too must leave no process behind
+                self._end()
+                raise
+        self._process = process
+        return self
+
+    def close(self) -> None:
+        """End the server and all its streams. Closing again is harmless."""
+        if self._end is not None:
+            self._end()
+        self._process, self._end, self._ready = None, None, {}
+
+    def _answer(self, name: str) -> str:
+        try:
+            return self._ready[name]
+        except KeyError:
+            raise LocalServerError("The local server is not running; start() it first.") from None
+
+
+def _check_extra() -> None:
+    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        raise LocalServerError(
+            f"The local server needs {', '.join(missing)}. "
+            "Install them with: pip install 'heygen-widget[local]'"
+        )
+
+
+def _spawn(settings: Settings, log: IO[str]) -> subprocess.Popen[str]:
+    environment = dict(os.environ)
+    # The real key has no business in this process.
+    environment.pop("HEYGEN_API_KEY", None)
+    if settings.api_key is not None:
+        environment[KEY_VARIABLE] = settings.api_key
+    if os.name == "posix":
+        environment[PARENT_VARIABLE] = str(os.getpid())
+    return subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
+        [sys.executable, "-m", "heygen_widget", "serve", *settings.flags()],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        text=True,
+        # Interrupting a cell signals the kernel's whole process group; the avatar plays on.
+        start_new_session=True,
+    )
+
+
+def _ready_line(process: subprocess.Popen[str], log: IO[str]) -> dict[str, str]:
+    lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+    # A pipe cannot be read with a time-out everywhere; a thread can be waited for.
+    reading = threading.Thread(target=_read_line, args=(process, lines), daemon=True)
+    reading.start()
+    try:
+        line = lines.get(timeout=START_TIMEOUT)
+    except queue.Empty:
+        raise LocalServerError(
+            f"The local server was not ready after {START_TIMEOUT:.0f} seconds. {_tail(log)}"
+        ) from None
+    if not line:
+        code = process.wait()
+        raise LocalServerError(f"The local server ended with code {code}. {_tail(log)}")
+    ready: dict[str, str] = json.loads(line)
+    return ready
+
+
+def _read_line(process: subprocess.Popen[str], lines: "queue.SimpleQueue[str]") -> None:
+    if process.stdout is not None:
+        lines.put(process.stdout.readline())
+
+
+def _tail(log: IO[str]) -> str:
+    log.seek(0)
+    return log.read()[-_TAIL:].strip()
+
+
+def _end(process: subprocess.Popen[str], owner: int) -> None:
+    if os.getpid() != owner:
+        return  # a fork of the owner: the server is not its to end
+    process.terminate()
+    try:
+        process.wait(END_TIMEOUT)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    if process.stdout is not None:
+        process.stdout.close()

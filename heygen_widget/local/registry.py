@@ -1,0 +1,78 @@
+"""All sessions of one server: how many at once, who is who, and how long they are remembered.
+
+Knows no HTTP.
+"""
+
+import asyncio
+from typing import Final
+
+from heygen_widget.local.bodies import Script
+from heygen_widget.local.errors import ApiError
+from heygen_widget.local.sessions import Session
+from heygen_widget.local.settings import Settings
+from heygen_widget.local.studio import Studio
+
+KEEP_STREAM: Final = 300.0
+"""Seconds that a stream can be played after its end."""
+
+KEEP_RECORD: Final = 3600.0
+"""Seconds that a session answers after its end."""
+
+RETRY_AFTER: Final = 2
+"""Seconds to wait for a free place; any session may end at any moment."""
+
+
+class Registry:
+    """Opens, finds and forgets sessions.
+
+    Parameters
+    ----------
+    settings
+        How many sessions at once, and the limits of each.
+    studio
+        What they share.
+    """
+
+    def __init__(self, settings: Settings, studio: Studio) -> None:
+        self._settings = settings
+        self._studio = studio
+        self._sessions: dict[str, Session] = {}
+        self._by_token: dict[str, Session] = {}
+
+    def open(self, script: Script) -> Session:
+        """Begin a session; 429 when as many as may be are open already."""
+        active = sum(session.active for session in self._sessions.values())
+        if active >= self._settings.concurrency:
+            raise ApiError.rate_limited(RETRY_AFTER)
+        session = Session(script, self._settings, self._studio, self._retire)
+        self._sessions[session.stream_id] = session
+        self._by_token[session.token] = session
+        return session
+
+    def session(self, stream_id: str) -> Session:
+        """Return the session of that id, or answer 404."""
+        try:
+            return self._sessions[stream_id]
+        except KeyError:
+            raise ApiError.not_found() from None
+
+    def playing(self, token: str) -> Session:
+        """Return the session whose playlist has that token, or answer 404."""
+        try:
+            return self._by_token[token]
+        except KeyError:
+            raise ApiError.not_found("There is no such stream.") from None
+
+    def close(self) -> None:
+        """Cut all sessions."""
+        for session in self._sessions.values():
+            session.cancel()
+
+    def _retire(self, session: Session) -> None:
+        loop = asyncio.get_running_loop()
+        loop.call_later(KEEP_STREAM, self._forget_stream, session)
+        loop.call_later(KEEP_RECORD, self._sessions.pop, session.stream_id)
+
+    def _forget_stream(self, session: Session) -> None:
+        session.forget_stream()
+        del self._by_token[session.token]

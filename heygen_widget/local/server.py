@@ -1,0 +1,136 @@
+"""The embedded server's process: its socket, its ready line, and its end.
+
+It ends with its parent, or when told to by a signal. Standard output carries the ready line and
+nothing else; the log goes to standard error.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import secrets
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Final
+
+import uvicorn
+
+from heygen_widget.local.app import make_app
+from heygen_widget.local.registry import Registry
+from heygen_widget.local.settings import KEY_VARIABLE, PARENT_VARIABLE, Settings
+from heygen_widget.local.stream import frames_per_segment
+from heygen_widget.local.studio import Studio
+
+CANNOT_SERVE: Final = 2
+"""Exit code when the settings cannot be had: a port that is taken, a segment that cannot be cut."""
+
+_GRACE: Final = 2
+_KEEP_ALIVE: Final = 75
+
+
+def serve(settings: Settings) -> int:
+    """Serve until a signal comes or the parent process ends; return the exit code.
+
+    When ready, one line is printed: ``{"base_url": ..., "api_key": ...}``.
+    """
+    parent = int(os.environ.pop(PARENT_VARIABLE, os.getppid()))
+    fixed_key = os.environ.pop(KEY_VARIABLE, None)
+    api_key = settings.api_key or fixed_key or secrets.token_urlsafe(24)
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    try:
+        frames_per_segment(settings.segment)
+        listener = _listen(settings)
+    except ValueError as error:
+        sys.stderr.write(f"{error}\n")
+        return CANNOT_SERVE
+    ready_line = json.dumps({"base_url": _base_url(listener), "api_key": api_key})
+    studio = Studio(settings)
+    registry = Registry(settings, studio)
+    config = uvicorn.Config(
+        make_app(registry, api_key=api_key, host=settings.host),
+        access_log=False,
+        http="h11",
+        lifespan="off",
+        log_config=None,
+        loop="asyncio",
+        # A player's pause between two segments must not cost it the connection.
+        timeout_keep_alive=_KEEP_ALIVE,
+        timeout_graceful_shutdown=_GRACE,
+        ws="none",
+    )
+    server = _Server(config, registry, studio, parent, ready_line)
+    asyncio.run(server.serve([listener]))
+    return 0
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn, with a ready line, a parent, and streams to stop before connections can end."""
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        registry: Registry,
+        studio: Studio,
+        parent: int,
+        ready_line: str,
+    ) -> None:
+        super().__init__(config)
+        self._registry = registry
+        self._studio = studio
+        self._parent = parent
+        self._ready_line = ready_line
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        sys.stdout.write(self._ready_line + "\n")
+        sys.stdout.flush()
+        # A daemon: an early end of the server must not wait for a drawing.
+        threading.Thread(target=self._studio.warm_up, name="warm-up", daemon=True).start()
+
+    async def on_tick(self, counter: int) -> bool:
+        return await super().on_tick(counter) or os.getppid() != self._parent
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._registry.close()
+        await super().shutdown(sockets)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # Uvicorn would raise the signal again at the end; here it is the ordinary way to end.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self.handle_exit)
+        yield
+
+
+def _listen(settings: Settings) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+    except (OSError, OverflowError) as error:
+        raise ValueError(f"{settings.host}:{settings.port} is no address: {error}.") from None
+    try:
+        if os.name == "posix":
+            # Without it a port stays taken for a minute after a server that used it has ended.
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen()
+    except OSError as error:
+        listener.close()
+        raise ValueError(
+            f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. "
+            "Choose another port with --port, or 0 for any free one."
+        ) from None
+    return listener
+
+
+def _base_url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    # Who listens everywhere is reached from here by the loopback address.
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,267 @@
+"""The life of one session: pending, streaming, completed or error.
+
+All state lives on the event loop and changes there alone; the stream's thread only sends word.
+Knows no HTTP.
+"""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import uuid
+from collections.abc import Callable
+from typing import Any, Literal
+
+from heygen_widget.api.models import AssetId, AssetUrl
+from heygen_widget.local.bell import Bell
+from heygen_widget.local.bodies import Script
+from heygen_widget.local.errors import ApiError
+from heygen_widget.local.face import Face
+from heygen_widget.local.fetch import ANYWHERE, PUBLIC, FetchError, fetch
+from heygen_widget.local.settings import Settings
+from heygen_widget.local.stream import Stream
+from heygen_widget.local.studio import Studio
+from heygen_widget.local.voice import (
+    SAMPLE_RATE,
+    AudioError,
+    SpeechTrack,
+    VoiceError,
+    decode_audio,
+)
+from heygen_widget.local.words import WordHistory
+
+_logger = logging.getLogger(__name__)
+
+Status = Literal["pending", "streaming", "completed", "error"]
+EndReason = Literal["final_marker", "idle_timeout"]
+
+
+class Session:
+    """One session, from creation to its end and beyond.
+
+    Must be made on the running event loop, and used there.
+
+    Parameters
+    ----------
+    script
+        What it is to do.
+    settings
+        Its limits.
+    studio
+        Where face and voice come from.
+    on_end
+        Called once, when the session has become `completed` or `error`.
+
+    Attributes
+    ----------
+    stream_id
+        Its public name.
+    token
+        The unguessable part of its playlist's address.
+    status
+        Where it is in its life.
+    words
+        What has been spoken.
+    published
+        Rings at each new segment, and at the end.
+    stream
+        The stream, once there is one; None again after `forget_stream`.
+    """
+
+    def __init__(
+        self,
+        script: Script,
+        settings: Settings,
+        studio: Studio,
+        on_end: Callable[["Session"], None],
+    ) -> None:
+        self.stream_id = str(uuid.uuid4())
+        self.token = secrets.token_urlsafe(24)
+        self.status: Status = "pending"
+        self.words = WordHistory()
+        self.published = Bell()
+        self.stream: Stream | None = None
+        self._settings = settings
+        self._studio = studio
+        self._on_end = on_end
+        self._loop = asyncio.get_running_loop()
+        self._track: SpeechTrack | None = None
+        self._takes_text = script.type == "text_stream"
+        self._input_open = self._takes_text
+        self._unspoken = script.text  # text that came before the track
+        self._buffered_bytes = len(script.text.encode())
+        self._closed_by: EndReason | None = None
+        self._end_reason: EndReason | None = None
+        self._error_message: str | None = None
+        self._cancelled = False
+        self._idle: asyncio.TimerHandle | None = None
+        self._longest = self._loop.call_later(settings.max_length, self._cut)
+        self._opening = asyncio.create_task(self._open(script))
+
+    @property
+    def active(self) -> bool:
+        """Whether the session has not ended."""
+        return self.status in {"pending", "streaming"}
+
+    def status_answer(self, playlist_url: str) -> dict[str, Any]:
+        """Return the body of a status answer; `playlist_url` shows in it while streaming."""
+        url = playlist_url if self.status == "streaming" else None
+        return {
+            "stream_id": self.stream_id,
+            "status": self.status,
+            "hls_url": url,
+            # HeyGen's quick-start page reads `url` where its reference names `hls_url`.
+            "url": url,
+            "error_message": self._error_message,
+            "end_reason": self._end_reason,
+        }
+
+    def append(self, delta: str, *, final: bool) -> int:
+        """Take more text, `final` if it is the last; return the bytes of all text so far.
+
+        Raises
+        ------
+        ApiError
+            400 if the session takes no text by its type, 410 if it takes none any more.
+        """
+        if not self._takes_text:
+            message = "Text can be appended only to a session of type 'text_stream'."
+            raise ApiError.invalid(message, "stream_id")
+        if not (self.active and self._input_open):
+            raise ApiError.closed()
+        self._buffered_bytes += len(delta.encode())
+        if self._track is None:
+            self._unspoken += delta
+        else:
+            self._track.append(delta)
+        if final:
+            self._close_input("final_marker")
+        elif delta.strip():
+            self._await_text()
+        return self._buffered_bytes
+
+    def cancel(self) -> bool:
+        """Cut the session if it has not ended; return whether it was cancelled, now or before."""
+        if self.active:
+            self._cancelled = True
+            self._cut()
+        return self._cancelled
+
+    def forget_stream(self) -> None:
+        """Free the media of a session that has ended."""
+        self.stream = None
+        self._track = None
+
+    async def _open(self, script: Script) -> None:
+        """Bring the session on air. What goes wrong becomes the session's own error."""
+        try:
+            await asyncio.sleep(self._settings.warm_up)
+            engine = await asyncio.to_thread(self._studio.engine)
+            face = await asyncio.to_thread(self._studio.face, script.avatar_id)
+            track = SpeechTrack(engine, script.voice_id, on_audio=self._wake)
+            if script.audio is not None:
+                file = await self._audio_file(script.audio)
+                track.add(await asyncio.to_thread(decode_audio, file))
+            self._go_on_air(track, face)
+        except (AudioError, FetchError, VoiceError) as error:
+            self._end("error", error_message=str(error))
+        except Exception as error:
+            _logger.exception("A session cannot start")
+            self._end("error", error_message=f"The session cannot start: {error}")
+
+    async def _audio_file(self, audio: bytes | AssetUrl | AssetId) -> bytes:
+        if isinstance(audio, bytes):
+            return audio
+        if isinstance(audio, AssetUrl):
+            policy = ANYWHERE if self._settings.allow_private_urls else PUBLIC
+            return await fetch(audio.url, policy)
+        raise FetchError("There is no asset of that id: this server keeps no assets.")
+
+    def _go_on_air(self, track: SpeechTrack, face: Face) -> None:
+        self._track = track
+        track.append(self._unspoken)
+        self._unspoken = ""
+        if not self._input_open:
+            track.close_input()
+        self.stream = Stream(
+            face,
+            track,
+            segment_seconds=self._settings.segment,
+            on_segment=self._report_segment,
+        )
+        self.stream.start()
+
+    def _wake(self) -> None:
+        """Pass on, from any thread, that there is something to say."""
+        stream = self.stream
+        if stream is not None:
+            stream.wake()
+
+    def _report_segment(self) -> None:
+        """Pass on, from the stream's thread, that a segment or the end was published."""
+        # A stream may outlive the loop by a moment when the server ends.
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._take_segment)
+
+    def _take_segment(self) -> None:
+        stream, track = self.stream, self._track
+        if stream is None or track is None:
+            return
+        self.words.add(track.words_until(round(stream.position * SAMPLE_RATE)))
+        if self.status == "pending" and stream.next_segment:
+            self.status = "streaming"
+            self._await_text()
+        if stream.ended:
+            self.words.complete()
+            trouble = stream.failure or track.error
+            if trouble:
+                self._end("error", error_message=f"The stream broke off: {trouble}")
+            else:
+                self._end("completed", end_reason=self._closed_by)
+        self.published.ring()
+
+    def _await_text(self) -> None:
+        """Start anew the time that a `text_stream` on air waits for text."""
+        if self.status == "streaming" and self._input_open:
+            if self._idle is not None:
+                self._idle.cancel()
+            wait = self._settings.idle_timeout
+            self._idle = self._loop.call_later(wait, self._close_input, "idle_timeout")
+
+    def _close_input(self, reason: EndReason) -> None:
+        """Take no more text, and end when all is said."""
+        self._input_open = False
+        self._closed_by = reason
+        if self._idle is not None:
+            self._idle.cancel()
+        if self._track is not None:
+            self._track.close_input()
+
+    def _cut(self) -> None:
+        """End now, whatever is left to say."""
+        self._opening.cancel()
+        if self._track is not None:
+            self._track.discard()
+        if self.stream is not None:
+            self.stream.stop()
+        self._end("completed")
+
+    def _end(
+        self,
+        status: Status,
+        *,
+        end_reason: EndReason | None = None,
+        error_message: str | None = None,
+    ) -> None:
+        """Enter a final state; the first one entered stays."""
+        if not self.active:
+            return
+        self.status = status
+        self._end_reason = end_reason
+        self._error_message = error_message
+        self._longest.cancel()
+        if self._idle is not None:
+            self._idle.cancel()
+        if self.stream is None:
+            self.words.complete()
+        self._on_end(self)

@@ -1,0 +1,69 @@
+"""What a person may choose about the embedded avatar server, and how it travels to its process.
+
+Knows no server: `LocalServer` turns settings into flags, the command line turns flags into
+settings.
+"""
+
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Final
+
+KEY_VARIABLE: Final = "HEYGEN_WIDGET_SERVER_KEY"
+"""Environment variable that hands a fixed key to the server's process."""
+
+PARENT_VARIABLE: Final = "HEYGEN_WIDGET_SERVER_PARENT"
+"""Environment variable with the id of the process the server must not outlive."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Settings of one embedded avatar server; HeyGen's own limits by default.
+
+    Attributes
+    ----------
+    host
+        Address or name to listen on. Anything but a loopback name opens the server to others.
+    port
+        TCP port; 0 takes any free one.
+    api_key
+        The key callers must send. None makes a random one.
+    idle_timeout
+        Seconds a `text_stream` session waits for more text.
+    max_length
+        Seconds after which a session is cut.
+    concurrency
+        Sessions that may be open at once.
+    segment
+        Length of a media segment, in seconds.
+    warm_up
+        Seconds a session stays `pending`, to rehearse a slow service.
+    voice_engine
+        ``"espeak"`` or ``"piper"``.
+    voice_file
+        The voice of an engine that needs one.
+    allow_private_urls
+        Fetch audio from private addresses and by plain http too.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    api_key: str | None = field(default=None, repr=False)
+    idle_timeout: float = 30.0
+    max_length: float = 3600.0
+    concurrency: int = 3
+    segment: float = 0.4
+    warm_up: float = 0.0
+    voice_engine: str = "espeak"
+    voice_file: Path | None = None
+    allow_private_urls: bool = False
+
+    def flags(self) -> list[str]:
+        """Return the flags of ``heygen-widget serve`` that say the same, without the key."""
+        flags = []
+        for option in fields(self):
+            value = getattr(self, option.name)
+            if option.name == "api_key" or value == option.default:
+                continue
+            flag = "--" + option.name.replace("_", "-")
+            flags += [flag] if value is True else [flag, str(value)]
+        return flags

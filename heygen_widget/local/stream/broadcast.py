@@ -1,0 +1,149 @@
+"""The making of one live stream: a segment at a time, each when it is due.
+
+Decides between resting and speaking, and when all is said. Knows no playlist and no thread.
+"""
+
+from collections.abc import Iterator
+from threading import Event
+from typing import Final, NamedTuple
+
+from heygen_widget.local.face import FRAME_RATE, Face
+from heygen_widget.local.mouth import REST
+from heygen_widget.local.stream.clock import Clock
+from heygen_widget.local.stream.encoder import (
+    AAC_FRAME,
+    AUDIO_TRACK,
+    VIDEO_TIMESCALE,
+    VIDEO_TRACK,
+    VideoEncoder,
+)
+from heygen_widget.local.stream.fmp4 import Run, fragment
+from heygen_widget.local.stream.idle import idle_loop
+from heygen_widget.local.stream.sound import Sound
+from heygen_widget.local.voice import SAMPLE_RATE, SpeechTrack
+
+_SAMPLES: Final = SAMPLE_RATE // FRAME_RATE  # of sound in a video frame
+_TAIL: Final = round(0.3 * SAMPLE_RATE)  # silence after the last word, before the end
+_RESERVE: Final = 0.2  # part of a segment's length that is kept free to encode all of it
+
+
+class Segment(NamedTuple):
+    """A media segment that is due now."""
+
+    data: bytes
+    seconds: float
+    date: float  # Unix time at which its first frame was due
+    late: bool  # by more than a frame
+
+
+class Broadcast:
+    """One pass over a stream, from its start to its end.
+
+    Nobody has seen the running segment yet. So speech that ends a silence starts at that
+    segment's beginning: all its frames are made at once, as far as they are due. When less than
+    `_RESERVE` of the segment is left, that would be late, and speech starts with the next one.
+
+    Parameters
+    ----------
+    face, track
+        What is shown and heard. Reading the track is what puts speech on the stream's clock.
+    frames
+        Number of frames in a segment.
+    woken
+        Set by others when speech has arrived, or the track's input is closed.
+    stopped
+        Set by others to end the stream now; `woken` is to be set after it.
+    """
+
+    def __init__(
+        self, face: Face, track: SpeechTrack, frames: int, *, woken: Event, stopped: Event
+    ) -> None:
+        self._face = face
+        self._track = track
+        self._frames = frames
+        self._woken = woken
+        self._stopped = stopped
+        self._reserve = _RESERVE * frames / FRAME_RATE
+        self._loop = idle_loop(face, frames)
+        self._sound = Sound(track)
+        self._encoder = VideoEncoder()
+        # As if on air for a segment already: the first one is out as soon as it can be encoded.
+        self._clock = Clock(frames / FRAME_RATE - self._reserve)
+
+    def segments(self) -> Iterator[Segment]:
+        """Make the segments, each when its last frame is due; the last one may be shorter."""
+        first, full = 0, True
+        while full:
+            pictures = self._idle(first) if self._at_rest(first) else None
+            if pictures is None:
+                pictures = self._live(first)
+            if pictures:
+                yield self._segment(first, pictures)
+            first += len(pictures)
+            full = len(pictures) == self._frames
+
+    def _idle(self, first: int) -> list[bytes] | None:
+        """Rest through a segment; None as soon as speech is to be heard in it."""
+        pictures = self._loop.segment(first)
+        last = first + self._frames - 1
+        while (spare := self._clock.left(last) - self._reserve) > 0:
+            self._woken.clear()
+            if self._track.speaking:
+                return None
+            due = self._clock.frames_due() - first
+            if self._over(first + due):
+                pictures = pictures[: max(due, 0)]
+                self._sound.advance((first + len(pictures)) * _SAMPLES)
+                return pictures
+            self._woken.wait(spare)
+        self._sound.advance((last + 1) * _SAMPLES)
+        if self._sound.silent_from > first * _SAMPLES:  # speech came just before that
+            return None
+        self._stopped.wait(max(self._clock.left(last), 0))
+        return pictures
+
+    def _live(self, first: int) -> list[bytes]:
+        """Draw and encode a segment frame by frame; ends early when the stream is over."""
+        pictures: list[bytes] = []
+        for frame in range(first, first + self._frames):
+            self._stopped.wait(max(self._clock.left(frame), 0))
+            if self._over(frame):
+                break
+            self._sound.advance((frame + 1) * _SAMPLES)
+            picture = self._face.frame(frame, self._track.mouth(_middle(frame)))
+            pictures.append(self._encoder.encode(picture, key=frame == first))
+        return pictures
+
+    def _at_rest(self, frame: int) -> bool:
+        """Whether nothing is to be said or finished from `frame` on, as far as is known."""
+        return (
+            not self._track.speaking
+            and self._sound.silent_from <= frame * _SAMPLES
+            and self._track.mouth(_middle(frame)) == REST
+        )
+
+    def _over(self, frame: int) -> bool:
+        """Whether the stream ends before `frame`: stopped, or all is said and the lips rest."""
+        return self._stopped.is_set() or (
+            self._track.finished
+            and self._sound.silent_from + _TAIL <= frame * _SAMPLES
+            and self._track.mouth(_middle(frame)) == REST
+        )
+
+    def _segment(self, first: int, pictures: list[bytes]) -> Segment:
+        last = first + len(pictures) - 1
+        ticks = VIDEO_TIMESCALE // FRAME_RATE
+        start, frames = self._sound.take()
+        video = Run(VIDEO_TRACK, first * ticks, ticks, pictures, independent=False)
+        audio = Run(AUDIO_TRACK, start, AAC_FRAME, frames, independent=True)
+        return Segment(
+            data=fragment(first // self._frames + 1, (video, audio)),
+            seconds=len(pictures) / FRAME_RATE,
+            date=self._clock.date(first),
+            late=self._clock.left(last) < -1 / FRAME_RATE,
+        )
+
+
+def _middle(frame: int) -> int:
+    """Position (samples) in the middle of a video frame."""
+    return frame * _SAMPLES + _SAMPLES // 2

@@ -1,0 +1,49 @@
+"""What the sessions of one server share: the voice engine and the drawn faces.
+
+Knows no session and no HTTP. Blocking: for worker threads.
+"""
+
+import logging
+import threading
+
+from heygen_widget.local.face import Face, face_for, look_for
+from heygen_widget.local.mouth import REST
+from heygen_widget.local.settings import Settings
+from heygen_widget.local.voice import VoiceEngine, load_engine
+
+_logger = logging.getLogger(__name__)
+
+
+class Studio:
+    """Lends faces and a voice to streams.
+
+    Parameters
+    ----------
+    settings
+        Which voice engine, and its voice file.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._engine: VoiceEngine | None = None
+        self._loading = threading.Lock()
+
+    def engine(self) -> VoiceEngine:
+        """Return the voice engine, loaded at the first call."""
+        with self._loading:
+            if self._engine is None:
+                self._engine = load_engine(self._settings.voice_engine, self._settings.voice_file)
+            return self._engine
+
+    def face(self, avatar_id: str) -> Face:
+        """Return the face of `avatar_id`, drawn at the first call for its look."""
+        return face_for(look_for(avatar_id))
+
+    def warm_up(self) -> None:
+        """Do now what would make the first session slow."""
+        try:
+            self.engine().speak("Hello.", "")
+            self.face("").frame(0, REST)
+        except Exception:
+            # The session that needs the missing part will say so to whoever opened it.
+            _logger.exception("Warming up failed")

@@ -1,0 +1,91 @@
+"""Lips for a sound of which nothing is known but its samples.
+
+Loudness opens the mouth, the spectrum shapes it. Knows no words and no phonemes.
+"""
+
+from collections.abc import Iterator
+from math import exp
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from heygen_widget.local.mouth import REST, VISEMES, Mouth
+from heygen_widget.local.voice.engine import SAMPLE_RATE, MouthCue
+
+_STEP: Final = 0.020  # seconds between two looks at the sound
+_HOP: Final = round(_STEP * SAMPLE_RATE)
+_WINDOW: Final = 2048  # samples, 43 ms: two periods of a low voice
+_BATCH: Final = 1500  # looks transformed at once: 30 s, 25 MB
+_BANDS: Final = ((80, 900), (900, 3000), (3500, 12_000))  # Hz: jaw, tongue, hiss
+_QUIETEST: Final = -50.0  # dBFS: below it is silence in any recording
+_RANGE: Final = 32.0  # dB below the loudest speech within which the mouth opens
+_ATTACK: Final = exp(-_STEP / 0.015)
+_DECAY: Final = exp(-_STEP / 0.080)
+_NOTICEABLE: Final = 0.03  # a smaller change of the mouth is not worth a cue
+_WIDEST: Final = VISEMES["I"]
+_ROUNDEST: Final = VISEMES["O"]
+_HISSING: Final = VISEMES["SS"]
+
+Floats = npt.NDArray[np.float32]
+
+
+def lips_of(samples: npt.NDArray[np.int16]) -> tuple[MouthCue, ...]:
+    """Return mouth cues for mono `samples` at `SAMPLE_RATE`; the last is at rest."""
+    duration = len(samples) / SAMPLE_RATE
+    if not len(samples):
+        return ()
+    bands = np.concatenate(list(_bands(samples)))
+    loudness = 10 * np.log10(bands.sum(axis=1) + 1e-12)
+    floor = max(_QUIETEST, float(np.percentile(loudness, 95)) - _RANGE)
+    cues = [MouthCue(0.0, REST)]
+    opened = 0.0
+    for n, (decibels, (jaw, tongue, hiss)) in enumerate(zip(loudness, bands, strict=True)):
+        wanted = min(1.0, max(0.0, (float(decibels) - floor) / (_RANGE - 6.0)))
+        # Opening is quicker than closing, as a jaw's is.
+        left = _ATTACK if wanted > opened else _DECAY
+        opened = wanted + (opened - wanted) * left
+        mouth = _shape(opened, float(jaw), float(tongue), float(hiss)) if wanted > 0.0 else REST
+        if _differs(mouth, cues[-1].mouth):
+            cues.append(MouthCue(n * _STEP, mouth))
+    return (*cues, MouthCue(duration, REST))
+
+
+def _bands(samples: npt.NDArray[np.int16]) -> Iterator[Floats]:
+    """Yield batches of shape (looks, 3): the power in each band, 1 being a full-scale square."""
+    edges = [[round(hertz * _WINDOW / SAMPLE_RATE) for hertz in band] for band in _BANDS]
+    window = np.hanning(_WINDOW).astype(np.float32)
+    scale = 2.0 / (float(np.square(window).sum()) * _WINDOW * 32768**2)
+    looks = -(-len(samples) // _HOP)
+    for first in range(0, looks, _BATCH):
+        last = min(first + _BATCH, looks)
+        start = first * _HOP - _WINDOW // 2
+        part = _slice(samples, start, (last - 1) * _HOP + _WINDOW // 2)
+        frames = np.lib.stride_tricks.sliding_window_view(part, _WINDOW)[::_HOP]
+        power = np.square(np.abs(np.fft.rfft(frames * window))) * scale
+        yield np.stack([power[:, a:b].sum(axis=1) for a, b in edges], axis=1).astype(np.float32)
+
+
+def _slice(samples: npt.NDArray[np.int16], start: int, end: int) -> Floats:
+    """Return samples[start:end], zeros where there are none."""
+    inside = samples[max(0, start) : end].astype(np.float32)
+    return np.pad(inside, (max(0, -start), max(0, end - len(samples))))
+
+
+def _shape(opened: float, jaw: float, tongue: float, hiss: float) -> Mouth:
+    """Return the mouth of a sound from its loudness and the power in its bands."""
+    total = jaw + tongue + hiss
+    hissing = min(1.0, max(0.0, 2.0 * hiss / total - 0.5))
+    bright = min(1.0, 2.5 * tongue / max(jaw + tongue, 1e-9))
+    vowel = _mix(_ROUNDEST, _WIDEST, bright)._replace(open=0.08 + 0.87 * opened)
+    return _mix(vowel, _HISSING, hissing)
+
+
+def _mix(one: Mouth, other: Mouth, share: float) -> Mouth:
+    return Mouth(*(a + (b - a) * share for a, b in zip(one, other, strict=True)))
+
+
+def _differs(mouth: Mouth, last: Mouth) -> bool:
+    if REST in (mouth, last):
+        return mouth != last
+    return any(abs(a - b) > _NOTICEABLE for a, b in zip(mouth, last, strict=True))

@@ -1,0 +1,232 @@
+"""The sound of one stream, on the stream's own clock: text in, samples, words and lips out.
+
+Decides when to synthesise what has gathered. Knows no frames, no encoding and no HTTP.
+"""
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+from threading import Condition, Thread
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from heygen_widget.local.mouth import Mouth
+from heygen_widget.local.voice.engine import (
+    SAMPLE_RATE,
+    SpokenAudio,
+    TimedWord,
+    VoiceEngine,
+    VoiceError,
+)
+from heygen_widget.local.voice.lips import Lips
+from heygen_widget.local.voice.text import piece_length
+from heygen_widget.local.voice.words import tokens
+
+_AHEAD: Final = 3.0  # seconds of sound in stock above which nothing is synthesised
+_HUNGRY: Final = 0.5  # seconds of sound in stock below which words are taken as they come
+_HOLD: Final = 0.2  # seconds to wait for the rest of a word
+
+_log = logging.getLogger(__name__)
+
+
+class SpeechTrack:
+    """The sound of one stream, its words and its lips. Thread-safe.
+
+    Positions are samples from the beginning of the stream; only `read` moves the stream on.
+
+    Parameters
+    ----------
+    engine
+        Who speaks.
+    voice_id
+        In which voice.
+    on_audio
+        Called from any thread, without arguments, when a reader who sleeps through silence should
+        wake: sound is about to begin, or nothing more will come.
+    clock
+        Seconds, rising. How long a half word has waited is measured on it.
+    """
+
+    def __init__(
+        self,
+        engine: VoiceEngine,
+        voice_id: str,
+        *,
+        on_audio: Callable[[], None] = lambda: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._engine = engine
+        self._voice_id = voice_id
+        self._on_audio = on_audio
+        self._clock = clock
+        # All that follows is guarded by the lock of this condition, and each change of the text,
+        # of the stock or of the end is notified on it.
+        self._changed = Condition()
+        self._text = ""
+        self._appended = 0.0  # when, on the clock
+        self._closed = False
+        self._discarded = False
+        self._busy = False  # a piece of text has left `_text` and is not sound yet
+        self._thread: Thread | None = None
+        self._stock: deque[npt.NDArray[np.int16]] = deque()
+        self._stocked = 0  # samples
+        self._position = 0
+        self._words: deque[TimedWord] = deque()
+        self._lips = Lips()
+        self._error: VoiceError | None = None
+
+    @property
+    def speaking(self) -> bool:
+        """Whether sound is waiting to be read."""
+        with self._changed:
+            return self._stocked > 0
+
+    @property
+    def finished(self) -> bool:
+        """Whether the input is closed and everything was read."""
+        with self._changed:
+            return self._closed and not (self._text or self._busy or self._stocked)
+
+    @property
+    def error(self) -> VoiceError | None:
+        """Why the voice failed, if it did; the track has ended then."""
+        with self._changed:
+            return self._error
+
+    def append(self, text: str) -> None:
+        """Speak `text`, a delta of a longer one, cut anywhere. Does nothing after the end."""
+        with self._changed:
+            if self._closed:
+                return
+            self._text += text
+            if text:
+                self._appended = self._clock()
+            if self._thread is None and self._text:
+                self._thread = Thread(target=self._synthesise, name="speech", daemon=True)
+                self._thread.start()
+            self._changed.notify_all()
+
+    def add(self, audio: SpokenAudio) -> None:
+        """Play a sound that is there already, after what is in stock."""
+        with self._changed:
+            wake = not self._closed and self._store(audio)
+        if wake:
+            self._on_audio()
+
+    def close_input(self) -> None:
+        """Take no more text or sound; what has been given is still spoken."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        self._on_audio()
+
+    def discard(self) -> None:
+        """Forget everything that was not read yet, and end."""
+        with self._changed:
+            self._forget()
+        self._on_audio()
+
+    def read(self, count: int) -> npt.NDArray[np.int16]:
+        """Return the next `count` samples of the stream, silence where there is nothing to say."""
+        samples = np.zeros(count, np.int16)
+        filled = 0
+        with self._changed:
+            while self._stock and filled < count:
+                part = self._stock[0][: count - filled]
+                samples[filled : filled + len(part)] = part
+                filled += len(part)
+                if len(part) == len(self._stock[0]):
+                    self._stock.popleft()
+                else:
+                    self._stock[0] = self._stock[0][len(part) :]
+            self._stocked -= filled
+            self._position += count
+            if self._text:
+                self._changed.notify_all()
+        return samples
+
+    def mouth(self, sample: int) -> Mouth:
+        """Return the mouth at position `sample`, which is near the read position and rises."""
+        with self._changed:
+            return self._lips.at(sample / SAMPLE_RATE)
+
+    def words_until(self, sample: int) -> list[TimedWord]:
+        """Return the words that began before position `sample`, each once.
+
+        Their times are seconds from the beginning of the stream.
+        """
+        begun = []
+        with self._changed:
+            while self._words and self._words[0].start * SAMPLE_RATE < sample:
+                begun.append(self._words.popleft())
+        return begun
+
+    def _synthesise(self) -> None:
+        """Turn text into sound until there is no more to come. Runs in a thread of its own."""
+        while piece := self._next_piece():
+            try:
+                audio = self._engine.speak(piece, self._voice_id)
+            except Exception as error:  # noqa: BLE001 - whatever fails in a voice, the stream must end
+                self._fail(error)
+                return
+            with self._changed:
+                wake = self._store(audio)
+                self._busy = False
+            if wake:
+                self._on_audio()
+        self._on_audio()
+
+    def _next_piece(self) -> str:
+        """Wait until something is to be spoken, and return it; empty when nothing more comes."""
+        with self._changed:
+            while not (self._closed and not self._text):
+                hungry = self._stocked < _HUNGRY * SAMPLE_RATE
+                held = self._clock() - self._appended
+                piece = ""
+                if self._stocked < _AHEAD * SAMPLE_RATE:
+                    complete = self._closed or (hungry and held >= _HOLD)
+                    length = piece_length(self._text, hungry=hungry, complete=complete)
+                    piece, self._text = self._text[:length], self._text[length:]
+                if tokens(piece):
+                    self._busy = True
+                    return piece
+                if not piece:
+                    self._changed.wait(_HOLD - held if hungry and self._text else None)
+            return ""
+
+    def _store(self, audio: SpokenAudio) -> bool:
+        """Put `audio` into stock, with the lock held. Return whether it ends a silence."""
+        if self._discarded or not len(audio.samples):
+            return False
+        # What is in stock is read without a gap, so it is known already where this will begin.
+        start = (self._position + self._stocked) / SAMPLE_RATE
+        self._words.extend(
+            TimedWord(each.word, start + each.start, start + each.end) for each in audio.words
+        )
+        self._lips.add(audio.cues, start)
+        silent = not self._stocked
+        self._stock.append(audio.samples)
+        self._stocked += len(audio.samples)
+        return silent
+
+    def _forget(self) -> None:
+        """Drop all that was not read, and end, with the lock held."""
+        self._closed = self._discarded = True
+        self._text, self._busy = "", False
+        self._stock.clear()
+        self._stocked = 0
+        now = self._position / SAMPLE_RATE
+        self._words = deque(each for each in self._words if each.start < now)
+        self._lips.cut(now)
+        self._changed.notify_all()
+
+    def _fail(self, error: Exception) -> None:
+        """End, because the voice cannot speak."""
+        _log.error("The voice failed; its stream ends.", exc_info=error)
+        with self._changed:
+            self._error = error if isinstance(error, VoiceError) else VoiceError(str(error))
+            self._forget()
+        self._on_audio()

@@ -1,0 +1,31 @@
+"""The life of one stream: status, text feeder, words, meter. Knows no notebook."""
+
+from heygen_widget.session.events import (
+    CaptionsUnavailable,
+    ContactLost,
+    PlaybackReady,
+    SessionEvent,
+    SpeechChanged,
+    StatusChanged,
+    WordsSpoken,
+)
+from heygen_widget.session.meter import PRICE_PER_SECOND, Meter
+from heygen_widget.session.session import Session
+from heygen_widget.session.speech import Speech, SpeechStatus
+from heygen_widget.session.status import SessionStatus
+
+__all__ = [
+    "PRICE_PER_SECOND",
+    "CaptionsUnavailable",
+    "ContactLost",
+    "Meter",
+    "PlaybackReady",
+    "Session",
+    "SessionEvent",
+    "SessionStatus",
+    "Speech",
+    "SpeechChanged",
+    "SpeechStatus",
+    "StatusChanged",
+    "WordsSpoken",
+]

@@ -1,0 +1,73 @@
+"""Which spoken word belongs to which speech.
+
+The server tells words as the voice says them: whole words, parts of words, punctuation marks, and
+numbers spelled out. The texts are known in the order they were sent, so both are walked together.
+"""
+
+import re
+from typing import Final
+
+from heygen_widget.api.models import WordEvent
+from heygen_widget.session.speech import Speech
+
+LOOK_AHEAD: Final = 6
+"""Words of a text that the voice may have said otherwise before the two are matched again."""
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+class Aligner:
+    """Walks spoken words along the texts that were sent, in the order of both."""
+
+    def __init__(self) -> None:
+        self._tokens: list[tuple[str, Speech]] = []
+        self._ends: dict[int, int] = {}  # speech id -> number of tokens up to its end
+        self._at = 0  # index of the token being spoken
+        self._offset = 0  # characters of it already spoken
+        self._current: Speech | None = None
+
+    def expect(self, speech: Speech) -> None:
+        """Add a text that was sent."""
+        self._tokens += [(token.casefold(), speech) for token in _WORD.findall(speech.text)]
+        self._ends[speech.id] = len(self._tokens)
+
+    def forget(self, speech: Speech) -> None:
+        """Take back a text that was refused after all. It is the last one expected."""
+        while self._tokens and self._tokens[-1][1] is speech:
+            self._tokens.pop()
+
+    def take(self, word: WordEvent) -> Speech | None:
+        """Say whose word this is, None when nothing was sent."""
+        for part in _WORD.findall(word.word.casefold()):
+            self._consume(part)
+        return self._current or (self._tokens[0][1] if self._tokens else None)
+
+    def is_spoken(self, speech: Speech) -> bool:
+        """Whether the last word of `speech` was said."""
+        return self._at >= self._ends.get(speech.id, self._at + 1)
+
+    def _consume(self, part: str) -> None:
+        while part and self._at < len(self._tokens):
+            rest = self._tokens[self._at][0][self._offset :]
+            if rest.startswith(part):
+                self._advance(len(part), whole=len(part) == len(rest))
+                return
+            if not part.startswith(rest) and not self._skip_to(part):
+                return  # said otherwise than written: a number, an abbreviation
+            rest = self._tokens[self._at][0][self._offset :]
+            if part.startswith(rest):
+                part = part[len(rest) :]
+                self._advance(len(rest), whole=True)
+
+    def _advance(self, characters: int, *, whole: bool) -> None:
+        self._current = self._tokens[self._at][1]
+        self._offset = 0 if whole else self._offset + characters
+        self._at += whole
+
+    def _skip_to(self, part: str) -> bool:
+        for index in range(self._at + 1, min(self._at + LOOK_AHEAD, len(self._tokens))):
+            token = self._tokens[index][0]
+            if token.startswith(part) or part.startswith(token):
+                self._at, self._offset = index, 0
+                return True
+        return False

@@ -1,0 +1,64 @@
+"""What happens in a session, as typed records."""
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from heygen_widget.api.models import WordEvent
+from heygen_widget.session.status import SessionStatus
+
+if TYPE_CHECKING:
+    from heygen_widget.session.speech import Speech
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionEvent:
+    """Something that happened, and when (seconds since the epoch)."""
+
+    time: float = field(default_factory=time.time)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusChanged(SessionEvent):
+    """The session entered another state."""
+
+    status: SessionStatus
+    end_reason: str | None = None
+    error: Exception | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaybackReady(SessionEvent):
+    """The server gave a playback URL, for the first time or another one than before."""
+
+    hls_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordsSpoken(SessionEvent):
+    """Words that the server says were spoken; `first` counts from the start of the stream."""
+
+    first: int
+    words: tuple[WordEvent, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptionsUnavailable(SessionEvent):
+    """The server tells no words: there will be no captions and no `spoken`."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechChanged(SessionEvent):
+    """A speech entered another state, given in `status` since the speech itself goes on."""
+
+    speech: "Speech"
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactLost(SessionEvent):
+    """The server did not answer; it is asked again."""
+
+    error: Exception

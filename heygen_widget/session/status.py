@@ -1,0 +1,34 @@
+"""The states of a session, in the order in which they come."""
+
+from enum import StrEnum
+
+
+class SessionStatus(StrEnum):
+    """Where a session stands. HeyGen's own words are kept where they mean the same."""
+
+    IDLE = "idle"  # nothing opened, nothing billed
+    CREATING = "creating"  # asked for; its id is not known yet
+    PENDING = "pending"  # the server prepares the avatar
+    STREAMING = "streaming"  # there is a picture, and text is welcome
+    DRAINING = "draining"  # no more text; what was sent is still spoken
+    COMPLETED = "completed"  # ended by itself
+    CANCELLED = "cancelled"  # ended by `stop`
+    ERROR = "error"  # ended by a failure
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen, and nothing more be billed."""
+        return self in _ENDED
+
+    @property
+    def open(self) -> bool:
+        """Whether a session exists, or is about to, that can still be billed."""
+        return not self.ended and self is not SessionStatus.IDLE
+
+    def has_reached(self, other: "SessionStatus") -> bool:
+        """Whether `other` is this status or lies behind it. Every end counts as behind."""
+        order = list(SessionStatus)
+        return self is other or (not other.ended and order.index(self) >= order.index(other))
+
+
+_ENDED = frozenset({SessionStatus.COMPLETED, SessionStatus.CANCELLED, SessionStatus.ERROR})

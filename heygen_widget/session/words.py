@@ -1,0 +1,56 @@
+"""Follows the words of a session, however often the connection breaks."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Final
+
+from heygen_widget.api import AsyncHeyGen
+from heygen_widget.api.errors import APIError, HeyGenError, NotFound, RateLimited, ServerError
+from heygen_widget.api.models import WordEvent
+
+PAUSES: Final = (0.1, 0.25, 0.5, 1.0, 2.0)
+"""Seconds before the next attempt after failures in a row; then the last for ever."""
+
+
+class WordsUnavailable(Exception):  # noqa: N818 (it says what happened)
+    """The server tells no words."""
+
+
+async def follow_words(
+    client: AsyncHeyGen, stream_id: str
+) -> AsyncGenerator[tuple[int, tuple[WordEvent, ...]]]:
+    """Yield each word of a session once, in order: the number of the first, and a batch.
+
+    A new subscriber gets the whole history, so after a broken connection what is known already is
+    passed over. Ends when the server says so.
+
+    Raises
+    ------
+    WordsUnavailable
+        When this server has no word timestamps, or refuses them.
+    """
+    known = 0
+    failures = 0
+    while True:
+        seen = 0
+        try:
+            async for batch in client.avatar_realtime.words(stream_id):
+                fresh = tuple(batch.words[max(0, known - seen) :])
+                seen += len(batch.words)
+                failures = 0
+                if fresh:
+                    yield known, fresh
+                    known += len(fresh)
+        except HeyGenError as error:
+            if not _may_pass(error):
+                raise WordsUnavailable(str(error)) from error
+        else:
+            return
+        await asyncio.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
+        failures += 1
+
+
+def _may_pass(error: HeyGenError) -> bool:
+    if isinstance(error, NotFound):
+        return False
+    return isinstance(error, RateLimited | ServerError) or not isinstance(error, APIError)

@@ -1,0 +1,93 @@
+// The words of one session, as they come, and which of them are heard at a time of the stream.
+// Knows nothing of players and of drawing.
+
+import type { Word, WordsMessage } from "./protocol.ts";
+
+/** The line being spoken. */
+export interface Line {
+  /** Number of the line's first word, as a name of the line. */
+  first: number;
+  /** Its words up to now; the last one is the latest. */
+  words: string[];
+  /** Whether the last word is being spoken this moment. */
+  speaking: boolean;
+}
+
+/** Silence, in seconds, after which a new line begins. */
+const PAUSE = 1.2;
+const LINE_LENGTH = 84;
+const SENTENCE_END = /[.!?…。！？]["'”’»)]*$/;
+/** Scripts that put no space between words. */
+const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
+
+/** Seconds around a word in which someone counts as speaking: times are not exact to the frame. */
+const BEFORE_WORD = 0.5;
+const AFTER_WORD = 0.3;
+
+export class Captions {
+  /** Sparse: a late page may get later words first. */
+  private words: Word[] = [];
+  /** For each word, the number of the first word of its line. */
+  private lines: number[] = [];
+
+  constructor(readonly epoch: number) {}
+
+  /** Take words in; those already known are replaced by themselves. */
+  add({ first, words }: WordsMessage): void {
+    for (const [index, word] of words.entries()) this.words[first + index] = word;
+    this.breakLines(first);
+  }
+
+  /** The line heard at `time`, or the last one before it; null before the first word. */
+  lineAt(time: number): Line | null {
+    const last = this.lastBefore(time);
+    const word = this.words[last];
+    if (!word) return null;
+    const first = this.lines[last] ?? last;
+    const words = this.words.slice(first, last + 1).map(({ word }) => word.trim());
+    return { first, words, speaking: time < word.end + AFTER_WORD };
+  }
+
+  /** Whether someone speaks at `time`; null while no word is known at all. */
+  speakingAt(time: number): boolean | null {
+    if (this.words.length === 0) return null;
+    const word = this.words[this.lastBefore(time + BEFORE_WORD)];
+    return word !== undefined && time < word.end + AFTER_WORD;
+  }
+
+  /** Whether the first utterance has been heard to its first pause by `time`. */
+  heardFirst(time: number): boolean {
+    const first = this.words.find((word) => word !== undefined);
+    return first !== undefined && first.end < time && this.speakingAt(time) === false;
+  }
+
+  /** Number of the last word that starts before `time`. The end is near: live players are. */
+  private lastBefore(time: number): number {
+    let last = this.words.length - 1;
+    while (last >= 0 && !((this.words[last]?.start ?? Number.POSITIVE_INFINITY) <= time)) last -= 1;
+    return last;
+  }
+
+  private breakLines(from: number): void {
+    let length = 0;
+    const start = this.lines[from - 1] ?? from;
+    for (let index = start; index < this.words.length; index += 1) {
+      const word = this.words[index];
+      if (!word) continue;
+      const previous = this.words[index - 1];
+      length += word.word.length + 1;
+      const breaks =
+        !previous ||
+        word.start - previous.end > PAUSE ||
+        SENTENCE_END.test(previous.word.trim()) ||
+        length > LINE_LENGTH;
+      if (breaks) length = word.word.length + 1;
+      this.lines[index] = breaks ? index : (this.lines[index - 1] ?? index);
+    }
+  }
+}
+
+/** What stands between two words. */
+export function spaceBetween(left: string, right: string): string {
+  return UNSPACED.test(left.slice(-1)) && UNSPACED.test(right.slice(0, 1)) ? "" : " ";
+}

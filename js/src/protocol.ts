@@ -1,0 +1,147 @@
+// Everything that passes between kernel and browser: the mirror of `heygen_widget/protocol.py`.
+// Knows shapes only, not what is done with them.
+
+/** Version of the hls.js build that the kernel hands to a page. */
+export const PLAYER_VERSION = "1.7.4";
+
+/** Longest text the kernel takes in one message, in characters. */
+export const MAX_TEXT_LENGTH = 100_000;
+
+/** An error as people read it. */
+export interface Problem {
+  title: string;
+  hint: string;
+  request_id: string | null;
+}
+
+/** Value of the `session` trait: what a late view needs to draw itself. */
+export interface SessionView {
+  /** Counts the sessions of one avatar; words of an older epoch are stale. */
+  epoch: number;
+  /** idle creating pending streaming draining completed cancelled error; others are shown as they are. */
+  status: string;
+  stream_id: string | null;
+  hls_url: string | null;
+  /** Whether the embedded avatar server is speaking. */
+  rehearsal: boolean;
+  /** Seconds on the meter when this was made. */
+  elapsed: number;
+  /** Whether the meter goes on. */
+  running: boolean;
+  /** Dollars. */
+  price_per_second: number;
+  end_reason: string | null;
+  error: Problem | null;
+}
+
+/** A spoken word; seconds from the start of the stream. */
+export interface Word {
+  word: string;
+  start: number;
+  end: number;
+}
+
+/** Words `first, first + 1, …` of a session's word stream. */
+export interface WordsMessage {
+  kind: "words";
+  epoch: number;
+  first: number;
+  words: Word[];
+}
+
+/** A text handed to the avatar, and what became of it. */
+export interface SpeechMessage {
+  kind: "speech";
+  epoch: number;
+  id: number;
+  text: string;
+  status: string;
+}
+
+/** Comes with one buffer: hls.js as a JavaScript module. */
+export interface PlayerMessage {
+  kind: "player";
+  version: string;
+}
+
+/** Something asked for in the browser could not be done. */
+export interface ProblemMessage {
+  kind: "problem";
+  problem: Problem;
+}
+
+export type KernelMessage = WordsMessage | SpeechMessage | PlayerMessage | ProblemMessage;
+
+/** What the player is doing, as the kernel hears it. */
+export type PlaybackState = "loading" | "playing" | "waiting" | "blocked" | "ended" | "failed";
+
+/** What the player sees. `position` is on the stream's clock; both times in seconds. */
+export interface Playback {
+  kind: "playback";
+  epoch: number;
+  state: PlaybackState;
+  position: number;
+  latency: number | null;
+  muted: boolean;
+  stalls: number;
+  detail: string;
+}
+
+export type BrowserMessage =
+  | { kind: "hello"; player: boolean }
+  | { kind: "speak"; text: string }
+  | { kind: "start" }
+  | { kind: "finish" }
+  | { kind: "stop" }
+  | Playback;
+
+type Fields<Message> = readonly Exclude<keyof Message, "kind">[];
+type FieldsByKind<Message extends { kind: string }> = {
+  readonly [Kind in Message["kind"]]: Fields<Extract<Message, { kind: Kind }>>;
+};
+
+/** Fields of each message of the kernel; one that lacks any is not read. */
+export const KERNEL_MESSAGES: FieldsByKind<KernelMessage> = {
+  words: ["epoch", "first", "words"],
+  speech: ["epoch", "id", "text", "status"],
+  player: ["version"],
+  problem: ["problem"],
+};
+
+/** Fields of each message of the browser. */
+export const BROWSER_MESSAGES: FieldsByKind<BrowserMessage> = {
+  hello: ["player"],
+  speak: ["text"],
+  start: [],
+  finish: [],
+  stop: [],
+  playback: ["epoch", "state", "position", "latency", "muted", "stalls", "detail"],
+};
+
+/** The trait before anything has happened. */
+export const IDLE: SessionView = {
+  epoch: 0,
+  status: "idle",
+  stream_id: null,
+  hls_url: null,
+  rehearsal: false,
+  elapsed: 0,
+  running: false,
+  price_per_second: 0,
+  end_reason: null,
+  error: null,
+};
+
+/** Read the `session` trait; what it leaves out is as in `IDLE`. */
+export function readSession(value: unknown): SessionView {
+  return typeof value === "object" && value !== null ? { ...IDLE, ...value } : IDLE;
+}
+
+/** Read a custom message; null for one that this version does not know. */
+export function readKernelMessage(content: unknown): KernelMessage | null {
+  if (typeof content !== "object" || content === null || !("kind" in content)) return null;
+  const kind = String(content.kind);
+  if (!Object.hasOwn(KERNEL_MESSAGES, kind)) return null;
+  const fields = KERNEL_MESSAGES[kind as KernelMessage["kind"]];
+  return fields.every((field) => field in content) ? (content as KernelMessage) : null;
+}

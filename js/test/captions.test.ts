@@ -1,0 +1,85 @@
+import { expect, test } from "vitest";
+import { Captions, spaceBetween } from "../src/captions.ts";
+import type { Word, WordsMessage } from "../src/protocol.ts";
+
+/** Words of 0.3 s, one every 0.4 s from `from` on. */
+function spoken(text: string, from = 0): Word[] {
+  return text.split(" ").map((word, index) => {
+    const start = from + 0.4 * index;
+    return { word, start, end: start + 0.3 };
+  });
+}
+
+function message(first: number, words: Word[]): WordsMessage {
+  return { kind: "words", epoch: 1, first, words };
+}
+
+test("a word is shown when it is spoken, not when it is known", () => {
+  const captions = new Captions(1);
+  captions.add(message(0, spoken("one two three")));
+  expect(captions.lineAt(-0.1)).toBeNull();
+  expect(captions.lineAt(0.1)?.words).toEqual(["one"]);
+  expect(captions.lineAt(0.5)?.words).toEqual(["one", "two"]);
+});
+
+test("words that come twice are shown once", () => {
+  const captions = new Captions(1);
+  const words = spoken("one two three four");
+  captions.add(message(0, words.slice(0, 3)));
+  captions.add(message(1, words.slice(1)));
+  expect(captions.lineAt(9)?.words).toEqual(["one", "two", "three", "four"]);
+});
+
+test("a gap is bridged, and closed when its words come", () => {
+  const captions = new Captions(1);
+  const words = spoken("one two three four");
+  captions.add(message(0, words.slice(0, 1)));
+  captions.add(message(3, words.slice(3)));
+  expect(captions.lineAt(9)?.words).toEqual(["four"]);
+  captions.add(message(1, words.slice(1, 3)));
+  expect(captions.lineAt(9)?.words).toEqual(["one", "two", "three", "four"]);
+});
+
+test("a sentence's end, a long pause and a full line each begin a new line", () => {
+  const captions = new Captions(1);
+  captions.add(message(0, [...spoken("It ends. It begins"), ...spoken("after a pause", 10)]));
+  expect(captions.lineAt(1)?.words).toEqual(["It"]);
+  expect(captions.lineAt(20)?.words).toEqual(["after", "a", "pause"]);
+  const endless = new Captions(1);
+  endless.add(message(0, spoken(Array(100).fill("word").join(" "))));
+  expect(endless.lineAt(99)?.words.join(" ").length).toBeLessThan(90);
+});
+
+test("a line never changes the words it has shown", () => {
+  const captions = new Captions(1);
+  const words = spoken(Array(60).fill("some more").join(" "));
+  for (const [index, word] of words.entries()) {
+    const before = captions.lineAt(word.start - 0.01);
+    captions.add(message(index, [word]));
+    const after = captions.lineAt(word.start - 0.01);
+    expect(after).toEqual(before);
+  }
+});
+
+test("someone speaks around a word, nobody in a pause, and without words nobody knows", () => {
+  const captions = new Captions(1);
+  expect(captions.speakingAt(1)).toBeNull();
+  captions.add(message(0, [...spoken("one two"), ...spoken("three", 5)]));
+  expect(captions.speakingAt(0.35)).toBe(true);
+  expect(captions.speakingAt(2)).toBe(false);
+  expect(captions.speakingAt(4.8)).toBe(true);
+});
+
+test("the first utterance counts as heard in the pause after it, not before", () => {
+  const captions = new Captions(1);
+  expect(captions.heardFirst(3)).toBe(false);
+  captions.add(message(0, spoken("one two", 1)));
+  expect(captions.heardFirst(0)).toBe(false);
+  expect(captions.heardFirst(1.5)).toBe(false);
+  expect(captions.heardFirst(3)).toBe(true);
+});
+
+test("scripts without spaces get none", () => {
+  expect(spaceBetween("你", "好")).toBe("");
+  expect(spaceBetween("good", "day")).toBe(" ");
+});

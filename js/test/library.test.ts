@@ -1,0 +1,50 @@
+import { beforeEach, expect, test } from "vitest";
+import { library } from "../src/library.ts";
+import { PLAYER_VERSION } from "../src/protocol.ts";
+import { Host, Model, resetPage } from "./model.ts";
+import { standInLibrary } from "./stand_in.ts";
+
+beforeEach(resetPage);
+
+const asked = (model: Model) => model.kinds("hello").map(({ player }) => player);
+
+test("the library is asked for once, however many widgets the page has", () => {
+  const hosts = Array.from({ length: 20 }, () => new Host());
+  for (const host of hosts) host.initialize();
+  expect(hosts.map(({ model }) => asked(model))).toEqual([[false], ...Array(19).fill([true])]);
+});
+
+test("one delivery serves all, and later widgets need none", async () => {
+  const [first, second] = [new Host(), new Host()];
+  first.initialize();
+  second.initialize();
+  first.model.receive({ kind: "player", version: PLAYER_VERSION }, [standInLibrary()]);
+  const Hls = await library();
+  expect(Hls.isSupported()).toBe(true);
+  const third = new Host();
+  third.initialize();
+  expect(asked(third.model)).toEqual([true]);
+});
+
+test("when the widget that was to get the library is closed, another one asks", () => {
+  const [first, second] = [new Host(), new Host()];
+  first.initialize();
+  second.initialize();
+  first.close();
+  expect(asked(second.model)).toEqual([true, false]);
+});
+
+test("a library that cannot be run is told in the widget", async () => {
+  const host = new Host();
+  host.initialize();
+  const { root } = host.render();
+  const broken = new DataView(new TextEncoder().encode("this is no JavaScript").buffer);
+  host.model.receive({ kind: "player", version: PLAYER_VERSION }, [broken]);
+  await expect.poll(() => root.textContent).toContain("The player could not be loaded");
+});
+
+test("initialize never waits", () => {
+  const host = new Host(new Model());
+  Object.assign(host.model.session, { epoch: 3, status: "streaming", hls_url: "/never.m3u8" });
+  expect(host.initialize()).not.toBeInstanceOf(Promise);
+});

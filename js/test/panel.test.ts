@@ -1,0 +1,187 @@
+import { beforeEach, expect, test } from "vitest";
+import { userEvent } from "vitest/browser";
+import { MAX_TEXT_LENGTH } from "../src/protocol.ts";
+import { find, Host, resetPage, show } from "./model.ts";
+import "../src/widget.css";
+
+beforeEach(resetPage);
+
+const box = (root: HTMLElement) => find<HTMLTextAreaElement>(root, "textarea");
+const MARKUP = `<img src=x onerror="document.title='hacked'"><b>bold</b>`;
+
+test("Enter sends the text and empties the box, which keeps the focus", async () => {
+  const { root, model } = show();
+  await userEvent.type(box(root), "Hello{Enter}");
+  expect(model.kinds("speak")).toEqual([{ kind: "speak", text: "Hello" }]);
+  expect(box(root).value).toBe("");
+  expect(document.activeElement).toBe(box(root));
+});
+
+test("Shift+Enter breaks the line and does not send; the box grows, up to a point", async () => {
+  const { root, model } = show();
+  const low = box(root).offsetHeight;
+  await userEvent.type(box(root), "a{Shift>}{Enter}{/Shift}b");
+  expect(box(root).value).toBe("a\nb");
+  expect(box(root).offsetHeight).toBeGreaterThan(low);
+  await userEvent.fill(box(root), "line\n".repeat(50));
+  expect(box(root).offsetHeight).toBeLessThan(4 * low);
+  expect(model.kinds("speak")).toEqual([]);
+});
+
+test.each([
+  { isComposing: true, keyCode: 13 },
+  { isComposing: false, keyCode: 229 },
+])("Enter that ends a composition does not send: %j", (composition) => {
+  const { root, model } = show();
+  box(root).value = "にほん";
+  const enter = { key: "Enter", bubbles: true, cancelable: true, ...composition };
+  box(root).dispatchEvent(new KeyboardEvent("keydown", enter));
+  expect(model.kinds("speak")).toEqual([]);
+  expect(box(root).value).toBe("にほん");
+});
+
+test("blank text is not sent, and text beyond the limit cannot be typed", async () => {
+  const { root, model } = show();
+  await userEvent.type(box(root), "  {Enter}");
+  expect(model.kinds("speak")).toEqual([]);
+  expect(find<HTMLButtonElement>(root, ".hw-send").disabled).toBe(true);
+  expect(box(root).maxLength).toBe(MAX_TEXT_LENGTH);
+});
+
+test("keys pressed anywhere in the widget stay there; those with Ctrl or Cmd go on", async () => {
+  const { root } = show({ status: "streaming", epoch: 1 });
+  const heard: string[] = [];
+  const listener = (event: KeyboardEvent) => {
+    const suppressed = event
+      .composedPath()
+      .some((node) => (node as Element).hasAttribute?.("data-lm-suppress-shortcuts"));
+    heard.push(suppressed ? `${event.key} suppressed` : event.key);
+  };
+  document.addEventListener("keydown", listener);
+  for (const element of root.querySelectorAll<HTMLElement>("textarea, button:enabled")) {
+    if (!element.checkVisibility()) continue;
+    element.focus();
+    await userEvent.keyboard("bx{Escape}{Control>}s{/Control}");
+    expect(element.hasAttribute("data-lm-suppress-shortcuts")).toBe(true);
+  }
+  document.removeEventListener("keydown", listener);
+  expect(new Set(heard)).toEqual(new Set(["Control", "s"]));
+});
+
+test("every control that can have the focus keeps JupyterLab's shortcuts away by itself too", () => {
+  const { root } = show();
+  for (const element of root.querySelectorAll("button, textarea")) {
+    expect(element.hasAttribute("data-lm-suppress-shortcuts")).toBe(true);
+  }
+});
+
+test("every button has a name", () => {
+  const { root } = show();
+  for (const button of root.querySelectorAll("button")) {
+    expect(button.ariaLabel || button.textContent).not.toBe("");
+  }
+});
+
+test("text from anywhere is shown as text, never as markup", () => {
+  const { root, model } = show({ epoch: 1, status: "pending" });
+  const images = root.querySelectorAll("img, b").length;
+  model.receive({ kind: "speech", epoch: 1, id: 1, text: MARKUP, status: "queued" });
+  expect(find(root, ".hw-captions").textContent).toBe(MARKUP);
+  model.receive({ kind: "problem", problem: { title: MARKUP, hint: MARKUP, request_id: MARKUP } });
+  expect(find(root, ".hw-problem").textContent).toContain(MARKUP);
+  model.update({ status: MARKUP });
+  expect(find(root, ".hw-status").textContent).toBe(MARKUP);
+  expect(root.querySelectorAll("img, b").length).toBe(images);
+  expect(document.title).not.toBe("hacked");
+});
+
+test("a problem is shown in place with what to do and the request, until dismissed", async () => {
+  const { root, model } = show();
+  const problem = { title: "Too much text", hint: "Send less.", request_id: "req_1" };
+  model.receive({ kind: "problem", problem });
+  const text = find(root, ".hw-problem").textContent;
+  expect(text).toContain("Too much text");
+  expect(text).toContain("Send less.");
+  expect(text).toContain("req_1");
+  await userEvent.click(find(root, ".hw-problem button"));
+  expect(find(root, ".hw-problem").textContent).toBe("");
+});
+
+test("a session's error outlives any other problem", () => {
+  const error = { title: "No credits", hint: "", request_id: null };
+  const { root } = show({ epoch: 1, status: "error", error });
+  expect(find(root, ".hw-problem").textContent).toContain("No credits");
+  expect(find(root, ".hw-status").textContent).toBe("Error");
+});
+
+test("Start asks for a session, once", async () => {
+  const { root, model } = show();
+  await userEvent.click(find(root, ".hw-start"));
+  expect(model.kinds("start")).toHaveLength(1);
+  expect(find<HTMLButtonElement>(root, ".hw-start").disabled).toBe(true);
+});
+
+test.each([
+  ["idle", true],
+  ["creating", false],
+  ["pending", false],
+  ["streaming", false],
+  ["draining", false],
+  ["completed", true],
+  ["cancelled", true],
+  ["error", true],
+])("in state %s, Stop disabled is %s", (status, disabled) => {
+  const { root } = show({ epoch: 1, status });
+  expect(find<HTMLButtonElement>(root, ".hw-stop").disabled).toBe(disabled);
+});
+
+test("Stop says that it is stopping until the kernel says that it has", async () => {
+  const { root, model } = show({ epoch: 1, status: "pending" });
+  await userEvent.click(find(root, ".hw-stop"));
+  expect(model.kinds("stop")).toHaveLength(1);
+  expect(find(root, ".hw-stop").textContent).toBe("Stopping…");
+  model.update({ status: "cancelled" });
+  expect(find(root, ".hw-stop").textContent).toBe("Stop");
+  expect(find(root, ".hw-status").textContent).toBe("Stopped");
+});
+
+test("a request that the kernel does not answer is said to wait, until it is answered", async () => {
+  const { root, model } = show();
+  await userEvent.type(box(root), "Hello{Enter}");
+  const notice = find(root, ".hw-notice");
+  await expect.poll(() => notice.textContent, { timeout: 5000 }).toContain("running a cell");
+  model.update({ epoch: 1, status: "creating" });
+  await expect.poll(() => notice.textContent).toBe("");
+});
+
+test("after an end the box stays, and sending opens a new session", async () => {
+  const { root, model } = show({ epoch: 1, status: "completed", end_reason: "final_marker" });
+  await userEvent.type(box(root), "Once more{Enter}");
+  expect(model.kinds("speak")).toHaveLength(1);
+});
+
+test("a late view shows the state, the meter and the badge", () => {
+  const session = { epoch: 2, status: "pending", rehearsal: true, elapsed: 12, running: true };
+  const host = new Host();
+  Object.assign(host.model.session, session, { price_per_second: 0.05 });
+  host.initialize();
+  host.render();
+  const { root } = host.render();
+  expect(root.dataset).toMatchObject({ status: "pending", playback: "none", epoch: "2" });
+  expect(find(root, ".hw-status").textContent).toBe("Waiting for the avatar…");
+  expect(find(root, ".hw-meter").textContent).toBe("0:12 · would cost ≈ $0.60");
+  expect(find(root, ".hw-badge").checkVisibility()).toBe(true);
+});
+
+test("without rehearsal there is no badge, and the cost is an estimate", () => {
+  const { root } = show({ epoch: 1, status: "cancelled", elapsed: 12, price_per_second: 0.05 });
+  expect(find(root, ".hw-badge").checkVisibility()).toBe(false);
+  expect(find(root, ".hw-meter").textContent).toBe("0:12 · ≈ $0.60");
+});
+
+test("nothing overflows at 320 px", () => {
+  const { root } = show({ epoch: 1, status: "pending", rehearsal: true, elapsed: 3599 });
+  (root.parentElement as HTMLElement).style.width = "320px";
+  expect(root.offsetWidth).toBe(320);
+  expect(root.scrollWidth).toBeLessThanOrEqual(320);
+});

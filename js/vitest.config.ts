@@ -1,0 +1,23 @@
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig } from "vitest/config";
+
+// The tests run in a real browser: an installed Chromium or Chrome, never a downloaded one.
+export default defineConfig({
+  server: { fs: { allow: [".."] } },
+  test: {
+    include: ["test/*.test.ts"],
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      instances: [{ browser: "chromium" }],
+      provider: playwright({
+        launchOptions: {
+          executablePath: process.env.CHROMIUM_PATH ?? "/usr/bin/chromium",
+          // Chromium's sandbox refuses to run as root, as in a container.
+          args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
+        },
+      }),
+    },
+  },
+});

@@ -1,0 +1,91 @@
+"""The two faces are one client, and the package shows all of itself."""
+
+from __future__ import annotations
+
+import inspect
+import types
+from typing import Any
+
+import pytest
+
+from heygen_widget import api
+from heygen_widget.api import (
+    AsyncAvatarRealtime,
+    AsyncHeyGen,
+    AsyncWordStream,
+    AvatarRealtime,
+    HeyGen,
+    WordStream,
+    client,
+    errors,
+    models,
+    realtime,
+    words,
+)
+
+# What may differ: names of types, and words that only make sense for one face.
+AWAITING = {
+    "AsyncHeyGen": "HeyGen",
+    "AsyncAvatarRealtime": "AvatarRealtime",
+    "AsyncWordStream": "WordStream",
+    "httpx.AsyncClient": "httpx.Client",
+    "AsyncClient": "Client",
+    "AsyncWire": "Wire",
+    "async with": "with",
+    "await ": "",
+    "awaiting": "blocking",
+    "aclose": "close",
+    "__aiter__": "__iter__",
+    "__anext__": "__next__",
+    "__aenter__": "__enter__",
+    "__aexit__": "__exit__",
+}
+
+
+def as_blocking(text: str) -> str:
+    for ours, theirs in AWAITING.items():
+        text = text.replace(ours, theirs)
+    return text
+
+
+def public(face: type) -> dict[str, Any]:
+    return {
+        name: member
+        for name, member in vars(face).items()
+        if inspect.isfunction(member) and (not name.startswith("_") or name == "__init__")
+    }
+
+
+@pytest.mark.parametrize(
+    ("blocking", "awaiting"),
+    [(HeyGen, AsyncHeyGen), (AvatarRealtime, AsyncAvatarRealtime), (WordStream, AsyncWordStream)],
+)
+def test_both_faces_have_the_same_methods_signatures_and_docstrings(
+    blocking: type, awaiting: type
+) -> None:
+    ours = {as_blocking(name): member for name, member in public(awaiting).items()}
+    theirs = public(blocking)
+
+    assert list(ours) == list(theirs)
+    assert as_blocking(inspect.getdoc(awaiting) or "") == inspect.getdoc(blocking)
+    for name, member in theirs.items():
+        assert as_blocking(str(inspect.signature(ours[name]))) == str(inspect.signature(member))
+        assert as_blocking(ours[name].__doc__ or "") == (member.__doc__ or "")
+
+
+def test_all_is_sorted_and_complete() -> None:
+    public_names = {
+        name
+        for module in (client, errors, models, realtime, words)
+        for name, thing in vars(module).items()
+        if not name.startswith("_") and getattr(thing, "__module__", "") == module.__name__
+    }
+    shown = {
+        name
+        for name, thing in vars(api).items()
+        if not name.startswith("_") and not isinstance(thing, types.ModuleType)
+    }
+
+    assert list(api.__all__) == sorted(api.__all__, key=str.casefold)
+    assert shown == set(api.__all__)
+    assert public_names <= shown

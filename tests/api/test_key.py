@@ -1,0 +1,202 @@
+"""The key is on the wire and nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import logging
+import pickle
+import traceback
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from heygen_widget.api import AsyncHeyGen, ConfigurationError, HeyGen, HeyGenError, MissingKey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.api.conftest import Face, MakeFace, Server
+
+CLIENTS = pytest.mark.parametrize("client", [HeyGen, AsyncHeyGen])
+AnyClient = type[HeyGen] | type[AsyncHeyGen]
+
+
+def everything_said_about(error: BaseException) -> str:
+    """Return what any traceback printer could show: messages, chains, variables, attributes."""
+    shown: list[str] = []
+    seen: set[int] = set()
+    pending: list[BaseException | None] = [error]
+    while pending:
+        problem = pending.pop()
+        if problem is None or id(problem) in seen:
+            continue
+        seen.add(id(problem))
+        pending += [problem.__cause__, problem.__context__]
+        report = traceback.TracebackException.from_exception(problem, capture_locals=True)
+        for frame in report.stack:
+            # The test's own variables hold the key; those of the package must not.
+            if "/tests/" not in frame.filename:
+                shown += [frame.line or "", *(frame.locals or {}).values()]
+        shown += [str(problem), repr(problem), repr(vars(problem)), repr(problem.args)]
+    return "\n".join(shown)
+
+
+def test_the_key_comes_from_the_environment(
+    server: Server, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEYGEN_API_KEY", key)
+    monkeypatch.setenv("HEYGEN_BASE_URL", f"{server.base_url}/")
+    server.answers(200, {"data": {"stream_id": "s1", "status": "pending"}})
+
+    with HeyGen() as client:
+        client.avatar_realtime.get("s1")
+
+    assert client.base_url == server.base_url
+    assert server.requests[0].headers["x-api-key"] == key
+
+
+@CLIENTS
+@pytest.mark.parametrize("given", [None, ""])
+def test_without_a_key_one_is_told_what_to_do(client: AnyClient, given: str | None) -> None:
+    with pytest.raises(MissingKey, match=r"Set HEYGEN_API_KEY .*LocalServer"):
+        client(given)
+
+
+@CLIENTS
+@pytest.mark.parametrize("spoil", ["{}\n", " {}", "{} {}", "“{}”", "{}\x00", "clé{}"])
+def test_a_spoilt_key_is_refused_and_not_shown(client: AnyClient, key: str, spoil: str) -> None:
+    with pytest.raises(ConfigurationError, match="Copy it again") as caught:
+        client(spoil.format(key, key))
+
+    assert key not in everything_said_about(caught.value)
+
+
+@CLIENTS
+def test_a_wrong_address_does_not_show_the_key(client: AnyClient, key: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        client(key, "ftp://example.com")
+
+    assert key not in everything_said_about(caught.value)
+
+
+def test_the_client_shows_a_mask(face: Face, server: Server, key: str) -> None:
+    client = face.client
+
+    assert repr(client) == f"{type(client).__name__}(base_url={server.base_url!r}, api_key='***')"
+    for thing in (client, client._wire, client._settings, client._settings.key, client._wire._auth):
+        assert key not in f"{thing!r} {thing!s} {getattr(thing, '__dict__', '')}"
+
+
+def test_the_client_is_neither_pickled_nor_copied(face: Face) -> None:
+    for way in (pickle.dumps, copy.copy, copy.deepcopy):
+        for thing in (face.client, face.client._settings.key):
+            with pytest.raises(TypeError, match=r"pickled or copied"):
+                way(thing)
+
+
+Plan = "Callable[[Server], None]"
+FAULTS: list[Callable[[Server], None]] = [
+    lambda server: server.answers(401, {"error": {"code": "unauthorized", "message": "No."}}),
+    lambda server: server.answers(500, b"<html>oops"),
+    lambda server: server.answers(201, b"not json"),
+    lambda server: server.resets(),
+    lambda server: server.plays(b"HTTP/1.1 202 OK\r\nContent-Length: 9\r\n\r\n{"),
+    lambda server: server.falls_silent(),
+    lambda server: server.plays(b"not http at all\r\n\r\n"),
+    lambda server: server.answers(302, Location="https://example.com/"),
+]
+CALLS: list[Callable[[Face], Any]] = [
+    lambda face: face.open_session(),
+    lambda face: face.get(),
+    lambda face: face.words(),
+]
+
+
+@pytest.mark.parametrize("call", CALLS, ids=["create", "get", "words"])
+@pytest.mark.parametrize("plan", FAULTS)
+def test_no_failure_shows_the_key(
+    make_face: MakeFace,
+    server: Server,
+    key: str,
+    caplog: pytest.LogCaptureFixture,
+    plan: Callable[[Server], None],
+    call: Callable[[Face], Any],
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    face = make_face(max_retries=0, timeout=0.2)
+    plan(server)
+
+    with pytest.raises(HeyGenError) as caught:
+        call(face)
+
+    assert server.requests[0].headers["x-api-key"] == key
+    assert key not in everything_said_about(caught.value)
+    assert key.encode() not in pickle.dumps(caught.value)
+    assert caplog.records, "the HTTP library logs at this level, so this looked at something"
+    assert key not in caplog.text
+    assert not any(key in repr(vars(record)) for record in caplog.records)
+
+
+def test_a_refused_connection_does_not_show_the_key(
+    make_face: MakeFace, server: Server, key: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    face = make_face()
+    server.close()
+
+    with pytest.raises(HeyGenError) as caught:
+        face.open_session()
+
+    assert key not in everything_said_about(caught.value)
+    assert key not in caplog.text
+
+
+def test_success_does_not_log_the_key(
+    face: Face, server: Server, key: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    server.answers(201, {"data": {"stream_id": "s1"}})
+
+    face.open_session()
+
+    assert caplog.records
+    assert key not in caplog.text
+
+
+def test_a_server_that_echoes_the_key_does_not_get_it_into_an_error(
+    face: Face, server: Server, key: str
+) -> None:
+    error = {"code": f"bad:{key}", "message": f"unknown key {key}", "param": key, "doc_url": key}
+    server.answers(401, {"error": error}, X_Request_Id=f"for-{key}")
+
+    with pytest.raises(HeyGenError, match=r"unknown key \*\*\*") as caught:
+        face.open_session()
+
+    assert key not in everything_said_about(caught.value)
+
+
+def test_a_finished_request_holds_no_key(server: Server, key: str) -> None:
+    server.streams(b"event: end\n\n")
+
+    async def look() -> list[str]:
+        shown = []
+        async with AsyncHeyGen(key, server.base_url) as client:
+            client._wire._http.event_hooks["response"].append(note := Note())
+            async for _ in client.avatar_realtime.words("s1"):
+                raise AssertionError
+            shown += [str(list(request.headers.raw)) for request in note.requests]
+        return shown
+
+    (headers,) = asyncio.run(look())
+    assert key not in headers
+
+
+class Note:
+    """Keeps the requests whose answers pass by."""
+
+    def __init__(self) -> None:
+        self.requests: list[Any] = []
+
+    async def __call__(self, response: Any) -> None:
+        self.requests.append(response.request)

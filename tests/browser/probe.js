@@ -1,0 +1,57 @@
+// Runs in the page before anything else: measures what a person would see and hear.
+window.probe = {
+  /** Start listening and looking; returns once the measurement runs. */
+  async watch(selector) {
+    const video = document.querySelector(selector);
+    if (!video) throw new Error(`no ${selector} on this page`);
+    if (video.probe) return;
+    const context = new AudioContext();
+    await context.resume();
+    const analyser = context.createAnalyser();
+    analyser.fftSize = 2048;
+    const source = context.createMediaElementSource(video);
+    source.connect(analyser);
+    analyser.connect(context.destination);
+    video.probe = { samples: [], wave: new Float32Array(analyser.fftSize), analyser };
+    setInterval(() => {
+      const { wave, samples } = video.probe;
+      analyser.getFloatTimeDomainData(wave);
+      let peak = 0;
+      for (const value of wave) peak = Math.max(peak, Math.abs(value));
+      samples.push({ at: Date.now() / 1000, peak, position: video.currentTime });
+      if (samples.length > 6000) samples.shift();
+    }, 10);
+  },
+  /** Loudest sound and number of loud samples since a moment (seconds since the epoch). */
+  sound(selector, since) {
+    const samples = document.querySelector(selector).probe.samples.filter((s) => s.at >= since);
+    const loud = samples.filter((s) => s.peak > 0.02);
+    return { count: samples.length, loud: loud.length, first: loud[0]?.at ?? null };
+  },
+  frames(selector) {
+    const video = document.querySelector(selector);
+    return video ? video.getVideoPlaybackQuality().totalVideoFrames : 0;
+  },
+  /** How much the part of the picture around the mouth changes within some seconds, 0 to 255. */
+  async mouth(selector, seconds) {
+    const video = document.querySelector(selector);
+    const [left, top, width, height] = [560, 330, 160, 130];
+    const canvas = Object.assign(document.createElement("canvas"), { width, height });
+    const pen = canvas.getContext("2d", { willReadFrequently: true });
+    const end = Date.now() + seconds * 1000;
+    let before = null;
+    let most = 0;
+    while (Date.now() < end) {
+      await new Promise((resolve) => video.requestVideoFrameCallback(resolve));
+      pen.drawImage(video, left, top, width, height, 0, 0, width, height);
+      const now = pen.getImageData(0, 0, width, height).data;
+      if (before) {
+        let sum = 0;
+        for (let i = 1; i < now.length; i += 4) sum += Math.abs(now[i] - before[i]);
+        most = Math.max(most, sum / (now.length / 4));
+      }
+      before = now;
+    }
+    return most;
+  },
+};

@@ -1,0 +1,307 @@
+"""One session against the embedded server, over real HTTP."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+
+from heygen_widget import LocalServer
+from heygen_widget.api import AsyncHeyGen
+from heygen_widget.api.errors import APIConnectionError, BadRequest
+from heygen_widget.api.models import (
+    AssetBase64,
+    CreateAvatarRealtimeAudio,
+    CreateAvatarRealtimeTextStream,
+    CreateAvatarRealtimeTTS,
+)
+from heygen_widget.session import (
+    CaptionsUnavailable,
+    PlaybackReady,
+    Session,
+    SessionEvent,
+    SessionStatus,
+    Speech,
+    SpeechStatus,
+    StatusChanged,
+)
+from heygen_widget.session import session as session_module
+from heygen_widget.transcript import as_text
+
+LONG = "One two three four five six seven eight nine ten. " * 20
+
+
+class Stage:
+    """A running session and what it said about itself."""
+
+    def __init__(self, client: AsyncHeyGen) -> None:
+        self.client = client
+        self.events: list[SessionEvent] = []
+        self._changed = asyncio.Event()
+
+    def open(self, text: str) -> tuple[Session, Speech]:
+        speech = Speech(text)
+        request = CreateAvatarRealtimeTextStream(avatar_id="a", voice_id="v", text=speech.text)
+        return self.session(request, speech), speech
+
+    def session(
+        self,
+        request: CreateAvatarRealtimeTextStream
+        | CreateAvatarRealtimeTTS
+        | CreateAvatarRealtimeAudio,
+        speech: Speech | None,
+    ) -> Session:
+        return Session(self._connect, request, speech=speech, on_event=self._take)
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(40):
+            while not condition():
+                self._changed.clear()
+                await self._changed.wait()
+
+    async def _connect(self) -> AsyncHeyGen:
+        return self.client
+
+    def _take(self, event: SessionEvent) -> None:
+        self.events.append(event)
+        self._changed.set()
+
+    @property
+    def statuses(self) -> list[SessionStatus]:
+        return [event.status for event in self.events if isinstance(event, StatusChanged)]
+
+
+@asynccontextmanager
+async def stage(
+    server: LocalServer, transport: httpx.AsyncBaseTransport | None = None
+) -> AsyncIterator[Stage]:
+    async with httpx.AsyncClient(transport=transport or httpx.AsyncHTTPTransport()) as http:
+        client = AsyncHeyGen(server.api_key, server.base_url, http_client=http)
+        yield Stage(client)
+
+
+class Lossy(httpx.AsyncHTTPTransport):
+    """Loses single requests for more text: on the way there, or the answer on the way back."""
+
+    def __init__(self, *, there: set[int] = frozenset(), back: set[int] = frozenset()) -> None:  # type: ignore[assignment]
+        super().__init__()
+        self._there, self._back = there, back
+        self.appends = 0
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if not request.url.path.endswith("/text"):
+            return await super().handle_async_request(request)
+        self.appends += 1
+        if self.appends in self._there:
+            raise httpx.ReadError("lost on the way there")
+        response = await super().handle_async_request(request)
+        if self.appends in self._back:
+            await response.aread()
+            raise httpx.ReadError("lost on the way back")
+        return response
+
+
+class Without(httpx.AsyncHTTPTransport):
+    """A server that lacks an operation."""
+
+    def __init__(self, ending: str) -> None:
+        super().__init__()
+        self._ending = ending
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith(self._ending):
+            return httpx.Response(404, request=request)
+        return await super().handle_async_request(request)
+
+
+def run(work: Callable[[], Awaitable[None]]) -> None:
+    async def bounded() -> None:
+        async with asyncio.timeout(90):
+            await work()
+
+    asyncio.run(bounded())
+
+
+def test_a_session_speaks_its_seed_and_what_is_added_in_order(local_server: LocalServer) -> None:
+    async def work() -> None:
+        async with stage(local_server) as on:
+            session, first = on.open("Good morning.")
+            second = Speech("The results are in!")
+            running = asyncio.create_task(session.run())
+            await on.until(lambda: session.status is SessionStatus.STREAMING)
+            session.say(second)
+            session.finish()
+            await running
+            assert on.statuses == ["creating", "pending", "streaming", "draining", "completed"]
+            assert session.end_reason == "final_marker"
+            assert as_text(session.words) == "Good morning. The results are in!"
+            assert [word.word for word in first.words] == ["Good", "morning", "."]
+            assert as_text(second.words) == "The results are in!"
+            assert first.status is second.status is SpeechStatus.SPOKEN
+            assert first.result(timeout=0) is first
+            assert 0 < session.meter.elapsed
+            assert not session.meter.running
+
+    run(work)
+
+
+def test_the_last_playback_url_is_kept_after_the_end(local_server: LocalServer) -> None:
+    async def work() -> None:
+        async with stage(local_server) as on:
+            speech = Speech("Hi.")
+            request = CreateAvatarRealtimeTTS(avatar_id="a", voice_id="v", text=speech.text)
+            session = on.session(request, speech)
+            await session.run()
+            assert session.status is SessionStatus.COMPLETED
+            ready = [event for event in on.events if isinstance(event, PlaybackReady)]
+            assert session.hls_url == ready[-1].hls_url
+            assert httpx.get(ready[-1].hls_url).text.rstrip().endswith("#EXT-X-ENDLIST")
+
+    run(work)
+
+
+@pytest.mark.parametrize("when", ["idle", "creating", "pending", "streaming", "draining"])
+def test_stop_ends_a_session_in_every_state(local_server: LocalServer, when: str) -> None:
+    async def work() -> None:
+        async with stage(local_server) as on:
+            session, speech = on.open(LONG)
+            running = asyncio.create_task(session.run())
+            if when == "draining":
+                session.finish()
+            if when != "idle":
+                await on.until(lambda: session.status.has_reached(SessionStatus(when)))
+            session.stop()
+            await running
+            assert session.status is SessionStatus.CANCELLED
+            assert speech.status is SpeechStatus.INTERRUPTED
+            if session.stream_id is not None:
+                answer = await on.client.avatar_realtime.get(session.stream_id)
+                assert answer.status == "completed"
+
+    run(work)
+
+
+def test_a_session_nobody_feeds_ends_by_the_idle_timeout() -> None:
+    async def work() -> None:
+        with LocalServer(idle_timeout=0.5) as server:
+            async with stage(server) as on:
+                session, _ = on.open("Hi.")
+                await session.run()
+                assert session.status is SessionStatus.COMPLETED
+                assert session.end_reason == "idle_timeout"
+
+    run(work)
+
+
+@pytest.mark.parametrize(
+    ("there", "back"), [({2}, set()), (set(), {2}), ({1}, set()), (set(), {1}), ({2, 3}, {4})]
+)
+def test_a_delta_lost_in_transit_is_spoken_once(
+    local_server: LocalServer, there: set[int], back: set[int]
+) -> None:
+    async def work() -> None:
+        transport = Lossy(there=there, back=back)
+        async with stage(local_server, transport) as on:
+            session, _ = on.open("Zero.")
+            texts = ["Alpha.", "Bravo, bravo.", "Charlie."]
+            speeches = [Speech(text) for text in texts]
+            for speech in speeches:
+                session.say(speech)
+            session.finish()
+            await session.run()
+            assert as_text(session.words) == "Zero. Alpha. Bravo, bravo. Charlie."
+            assert [speech.status for speech in speeches] == [SpeechStatus.SPOKEN] * 3
+
+    run(work)
+
+
+def test_a_refused_text_fails_alone(local_server: LocalServer) -> None:
+    async def work() -> None:
+        async with stage(local_server) as on:
+            session, _ = on.open("Before.")
+            huge, after = Speech("ä" * 99_000), Speech("After.")
+            session.say(huge)
+            session.say(after)
+            session.finish()
+            await session.run()
+            assert huge.status is SpeechStatus.FAILED
+            with pytest.raises(BadRequest):
+                huge.result(timeout=0)
+            assert after.status is SpeechStatus.SPOKEN
+            assert as_text(session.words) == "Before. After."
+
+    run(work)
+
+
+def test_a_server_without_words_costs_only_the_captions(local_server: LocalServer) -> None:
+    async def work() -> None:
+        async with stage(local_server, Without("/words")) as on:
+            session, speech = on.open("Hello.")
+            session.finish()
+            await session.run()
+            assert session.status is SessionStatus.COMPLETED
+            assert any(isinstance(event, CaptionsUnavailable) for event in on.events)
+            assert speech.status is SpeechStatus.UNCERTAIN
+
+    run(work)
+
+
+def test_a_server_without_cancel_is_told_that_the_text_is_final(local_server: LocalServer) -> None:
+    async def work() -> None:
+        async with stage(local_server, Without("/cancel")) as on:
+            session, _ = on.open("Hello.")
+            running = asyncio.create_task(session.run())
+            await on.until(lambda: session.status is SessionStatus.STREAMING)
+            session.stop()
+            await running
+            assert session.status is SessionStatus.CANCELLED
+            assert session.stream_id is not None
+            async with asyncio.timeout(20):
+                while (await on.client.avatar_realtime.get(session.stream_id)).end_reason is None:
+                    await asyncio.sleep(0.05)
+
+    run(work)
+
+
+def test_a_server_that_dies_ends_the_session_in_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session_module, "OUT_OF_CONTACT", 0.2)
+
+    async def work() -> None:
+        with LocalServer() as server:
+            async with stage(server) as on:
+                session, speech = on.open(LONG)
+                running = asyncio.create_task(session.run())
+                await on.until(lambda: speech.status is SpeechStatus.SPEAKING)
+                await asyncio.to_thread(server.close)
+                await running
+                assert session.status is SessionStatus.ERROR
+                assert isinstance(session.error, APIConnectionError)
+                assert speech.status is SpeechStatus.INTERRUPTED
+
+    run(work)
+
+
+def test_a_server_that_is_not_there_fails_the_speech_and_the_session() -> None:
+    async def work() -> None:
+        nowhere = AsyncHeyGen("key", "http://127.0.0.1:9", max_retries=0)
+        on = Stage(nowhere)
+        session, speech = on.open("Hello?")
+        await session.run()
+        assert session.status is SessionStatus.ERROR
+        with pytest.raises(APIConnectionError, match="could not be reached"):
+            speech.result(timeout=0)
+
+    run(work)
+
+
+def test_audio_that_cannot_be_read_ends_in_error_with_the_reason(local_server: LocalServer) -> None:
+    async def work() -> None:
+        async with stage(local_server) as on:
+            audio = AssetBase64(media_type="audio/wav", data="bm8gc291bmQ=")
+            session = on.session(CreateAvatarRealtimeAudio(avatar_id="a", audio=audio), None)
+            await session.run()
+            assert session.status is SessionStatus.ERROR
+            assert "audio" in str(session.error)
+
+    run(work)

@@ -1,0 +1,120 @@
+"""What may be said, and whose words are whose."""
+
+import asyncio
+import threading
+
+import pytest
+
+from heygen_widget.api.models import WordEvent
+from heygen_widget.session import Meter, SessionStatus, Speech, SpeechStatus
+from heygen_widget.session.alignment import Aligner
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n\t", "\x00\x07"])
+def test_nothing_to_say_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="nothing to say"):
+        Speech(text)
+
+
+def test_more_than_a_session_can_hold_is_refused() -> None:
+    with pytest.raises(ValueError, match="1,000,000 characters"):
+        Speech("x" * 1_000_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Hello", "Hello "),
+        ("Hello ", "Hello "),
+        ("Hi 👩‍🚀!", "Hi 👩‍🚀! "),
+        ("שלום עולם", "שלום עולם "),
+        ("half \ud83d of it", "half � of it "),
+        ("bell\x07 and null\x00", "bell  and null "),
+    ],
+)
+def test_any_text_is_made_speakable(text: str, said: str) -> None:
+    assert Speech(text).text == said
+
+
+def test_what_is_no_text_is_refused() -> None:
+    with pytest.raises(TypeError, match="not int"):
+        Speech(42)  # type: ignore[arg-type]
+
+
+def test_an_end_is_final_and_releases_every_waiter() -> None:
+    speech = Speech("Hello")
+    waiter = threading.Thread(target=speech.result)
+    waiter.start()
+
+    async def awaited() -> Speech:
+        return await speech
+
+    assert speech._become(SpeechStatus.SPOKEN)
+    assert not speech._become(SpeechStatus.INTERRUPTED)
+    waiter.join(10)
+    assert not waiter.is_alive()
+    assert asyncio.run(awaited()) is speech
+
+
+def _aligned(texts: list[str], words: list[str]) -> tuple[list[list[str]], list[bool]]:
+    speeches = [Speech(text) for text in texts]
+    aligner = Aligner()
+    for speech in speeches:
+        aligner.expect(speech)
+    owned: dict[int, list[str]] = {speech.id: [] for speech in speeches}
+    for word in words:
+        owner = aligner.take(WordEvent(word=word, start=0, end=0))
+        assert owner is not None
+        owned[owner.id].append(word)
+    return list(owned.values()), [aligner.is_spoken(speech) for speech in speeches]
+
+
+def test_each_speech_gets_its_own_words_and_punctuation() -> None:
+    words, spoken = _aligned(["Hello, you.", "Good bye!"], ["Hello", ",", "you", ".", "Good"])
+    assert words == [["Hello", ",", "you", "."], ["Good"]]
+    assert spoken == [True, False]
+
+
+def test_parts_of_words_and_words_run_together_are_told_apart() -> None:
+    words, spoken = _aligned(["I am here", "unbelievable"], ["I am", "here", "unbe", "lievable"])
+    assert words == [["I am", "here"], ["unbe", "lievable"]]
+    assert spoken == [True, True]
+
+
+def test_a_number_spelled_out_does_not_lose_the_thread() -> None:
+    words, spoken = _aligned(
+        ["In 2024 we grew.", "Next year too."],
+        ["In", "twenty", "twenty-four", "we", "grew", ".", "Next", "year", "too", "."],
+    )
+    assert words[0] == ["In", "twenty", "twenty-four", "we", "grew", "."]
+    assert spoken == [True, True]
+
+
+def test_a_speech_without_letters_is_never_waited_for() -> None:
+    _, spoken = _aligned(["Hi.", "!?!"], ["Hi", "."])
+    assert spoken == [True, True]
+
+
+def test_the_meter_counts_from_the_first_picture_to_the_end() -> None:
+    now = 100.0
+    meter = Meter(clock=lambda: now)
+    assert (meter.elapsed, meter.cost, meter.running) == (0, 0, False)
+    meter.requested()
+    now = 104.0
+    meter.streaming()
+    now = 114.0
+    meter.streaming()
+    assert (meter.elapsed, meter.running) == (10, True)
+    meter.ended()
+    now = 200.0
+    assert meter.cost == pytest.approx(0.5)
+    assert meter.cost_at_most == pytest.approx(0.7)
+    assert not meter.running
+
+
+def test_an_end_counts_as_having_passed_every_state_but_other_ends() -> None:
+    assert SessionStatus.CANCELLED.has_reached(SessionStatus.STREAMING)
+    assert not SessionStatus.PENDING.has_reached(SessionStatus.STREAMING)
+    assert not SessionStatus.STREAMING.has_reached(SessionStatus.COMPLETED)
+    assert SessionStatus.STREAMING.open
+    assert not SessionStatus.IDLE.open
