@@ -25,8 +25,24 @@ class _Client:
         """Where requests go, without a slash at the end."""
         return self._settings.base_url
 
+    @classmethod
+    def like(cls, other: "HeyGen | AsyncHeyGen") -> Self:
+        """Make a client with the key, address and patience of another, of either face.
+
+        It has connections of its own, and so may be used on another event loop.
+        """
+        settings = other._settings  # noqa: SLF001 - the two faces are one implementation
+        return cls(
+            settings.key.reveal(),
+            settings.base_url,
+            timeout=settings.timeout,
+            max_retries=settings.max_retries,
+        )
+
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(base_url={self.base_url!r}, api_key={MASK!r})"
+        settings = getattr(self, "_settings", None)  # none where the key was refused
+        base_url = settings.base_url if settings else None
+        return f"{type(self).__name__}(base_url={base_url!r}, api_key={MASK!r})"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(

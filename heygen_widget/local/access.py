@@ -6,6 +6,7 @@ address; everything else needs the key.
 
 import hmac
 import ipaddress
+import re
 import uuid
 from typing import Final
 
@@ -18,6 +19,8 @@ from heygen_widget.local.errors import ApiError
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 MEDIA: Final = "/hls/"
 API: Final = "/v3/"
+
+_HOST: Final = re.compile(r"(\[(?P<address>[0-9a-f:.]+)\]|(?P<name>[0-9a-z._-]+))(:[0-9]{1,5})?")
 
 
 class Throttling:
@@ -94,7 +97,7 @@ class Gate:
             self._throttling.check()
 
     def _is_own_host(self, host: str) -> bool:
-        name = _without_port(host)
+        name = _name_of(host)
         if name in LOOPBACK or name == self._host:
             return True
         # Listening everywhere means being called by any of the machine's addresses. A name can
@@ -121,10 +124,10 @@ def _preflight() -> Response:
     )
 
 
-def _without_port(host: str) -> str:
-    if host.startswith("["):
-        return host[1:].partition("]")[0].lower()
-    return host.partition(":")[0].rstrip(".").lower()
+def _name_of(host: str) -> str:
+    """Return the name in a Host header, in lower case; empty if the header is not a proper one."""
+    found = _HOST.fullmatch(host.lower())
+    return (found["address"] or found["name"]).rstrip(".") if found else ""
 
 
 def _is_address(name: str) -> bool:

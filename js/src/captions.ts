@@ -77,6 +77,7 @@ export class Captions {
       const previous = this.words[index - 1];
       length += word.word.length + 1;
       const breaks =
+        index === start ||
         !previous ||
         word.start - previous.end > PAUSE ||
         SENTENCE_END.test(previous.word.trim()) ||

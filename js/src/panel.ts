@@ -167,7 +167,7 @@ export class Panel implements View {
     const playback = player?.state ?? null;
     const { text, tone } = statusLine(session, playback);
     const scene = this.scene();
-    this.root.className = `heygen-widget hw-${scene} hw-tone-${tone}`;
+    this.root.className = `heygen-widget hw-scene-${scene} hw-tone-${tone}`;
     Object.assign(this.root.dataset, {
       status: session.status,
       playback: playback ?? "none",

@@ -51,6 +51,8 @@ const SETTINGS: Partial<HlsConfig> = {
 const STEER_EVERY_MS = 50;
 /** A stream younger than this, in seconds, is played from its first word even if joined late. */
 const YOUNG = 10;
+/** Seconds that a browser needs to have ahead to go on after a stall. */
+const ENOUGH = 0.3;
 const MAX_RECOVERIES = 3;
 const UNPLAYABLE = new Set([
   "manifestIncompatibleCodecsError",
@@ -79,6 +81,9 @@ export class Player {
   private offset = 0;
   private retries = 0;
   private recoveries = 0;
+  private rate = new RateController();
+  /** When to wake the browser if it is still waiting, in seconds as of `performance.now()`. */
+  private wakeAt = 0;
 
   /** `changed` is called whenever anything public has changed. All ends with `signal`. */
   constructor(
@@ -236,26 +241,41 @@ export class Player {
     hls.targetLatency = young ? 2 * YOUNG : margin(segment) + segment;
   }
 
-  private rate = new RateController();
-
   /** Keep the distance to the live edge. */
   private steer(hls: Hls): void {
     const { video } = this;
     const details = hls.latestLevelDetails;
-    if (this.state !== "playing" || video.seeking || !details) return;
+    if (video.seeking || !details) return;
+    const time = performance.now() / 1000;
+    const ahead = bufferedEnd(video) - video.currentTime;
+    if (this.state === "waiting") this.wake(time, ahead);
+    if (this.state !== "playing") return;
     if (!details.live) {
       video.playbackRate = 1;
       return;
     }
     const { rate, jump } = this.rate.advise({
-      time: performance.now() / 1000,
-      ahead: bufferedEnd(video) - video.currentTime,
+      time,
+      ahead,
       segment: this.segment(),
       speaking: this.programme.speakingAt(this.position) ?? true,
       opening: this.stillOpening(),
     });
     if (jump > 0) video.currentTime += jump;
     if (video.playbackRate !== rate) video.playbackRate = rate;
+  }
+
+  /**
+   * Make the browser go on with what has arrived. After each stall Chromium (156) waits for twice
+   * as much as after the one before, up to three seconds; a seek, however short, makes it forget.
+   */
+  private wake(time: number, ahead: number): void {
+    if (ahead < Math.max(ENOUGH, margin(this.segment()))) {
+      this.wakeAt = time + 0.15;
+    } else if (time >= this.wakeAt && !this.video.paused) {
+      this.wakeAt = time + 1;
+      this.video.currentTime += 0.001;
+    }
   }
 
   private stillOpening(): boolean {

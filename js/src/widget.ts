@@ -1,7 +1,7 @@
 // The anywidget module: one `Avatar` per model, one `Panel` per view. Everything else hangs on the
 // abort signals made here.
 
-import type { AnyModel, AnyWidget, InitializeProps, RenderProps } from "@anywidget/types";
+import type { AnyModel, Initialize, Render } from "@anywidget/types";
 import { Avatar } from "./avatar.ts";
 import { Panel } from "./panel.ts";
 
@@ -17,7 +17,7 @@ function lifetime(host: AbortSignal | undefined): { signal: AbortSignal; end: ()
 }
 
 // A factory, because some hosts share one module between models and others do not.
-export default (): ReturnType<Extract<AnyWidget, () => unknown>> => {
+export default (): { initialize: Initialize; render: Render } => {
   let avatar: Avatar | null = null;
 
   const open = (model: AnyModel, signal: AbortSignal): Avatar => {
@@ -28,12 +28,12 @@ export default (): ReturnType<Extract<AnyWidget, () => unknown>> => {
   };
 
   return {
-    initialize({ model, signal }: InitializeProps) {
+    initialize({ model, signal }) {
       const life = lifetime(signal);
       avatar = open(model, life.signal);
       return life.end;
     },
-    render({ model, el, signal }: RenderProps) {
+    render({ model, el, signal }) {
       const life = lifetime(signal);
       avatar ??= open(model, life.signal);
       const panel = new Panel(avatar, life.signal);

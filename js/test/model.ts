@@ -50,8 +50,10 @@ export class Model {
   }
 
   /** Messages of one kind that were sent. */
-  kinds<Kind extends BrowserMessage["kind"]>(kind: Kind) {
-    return this.sent.filter((message) => message.kind === kind);
+  kinds<Kind extends BrowserMessage["kind"]>(
+    kind: Kind,
+  ): Extract<BrowserMessage, { kind: Kind }>[] {
+    return this.sent.filter((message) => message.kind === kind) as never;
   }
 }
 
@@ -69,7 +71,7 @@ export class Host {
 
   initialize(): unknown {
     const { signal } = this.life;
-    return this.widget.initialize?.({ ...this.props, signal });
+    return this.widget.initialize({ ...this.props, signal });
   }
 
   render(): Shown {
@@ -77,7 +79,7 @@ export class Host {
     document.body.append(el);
     const view = new AbortController();
     this.life.signal.addEventListener("abort", () => view.abort());
-    void this.widget.render?.({ ...this.props, el, signal: view.signal });
+    void this.widget.render({ ...this.props, el, signal: view.signal });
     const root = el.querySelector<HTMLElement>(".heygen-widget");
     if (!root) throw new Error("nothing was rendered");
     return { root, close: () => view.abort() };

@@ -88,6 +88,18 @@ def test_the_client_shows_a_mask(face: Face, server: Server, key: str) -> None:
         assert key not in f"{thing!r} {thing!s} {getattr(thing, '__dict__', '')}"
 
 
+def test_a_client_like_another_has_its_key_and_address(
+    face: Face, server: Server, key: str
+) -> None:
+    server.answers(200, {"data": {"stream_id": "s1", "status": "pending"}})
+
+    with HeyGen.like(face.client) as twin:
+        twin.avatar_realtime.get("s1")
+
+    assert (twin.base_url, server.requests[0].headers["x-api-key"]) == (server.base_url, key)
+    assert isinstance(AsyncHeyGen.like(twin), AsyncHeyGen)
+
+
 def test_the_client_is_neither_pickled_nor_copied(face: Face) -> None:
     for way in (pickle.dumps, copy.copy, copy.deepcopy):
         for thing in (face.client, face.client._settings.key):
@@ -95,7 +107,6 @@ def test_the_client_is_neither_pickled_nor_copied(face: Face) -> None:
                 way(thing)
 
 
-Plan = "Callable[[Server], None]"
 FAULTS: list[Callable[[Server], None]] = [
     lambda server: server.answers(401, {"error": {"code": "unauthorized", "message": "No."}}),
     lambda server: server.answers(500, b"<html>oops"),
@@ -118,8 +129,9 @@ CALLS: list[Callable[[Face], Any]] = [
 def test_no_failure_shows_the_key(
     make_face: MakeFace,
     server: Server,
-    key: str,
     caplog: pytest.LogCaptureFixture,
+    *,
+    key: str,
     plan: Callable[[Server], None],
     call: Callable[[Face], Any],
 ) -> None:

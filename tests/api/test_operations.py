@@ -161,7 +161,7 @@ def test_a_stream_id_that_could_reach_another_route_is_not_sent(
         ({"type": "audio", "avatar_id": "a"}, "audio"),
         ({"type": "audio", "avatar_id": "a", "audio": AssetId(asset_id="x"), "text": "b"}, "text"),
         ({"type": "text_stream", **SPOKEN, "audio": AssetId(asset_id="x")}, "audio"),
-        ({"type": "tts", **SPOKEN, "text": "half a character: \ud83d"}, None),
+        ({"type": "tts", **SPOKEN, "text": "half a character: \ud83d"}, "text"),
     ],
 )
 def test_arguments_the_api_does_not_take_are_refused_before_they_cost_anything(
@@ -182,6 +182,13 @@ def test_an_empty_delta_is_only_good_for_ending(face: Face, server: Server) -> N
     server.answers(202, {"data": {"buffered_bytes": 0}})
     assert face.append("", final=True).ok is True
     assert len(server.requests) == 1
+
+
+def test_half_a_character_is_refused_with_advice(face: Face, server: Server) -> None:
+    with pytest.raises(InvalidRequest, match="lone surrogate"):
+        face.append("\ud83d")
+
+    assert server.requests == []
 
 
 def test_a_refused_text_is_not_repeated_in_the_error(face: Face) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import httpx
@@ -206,7 +207,7 @@ def test_words_do_not_depend_on_how_the_bytes_are_cut(
     edges = [0, *sorted(cut % len(wire) for cut in cuts), len(wire)]
 
     def chunks() -> Iterator[bytes]:
-        for start, end in zip(edges, edges[1:], strict=False):
+        for start, end in pairwise(edges):
             yield wire[start:end]
 
     def answer(_: httpx.Request) -> httpx.Response:

@@ -1,221 +1,42 @@
-"""JupyterLab and Chromium, both real."""
+"""JupyterLab and Chromium for the tests, started once."""
 
-import json
-import os
-import re
-import socket
-import subprocess
-import sys
-import time
-import uuid
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
 
-import chromium
-import httpx
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
-PROBE = Path(__file__).with_name("probe.js")
-VIDEO = ".heygen-widget video"
+from tests.browser.lab import Lab, Notebook, launch, running_lab
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium.find(),
-            args=["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
-        )
+        browser = launch(playwright)
         yield browser
         browser.close()
 
 
 @pytest.fixture(scope="session")
-def lab_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("lab")
-
-
-@pytest.fixture(scope="session")
-def lab_url(lab_root: Path) -> Iterator[str]:
-    """Address of a JupyterLab of its own, without token and without anybody's settings."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    home = lab_root.parent / "jupyter-home"
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("HEYGEN_")} | {
-        "JUPYTER_CONFIG_DIR": str(home / "config"),
-        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
-        "IPYTHONDIR": str(home / "ipython"),
-    }
-    options = [
-        f"--ServerApp.port={port}",
-        "--ServerApp.port_retries=0",
-        "--ServerApp.open_browser=False",
-        f"--ServerApp.root_dir={lab_root}",
-        "--IdentityProvider.token=",
-        "--ServerApp.password=",
-        "--ServerApp.allow_root=True",
-        "--LabApp.expose_app_in_browser=True",
-        f"--LabApp.user_settings_dir={home / 'settings'}",
-        f"--LabApp.workspaces_dir={home / 'workspaces'}",
-    ]
-    log = (lab_root.parent / "lab.log").open("w")
-    server = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", *options], env=environment, stdout=log, stderr=log
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(lambda: _answers(url), 60, "JupyterLab did not start")
-        yield url
-    finally:
-        server.terminate()
-        server.wait(20)
-        log.close()
-
-
-class Notebook:
-    """A notebook open in JupyterLab: adds and runs cells as a person does."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-
-    def run(self, source: str) -> str:
-        """Run a new cell at the end, wait for it, and return what it printed."""
-        index = self.begin(source)
-        self.page.wait_for_function(
-            "index => { const cell = jupyterapp.shell.currentWidget.content.widgets[index];"
-            " return cell.model.executionState === 'idle' && cell.model.executionCount; }",
-            arg=index,
-            timeout=90_000,
-        )
-        outputs = self._outputs(index)
-        errors = [output for output in outputs if output["output_type"] == "error"]
-        if errors:
-            raise AssertionError("\n".join(errors[0]["traceback"]))
-        return "".join(_text(output) for output in outputs)
-
-    def begin(self, source: str) -> int:
-        """Run a new cell at the end without waiting for it; returns its index."""
-        index: int = self.page.evaluate(
-            """source => {
-                const { content } = jupyterapp.shell.currentWidget;
-                const at = content.model.sharedModel.cells.length;
-                content.model.sharedModel.insertCell(at, { cell_type: "code", source });
-                content.activeCellIndex = at;
-                content.deselectAll();
-                setTimeout(() => jupyterapp.commands.execute("notebook:run-cell"));
-                return at;
-            }""",
-            source,
-        )
-        return index
-
-    def _outputs(self, index: int) -> list[dict[str, Any]]:
-        outputs: list[dict[str, Any]] = self.page.evaluate(
-            "index => jupyterapp.shell.currentWidget.content.widgets[index]"
-            ".model.outputs.toJSON()",
-            index,
-        )
-        return outputs
-
-    def watch(self) -> None:
-        """Begin to listen to the avatar, once its picture is there."""
-        self.page.wait_for_function(f"document.querySelector('{VIDEO}')?.readyState >= 2")
-        self.page.evaluate(f"probe.watch('{VIDEO}')")
-
-    def wait_for_sound(self, since: float, timeout: float = 20) -> float:
-        """Wait until there was sound after `since` and return when (seconds since the epoch)."""
-        answer = self.page.wait_for_function(
-            f"since => probe.sound('{VIDEO}', since).first", arg=since, timeout=timeout * 1000
-        )
-        return float(answer.json_value())
-
-    def wait_for_silence(self, seconds: float = 0.6) -> None:
-        """Wait until nothing was heard for some seconds."""
-        self.page.wait_for_function(
-            f"seconds => {{ const s = probe.sound('{VIDEO}', Date.now() / 1000 - seconds);"
-            " return s.count > seconds * 50 && s.loud === 0; }",
-            arg=seconds,
-            timeout=60_000,
-        )
-
-    def state(self) -> str:
-        """What the widget says about the session, in words."""
-        return self.page.locator(".heygen-widget [data-role=state]").last.inner_text()
-
-    def wait_for_status(self, status: str, timeout: float = 30) -> None:
-        """Wait until the widget shows a status."""
-        self.page.wait_for_function(
-            "status => document.querySelector('.heygen-widget')?.dataset.status === status",
-            arg=status,
-            timeout=timeout * 1000,
-        )
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    with running_lab(tmp_path_factory.mktemp("lab")) as lab:
+        yield lab
 
 
 @pytest.fixture
-def open_notebook(
-    browser: Browser, lab_url: str, lab_root: Path
-) -> Iterator[Callable[..., Notebook]]:
+def open_notebook(browser: Browser, lab: Lab) -> Iterator[Callable[..., Notebook]]:
     """Open a new notebook in JupyterLab, in light or dark theme."""
-    contexts = []
+    notebooks: list[Notebook] = []
 
-    def open_(*, theme: str = "light", source: Path | None = None) -> Notebook:
-        name = f"{uuid.uuid4().hex[:8]}.ipynb"
-        empty = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-        text = source.read_text() if source else json.dumps(empty)
-        (lab_root / name).write_text(text)
-        context = browser.new_context(viewport={"width": 1280, "height": 1000})
-        contexts.append(context)
-        context.add_init_script(path=PROBE)
-        page = context.new_page()
-        page.goto(f"{lab_url}/lab/workspaces/{name[:8]}/tree/{name}?reset")
-        page.wait_for_function(
-            "window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel"
-            "?.status === 'idle' || document.querySelector('.jp-Dialog')",
-            timeout=90_000,
-        )
-        if page.locator(".jp-Dialog").count():
-            page.locator(".jp-Dialog button.jp-mod-accept").click()
-            page.wait_for_function(
-                "jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'",
-                timeout=90_000,
-            )
-        if theme == "dark":
-            page.evaluate(
-                "jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})"
-            )
-            page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
-        return Notebook(page)
+    def open_(*, theme: str = "light") -> Notebook:
+        notebooks.append(lab.open(browser, theme=theme))
+        return notebooks[-1]
 
     yield open_
-    for context in contexts:
-        context.close()
-    _end_kernels(lab_url)
+    for notebook in notebooks:
+        notebook.page.context.close()
+    lab.end_kernels()
 
 
-def _end_kernels(lab_url: str) -> None:
-    for session in httpx.get(f"{lab_url}/api/sessions").json():
-        httpx.delete(f"{lab_url}/api/sessions/{session['id']}", timeout=30)
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/api").is_success
-    except httpx.TransportError:
-        return False
-
-
-def _wait_for(condition: Callable[[], bool], timeout: float, otherwise: str) -> None:
-    deadline = time.monotonic() + timeout
-    while not condition():
-        if time.monotonic() > deadline:
-            raise TimeoutError(otherwise)
-        time.sleep(0.05)
-
-
-def _text(output: dict[str, Any]) -> str:
-    text = output.get("text") or output.get("data", {}).get("text/plain") or ""
-    plain = "".join(text) if isinstance(text, list) else text
-    return re.sub(r"\x1b\[[0-9;]*m", "", plain)
+@pytest.fixture
+def notebook(open_notebook: Callable[..., Notebook]) -> Notebook:
+    return open_notebook()

@@ -48,6 +48,7 @@ class Caller:
         """Poll until the session has one of the statuses `wanted`; return its whole answer."""
         deadline = time.monotonic() + PATIENCE
         while (status := self.status(stream_id))["status"] not in wanted:
+            assert status["status"] in {"pending", "streaming"}, status
             assert time.monotonic() < deadline, status
             time.sleep(0.02)
         return status
@@ -131,7 +132,9 @@ def caller(local_server: LocalServer, caller_at: Callable[[LocalServer], Caller]
 def tone() -> bytes:
     """Half a second of a 220 Hz tone, as a WAV file."""
     rate = 16_000
-    samples = array("h", (int(9000 * math.sin(math.tau * 220 * n / rate)) for n in range(rate // 2)))
+    samples = array(
+        "h", (int(9000 * math.sin(math.tau * 220 * n / rate)) for n in range(rate // 2))
+    )
     file = io.BytesIO()
     with wave.open(file, "wb") as wav:
         wav.setnchannels(1)

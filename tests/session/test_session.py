@@ -140,7 +140,7 @@ def test_a_session_speaks_its_seed_and_what_is_added_in_order(local_server: Loca
             assert as_text(second.words) == "The results are in!"
             assert first.status is second.status is SpeechStatus.SPOKEN
             assert first.result(timeout=0) is first
-            assert 0 < session.meter.elapsed
+            assert session.meter.elapsed > 0
             assert not session.meter.running
 
     run(work)

@@ -44,13 +44,14 @@ def breathing(backdrop: Canvas, clothes: Canvas, still: float) -> Body:
     x = np.abs(np.arange(clothes.box.left, clothes.box.right) - WIDTH / 2)
     share = np.clip((x - still) / _EASE, 0, 1)
     weight = (share * share * (3 - 2 * share)).astype(np.float32)[None, :, None]
+    scene = behind[part]
     breaths = []
     for breath in range(BREATHS):
         raised = _raised(worn, weight * np.float32(_RISE * breath / (BREATHS - 1)))
-        scene = behind.copy()
-        scene[part] = raised + scene[part] * (1 - raised[..., 3:] / 255)
-        breaths.append(to_frame(scene))
-    return Body(breaths[0], tuple(Tile.of(frame, clothes.box).copy() for frame in breaths))
+        breaths.append(Tile.solid(clothes.box, raised + scene * (1 - raised[..., 3:] / 255)))
+    rest = to_frame(behind)
+    breaths[0].put_on(rest)
+    return Body(rest, tuple(breaths))
 
 
 def _raised(pixels: npt.NDArray[np.float32], rise: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -280,6 +280,18 @@ class Canvas:
         """Paint a line of changing width (pixels)."""
         self.fill(ribbon(line, widths), paint=paint, opacity=opacity, blur=blur, inside=inside)
 
+    def glow(self, where: Mask, colour: str, strength: float) -> None:
+        """Add light: brighter, never darker, and never beyond white."""
+        box = self.box.intersect(where.box)
+        alpha = where.alpha[where.box.slices(box)][..., None] * np.float32(strength)
+        below = self.pixels[self.box.slices(box)][..., :3]
+        below += (255 - below) * alpha * (np.array(rgb(colour), dtype=np.float32) / 255)
+
+    def erase(self, where: Mask) -> None:
+        """Take away what a mask covers."""
+        box = self.box.intersect(where.box)
+        self.pixels[self.box.slices(box)] *= 1 - where.alpha[where.box.slices(box)][..., None]
+
     def put(self, other: "Canvas") -> None:
         """Lay another canvas over this one."""
         box = self.box.intersect(other.box)

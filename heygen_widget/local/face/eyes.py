@@ -90,12 +90,12 @@ def _draw_brow(canvas: Canvas, look: Look, raised: float, side: int) -> None:
     gaze = look.gaze
     t = np.linspace(0, 1, 25)
     x = 640 + side * (24 + 66 * t)
-    arch = np.interp(t, [0, 0.35, 0.64, 1], [0, 6.5, 8.6, 1.5]) * gaze.brow_arch
+    arch = np.interp(t, [0, 0.35, 0.64, 1], [1.0, 7.0, 9.0, 1.5]) * gaze.brow_arch
     arch = np.convolve(np.pad(arch, 3, mode="edge"), np.ones(7) / 7, "valid")
-    y = 276 - arch - raised * (0.8 + 0.3 * t)
-    body = np.interp(t, [0, 0.08, 0.3, 0.65, 1], [4.5, 6.8, 8.0, 5.8, 0.9]) * gaze.brow_weight
+    y = 274 - arch - raised * (0.8 + 0.3 * t)
+    body = np.interp(t, [0, 0.08, 0.3, 0.65, 1], [2.8, 5.6, 7.6, 5.8, 0.9]) * gaze.brow_weight
     line = np.stack([x, y], 1)
-    canvas.fill(ribbon(line, body * 0.86), paint=gaze.brow, opacity=0.62, blur=1.3)
+    canvas.fill(ribbon(line, body * 0.86), paint=gaze.brow, opacity=0.55, blur=1.6)
     rng = np.random.default_rng(11 if side < 0 else 12)
     hairs = []
     for at in np.linspace(0.0, 0.93, 34):
@@ -107,7 +107,7 @@ def _draw_brow(canvas: Canvas, look: Look, raised: float, side: int) -> None:
         long = rng.uniform(6.5, 9.5) * np.interp(at, [0, 0.15, 1], [0.75, 1, 0.75])
         tip = start + long * np.array([side * np.cos(slope), -np.sin(slope)])
         tip[1] = max(tip[1], middle[1] - width * 0.62)
-        hairs.append(ribbon(np.linspace(start, tip, 4), [1.5, 1.4, 0.9, 0.3]))
+        hairs.append(ribbon(np.linspace(start, tip, 4), [1.3, 1.3, 0.9, 0.3]))
     canvas.fill(*hairs, paint=gaze.brow, opacity=0.62, blur=0.35)
 
 

@@ -32,7 +32,7 @@ def draw_neck(canvas: Canvas, look: Look) -> None:
     skin, b = look.skin, look.build
     n = b.neck
     neck = mask(
-        closed(mirrored([(0, 400), (n, 404), (n - 1, 470), (n + 2, 512), (n + 22, 545), (n + 66, 568), (n + 90, 600), (n + 60, 680), (0, 700)])),
+        closed(mirrored([(0, 400), (n, 404), (n - 1, 450), (n + 1, 482), (n + 14, 509), (n + 52, 533), (n + 96, 556), (n + 90, 630), (0, 676)])),
         bounds=canvas.box,
     )
     canvas.paint(neck, Gradient((590, 470), (705, 560), (skin.base, mix(skin.base, skin.shade, 0.55))))
@@ -41,12 +41,12 @@ def draw_neck(canvas: Canvas, look: Look) -> None:
     canvas.fill(jaw, paint=skin.deep, opacity=0.5, blur=9, inside=neck)
     canvas.fill(jaw - (2, 14), paint=skin.deep, opacity=0.34, blur=4, inside=neck)
     for side in (-1, 1):  # tendons and collar bones
-        tendon = curve(points((640 + side * (n - 12), 490), (640 + side * (n - 24), 530), (640 + side * 12, 578)))
-        canvas.stroke(tendon, np.linspace(4, 9, len(tendon)), skin.shade, 0.35, blur=3.5, inside=neck)
-        bone = curve(points((640 + side * 15, 588), (640 + side * 48, 583), (640 + side * 104, 574)))
+        tendon = curve(points((640 + side * (n - 12), 476), (640 + side * (n - 24), 514), (640 + side * 12, 560)))
+        canvas.stroke(tendon, np.linspace(4, 9, len(tendon)), skin.shade, 0.26, blur=4, inside=neck)
+        bone = curve(points((640 + side * 15, 570), (640 + side * 48, 565), (640 + side * 104, 556)))
         canvas.stroke(bone, 7, skin.shade, 0.45, blur=3, inside=neck)
         canvas.stroke(bone - (0, 6), 5, skin.light, 0.4, blur=3, inside=neck)
-    canvas.fill(ellipse(640, 590, 11, 9), paint=skin.shade, opacity=0.5, blur=4, inside=neck)
+    canvas.fill(ellipse(640, 572, 11, 9), paint=skin.shade, opacity=0.5, blur=4, inside=neck)
 
 
 def draw_ears(canvas: Canvas, look: Look) -> None:
@@ -58,10 +58,10 @@ def draw_ears(canvas: Canvas, look: Look) -> None:
         def at(*pairs: tuple[float, float], x: float = x, side: int = side) -> Points:
             return points(*((x + side * dx, y) for dx, y in pairs))
 
-        ear = mask(closed(at((-12, 288), (4, 280), (16, 290), (18, 312), (11, 334), (6, 352), (-3, 358), (-12, 346))), bounds=canvas.box)
+        ear = mask(closed(at((-12, 290), (2, 283), (12, 291), (14, 311), (8, 333), (3, 349), (-4, 354), (-12, 344))), bounds=canvas.box)
         tone = skin.base if side < 0 else mix(skin.base, skin.shade, 0.45)
         canvas.paint(ear, mix(tone, skin.blush, 0.12))
-        canvas.stroke(curve(at((-6, 296), (5, 289), (12, 300), (11, 318), (4, 334))), 4, skin.shade, 0.55, blur=1.6, inside=ear)
+        canvas.stroke(curve(at((-6, 298), (3, 291), (9, 300), (8, 317), (2, 333))), 4, skin.shade, 0.55, blur=1.6, inside=ear)
         canvas.fill(ellipse(x + side * 0, 320, 6, 13), paint=skin.deep, opacity=0.4, blur=3, inside=ear)
 
 
@@ -91,7 +91,7 @@ def _model(canvas: Canvas, look: Look, outline: Points, face: Mask) -> None:
     canvas.fill(ellipse(640, 442, 24, 11), paint=skin.light, opacity=0.32, blur=7, inside=face)
     canvas.fill(ellipse(640, 427, 26, 4), paint=skin.shade, opacity=0.42, blur=4, inside=face)
     for side in (-1, 1):
-        canvas.fill(ellipse(640 + side * 70, 366, 30, 20, side * -0.3), paint=skin.blush, opacity=0.3, blur=13, inside=face)
+        canvas.fill(ellipse(640 + side * 70, 366, 30, 20, side * -0.3), paint=skin.blush, opacity=0.26, blur=14, inside=face)
         canvas.fill(ellipse(640 + side * 68, 346, 25, 9, side * -0.25), paint=skin.light, opacity=0.42 if side < 0 else 0.25, blur=7, inside=face)
         fold = curve(points((640 + side * 30, 372), (640 + side * 42, 384), (640 + side * 51, 400)))
         canvas.stroke(fold, np.linspace(2, 5, len(fold)), skin.shade, 0.3, blur=2.4, inside=face)

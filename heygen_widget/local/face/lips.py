@@ -48,9 +48,10 @@ class _Shape:
         arc = np.sqrt(np.clip(1 - a * a, 0, 1))
         self.half = look.build.mouth + 8 * wide - 15 * rounded - 2.5 * opened
         self.gap = 33 * opened * (1 - 0.12 * rounded) + 3.5 * rounded * min(1.0, opened * 4)
-        smile = (1.2 + 5.2 * max(wide, 0.0) - 1.2 * rounded) * np.abs(a) ** 2.0
+        smile = (2.0 + 9.0 * max(wide, 0.0) - 2.0 * rounded) * np.abs(a) ** 2.0
         seam = MOUTH_Y - smile + 0.9 * np.exp(-((a / 0.2) ** 2)) * (1 - rounded)
-        lift, fall = 0.2 * self.gap, 0.8 * self.gap
+        lift = (0.2 + 0.16 * rounded) * self.gap
+        fall = self.gap - lift
         x = MIDDLE + self.half * a
         self.upper_in = np.stack([x, seam - lift * arc**0.9], 1)
         self.lower_in = np.stack([x, seam + fall * arc**0.85], 1)
@@ -116,7 +117,7 @@ def _draw_inside(canvas: Canvas, shape: _Shape, mouth: Mouth) -> None:
 
 def _draw_teeth(canvas: Canvas, shape: _Shape, mouth: Mouth, hollow: Mask, gap: float) -> None:
     a = np.linspace(-1, 1, len(shape.upper_in))
-    reach = min(3.0 + 7.5 * mouth.teeth, gap * (0.55 + 0.4 * mouth.teeth))
+    reach = min(1.0 + 9.5 * mouth.teeth, gap * (0.55 + 0.4 * mouth.teeth))
     inner = np.abs(a) < 0.86  # noqa: PLR2004
     line = shape.upper_in[inner]
     edge = line + np.stack([np.zeros(inner.sum()), reach * (1 - 0.35 * (a[inner] / 0.86) ** 2)], 1)
@@ -126,7 +127,7 @@ def _draw_teeth(canvas: Canvas, shape: _Shape, mouth: Mouth, hollow: Mask, gap: 
         rise = min(4.5 * (mouth.teeth - 0.3), gap * 0.25)
         rows.append(np.concatenate([low - np.stack([np.zeros(inner.sum()), rise * (1 - (a[inner] / 0.86) ** 2)], 1), low[::-1] + (0, 3)]))
     fade = Gradient((640 - shape.half * 0.85, 0), (640 + shape.half * 0.85, 0), ("#b9a79b", "#f3ece4", "#fbf7f1", "#efe6dd", "#ad9a90"))
-    strength = min(1.0, mouth.teeth * 2.5)
+    strength = 0.6 + 0.4 * min(1.0, mouth.teeth * 2)
     for row in rows:
         canvas.fill(row, paint=fade, opacity=0.95 * strength, blur=0.7, inside=hollow)
     seams = [ribbon(np.array([[640 + dx, line[:, 1].min() - 2], [640 + dx * 1.01, line[:, 1].min() + reach]]), 0.9) for dx in (-14.5, -7.5, 0, 7.5, 14.5)]

@@ -61,9 +61,11 @@ class Tile:
             _over(chroma[1], self.v, clear_half),
         )
 
-    def copy(self) -> "Tile":
-        """Return a tile of its own, which keeps no frame alive."""
-        return Tile(self.box, self.y.copy(), self.u.copy(), self.v.copy())
+    @classmethod
+    def solid(cls, box: Box, yuva: npt.NDArray[np.float32]) -> "Tile":
+        """Make a tile of opaque Y, U, V, alpha of shape (height, width, 4)."""
+        u, v = (_halved_exactly(yuva[..., i]) for i in (1, 2))
+        return cls(box, np.rint(yuva[..., 0]).astype(np.uint8), u, v)
 
     def put_on(self, frame: Bytes) -> None:
         """Copy the tile to its place in a frame."""
@@ -80,11 +82,13 @@ def split(frame: Bytes) -> tuple[Bytes, Bytes, Bytes]:
 def to_frame(yuva: npt.NDArray[np.float32]) -> Bytes:
     """Make a frame of opaque Y, U, V, alpha of shape (720, 1280, 4)."""
     frame = np.empty((HEIGHT * 3 // 2, WIDTH), dtype=np.uint8)
-    y, u, v = split(frame)
-    y[:] = np.rint(yuva[..., 0])
-    for plane, i in ((u, 1), (v, 2)):
-        plane[:] = np.rint(yuva[..., i].reshape(HEIGHT // 2, 2, WIDTH // 2, 2).mean(axis=(1, 3)))
+    Tile.solid(_whole(WIDTH, HEIGHT), yuva).put_on(frame)
     return frame
+
+
+def _halved_exactly(plane: npt.NDArray[np.float32]) -> Bytes:
+    total = plane[0::2, 0::2] + plane[0::2, 1::2] + plane[1::2, 0::2] + plane[1::2, 1::2]
+    return np.rint(total / 4).astype(np.uint8)
 
 
 def _whole(width: int, height: int) -> Box:

@@ -5,18 +5,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from heygen_widget.local.face.backdrop import draw_backdrop
+from heygen_widget.local.face.beard import draw_beard
 from heygen_widget.local.face.canvas import HEIGHT, WIDTH, Box, Canvas, Mask
 from heygen_widget.local.face.clothes import draw_clothes
 from heygen_widget.local.face.eyes import EYES_BOX, draw_eyes
-from heygen_widget.local.face.glasses import draw_glasses
-from heygen_widget.local.face.hair import draw_hair_behind, draw_hair_over, draw_shadow_of_hair, lies_in_front
+from heygen_widget.local.face.glasses import draw_earrings, draw_glasses
+from heygen_widget.local.face.hair import draw_hair_behind, draw_hair_over, draw_shadow_of_hair, falls_in_front, shows_ears
 from heygen_widget.local.face.head import draw_ears, draw_face, draw_neck
 from heygen_widget.local.face.lips import JAW_BOX, LIPS_BOX, draw_lips, drop_jaw
 from heygen_widget.local.face.look import Look
 from heygen_widget.local.face.motion import Eyes
 from heygen_widget.local.mouth import REST, Mouth
 
-_HEAD = Box(432, 84, 848, 676)  # nothing of a head, as drawn, is outside of it
+_RAISED = 18  # pixels that clothes are raised above where they were drawn: it makes the neck shorter
+_HEAD = Box(432, 32, 848, 676)  # nothing of a head, as drawn, is outside of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +83,22 @@ class Portrait:
 def draw_portrait(look: Look) -> Portrait:
     """Draw a person."""
     backdrop = draw_backdrop(look.backdrop)
-    clothes = Canvas(Box(300, 500, 980, HEIGHT))
+    clothes = Canvas(Box(300, 480 + _RAISED, 980, HEIGHT + _RAISED))
     draw_clothes(clothes, look)
+    clothes.box = Box(300, 480, 980, HEIGHT)
     skin, over = Canvas(_HEAD), Canvas(_HEAD)
     draw_hair_behind(skin, look)
     draw_neck(skin, look)
-    draw_ears(skin, look)
+    if shows_ears(look):
+        draw_ears(skin, look)
+        draw_earrings(skin, look)
     face = draw_face(skin, look)
-    draw_hair_over(over, look)
-    draw_shadow_of_hair(skin, over.cover, face)
+    draw_beard(skin, look, face)
+    draw_hair_over(over, look, face)
+    draw_shadow_of_hair(skin, look, over.cover, face)
     draw_glasses(over, look)
     hidden = clothes.cover
-    if lies_in_front(look):
+    if falls_in_front(look):
         hidden = hidden.without(over.cover)
     return Portrait(look, backdrop, clothes, skin, over, hidden)
 

@@ -109,9 +109,9 @@ def _configure_video(codec: VideoCodecContext) -> None:
     codec.color_range = _LIMITED_RANGE
     codec.thread_count = 1  # streams run side by side; more threads would only cost more
     codec.options = {
-        "preset": "ultrafast",
+        "preset": "superfast",
         "tune": "zerolatency",
-        "crf": "23",
+        "qp": "25",  # constant: what does not move looks the same in each segment, live or replayed
         "g": "100000",  # only the caller decides where decoding can start
         "sc_threshold": "0",
         "forced-idr": "1",

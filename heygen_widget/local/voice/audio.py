@@ -41,10 +41,11 @@ def decode_audio(data: bytes) -> SpokenAudio:
     container = _container(data)
     try:
         samples = _decode(data, container)
-    except (av.FFmpegError, ValueError, EOFError) as error:
-        if isinstance(error, AudioError):
-            raise
-        raise AudioError(f"The {container.upper()} file is damaged: {error}.") from error
+    except AudioError:
+        raise
+    except (av.FFmpegError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise AudioError(f"The {container.upper()} file is damaged: {why}.") from error
     return SpokenAudio(samples, (), lips_of(samples))
 
 

@@ -1,8 +1,7 @@
 """The built-in voice: espeak-ng through `espeakng-loader` and ctypes.
 
 Some hundred languages, hundreds of times faster than speech, on any machine. It sounds like a
-machine, too. The library's C interface is next door, in
-`libespeak`.
+machine, too. The library's C interface is next door, in `libespeak`.
 """
 
 import hashlib

@@ -17,7 +17,9 @@ _STEP: Final = 0.020  # seconds between two looks at the sound
 _HOP: Final = round(_STEP * SAMPLE_RATE)
 _WINDOW: Final = 2048  # samples, 43 ms: two periods of a low voice
 _BATCH: Final = 1500  # looks transformed at once: 30 s, 25 MB
-_BANDS: Final = ((80, 900), (900, 3000), (3500, 12_000))  # Hz: jaw, tongue, hiss
+_BANDS: Final = ((80, 450), (450, 1100), (1100, 3200), (3500, 12_000))
+"""Hz. A low jaw lifts the sound from the first band to the second; a tongue in front, lips drawn
+out, adds to the third; the last is hiss."""
 _QUIETEST: Final = -50.0  # dBFS: below it is silence in any recording
 _RANGE: Final = 32.0  # dB below the loudest speech within which the mouth opens
 _ATTACK: Final = exp(-_STEP / 0.015)
@@ -40,19 +42,20 @@ def lips_of(samples: npt.NDArray[np.int16]) -> tuple[MouthCue, ...]:
     floor = max(_QUIETEST, float(np.percentile(loudness, 95)) - _RANGE)
     cues = [MouthCue(0.0, REST)]
     opened = 0.0
-    for n, (decibels, (jaw, tongue, hiss)) in enumerate(zip(loudness, bands, strict=True)):
-        wanted = min(1.0, max(0.0, (float(decibels) - floor) / (_RANGE - 6.0)))
+    for n, (decibels, look) in enumerate(zip(loudness.tolist(), bands.tolist(), strict=True)):
+        loud = min(1.0, max(0.0, (decibels - floor) / _RANGE))
+        wanted = loud * loud * _jaw(look)
         # Opening is quicker than closing, as a jaw's is.
         left = _ATTACK if wanted > opened else _DECAY
         opened = wanted + (opened - wanted) * left
-        mouth = _shape(opened, float(jaw), float(tongue), float(hiss)) if wanted > 0.0 else REST
+        mouth = _shape(opened, look) if loud > 0.0 else REST
         if _differs(mouth, cues[-1].mouth):
             cues.append(MouthCue(n * _STEP, mouth))
     return (*cues, MouthCue(duration, REST))
 
 
 def _bands(samples: npt.NDArray[np.int16]) -> Iterator[Floats]:
-    """Yield batches of shape (looks, 3): the power in each band, 1 being a full-scale square."""
+    """Yield batches of shape (looks, 4): the power in each band, 1 being a full-scale square."""
     edges = [[round(hertz * _WINDOW / SAMPLE_RATE) for hertz in band] for band in _BANDS]
     window = np.hanning(_WINDOW).astype(np.float32)
     scale = 2.0 / (float(np.square(window).sum()) * _WINDOW * 32768**2)
@@ -72,12 +75,19 @@ def _slice(samples: npt.NDArray[np.int16], start: int, end: int) -> Floats:
     return np.pad(inside, (max(0, -start), max(0, end - len(samples))))
 
 
-def _shape(opened: float, jaw: float, tongue: float, hiss: float) -> Mouth:
-    """Return the mouth of a sound from its loudness and the power in its bands."""
-    total = jaw + tongue + hiss
-    hissing = min(1.0, max(0.0, 2.0 * hiss / total - 0.5))
-    bright = min(1.0, 2.5 * tongue / max(jaw + tongue, 1e-9))
-    vowel = _mix(_ROUNDEST, _WIDEST, bright)._replace(open=0.08 + 0.87 * opened)
+def _jaw(look: list[float]) -> float:
+    """Return how low the jaw is for a loud sound, 0.35 to 1."""
+    closed, low, _, _ = look
+    return 0.35 + 0.65 * min(1.0, 1.6 * low / max(closed + low, 1e-9))
+
+
+def _shape(opened: float, look: list[float]) -> Mouth:
+    """Return the mouth of a sound, opened so far, from the power in its bands."""
+    closed, low, front, hiss = look
+    voiced = max(closed + low + front, 1e-9)
+    hissing = min(1.0, max(0.0, 2.0 * hiss / (voiced + hiss) - 0.5))
+    bright = min(1.0, 4.0 * front / voiced)
+    vowel = _mix(_ROUNDEST, _WIDEST, bright)._replace(open=0.04 + 0.91 * opened)
     return _mix(vowel, _HISSING, hissing)
 
 

@@ -98,7 +98,10 @@ class OnAir:
 
     def record(self) -> Recording:
         """Decode all that can be played."""
-        video_times, pictures, audio_times, sound = [], [], [], []
+        video_times: list[int | None] = []
+        pictures: list[npt.NDArray[np.uint8]] = []
+        audio_times: list[int | None] = []
+        sound: list[npt.NDArray[np.float32]] = []
         with av.open(io.BytesIO(self.file()), "r") as container:
             for frame in container.decode():
                 if isinstance(frame, av.VideoFrame):
@@ -106,7 +109,7 @@ class OnAir:
                     pictures.append(frame.to_ndarray().astype(np.uint8))
                 elif isinstance(frame, av.AudioFrame):
                     audio_times.append(frame.pts)
-                    sound.append(frame.to_ndarray()[0])
+                    sound.append(frame.to_ndarray()[0].astype(np.float32))
         return Recording(
             seconds=self.stream.position,
             video_times=np.array(video_times, np.int64),

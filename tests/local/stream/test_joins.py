@@ -68,13 +68,11 @@ def test_the_sound_is_the_track_sample_by_sample(show: Show) -> None:
 
 
 def test_words_are_heard_at_their_times(show: Show) -> None:
-    assert [word.word.strip(".") for word in show.words] == (FIRST + SECOND).replace(
-        ".", ""
-    ).split()
     loud = np.flatnonzero(np.abs(show.recording.sound) > 0.02) / SAMPLE_RATE
-    for first in (show.words[0], show.words[2]):
-        onset = loud[loud > first.start - 0.5][0]
-        assert abs(onset - first.start) < 0.06
+    for text in (FIRST, SECOND):
+        word = next(each for each in show.words if each.word == text.split()[0])
+        onset = loud[loud > word.start - 0.5][0]
+        assert abs(onset - word.start) < 0.06
 
 
 def test_lips_move_with_sound_and_rest_in_silence(show: Show, face: Face) -> None:
@@ -82,15 +80,14 @@ def test_lips_move_with_sound_and_rest_in_silence(show: Show, face: Face) -> Non
         np.count_nonzero(np.abs(picture.astype(np.int16) - face.frame(number, REST)) > 40)
         for number, picture in enumerate(show.recording.pictures)
     ]
-    said = np.abs(show.said[: len(moved) * SAMPLES].astype(np.int32)).reshape(-1, SAMPLES)
-    sounding = np.flatnonzero(said.max(axis=1) > 500)
-    near = np.abs(np.arange(len(moved))[:, None] - sounding).min(axis=1)
-    assert max(moved[n] for n in range(len(moved)) if near[n] > 12) < 60
-    words = [
-        moved[round(word.start * FRAME_RATE) : round(word.end * FRAME_RATE) + 2]
-        for word in show.words
-    ]
-    assert all(max(frames) > 300 for frames in words)
+    frames = np.arange(len(moved))
+    sounding = np.unique(np.flatnonzero(show.said) // SAMPLES)
+    resting = frames[np.abs(frames[:, None] - sounding).min(axis=1) > 12]
+    assert all(moved[frame] < 60 for frame in resting)
+    for word in show.words:
+        if word.word.isalpha():
+            spoken = moved[round(word.start * FRAME_RATE) : round(word.end * FRAME_RATE) + 2]
+            assert max(spoken) > 300
 
 
 def test_the_end_comes_when_the_last_word_has_faded(show: Show) -> None:

@@ -1,3 +1,5 @@
+# ruff: noqa: RUF001 - texts in several scripts
+
 import pytest
 
 from heygen_widget.local.voice.text import (

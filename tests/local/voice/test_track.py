@@ -1,9 +1,11 @@
+# ruff: noqa: RUF001 - a text in several scripts
+
 from collections.abc import Callable
+from itertools import pairwise
 from threading import Event
 from typing import Any
 
 import numpy as np
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -42,7 +44,7 @@ def test_deltas_cut_anywhere_are_spoken_as_the_same_words_once_and_in_order(
 ) -> None:
     listener = listen()
     places = sorted({0, *cuts, len(STORY)})
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in pairwise(places):
         listener.track.append(STORY[start:end])
         listener.track.read(reading)
 
@@ -108,13 +110,11 @@ def test_a_sentence_is_spoken_although_nothing_follows_it(listen: Listen) -> Non
 def test_a_long_text_is_synthesised_only_some_seconds_ahead(counting_engine: Any) -> None:
     track = SpeechTrack(counting_engine, "patient")
     track.append("This sentence is one of very many, and all of them are the same. " * 1600)
-    seconds_read = 0
 
-    for _ in range(20):
+    for seconds_read in range(20):
         counting_engine.wait_until_spoken(seconds_read + 3)
         assert counting_engine.seconds < seconds_read + 3 + 12
         track.read(SAMPLE_RATE)
-        seconds_read += 1
 
     track.discard()
     assert track.finished
@@ -141,7 +141,7 @@ def test_silence_in_is_silence_out(listen: Listen) -> None:
     assert not listener.track.read(SAMPLE_RATE).any()
     assert not listener.hear_all().any()
     assert listener.words() == []
-    assert listener.track.mouth(SAMPLE_RATE) is REST
+    assert listener.track.mouth(SAMPLE_RATE) == REST
 
 
 def test_reading_gives_what_was_asked_for(listen: Listen) -> None:
@@ -212,7 +212,7 @@ def test_what_was_discarded_is_not_heard_and_not_told(listen: Listen) -> None:
     assert 1 <= len(listener.words()) < 5
     listener.track.append("Too late.")
     assert not listener.track.speaking
-    assert listener.track.mouth(round(0.8 * SAMPLE_RATE)) is REST
+    assert listener.track.mouth(round(0.8 * SAMPLE_RATE)) == REST
 
 
 def test_a_sleeping_reader_is_woken_by_sound_and_by_the_end(engine: VoiceEngine) -> None:
@@ -247,7 +247,6 @@ class BrokenEngine:
         raise VoiceError(f"Cannot say {text!r} as {voice_id}.")
 
 
-@pytest.mark.usefixtures("engine")
 def test_a_voice_that_fails_ends_the_track_with_its_error() -> None:
     ended = Event()
     track = SpeechTrack(BrokenEngine(), "nobody", on_audio=ended.set)

@@ -1,0 +1,214 @@
+"""JupyterLab and Chromium, both real, driven as a person drives them."""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+from playwright.sync_api import Browser, Page, Playwright
+
+from tests.browser import chromium
+
+PROBE = Path(__file__).with_name("probe.js")
+VIDEO = ".heygen-widget video"
+KERNEL_IS_IDLE = (
+    "window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+)
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start Chromium without a screen, and without calls to anybody."""
+    return playwright.chromium.launch(
+        executable_path=chromium.find(),
+        args=["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
+    )
+
+
+class Lab:
+    """A running JupyterLab.
+
+    Attributes
+    ----------
+    url
+        Its address.
+    root
+        The folder it shows.
+    """
+
+    def __init__(self, url: str, root: Path) -> None:
+        self.url = url
+        self.root = root
+
+    def open(
+        self, browser: Browser, *, theme: str = "light", source: Path | None = None
+    ) -> "Notebook":
+        """Open an empty notebook, or a copy of `source`, in a browser window of its own."""
+        name = f"{uuid.uuid4().hex[:8]}.ipynb"
+        empty = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+        (self.root / name).write_text(source.read_text() if source else json.dumps(empty))
+        page = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
+        page.add_init_script(path=PROBE)
+        page.goto(f"{self.url}/lab/workspaces/{name[:8]}/tree/{name}?reset")
+        page.wait_for_function(
+            f"{KERNEL_IS_IDLE} || document.querySelector('.jp-Dialog')", timeout=90_000
+        )
+        if page.locator(".jp-Dialog").count():  # which kernel?
+            page.locator(".jp-Dialog button.jp-mod-accept").click()
+            page.wait_for_function(KERNEL_IS_IDLE, timeout=90_000)
+        if theme == "dark":
+            page.evaluate(
+                "jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})"
+            )
+            page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
+        return Notebook(page)
+
+    def end_kernels(self) -> None:
+        """Shut down every kernel."""
+        for session in httpx.get(f"{self.url}/api/sessions").json():
+            httpx.delete(f"{self.url}/api/sessions/{session['id']}", timeout=30)
+
+
+@contextmanager
+def running_lab(folder: Path) -> Iterator[Lab]:
+    """Run a JupyterLab of its own in `folder`, without token and without anybody's settings."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    root = folder / "notebooks"
+    root.mkdir()
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("HEYGEN_")} | {
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+        "IPYTHONDIR": str(folder / "ipython"),
+    }
+    options = [
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
+        "--ServerApp.open_browser=False",
+        f"--ServerApp.root_dir={root}",
+        "--IdentityProvider.token=",
+        "--ServerApp.password=",
+        "--ServerApp.allow_root=True",
+        "--LabApp.expose_app_in_browser=True",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.news_url=",
+        f"--LabApp.user_settings_dir={folder / 'settings'}",
+        f"--LabApp.workspaces_dir={folder / 'workspaces'}",
+    ]
+    command = [sys.executable, "-m", "jupyterlab", *options]
+    with (folder / "lab.log").open("w") as log:
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        try:
+            lab = Lab(f"http://127.0.0.1:{port}", root)
+            _wait_for(lambda: _answers(lab.url), 60, "JupyterLab did not start")
+            yield lab
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+class Notebook:
+    """A notebook open in JupyterLab: adds and runs cells as a person does."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def run(self, source: str) -> str:
+        """Run a new cell at the end, wait for it, and return what it printed."""
+        return self.finished(self.begin(source))
+
+    def finished(self, index: int) -> str:
+        """Wait until a cell has run, and return what it printed."""
+        self.page.wait_for_function(
+            "index => { const cell = jupyterapp.shell.currentWidget.content.widgets[index];"
+            " return cell.model.executionState === 'idle' && cell.model.executionCount; }",
+            arg=index,
+            timeout=90_000,
+        )
+        outputs = self._outputs(index)
+        errors = [output for output in outputs if output["output_type"] == "error"]
+        if errors:
+            raise AssertionError("\n".join(errors[0]["traceback"]))
+        return "".join(_text(output) for output in outputs)
+
+    def begin(self, source: str) -> int:
+        """Run a new cell at the end without waiting for it; returns its index."""
+        index: int = self.page.evaluate(
+            """source => {
+                const { content } = jupyterapp.shell.currentWidget;
+                const at = content.model.sharedModel.cells.length;
+                content.model.sharedModel.insertCell(at, { cell_type: "code", source });
+                content.activeCellIndex = at;
+                content.deselectAll();
+                setTimeout(() => jupyterapp.commands.execute("notebook:run-cell"));
+                return at;
+            }""",
+            source,
+        )
+        return index
+
+    def _outputs(self, index: int) -> list[dict[str, Any]]:
+        outputs: list[dict[str, Any]] = self.page.evaluate(
+            "index => jupyterapp.shell.currentWidget.content.widgets[index].model.outputs.toJSON()",
+            index,
+        )
+        return outputs
+
+    def watch(self) -> None:
+        """Begin to listen to the avatar, once its picture is there."""
+        self.page.wait_for_function(f"document.querySelector('{VIDEO}')?.readyState >= 2")
+        self.page.evaluate(f"probe.watch('{VIDEO}')")
+
+    def wait_for_sound(self, since: float, timeout: float = 20) -> float:
+        """Wait until there was sound after `since` and return when (seconds since the epoch)."""
+        answer = self.page.wait_for_function(
+            f"since => probe.sound('{VIDEO}', since).first", arg=since, timeout=timeout * 1000
+        )
+        return float(answer.json_value())
+
+    def wait_for_silence(self, seconds: float = 0.6) -> None:
+        """Wait until nothing was heard for some seconds."""
+        self.page.wait_for_function(
+            f"seconds => {{ const s = probe.sound('{VIDEO}', Date.now() / 1000 - seconds);"
+            " return s.count > seconds * 50 && s.loud === 0; }",
+            arg=seconds,
+            timeout=60_000,
+        )
+
+    def wait_for_status(self, status: str, timeout: float = 30) -> None:
+        """Wait until the widget shows a status."""
+        self.page.wait_for_function(
+            "status => document.querySelector('.heygen-widget')?.dataset.status === status",
+            arg=status,
+            timeout=timeout * 1000,
+        )
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/api").is_success
+    except httpx.TransportError:
+        return False
+
+
+def _wait_for(condition: Callable[[], bool], timeout: float, otherwise: str) -> None:
+    deadline = time.monotonic() + timeout
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(otherwise)
+        time.sleep(0.05)
+
+
+def _text(output: dict[str, Any]) -> str:
+    text = output.get("text") or output.get("data", {}).get("text/plain") or ""
+    plain = "".join(text) if isinstance(text, list) else text
+    return re.sub(r"\x1b\[[0-9;]*m", "", plain)
