@@ -4,11 +4,11 @@ The only place that knows both the notebook's widgets and sessions. Verbs may be
 thread; they hand over to the private loop, which alone touches sessions and writes the trait.
 """
 
-import atexit
 import concurrent.futures
 import logging
 import weakref
 from collections import deque
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import anywidget
@@ -20,10 +20,12 @@ from heygen_widget.api.errors import HeyGenError
 from heygen_widget.api.models import (
     Asset,
     CreateAvatarRealtimeAudio,
+    CreateAvatarRealtimeRequestBody,
     CreateAvatarRealtimeTextStream,
     CreateAvatarRealtimeTTS,
     WordEvent,
 )
+from heygen_widget.at_exit import end_at_exit
 from heygen_widget.bridge import bridge, wait_awaited, wait_blocking
 from heygen_widget.connection import Connection
 from heygen_widget.page import STATIC, send_player, send_player_unasked
@@ -37,6 +39,7 @@ from heygen_widget.protocol import (
     SessionView,
     Speak,
     SpeechMessage,
+    Start,
     Stop,
     Word,
     WordsMessage,
@@ -63,11 +66,15 @@ DEFAULT_VOICE_ID: Final = "1bd001e7e50f421d891986aad5158bc8"
 MOST_EVENTS: Final = 10_000
 """Events kept; older ones are forgotten."""
 
-AT_EXIT: Final = 1.5
-"""Seconds for ending sessions when the kernel ends; Jupyter kills it after five."""
+GREETING: Final = "Hello! What would you like me to say?"
+"""What the Start button lets the avatar say: HeyGen opens no session without a text."""
 
 _log = logging.getLogger(__name__)
+# Without a handler, Python would print warnings, into whichever cell ran last.
+logging.getLogger("heygen_widget").addHandler(logging.NullHandler())
+
 _avatars: "weakref.WeakSet[Avatar]" = weakref.WeakSet()
+_counter = count(1)
 
 
 class Avatar(anywidget.AnyWidget):
@@ -107,14 +114,18 @@ class Avatar(anywidget.AnyWidget):
         self._avatar_id = avatar_id or DEFAULT_AVATAR_ID
         self._voice_id = voice_id or DEFAULT_VOICE_ID
         self._connection = Connection(client=client, local=local)
-        self._sessions = Sequence(self._connection.client, self._seeded, self._on_event)
+        self._sessions = Sequence(
+            self._connection.client, self._seeded, self._on_event, self._release_waiting
+        )
         self._playback: Playback | None = None
         self._events: deque[SessionEvent] = deque(maxlen=MOST_EVENTS)
         self._waiting: list[tuple[str, concurrent.futures.Future[SessionStatus]]] = []
         super().__init__()
         self.set_trait("session", to_browser(self._view()))
         self.on_msg(self._hear_browser)
+        self._made = next(_counter)
         _avatars.add(self)
+        end_at_exit(self._sessions, self._connection)
 
     def start(
         self,
@@ -144,28 +155,27 @@ class Avatar(anywidget.AnyWidget):
         ValueError
             When there is nothing to say, or the arguments contradict each other.
         RuntimeError
-            When a session is open already.
+            When a session is open that was not told to end, or this avatar is closed.
 
         Examples
         --------
         >>> avatar.start("Welcome!", type="tts")  # doctest: +SKIP
         """
-        if self.status.open:
-            raise RuntimeError(
-                f"A session is open ({self.status}). speak() adds to it, stop() ends it."
-            )
         kind = type or ("text_stream" if audio is None else "audio")
+        if kind not in {"text_stream", "tts", "audio"}:
+            raise ValueError(f"type is 'text_stream', 'tts' or 'audio', not {type!r}.")
         if (text is None) == (kind != "audio") or (audio is None) == (kind == "audio"):
             raise ValueError(
                 "A session begins with something to say: start('Hello'), or start(audio=...)."
             )
+        self._refuse_if_closed()
+        request: CreateAvatarRealtimeRequestBody
+        speech = None if text is None else Speech(text)
         if audio is not None:
             request = CreateAvatarRealtimeAudio(avatar_id=self._avatar_id, audio=audio)
-            bridge.call(self._sessions.begin, request, None)
-            return None
-        speech = Speech(text or "")
-        body = self._tts(speech) if kind == "tts" else self._seeded(speech)
-        bridge.call(self._sessions.begin, body, speech)
+        elif speech is not None:
+            request = self._tts(speech) if kind == "tts" else self._seeded(speech)
+        bridge.ask(self._begin, request, speech)
         return speech
 
     def speak(self, text: str, *, final: bool = False) -> Speech:
@@ -177,11 +187,14 @@ class Avatar(anywidget.AnyWidget):
         ------
         ValueError
             When there is nothing to say, or more than a session can hold.
+        RuntimeError
+            When this avatar is closed.
 
         Examples
         --------
         >>> avatar.speak("The model has converged.").result(timeout=60)  # doctest: +SKIP
         """
+        self._refuse_if_closed()
         speech = Speech(text)
         bridge.call(self._sessions.say, speech)
         if final:
@@ -216,8 +229,14 @@ class Avatar(anywidget.AnyWidget):
         self.stop()
         super().close()
 
+    def __del__(self) -> None:
+        # Not `close`: a session keeps its avatar alive, so there is none left to stop.
+        super().close()
+
     def wait(self, state: str = "completed", timeout: float | None = None) -> SessionStatus:
         """Block until the session has reached `state`, or has ended.
+
+        After an end, the transcript is whole and every speech has its end too.
 
         Parameters
         ----------
@@ -320,6 +339,10 @@ class Avatar(anywidget.AnyWidget):
         bridge.submit(self._connection.warm_up())
         return super()._repr_mimebundle_(**options)
 
+    def _refuse_if_closed(self) -> None:
+        if self.comm is None:  # nobody would see what is paid for
+            raise RuntimeError("This avatar is closed. Make another one: avatar = Avatar(); avatar")
+
     def _reaching(self, state: str) -> concurrent.futures.Future[SessionStatus]:
         if state != "playing":
             SessionStatus(state)  # raises ValueError for a state that does not exist
@@ -340,25 +363,38 @@ class Avatar(anywidget.AnyWidget):
 
     # From here on: on the private loop.
 
+    def _begin(self, request: CreateAvatarRealtimeRequestBody, speech: Speech | None) -> None:
+        newest = self._sessions.newest
+        if newest is not None and not newest.ending:
+            raise RuntimeError(
+                f"A session is open ({newest.status}). speak() adds to it, stop() ends it."
+            )
+        self._sessions.begin(request, speech)
+
     def _obey(self, message: BrowserMessage) -> None:
+        try:
+            self._carry_out(message)
+        except (ValueError, RuntimeError) as error:
+            self._tell_problem("That cannot be done.", str(error))
+
+    def _carry_out(self, message: BrowserMessage) -> None:
         match message:
             case Hello(player=has_player):
                 if not has_player:
                     send_player(self.send)
                 self._tell_history()
             case Speak(text=text):
-                try:
-                    self._sessions.say(Speech(text))
-                except ValueError as error:
-                    self._tell_problem("That cannot be spoken.", str(error))
+                self._sessions.say(Speech(text))
+            case Start():
+                speech = Speech(GREETING)
+                self._begin(self._seeded(speech), speech)
             case Finish():
                 self._sessions.finish()
             case Stop():
                 self._sessions.stop()
             case Playback():
-                if message.epoch == self._sessions.number:
-                    self._playback = message
-                    self._release_waiting()
+                self._playback = message
+                self._release_waiting()
 
     def _seeded(self, speech: Speech) -> CreateAvatarRealtimeTextStream:
         return CreateAvatarRealtimeTextStream(
@@ -380,8 +416,16 @@ class Avatar(anywidget.AnyWidget):
             case SpeechChanged(speech=speech, status=status):
                 self._tell_speech(speech, status)
             case _:
-                self.set_trait("session", to_browser(self._view()))
+                self._show()
                 self._release_waiting()
+
+    def _show(self) -> None:
+        try:
+            self.set_trait("session", to_browser(self._view()))
+        except Exception as error:
+            # The page has it by now; an observer of the user's must not end what is paid for.
+            _log.exception("An observer of `session` failed.")
+            self._tell_problem("An observer of `session` failed.", repr(error))
 
     def _view(self) -> SessionView:
         session = self._sessions.current
@@ -403,7 +447,7 @@ class Avatar(anywidget.AnyWidget):
 
     def _tell_history(self) -> None:
         """Bring a page that has just come up to date; its trait may be old."""
-        self.set_trait("session", to_browser(self._view()))
+        self._show()
         epoch = self._sessions.number
         batch = [Word(word=w.word, start=w.start, end=w.end) for w in self.words]
         self.send(to_browser(WordsMessage(epoch=epoch, first=0, words=batch)))
@@ -436,9 +480,14 @@ class Avatar(anywidget.AnyWidget):
     def _has_reached(self, state: str) -> bool:
         if self._sessions.continues:
             return False
+        if self.status.ended:
+            return self._sessions.at_rest
         if state == "playing":
-            return self.status.ended or (
-                self._playback is not None and self._playback.state == "playing"
+            playback = self._playback
+            return (
+                playback is not None
+                and playback.epoch == self._sessions.number
+                and playback.state == "playing"
             )
         return self.status.has_reached(SessionStatus(state))
 
@@ -455,7 +504,8 @@ def speak(text: str, *, final: bool = False) -> Speech:
     --------
     >>> speak("Here come the results.")  # doctest: +SKIP
     """
-    newest = max(_avatars, key=lambda avatar: avatar._made, default=None)  # noqa: SLF001
+    shown = [avatar for avatar in _avatars if avatar.comm is not None]
+    newest = max(shown, key=lambda avatar: avatar._made, default=None)  # noqa: SLF001
     if newest is None:
         raise RuntimeError("There is no avatar yet. Make and show one: avatar = Avatar(); avatar")
     return newest.speak(text, final=final)
@@ -465,10 +515,3 @@ def _as_problem(error: Exception) -> Problem:
     if isinstance(error, HeyGenError):
         return Problem(title=error.message, hint=error.hint, request_id=error.request_id)
     return Problem(title=str(error) or type(error).__name__)
-
-
-@atexit.register
-def _end_all() -> None:
-    """End every session that costs money, when the kernel ends."""
-    for avatar in list(_avatars):
-        avatar.stop()

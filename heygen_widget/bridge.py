@@ -7,6 +7,7 @@ or awaited; both can be interrupted promptly. Knows nothing of sessions or widge
 import asyncio
 import atexit
 import concurrent.futures
+import contextlib
 import os
 import threading
 from collections.abc import Callable, Coroutine, Generator
@@ -19,6 +20,8 @@ HEARTBEAT: Final = 0.2
 
 ipykernel (6.31 to 7.4) delivers an interrupt to `await` only when the kernel's loop next wakes.
 """
+
+CANCELLED: Final = "The work was cancelled, or the loop that did it was closed."
 
 
 def wait_blocking(future: concurrent.futures.Future[T], timeout: float | None = None) -> T:
@@ -35,21 +38,34 @@ def wait_blocking(future: concurrent.futures.Future[T], timeout: float | None = 
     ------
     TimeoutError
         When it takes longer.
+    RuntimeError
+        When the work was cancelled, or when it could never be done, since this is its thread.
     """
+    if bridge.is_this_thread() and not future.done():
+        raise RuntimeError(
+            "This is called from an avatar's own thread, by an observer perhaps, which would wait "
+            "for itself for ever. Wait in a cell or in a thread of your own."
+        )
     try:
         return future.result(timeout)
-    except concurrent.futures.CancelledError as error:
-        raise RuntimeError("The work was cancelled, because its loop was closed.") from error
+    except concurrent.futures.CancelledError:
+        raise RuntimeError(CANCELLED) from None
 
 
 async def wait_awaited(future: concurrent.futures.Future[T]) -> T:
-    """Await `future` on whatever loop is running. An interrupt ends the waiting, not the work."""
+    """Await `future` on whatever loop is running. An interrupt ends the waiting, not the work.
+
+    Raises
+    ------
+    RuntimeError
+        When the work was cancelled.
+    """
     loop = asyncio.get_running_loop()
     done = asyncio.Event()
 
     def wake(_: object) -> None:
         # The loop may be gone by the time the work is done: nobody waits then.
-        if not loop.is_closed():
+        with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(done.set)
 
     future.add_done_callback(wake)
@@ -59,7 +75,10 @@ async def wait_awaited(future: concurrent.futures.Future[T]) -> T:
                 await done.wait()
         except TimeoutError:
             continue
-    return future.result()
+    try:
+        return future.result()
+    except concurrent.futures.CancelledError:
+        raise RuntimeError(CANCELLED) from None
 
 
 class Pending(Generic[T]):
@@ -108,6 +127,18 @@ class Bridge:
         """Call a plain function on the private loop soon, in the order of the calls."""
         self._running_loop().call_soon_threadsafe(function, *arguments)
 
+    def ask(self, function: Callable[..., T], *arguments: object) -> T:
+        """Call a plain function on the private loop, after the calls before; return its answer."""
+        if self.is_this_thread():
+            return function(*arguments)
+        answer: concurrent.futures.Future[T] = concurrent.futures.Future()
+        self.call(_answer, answer, function, arguments)
+        return wait_blocking(answer)
+
+    def is_this_thread(self) -> bool:
+        """Whether the caller runs on the private loop."""
+        return threading.current_thread() is self._thread
+
     def close(self, timeout: float = 2.0) -> None:
         """Cancel what still runs and end the thread, waiting at most `timeout` seconds."""
         with self._lock:
@@ -132,6 +163,15 @@ class Bridge:
             return self._loop
 
 
+def _answer(
+    answer: concurrent.futures.Future[T], function: Callable[..., T], arguments: tuple[object, ...]
+) -> None:
+    try:
+        answer.set_result(function(*arguments))
+    except Exception as error:  # noqa: BLE001 (it is raised where the answer is awaited)
+        answer.set_exception(error)
+
+
 def _run(loop: asyncio.AbstractEventLoop) -> None:
     asyncio.set_event_loop(loop)
     try:
@@ -147,4 +187,4 @@ def _run(loop: asyncio.AbstractEventLoop) -> None:
 
 bridge: Final = Bridge()
 """The one private loop of this process."""
-atexit.register(bridge.close)
+atexit.register(bridge.close, 0.5)

@@ -13,6 +13,8 @@ from heygen_widget import __version__
 from heygen_widget.local.settings import Settings
 
 QUICKSTART = "quickstart.ipynb"
+CALM = ("--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None")
+"""JupyterLab's questions about news and updates would stand before the notebook."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -78,7 +80,7 @@ def _open_quickstart() -> int:
         import jupyterlab  # noqa: F401, PLC0415 (needs the extra `lab`)
     except ImportError as error:
         return _lacks("lab", error)
-    command = [sys.executable, "-m", "jupyterlab", str(_quickstart())]
+    command = [sys.executable, "-m", "jupyterlab", str(_quickstart()), *CALM]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     try:

@@ -61,9 +61,11 @@ class Connection:
         if self.rehearsal:
             await self.client()
 
-    def blocking_client(self) -> HeyGen | None:
+    def blocking_client(self) -> HeyGen:
         """Return a client for the very end of a process, when no event loop works any more."""
-        return None if self._client is None else HeyGen.like(self._client)
+        if self._client is None:
+            raise RuntimeError("Nothing was ever sent through this connection.")
+        return HeyGen.like(self._client)
 
     @staticmethod
     def _made_from(client: HeyGen | AsyncHeyGen | None) -> AsyncHeyGen:

@@ -67,6 +67,15 @@ Step = httpx.Request | Pause
 Outcome = httpx.Response | Fault
 
 
+def lost_body(error: httpx.RequestError, response: httpx.Response) -> Outcome:
+    """Make the best of an answer that broke off: a refusal is one by its status alone."""
+    if response.is_success:
+        return Fault.of(error, response)
+    telling = ("retry-after", "x-request-id", "location")
+    headers = {name: response.headers[name] for name in telling if name in response.headers}
+    return httpx.Response(response.status_code, headers=headers, request=response.request)
+
+
 def exchange(
     operation: Operation[AnswerT], request: httpx.Request, key: Secret, *, max_retries: int
 ) -> Generator[Step, Outcome, httpx.Response]:

@@ -110,7 +110,7 @@ def append_text(stream_id: str, delta: str, *, final: bool) -> Operation[AppendT
             path=f"{path}/text",
             body=_encoded(body),
             answer=AppendTextDeltaResponse,
-            hints={410: "The session takes no more text: its input is closed. Open a new one."},
+            hints={410: "Its input is closed; open a new session to say more."},
         )
     raise problem
 
@@ -147,11 +147,7 @@ def _session_path(stream_id: str) -> str:
             hint="Pass the stream_id that create() returned.",
             param="stream_id",
         )
-    return f"{_SESSIONS}/{_encoded_id(stream_id)}"
-
-
-def _encoded_id(stream_id: str) -> str:
-    return quote(stream_id, safe="", errors="replace")
+    return f"{_SESSIONS}/{quote(stream_id, safe='', errors='replace')}"
 
 
 def _encoded(body: BaseModel) -> bytes:
@@ -168,15 +164,13 @@ def _encoded(body: BaseModel) -> bytes:
 def _as_invalid_request(error: ValidationError) -> InvalidRequest:
     """Say in our words what pydantic says with the whole input in it."""
     problems = error.errors(include_url=False, include_input=False)
-    first = problems[0]
-    names = [part for part in first["loc"] if isinstance(part, str)]
-    param = first.get("ctx", {}).get("param") or (names[-1] if names else None)
+    where, context = problems[0]["loc"], problems[0].get("ctx", {})
     message = "; ".join(
-        ": ".join(filter(None, (".".join(map(str, problem["loc"])), problem["msg"])))
+        ": ".join([*filter(None, [".".join(map(str, problem["loc"]))]), problem["msg"].rstrip(".")])
         for problem in problems
     )
     return InvalidRequest(
-        f"The request is not what the API takes: {message}.".replace("..", "."),
+        f"The request is not what the API takes: {message}.",
         hint="Nothing was sent; correct the arguments.",
-        param=param,
+        param=context.get("param") or (str(where[-1]) if where else None),
     )

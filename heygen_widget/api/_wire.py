@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 import httpx
 
 from ._answers import read_answer
-from ._exchange import Fault, Outcome, Pause, exchange
+from ._exchange import Fault, Outcome, Pause, exchange, lost_body
 from ._key import KeyAuth
 from ._operations import AnswerT, Operation
 from ._settings import Settings
@@ -91,7 +91,7 @@ class Wire:
         try:
             response.read()
         except httpx.RequestError as error:
-            return Fault.of(error, response)
+            return lost_body(error, response)
         finally:
             response.close()
         return response
@@ -159,7 +159,7 @@ class AsyncWire:
         try:
             await response.aread()
         except httpx.RequestError as error:
-            return Fault.of(error, response)
+            return lost_body(error, response)
         finally:
             await response.aclose()
         return response

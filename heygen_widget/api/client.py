@@ -5,7 +5,7 @@ Ties settings, wire and operations together. Knows no session state.
 
 import os
 from types import TracebackType
-from typing import NoReturn, Self
+from typing import Any, NoReturn, Self
 
 import httpx
 
@@ -24,20 +24,6 @@ class _Client:
     def base_url(self) -> str:
         """Where requests go, without a slash at the end."""
         return self._settings.base_url
-
-    @classmethod
-    def like(cls, other: "HeyGen | AsyncHeyGen") -> Self:
-        """Make a client with the key, address and patience of another, of either face.
-
-        It has connections of its own, and so may be used on another event loop.
-        """
-        settings = other._settings  # noqa: SLF001 - the two faces are one implementation
-        return cls(
-            settings.key.reveal(),
-            settings.base_url,
-            timeout=settings.timeout,
-            max_retries=settings.max_retries,
-        )
 
     def __repr__(self) -> str:
         settings = getattr(self, "_settings", None)  # none where the key was refused
@@ -101,6 +87,11 @@ class HeyGen(_Client):
         self._settings = Settings.resolve(key, base_url, timeout, max_retries)
         self._wire = Wire(self._settings, http_client)
         self.avatar_realtime = AvatarRealtime(self._wire)
+
+    @classmethod
+    def like(cls, other: "HeyGen | AsyncHeyGen") -> Self:
+        """Make a client with the key, address and patience of another, and own connections."""
+        return cls(**_arguments_of(other))
 
     def close(self) -> None:
         """Close the connections."""
@@ -169,6 +160,11 @@ class AsyncHeyGen(_Client):
         self._wire = AsyncWire(self._settings, http_client)
         self.avatar_realtime = AsyncAvatarRealtime(self._wire)
 
+    @classmethod
+    def like(cls, other: "HeyGen | AsyncHeyGen") -> Self:
+        """Make a client with the key, address and patience of another, and own connections."""
+        return cls(**_arguments_of(other))
+
     async def aclose(self) -> None:
         """Close the connections."""
         await self._wire.close()
@@ -187,3 +183,13 @@ class AsyncHeyGen(_Client):
 
 def _find_key(given: str | None) -> Secret:
     return Secret(os.environ.get("HEYGEN_API_KEY", "") if given is None else given)
+
+
+def _arguments_of(client: HeyGen | AsyncHeyGen) -> dict[str, Any]:
+    settings = client._settings  # noqa: SLF001 - the two faces are one implementation
+    return {
+        "api_key": settings.key.reveal(),
+        "base_url": settings.base_url,
+        "timeout": settings.timeout,
+        "max_retries": settings.max_retries,
+    }

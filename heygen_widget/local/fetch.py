@@ -20,6 +20,8 @@ MAX_HOPS: Final = 5
 TIMEOUT: Final = 30.0
 """Seconds for the whole of it."""
 
+MAX_PORT: Final = 65_535
+
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 
 
@@ -106,6 +108,8 @@ async def _hop(client: httpx.AsyncClient, url: httpx.URL, policy: Policy) -> byt
 
 async def _checked_address(url: httpx.URL, policy: Policy) -> IPAddress:
     port = url.port or {"https": 443, "http": 80}[url.scheme]
+    if port > MAX_PORT:
+        raise FetchError(f"The audio URL names a port that cannot be: {port}.")
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(url.raw_host.decode("ascii"), port, type=socket.SOCK_STREAM)
     addresses = [ipaddress.ip_address(entry[4][0]) for entry in found]

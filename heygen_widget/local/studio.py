@@ -5,11 +5,16 @@ Knows no session and no HTTP. Blocking: for worker threads.
 
 import logging
 import threading
+from typing import Final
 
 from heygen_widget.local.face import Face, face_for, look_for
-from heygen_widget.local.mouth import REST
 from heygen_widget.local.settings import Settings
-from heygen_widget.local.voice import VoiceEngine, load_engine
+from heygen_widget.local.stream import Stream
+from heygen_widget.local.voice import SpeechTrack, VoiceEngine, load_engine
+
+LIKELY_AVATAR: Final = "Daisy-inskirt-20220818"
+LIKELY_VOICE: Final = "1bd001e7e50f421d891986aad5158bc8"
+"""Whom HeyGen's quick-start page shows, and so the likeliest first to be asked for."""
 
 _logger = logging.getLogger(__name__)
 
@@ -40,10 +45,18 @@ class Studio:
         return face_for(look_for(avatar_id))
 
     def warm_up(self) -> None:
-        """Do now what would make the first session slow."""
+        """Do now what would make the first session slow, by a short stream that nobody sees."""
+        published = threading.Event()
         try:
-            self.engine().speak("Hello.", "")
-            self.face("").frame(0, REST)
+            track = SpeechTrack(self.engine(), LIKELY_VOICE)
+            track.append("Hello.")
+            track.close_input()
+            face = self.face(LIKELY_AVATAR)
+            segment = self._settings.segment
+            stream = Stream(face, track, segment_seconds=segment, on_segment=published.set)
+            stream.start()
+            published.wait()
+            stream.stop()
         except Exception:
             # The session that needs the missing part will say so to whoever opened it.
             _logger.exception("Warming up failed")

@@ -5,6 +5,7 @@ not lost: it opens the next one.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 
 from heygen_widget.api import AsyncHeyGen
@@ -25,7 +26,9 @@ class Sequence:
     seeded
         Makes the request that opens a `text_stream` session with a speech.
     on_event
-        Called with everything that happens in the current session.
+        Called with everything that happens in the sessions.
+    on_rest
+        Called when all sessions have ended and nothing more will come of them.
     price_per_second
         Dollars, for the meters.
 
@@ -42,32 +45,43 @@ class Sequence:
         connect: Callable[[], Awaitable[AsyncHeyGen]],
         seeded: Callable[[Speech], CreateAvatarRealtimeRequestBody],
         on_event: Callable[[SessionEvent], None],
+        on_rest: Callable[[], None] = lambda: None,
         price_per_second: float = PRICE_PER_SECOND,
     ) -> None:
         self.current: Session | None = None
         self.number = 0
-        self._next: Session | None = None
+        self._waiting: deque[Session] = deque()
         self._connect = connect
         self._seeded = seeded
         self._on_event = on_event
+        self._on_rest = on_rest
         self._price_per_second = price_per_second
         self._running: asyncio.Task[None] | None = None
 
     @property
     def continues(self) -> bool:
         """Whether another session waits for its turn."""
-        return self._next is not None
+        return bool(self._waiting)
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing runs or waits: every word has come, every speech has its end."""
+        return self._running is None or self._running.done()
+
+    @property
+    def newest(self) -> Session | None:
+        """The session that was asked for last."""
+        return self._waiting[-1] if self._waiting else self.current
 
     def say(self, speech: Speech) -> None:
         """Speak in the session that takes text; in a new one if none does."""
-        for session in (self._next, self.current):
-            if session is not None and session.takes_text:
-                session.say(speech)
-                return
-        self.begin(self._seeded(speech), speech)
+        if self.newest is not None and self.newest.takes_text:
+            self.newest.say(speech)
+        else:
+            self.begin(self._seeded(speech), speech)
 
     def begin(self, request: CreateAvatarRealtimeRequestBody, speech: Speech | None) -> None:
-        """Open a session, once the current one has ended."""
+        """Open a session, once those before it have ended."""
         session = Session(
             self._connect,
             request,
@@ -75,24 +89,25 @@ class Sequence:
             on_event=self._on_event,
             price_per_second=self._price_per_second,
         )
-        if self._running is not None and not self._running.done():
-            self._next = session
+        if not self.at_rest:
+            self._waiting.append(session)
             return
         self._make_current(session)
         self._running = asyncio.get_running_loop().create_task(self._run(session))
+        self._running.add_done_callback(lambda _: self._on_rest())
 
     def finish(self) -> None:
-        """Close the input of what is open."""
-        for session in self._open():
+        """Close the input of what is open, and of what waits for its turn."""
+        for session in self._all():
             session.finish()
 
     def stop(self) -> None:
         """End what is open, and what waits for its turn."""
-        for session in self._open():
+        for session in self._all():
             session.stop()
 
-    def _open(self) -> list[Session]:
-        return [session for session in (self.current, self._next) if session is not None]
+    def _all(self) -> list[Session]:
+        return [*([self.current] if self.current else []), *self._waiting]
 
     def _make_current(self, session: Session) -> None:
         self.current = session
@@ -100,7 +115,7 @@ class Sequence:
 
     async def _run(self, session: Session) -> None:
         await session.run()
-        while self._next is not None:
-            session, self._next = self._next, None
+        while self._waiting:
+            session = self._waiting.popleft()
             self._make_current(session)
             await session.run()

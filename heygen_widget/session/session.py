@@ -96,13 +96,12 @@ class Session:
     @property
     def takes_text(self) -> bool:
         """Whether more text may be said in this session."""
-        return (
-            self._takes_text
-            and not self.status.ended
-            and self.status is not SessionStatus.DRAINING
-            and not self._feeder.closing
-            and not self._stopping.is_set()
-        )
+        return self._takes_text and self.status is not SessionStatus.DRAINING and not self.ending
+
+    @property
+    def ending(self) -> bool:
+        """Whether it has ended, or was told to."""
+        return self.status.ended or self._feeder.closing or self._stopping.is_set()
 
     def say(self, speech: Speech) -> None:
         """Queue a text. Only while `takes_text`."""
@@ -122,19 +121,24 @@ class Session:
     async def run(self) -> None:
         """Live from the request to the end. Returns in an ended status and raises nothing."""
         try:
-            self._become(SessionStatus.CREATING)
-            self._client = await self._connect()
-            if self._stopping.is_set():
-                self._become(SessionStatus.CANCELLED)
-            else:
+            if await self._may_begin():
                 await self._create()
                 await self._live()
+            else:
+                self._become(SessionStatus.CANCELLED)
         except HeyGenError as error:
             await self._abandon(error)
         except Exception as error:  # noqa: BLE001 (a defect must not leave a session that is billed)
             _log.exception("The session failed.")
             await self._abandon(error)
         self._settle_speeches()
+
+    async def _may_begin(self) -> bool:
+        """Connect, unless it is to be stopped before it has begun."""
+        if not self._stopping.is_set():
+            self._become(SessionStatus.CREATING)
+            self._client = await self._connect()
+        return not self._stopping.is_set()
 
     async def _create(self) -> None:
         self.meter.requested()

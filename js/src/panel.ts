@@ -14,7 +14,7 @@ type Scene = "idle" | "opening" | "live" | "over" | "elsewhere";
 const TICK_MS = 60;
 const LATENCY_EVERY_MS = 250;
 const KERNEL_BUSY =
-  "The notebook is running a cell. Your request is waiting and is taken up when that cell ends.";
+  "No answer from the kernel yet. While a cell runs, requests may have to wait until it ends.";
 
 export class Panel implements View {
   readonly screen: HTMLElement;

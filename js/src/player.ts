@@ -115,8 +115,10 @@ export class Player {
   /** Play another stream: from its beginning, or joining it near its live edge. */
   load(url: string, { fromStart }: { fromStart: boolean }): void {
     this.release();
-    Object.assign(this, { url, started: false, stalls: 0, detail: "", offset: 0 });
-    Object.assign(this, { retries: 0, recoveries: 0, opening: fromStart });
+    this.url = url;
+    this.started = false;
+    this.opening = fromStart;
+    this.stalls = this.offset = this.retries = this.recoveries = 0;
     const { signal } = this.take;
     this.become("loading");
     library().then(

@@ -62,6 +62,10 @@ function liveLine(playback: PlaybackState | null): StatusLine {
       return { text: "Picture loading…", tone: "busy" };
     case "waiting":
       return { text: "Live, buffering…", tone: "busy" };
+    case "blocked":
+      return { text: "Live, paused here", tone: "busy" };
+    case "ended":
+      return { text: "Finishing…", tone: "live" };
     case "failed":
       return { text: "Live, but without picture", tone: "error" };
     default:

@@ -149,7 +149,7 @@ test("a request that the kernel does not answer is said to wait, until it is ans
   const { root, model } = show();
   await userEvent.type(box(root), "Hello{Enter}");
   const notice = find(root, ".hw-notice");
-  await expect.poll(() => notice.textContent, { timeout: 5000 }).toContain("running a cell");
+  await expect.poll(() => notice.textContent, { timeout: 5000 }).toContain("While a cell runs");
   model.update({ epoch: 1, status: "creating" });
   await expect.poll(() => notice.textContent).toBe("");
 });

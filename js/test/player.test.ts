@@ -144,6 +144,20 @@ test("stopping hushes the avatar at once and keeps the last picture", async () =
   expect(root.dataset.playback).toBe("ended");
 });
 
+test("after a stall the browser is made to go on once enough has arrived", async () => {
+  const { root, hls } = await playing();
+  let ahead = 0.1;
+  const buffered = { get: () => ({ length: 1, start: () => 0, end: () => ahead }) };
+  Object.defineProperty(video(root), "buffered", buffered);
+  hls.latestLevelDetails = { live: true, fragments: [{ duration: 0.4 }] };
+  video(root).dispatchEvent(new Event("playing"));
+  video(root).dispatchEvent(new Event("waiting"));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(video(root).currentTime).toBe(0);
+  ahead = 0.8;
+  await expect.poll(() => video(root).currentTime).toBeCloseTo(0.001);
+});
+
 test("each change of state is reported, with nothing but what the protocol knows", async () => {
   const { root, model } = await playing();
   video(root).dispatchEvent(new Event("playing"));

@@ -32,6 +32,7 @@ const SOURCE = `
 export interface StandIn {
   config: { startPosition: number };
   calls: string[];
+  latestLevelDetails: object | null;
   emit(event: "error" | "level" | "pts", data: object): void;
 }
 

@@ -10,6 +10,8 @@ test.each([
   ["streaming", "loading", "Picture loading…"],
   ["streaming", "playing", "Live"],
   ["streaming", "waiting", "Live, buffering…"],
+  ["streaming", "blocked", "Live, paused here"],
+  ["streaming", "ended", "Finishing…"],
   ["streaming", "failed", "Live, but without picture"],
   ["draining", "playing", "Finishing…"],
   ["completed", "playing", "Finishing…"],

@@ -184,7 +184,7 @@ class Face:
     def cancel(self, stream_id: str = "s1") -> Any:
         return self._run(self.client.avatar_realtime.cancel(stream_id))
 
-    def words(self, seen: list[WordBatch] | None = None, stream_id: str = "s1") -> list[WordBatch]:
+    def words(self, stream_id: str = "s1", seen: list[WordBatch] | None = None) -> list[WordBatch]:
         """Collect all batches, also into `seen` for when it ends with an error."""
         batches: list[WordBatch] = [] if seen is None else seen
         if isinstance(self.client, HeyGen):
@@ -212,6 +212,12 @@ class Face:
 
         batch: WordBatch = self._run(take())
         return batch
+
+
+@pytest.fixture
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make a stream of words give up on silence soon."""
+    monkeypatch.setattr("heygen_widget.api._settings._QUIET_STREAM_TIMEOUT", 0.5)
 
 
 MakeFace = Callable[..., Face]

@@ -75,7 +75,7 @@ def test_a_create_that_is_not_enabled_says_so(face: Face, server: Server, status
 def test_text_after_the_end_says_that_the_input_is_closed(face: Face, server: Server) -> None:
     server.answers(410, {"error": {"code": "gone", "message": "Closed."}})
 
-    with pytest.raises(Gone, match="takes no more text"):
+    with pytest.raises(Gone, match="open a new session"):
         face.append()
 
 

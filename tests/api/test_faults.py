@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from heygen_widget.api import APIConnectionError, APITimeoutError, HeyGen
+from heygen_widget.api import APIConnectionError, APITimeoutError, Gone, HeyGen
 
 if TYPE_CHECKING:
     from tests.api.conftest import Face, MakeFace, Server
@@ -67,22 +67,34 @@ def test_after_a_time_out_nobody_knows(make_face: MakeFace, server: Server) -> N
     server.falls_silent()
 
     with pytest.raises(APITimeoutError, match="did not answer in time") as caught:
-        make_face(timeout=0.2).append()
+        make_face(timeout=0.5).append()
 
     assert caught.value.sent is None
     assert server.hung_up.wait(10)
 
 
-@pytest.mark.parametrize("end", ["resets", "plays", "falls_silent"])
+@pytest.mark.parametrize(
+    ("end", "timeout"), [("resets", 30.0), ("plays", 30.0), ("falls_silent", 1.0)]
+)
 def test_when_only_the_answer_is_lost_the_request_certainly_arrived(
-    make_face: MakeFace, server: Server, end: str
+    make_face: MakeFace, server: Server, end: str, timeout: float
 ) -> None:
     getattr(server, end)(HALF)
 
     with pytest.raises(APIConnectionError, match="has taken the request") as caught:
-        make_face(timeout=0.2).append()
+        make_face(timeout=timeout).append()
 
     assert (caught.value.sent, caught.value.status) == (True, 202)
+
+
+def test_a_refusal_that_breaks_off_is_still_a_refusal(face: Face, server: Server) -> None:
+    head = "HTTP/1.1 410 Gone\r\nX-Request-Id: req-7\r\nContent-Encoding: gzip\r\n"
+    server.plays(f"{head}Content-Length: 50\r\n\r\n".encode())
+
+    with pytest.raises(Gone) as caught:
+        face.append()
+
+    assert caught.value.request_id == "req-7"
 
 
 def test_a_server_that_does_not_speak_http_is_a_connection_error(

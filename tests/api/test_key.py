@@ -113,7 +113,6 @@ FAULTS: list[Callable[[Server], None]] = [
     lambda server: server.answers(201, b"not json"),
     lambda server: server.resets(),
     lambda server: server.plays(b"HTTP/1.1 202 OK\r\nContent-Length: 9\r\n\r\n{"),
-    lambda server: server.falls_silent(),
     lambda server: server.plays(b"not http at all\r\n\r\n"),
     lambda server: server.answers(302, Location="https://example.com/"),
 ]
@@ -135,9 +134,35 @@ def test_no_failure_shows_the_key(
     plan: Callable[[Server], None],
     call: Callable[[Face], Any],
 ) -> None:
-    caplog.set_level(logging.DEBUG)
-    face = make_face(max_retries=0, timeout=0.2)
     plan(server)
+
+    assert_failing_shows_no_key(make_face(max_retries=0), server, call, key, caplog)
+
+
+@pytest.mark.usefixtures("_impatient")
+@pytest.mark.parametrize("call", CALLS, ids=["create", "get", "words"])
+def test_no_time_out_shows_the_key(
+    make_face: MakeFace,
+    server: Server,
+    caplog: pytest.LogCaptureFixture,
+    *,
+    key: str,
+    call: Callable[[Face], Any],
+) -> None:
+    server.falls_silent()
+
+    face = make_face(max_retries=0, timeout=0.5)
+    assert_failing_shows_no_key(face, server, call, key, caplog)
+
+
+def assert_failing_shows_no_key(
+    face: Face,
+    server: Server,
+    call: Callable[[Face], Any],
+    key: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
 
     with pytest.raises(HeyGenError) as caught:
         call(face)

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heygen_widget.api import (
     APIConnectionError,
+    APITimeoutError,
     AsyncHeyGen,
     HeyGen,
     NotFound,
@@ -24,8 +25,9 @@ from heygen_widget.api import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.api.conftest import Face, Server
+    from tests.api.conftest import Face, MakeFace, Server
 
+EVENTS_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
 END = b"event: end\ndata: {}\n\n"
 
 
@@ -97,7 +99,7 @@ def test_a_connection_that_ends_before_the_words_do_is_an_error(face: Face, serv
 
     seen: list[WordBatch] = []
     with pytest.raises(APIConnectionError, match="broke off"):
-        face.words(seen)
+        face.words(seen=seen)
 
     assert said(seen) == ["half"]
 
@@ -108,6 +110,25 @@ def test_a_reset_in_the_middle_is_an_error(face: Face, server: Server) -> None:
 
     with pytest.raises(APIConnectionError):
         face.words()
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_silence_without_end_is_a_time_out(make_face: MakeFace, server: Server) -> None:
+    server.falls_silent(EVENTS_HEAD + frame("one"))
+
+    with pytest.raises(APITimeoutError):
+        make_face(timeout=0.1).words()
+
+    assert server.hung_up.wait(10)
+
+
+def test_a_stream_of_words_may_be_quiet_for_longer_than_an_answer_takes(
+    make_face: MakeFace,
+) -> None:
+    patience = make_face(timeout=0.1).client._settings
+
+    assert patience.timeouts(streamed=False).read == 0.1
+    assert patience.timeouts(streamed=True).read == 120
 
 
 def test_following_can_be_taken_up_again(face: Face, server: Server) -> None:
@@ -148,8 +169,7 @@ def test_an_answer_that_is_no_stream_of_events_is_a_typed_error(
 
 @pytest.mark.parametrize("cut", [True, False], ids=["in the middle", "after the end"])
 def test_leaving_hangs_up_at_once(face: Face, server: Server, *, cut: bool) -> None:
-    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
-    server.falls_silent(head + frame("one") + (b"" if cut else END))
+    server.falls_silent(EVENTS_HEAD + frame("one") + (b"" if cut else END))
 
     if cut:
         face.first_words()
@@ -166,8 +186,7 @@ def test_nothing_is_asked_before_the_first_word_is_wanted(face: Face, server: Se
 
 
 def test_a_cancelled_listener_hangs_up(server: Server, key: str) -> None:
-    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
-    server.falls_silent(head + frame("one"))
+    server.falls_silent(EVENTS_HEAD + frame("one"))
 
     async def listen_and_be_cancelled() -> None:
         heard = asyncio.Event()
@@ -194,6 +213,7 @@ NOISE = st.sampled_from(
 WORDS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), min_size=1)
 
 
+@settings(deadline=None)
 @given(
     frames=st.lists(st.one_of(NOISE, WORDS), max_size=5),
     newline=st.sampled_from([b"\n", b"\r\n", b"\r"]),

@@ -100,7 +100,7 @@ def running_lab(folder: Path) -> Iterator[Lab]:
         "--ServerApp.allow_root=True",
         "--LabApp.expose_app_in_browser=True",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        "--LabApp.news_url=",
+        "--LabApp.news_url=None",
         f"--LabApp.user_settings_dir={folder / 'settings'}",
         f"--LabApp.workspaces_dir={folder / 'workspaces'}",
     ]
@@ -117,10 +117,19 @@ def running_lab(folder: Path) -> Iterator[Lab]:
 
 
 class Notebook:
-    """A notebook open in JupyterLab: adds and runs cells as a person does."""
+    """A notebook open in JupyterLab: adds and runs cells as a person does.
 
-    def __init__(self, page: Page) -> None:
+    Parameters
+    ----------
+    page
+        The page it is open in.
+    video
+        Selector of the video to listen to; the widget's by default.
+    """
+
+    def __init__(self, page: Page, video: str = VIDEO) -> None:
         self.page = page
+        self.video = video
 
     def run(self, source: str) -> str:
         """Run a new cell at the end, wait for it, and return what it printed."""
@@ -165,20 +174,20 @@ class Notebook:
 
     def watch(self) -> None:
         """Begin to listen to the avatar, once its picture is there."""
-        self.page.wait_for_function(f"document.querySelector('{VIDEO}')?.readyState >= 2")
-        self.page.evaluate(f"probe.watch('{VIDEO}')")
+        self.page.wait_for_function(f"document.querySelector('{self.video}')?.readyState >= 2")
+        self.page.evaluate(f"probe.watch('{self.video}')")
 
     def wait_for_sound(self, since: float, timeout: float = 20) -> float:
         """Wait until there was sound after `since` and return when (seconds since the epoch)."""
         answer = self.page.wait_for_function(
-            f"since => probe.sound('{VIDEO}', since).first", arg=since, timeout=timeout * 1000
+            f"since => probe.sound('{self.video}', since).first", arg=since, timeout=timeout * 1000
         )
         return float(answer.json_value())
 
     def wait_for_silence(self, seconds: float = 0.6) -> None:
         """Wait until nothing was heard for some seconds."""
         self.page.wait_for_function(
-            f"seconds => {{ const s = probe.sound('{VIDEO}', Date.now() / 1000 - seconds);"
+            f"seconds => {{ const s = probe.sound('{self.video}', Date.now() / 1000 - seconds);"
             " return s.count > seconds * 50 && s.loud === 0; }",
             arg=seconds,
             timeout=60_000,

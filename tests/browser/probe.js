@@ -19,7 +19,7 @@ window.probe = {
       let peak = 0;
       for (const value of wave) peak = Math.max(peak, Math.abs(value));
       samples.push({ at: Date.now() / 1000, peak, position: video.currentTime });
-      if (samples.length > 6000) samples.shift();
+      if (samples.length > 12000) samples.shift();
     }, 10);
   },
   /** Loudest sound and number of loud samples since a moment (seconds since the epoch). */
@@ -27,6 +27,35 @@ window.probe = {
     const samples = document.querySelector(selector).probe.samples.filter((s) => s.at >= since);
     const loud = samples.filter((s) => s.peak > 0.02);
     return { count: samples.length, loud: loud.length, first: loud[0]?.at ?? null };
+  },
+  /** Where playback stood since a moment: pairs of seconds since the epoch and seconds of media. */
+  positions(selector, since) {
+    const samples = document.querySelector(selector).probe.samples.filter((s) => s.at >= since);
+    return samples.map(({ at, position }) => [at, position]);
+  },
+  /** Note when frames are shown by whichever video is or comes to be there. */
+  look(selector) {
+    const seen = new WeakSet();
+    window.probe.shown = [];
+    setInterval(() => {
+      const video = document.querySelector(selector);
+      if (!video || seen.has(video)) return;
+      seen.add(video);
+      const note = () => {
+        window.probe.shown.push(Date.now() / 1000);
+        if (window.probe.shown.length > 1000) window.probe.shown.shift();
+        video.requestVideoFrameCallback(note);
+      };
+      video.requestVideoFrameCallback(note);
+    }, 5);
+  },
+  /** When the first frame after a moment was shown (seconds since the epoch); needs `look`. */
+  firstFrame(since) {
+    return window.probe.shown.find((at) => at >= since) ?? null;
+  },
+  /** Position on the stream's clock at which the first sound was heard, in seconds. */
+  firstSound(selector) {
+    return document.querySelector(selector).probe.samples.find((s) => s.peak > 0.02)?.position;
   },
   frames(selector) {
     const video = document.querySelector(selector);

@@ -129,3 +129,14 @@ def test_text_is_shown_as_text(notebook: Notebook) -> None:
     )
     assert notebook.page.locator(".heygen-widget .hw-captions b").count() == 0
     assert notebook.page.evaluate("window.hacked") is None
+
+
+def test_the_first_word_is_not_cut(notebook: Notebook) -> None:
+    notebook.run(SHOW)
+    begun = time.time()
+    notebook.run("speech = avatar.speak('Peter Piper picked a peck of pickled peppers.')")
+    notebook.watch()
+    notebook.wait_for_sound(begun)
+    heard = notebook.page.evaluate(f"probe.firstSound('{VIDEO}')")
+    first = float(notebook.run("speech.result(timeout=30).words[0].start"))
+    assert heard < first + 0.25

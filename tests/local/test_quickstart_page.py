@@ -31,7 +31,7 @@ curl -X POST "https://api.heygen.com/v3/avatar-realtime/a1b2c3d4-.../text" \\
 
 
 def run(curl: str, server: LocalServer, stream_id: str = "") -> httpx.Response:
-    here = curl.replace("https://api.heygen.com", server.base_url)
+    here = curl.replace("\\\n", "").replace("https://api.heygen.com", server.base_url)
     here = here.replace("$HEYGEN_API_KEY", server.api_key).replace("a1b2c3d4-...", stream_id)
     program, _, method, url, *options = shlex.split(here)
     assert program == "curl"

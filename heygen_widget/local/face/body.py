@@ -48,14 +48,19 @@ def breathing(backdrop: Canvas, clothes: Canvas, still: float) -> Body:
     breaths = []
     for breath in range(BREATHS):
         raised = _raised(worn, weight * np.float32(_RISE * breath / (BREATHS - 1)))
-        breaths.append(Tile.solid(clothes.box, raised + scene * (1 - raised[..., 3:] / 255)))
+        breaths.append(
+            Tile.solid(clothes.box, raised + scene * (1 - raised[..., 3:] / np.float32(255)))
+        )
     rest = to_frame(behind)
     breaths[0].put_on(rest)
     return Body(rest, tuple(breaths))
 
 
-def _raised(pixels: npt.NDArray[np.float32], rise: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+def _raised(
+    pixels: npt.NDArray[np.float32], rise: npt.NDArray[np.float32]
+) -> npt.NDArray[np.float32]:
     """Move columns up by `rise` pixels (0 to 2, not whole)."""
     below = np.concatenate([pixels[1:], pixels[-1:], pixels[-1:]])
     near = pixels + (below[:-1] - pixels) * np.minimum(rise, 1)
-    return near + (below[1:] - below[:-1]) * np.maximum(rise - 1, 0)
+    farther: npt.NDArray[np.float32] = near + (below[1:] - below[:-1]) * np.maximum(rise - 1, 0)
+    return farther

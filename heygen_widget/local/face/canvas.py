@@ -1,6 +1,6 @@
 """Smooth shapes, soft masks and a canvas to paint them on, in floating point.
 
-Points are in pixels of the video frame, y downwards. This module does not know what is drawn with it.
+Points are in pixels of the video frame, y downwards. Does not know what is drawn with it.
 """
 
 from collections.abc import Sequence
@@ -44,7 +44,10 @@ class Box(NamedTuple):
         """Return what both cover (empty boxes have no width or height)."""
         left, top = max(self.left, other.left), max(self.top, other.top)
         return Box(
-            left, top, max(left, min(self.right, other.right)), max(top, min(self.bottom, other.bottom))
+            left,
+            top,
+            max(left, min(self.right, other.right)),
+            max(top, min(self.bottom, other.bottom)),
         )
 
     def slices(self, inner: "Box") -> tuple[slice, slice]:
@@ -63,9 +66,7 @@ def rgb(colour: str) -> Rgb:
 
 def mix(first: str, second: str, share: float) -> str:
     """Blend two colours; `share` is how much of the second, 0 to 1."""
-    blended = (
-        round(a + (b - a) * share) for a, b in zip(rgb(first), rgb(second), strict=True)
-    )
+    blended = (round(a + (b - a) * share) for a, b in zip(rgb(first), rgb(second), strict=True))
     return "#" + "".join(f"{min(255, max(0, value)):02x}" for value in blended)
 
 
@@ -77,9 +78,7 @@ def points(*pairs: tuple[float, float]) -> Points:
 def closed(outline: Points | Sequence[tuple[float, float]], steps: int = 14) -> Points:
     """Round an outline: a closed Catmull-Rom curve through its points."""
     through = np.asarray(outline, dtype=np.float64)
-    return _spline(
-        np.concatenate([through[-1:], through, through[:2]]), steps
-    )
+    return _spline(np.concatenate([through[-1:], through, through[:2]]), steps)
 
 
 def curve(line: Points | Sequence[tuple[float, float]], steps: int = 14) -> Points:
@@ -106,6 +105,17 @@ def mirrored(half: Sequence[tuple[float, float]], centre: float = WIDTH / 2) -> 
     return np.concatenate([right, left])
 
 
+def shifted(line: Points, right: float, down: float) -> Points:
+    """Move points."""
+    return np.asarray(line + np.array([right, down]))
+
+
+def scaled(line: Points, across: float, down: float, about: tuple[float, float]) -> Points:
+    """Grow or shrink points, away from or towards a point that stays."""
+    centre = np.array(about)
+    return np.asarray((line - centre) * np.array([across, down]) + centre)
+
+
 def ellipse(x: float, y: float, rx: float, ry: float, turn: float = 0.0) -> Points:
     """Make an ellipse, turned by `turn` radians."""
     t = np.linspace(0, 2 * np.pi, 48, endpoint=False)
@@ -116,10 +126,12 @@ def ellipse(x: float, y: float, rx: float, ry: float, turn: float = 0.0) -> Poin
 
 def ribbon(line: Points, widths: npt.ArrayLike) -> Points:
     """Give a line a body: the outline at half of `widths` (pixels) on either side."""
-    along = np.gradient(line, axis=0)
+    along = np.empty_like(line)
+    along[1:-1] = line[2:] - line[:-2]
+    along[0], along[-1] = line[1] - line[0], line[-1] - line[-2]
     along /= np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-9)[:, None]
-    half = np.broadcast_to(np.asarray(widths, dtype=np.float64) / 2, (len(line),))[:, None]
-    normal = np.stack([-along[:, 1], along[:, 0]], axis=1) * half
+    half = np.asarray(widths, dtype=np.float64)[..., None] / 2
+    normal = along[:, ::-1] * (-1.0, 1.0) * half
     return np.concatenate([line + normal, (line - normal)[::-1]])
 
 
@@ -133,9 +145,7 @@ class Mask:
     def within(self, other: "Mask") -> "Mask":
         """Return what both masks cover."""
         box = self.box.intersect(other.box)
-        return Mask(
-            box, self.alpha[self.box.slices(box)] * other.alpha[other.box.slices(box)]
-        )
+        return Mask(box, self.alpha[self.box.slices(box)] * other.alpha[other.box.slices(box)])
 
     def without(self, other: "Mask") -> "Mask":
         """Return what this mask covers and the other does not."""
@@ -153,7 +163,9 @@ class Mask:
     def moved(self, right: int, down: int) -> "Mask":
         """Return the mask at another place."""
         box = self.box
-        return Mask(Box(box.left + right, box.top + down, box.right + right, box.bottom + down), self.alpha)
+        return Mask(
+            Box(box.left + right, box.top + down, box.right + right, box.bottom + down), self.alpha
+        )
 
     def on(self, box: Box) -> Alpha:
         """Return the coverage of another box."""
@@ -179,7 +191,9 @@ def mask(*outlines: Points, blur: float = 0.0, bounds: Box | None = None) -> Mas
     limits = bounds or Box(0, 0, WIDTH, HEIGHT)
     if blur:
         grow = int(reach)
-        limits = Box(limits.left - grow, limits.top - grow, limits.right + grow, limits.bottom + grow)
+        limits = Box(
+            limits.left - grow, limits.top - grow, limits.right + grow, limits.bottom + grow
+        )
     box = Box(int(low[0]), int(low[1]), int(high[0]), int(high[1])).intersect(limits)
     if 0 in box.size:
         return Mask(box, np.zeros(box.size[::-1], dtype=np.float32))
@@ -228,7 +242,9 @@ def ramp(colours: tuple[str, ...]) -> npt.NDArray[np.float32]:
     stops = np.linspace(0, 1, len(colours))
     at = np.linspace(0, 1, 1024)
     channels = zip(*(rgb(colour) for colour in colours), strict=True)
-    return np.stack([np.interp(at, stops, channel) for channel in channels], axis=1).astype(np.float32)
+    return np.stack([np.interp(at, stops, channel) for channel in channels], axis=1).astype(
+        np.float32
+    )
 
 
 class Canvas:
@@ -269,14 +285,28 @@ class Canvas:
         below[..., :3] += colours * alpha
         below[..., 3:] += alpha
 
-    def fill(self, *outlines: Points, paint: Paint, opacity: float = 1.0, blur: float = 0.0,
-             inside: Mask | None = None) -> None:
+    def fill(
+        self,
+        *outlines: Points,
+        paint: Paint,
+        opacity: float = 1.0,
+        blur: float = 0.0,
+        inside: Mask | None = None,
+    ) -> None:
         """Paint the union of outlines; `inside` limits it to another mask."""
         where = mask(*outlines, blur=blur, bounds=self.box)
         self.paint(where if inside is None else where.within(inside), paint, opacity)
 
-    def stroke(self, line: Points, widths: npt.ArrayLike, paint: Paint, opacity: float = 1.0,
-               blur: float = 0.0, inside: Mask | None = None) -> None:
+    def stroke(
+        self,
+        line: Points,
+        widths: npt.ArrayLike,
+        paint: Paint,
+        *,
+        opacity: float = 1.0,
+        blur: float = 0.0,
+        inside: Mask | None = None,
+    ) -> None:
         """Paint a line of changing width (pixels)."""
         self.fill(ribbon(line, widths), paint=paint, opacity=opacity, blur=blur, inside=inside)
 

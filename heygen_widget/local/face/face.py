@@ -1,4 +1,7 @@
-"""A person's face, frame by frame: puts together what the portrait drew, as motion says. Draws nothing itself."""
+"""A person's face, frame by frame: what the portrait drew, put together as motion says.
+
+Does not draw, and does not know what is said.
+"""
 
 import threading
 from functools import lru_cache
@@ -21,8 +24,7 @@ from heygen_widget.local.mouth import Mouth
 
 _FINENESS: Final = Mouth(28, 10, 8, 6)
 """Steps that a mouth is rounded to, a unit: finer ones cannot be seen."""
-_SWAY: Final = 14  # pixels that the head moves at most
-_SHAKE: Final = 6  # pixels that eyes or mouth move at most
+_SWAY: Final = (15, 7)  # pixels that the head moves at most, across and down
 
 
 class Face:
@@ -43,10 +45,12 @@ class Face:
         head = portrait.head()
         self._head = _image(head)
         self._head_box = head.box
-        self._place = bounds(head, _SWAY)
+        self._place = bounds(head.cover.without(portrait.hidden), _SWAY)
         still = max(WIDTH / 2 - self._place.left, self._place.right - WIDTH / 2)
         self._body = breathing(portrait.backdrop, portrait.clothes, still)
         self._clear = 255 - np.rint(portrait.hidden.on(self._place) * 255).astype(np.uint16)
+        covered = np.flatnonzero((self._clear < 255).any(axis=1))  # noqa: PLR2004
+        self._first_hidden = int(covered[0])  # the first row with clothes
         self._pose = lru_cache(maxsize=motion.LEANS)(self._draw_pose)
         self._eyes = lru_cache(maxsize=64)(self._draw_eyes)
         self._looking = lru_cache(maxsize=motion.LOOP_FRAMES)(self._place_eyes)
@@ -83,7 +87,9 @@ class Face:
         return self._placed(jaw, JAW_BOX, lean)
 
     def _draw_pose(self, lean: int) -> Tile:
-        return self._over_scene(_moved(self._head, self._head_box, self._place, motion.head(lean)), self._place)
+        return self._over_scene(
+            _moved(self._head, self._head_box, self._place, motion.head(lean)), self._place
+        )
 
     def _draw_eyes(self, eyes: Eyes) -> Image.Image:
         return _image(self._portrait.eyes(eyes))
@@ -99,15 +105,18 @@ class Face:
         return _image(self._portrait.lips(self._jaw(mouth.open)[0], mouth))
 
     def _placed(self, part: Image.Image, box: Box, lean: int) -> Tile:
-        """Put a part of the head where the head is; at the part's own edge nothing is known."""
+        """Return a part of the head where the head is, less its edge, beyond which it knows nothing."""
         way = motion.head(lean)
         place = _landing(box, way)
         return self._over_scene(_moved(part, box, place, way), place)
 
     def _over_scene(self, head: Bytes, place: Box) -> Tile:
         clear = self._clear[self._place.slices(place)]
-        if clear.min() < 255:  # noqa: PLR2004
-            head = ((head * clear[..., None] + 127) // 255).astype(np.uint8)
+        first = self._first_hidden - (place.top - self._place.top)
+        if first < len(clear):
+            head = head.copy()
+            rows = slice(max(first, 0), None)
+            head[rows] = (head[rows] * clear[rows, :, None] + 255) >> 8
         return Tile.of(self._body.rest, place).under(head)
 
 
@@ -117,7 +126,10 @@ def _rounded(mouth: Mouth) -> Mouth:
 
 
 def _image(canvas: Canvas) -> Image.Image:
-    """Turn a canvas into an image of Y, U, V, alpha; Pillow leaves premultiplied colours alone when it moves them."""
+    """Turn a canvas into an image of Y, U, V, alpha, premultiplied.
+
+    In the mode "RGBa" Pillow moves the four as they are; in "RGBA" it would convert them twice.
+    """
     yuva = np.rint(to_yuva(canvas.pixels)).astype(np.uint8)
     return Image.frombytes("RGBa", canvas.box.size, yuva.tobytes())
 
@@ -132,7 +144,7 @@ def _moved(image: Image.Image, box: Box, place: Box, way: Affine) -> Bytes:
 
 
 def _landing(box: Box, way: Affine) -> Box:
-    """Return the largest even box of the frame that lies wholly in a moved part, one pixel in from its edge."""
+    """Return the largest even box of the frame in a moved part, one pixel in from its edge."""
     a, b, c, d, e, f = way
     det = a * e - b * d
     corners = [

@@ -113,16 +113,34 @@ THEO: Final = Look(
     Gaze("#2c1a10", "#5e3a20", "#120c0a", "#0d0808", brow_weight=1.25, brow_arch=0.75, lashes=0.25),
     Clothes("knit", "#d19a34", "#e8b858", "#93651a", "#f6efe2", "#ffffff"),
     Backdrop("studio", ("#a9694c", "#8a4f3b", "#5d3129"), ("#ffcf9a", "#3a1c18")),
-    Build(cheeks=117, jaw=99, chin=41, neck=62, shoulders=305, nose=24, lips=1.22, mouth=42, eye=1.02),
+    Build(
+        cheeks=117, jaw=99, chin=41, neck=62, shoulders=305, nose=24, lips=1.22, mouth=42, eye=1.02
+    ),
 )
 CLARA: Final = Look(
     "Clara",
-    Skin("#fde3d0", "#f5cdb4", "#d89a7c", "#a5614b", "#ef8a7c", "#d67a74", "#ba5f5c", "#ffc9be", freckles=True),
+    Skin(
+        "#fde3d0",
+        "#f5cdb4",
+        "#d89a7c",
+        "#a5614b",
+        "#ef8a7c",
+        "#d67a74",
+        "#ba5f5c",
+        "#ffc9be",
+        freckles=True,
+    ),
     Hair("bun", "#4a1d0f", "#8a3f1e", "#c1703a", "#eaa968"),
     Gaze("#3d6b57", "#7fae86", "#83472a", "#4a2618", brow_weight=0.9),
     Clothes("cardigan", "#8fa58a", "#afc2a6", "#5f755e", "#fbf7f0", "#c9b08c"),
-    Backdrop("window", ("#efe3d3", "#e3d2bf", "#cdb8a4"), ("#f3e6d4", "#fffaf2", "#cfe4f2", "#7d9a76", "#5f8264", "#c98563")),
-    Build(cheeks=113, jaw=89, chin=30, shoulders=255, neck=47, nose=18, mouth=38, lips=1.0, eye=1.1),
+    Backdrop(
+        "window",
+        ("#efe3d3", "#e3d2bf", "#cdb8a4"),
+        ("#f3e6d4", "#fffaf2", "#cfe4f2", "#7d9a76", "#5f8264", "#c98563"),
+    ),
+    Build(
+        cheeks=113, jaw=89, chin=30, shoulders=255, neck=47, nose=18, mouth=38, lips=1.0, eye=1.1
+    ),
     glasses="#6e3b22",
     earrings="#d9a441",
 )
@@ -133,7 +151,18 @@ JONAS: Final = Look(
     Gaze("#39607c", "#7fa9c4", "#33241c", "#231612", brow_weight=1.3, brow_arch=0.7, lashes=0.2),
     Clothes("overshirt", "#3d5a80", "#5b7ba4", "#22344f", "#f4f5f5", "#e8dcc4"),
     Backdrop("plain", ("#9fb4be", "#7e97a4", "#566c7a"), ("#eef6f8",)),
-    Build(cheeks=117, jaw=100, chin=42, neck=63, shoulders=310, nose=22, lips=0.9, mouth=41, eye=1.0, chin_y=460),
+    Build(
+        cheeks=117,
+        jaw=100,
+        chin=42,
+        neck=63,
+        shoulders=310,
+        nose=22,
+        lips=0.9,
+        mouth=41,
+        eye=1.0,
+        chin_y=460,
+    ),
 )
 MEI: Final = Look(
     "Mei",
@@ -142,7 +171,9 @@ MEI: Final = Look(
     Gaze("#2c1c16", "#6b4430", "#1f1818", "#120d0e", brow_weight=0.85, brow_arch=0.7),
     Clothes("knit", "#7c6bb0", "#a294cf", "#4c3f7c", "#f6efe2", "#ffffff"),
     Backdrop("studio", ("#e9b9a6", "#d79a90", "#a96f76"), ("#fff0dc", "#8a5060")),
-    Build(cheeks=115, jaw=90, chin=31, shoulders=252, neck=46, nose=18, mouth=36, lips=1.08, eye=1.06),
+    Build(
+        cheeks=115, jaw=90, chin=31, shoulders=252, neck=46, nose=18, mouth=36, lips=1.08, eye=1.06
+    ),
 )
 
 LOOKS: Final = (MAYA, THEO, CLARA, JONAS, MEI)
@@ -150,7 +181,7 @@ LOOKS: Final = (MAYA, THEO, CLARA, JONAS, MEI)
 
 
 def look_for(avatar_id: str) -> Look:
-    """Choose a person: the one of that name (in any case), or always the same one for the same id."""
+    """Choose a person: the one of that name (in any case), else always the same for the same id."""
     for look in LOOKS:
         if look.name.casefold() == avatar_id.strip().casefold():
             return look

@@ -1,6 +1,7 @@
-"""How the face moves while it idles: one loop in which everything returns to where it began.
+"""How the face moves while it idles: one loop, at whose end all is as it was at its beginning.
 
-Knows numbers only: where the head leans, how far the lids are shut, where the eyes look. Nothing is drawn here.
+Knows numbers only: where the head leans, how far the lids are shut, where the eyes look. Draws
+nothing.
 """
 
 import math
@@ -20,14 +21,21 @@ _NECK = (WIDTH / 2, 575.0)  # what the head turns about; there it never moves
 _BLINKS: Final = (38, 112, 127, 203, 271)  # frames at which the lids begin to fall
 _BLINK: Final = (0.35, 0.9, 1.0, 0.85, 0.5, 0.2)  # how far they are shut, frame by frame
 _GAZES: Final = (  # from this frame on, the eyes look here (pixels right and down)
-    (0, 0.0, 0.0), (46, 2.0, 0.4), (74, 0.3, 0.0), (113, -2.4, -0.5), (141, -0.4, 0.3),
-    (204, 1.2, 1.0), (222, 0.0, 0.0), (258, -1.2, 0.6), (272, 0.0, 0.0),
+    (0, 0.0, 0.0),
+    (46, 2.0, 0.4),
+    (74, 0.3, 0.0),
+    (113, -2.4, -0.5),
+    (141, -0.4, 0.3),
+    (204, 1.2, 1.0),
+    (222, 0.0, 0.0),
+    (258, -1.2, 0.6),
+    (272, 0.0, 0.0),
 )
 _SACCADE: Final = 3  # frames an eye takes to get there
 
 
 class Affine(NamedTuple):
-    """Where a pixel of the frame is found in the drawn head: x' = a x + b y + c, y' = d x + e y + f."""
+    """Where a pixel of the frame is in the drawn head: x' = a x + b y + c, y' = d x + e y + f."""
 
     a: float
     b: float
@@ -87,7 +95,9 @@ def breath(number: int) -> int:
 def eyes(number: int) -> Eyes:
     """Return what the eyes and brows do at a frame of the loop."""
     at = number % LOOP_FRAMES
-    shut = max((_BLINK[at - start] for start in _BLINKS if 0 <= at - start < len(_BLINK)), default=0.0)
+    shut = max(
+        (_BLINK[at - start] for start in _BLINKS if 0 <= at - start < len(_BLINK)), default=0.0
+    )
     index = max(i for i, (start, _, _) in enumerate(_GAZES) if start <= at)
     start, right, down = _GAZES[index]
     _, from_right, from_down = _GAZES[index - 1]

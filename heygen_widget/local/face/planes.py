@@ -13,16 +13,17 @@ _RED, _GREEN, _BLUE = 0.2126, 0.7152, 0.0722
 
 
 def to_yuva(pixels: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Convert premultiplied red, green, blue (0 to 255), alpha (0 to 1) to premultiplied Y, U, V, alpha, all 0 to 255."""
+    """Convert a canvas's pixels to premultiplied Y, U, V, alpha, all 0 to 255."""
     r, g, b, alpha = (pixels[..., i] for i in range(4))
     y = _RED * r + _GREEN * g + _BLUE * b
     planes = (
-        y * (219 / 255) + 16 * alpha,
+        y * np.float32(219 / 255) + 16 * alpha,
         (b - y) * (224 / 255 / (2 * (1 - _BLUE))) + 128 * alpha,
         (r - y) * (224 / 255 / (2 * (1 - _RED))) + 128 * alpha,
         255 * alpha,
     )
-    return np.clip(np.stack(planes, axis=-1), 0, 255)
+    stacked: npt.NDArray[np.float32] = np.stack(planes, axis=-1)
+    return np.clip(stacked, 0, 255, out=stacked)
 
 
 def halved(plane: Bytes) -> Bytes:
@@ -51,7 +52,7 @@ class Tile:
         return cls(box, y[rows, columns], u[half_rows, half_columns], v[half_rows, half_columns])
 
     def under(self, above: Bytes) -> "Tile":
-        """Return this tile with premultiplied Y, U, V, alpha (shape (height, width, 4)) laid over it."""
+        """Return this tile under premultiplied Y, U, V, alpha of shape (height, width, 4)."""
         chroma = [halved(np.ascontiguousarray(above[..., i])) for i in (1, 2, 3)]
         clear, clear_half = 255 - above[..., 3], 255 - chroma[2]
         return Tile(

@@ -10,14 +10,21 @@ from heygen_widget.local.face.canvas import HEIGHT, WIDTH, Box, Canvas, Mask
 from heygen_widget.local.face.clothes import draw_clothes
 from heygen_widget.local.face.eyes import EYES_BOX, draw_eyes
 from heygen_widget.local.face.glasses import draw_earrings, draw_glasses
-from heygen_widget.local.face.hair import draw_hair_behind, draw_hair_over, draw_shadow_of_hair, falls_in_front, shows_ears
+from heygen_widget.local.face.hair import (
+    draw_hair_behind,
+    draw_hair_over,
+    draw_shadow_of_hair,
+    hairstyle,
+)
 from heygen_widget.local.face.head import draw_ears, draw_face, draw_neck
-from heygen_widget.local.face.lips import JAW_BOX, LIPS_BOX, draw_lips, drop_jaw
+from heygen_widget.local.face.lips import LIPS_BOX, draw_lips, drop_jaw
 from heygen_widget.local.face.look import Look
 from heygen_widget.local.face.motion import Eyes
 from heygen_widget.local.mouth import REST, Mouth
 
-_RAISED = 18  # pixels that clothes are raised above where they were drawn: it makes the neck shorter
+_RAISED = (
+    18  # pixels that clothes are raised above where they were drawn: it makes the neck shorter
+)
 _HEAD = Box(432, 32, 848, 676)  # nothing of a head, as drawn, is outside of it
 
 
@@ -83,31 +90,45 @@ class Portrait:
 def draw_portrait(look: Look) -> Portrait:
     """Draw a person."""
     backdrop = draw_backdrop(look.backdrop)
-    clothes = Canvas(Box(300, 480 + _RAISED, 980, HEIGHT + _RAISED))
+    clothes = Canvas(Box(262, 480 + _RAISED, 1018, HEIGHT + _RAISED))
     draw_clothes(clothes, look)
-    clothes.box = Box(300, 480, 980, HEIGHT)
+    clothes.box = Box(262, 480, 1018, HEIGHT)
     skin, over = Canvas(_HEAD), Canvas(_HEAD)
     draw_hair_behind(skin, look)
     draw_neck(skin, look)
-    if shows_ears(look):
+    if hairstyle(look).ears:
         draw_ears(skin, look)
         draw_earrings(skin, look)
     face = draw_face(skin, look)
-    draw_beard(skin, look, face)
+    draw_beard(skin, look)
     draw_hair_over(over, look, face)
     draw_shadow_of_hair(skin, look, over.cover, face)
     draw_glasses(over, look)
     hidden = clothes.cover
-    if falls_in_front(look):
+    if hairstyle(look).in_front:
         hidden = hidden.without(over.cover)
+    _lay_beneath(backdrop, hidden, skin, over)
     return Portrait(look, backdrop, clothes, skin, over, hidden)
 
 
-def bounds(canvas: Canvas, margin: int) -> Box:
-    """Return the box of what has been painted, with room around it, on even coordinates of the frame."""
-    painted = canvas.pixels[..., 3] > 1 / 255
-    rows, columns = np.flatnonzero(painted.any(axis=1)), np.flatnonzero(painted.any(axis=0))
-    box = canvas.box
-    left, top = box.left + int(columns[0]) - margin, box.top + int(rows[0]) - margin
-    right, bottom = box.left + int(columns[-1]) + 1 + margin, box.top + int(rows[-1]) + 1 + margin
-    return Box(left & ~1, top & ~1, (right + 1) & ~1, (bottom + 1) & ~1).intersect(Box(0, 0, WIDTH, HEIGHT))
+def _lay_beneath(backdrop: Canvas, hidden: Mask, *heads: Canvas) -> None:
+    """Put the head where clothes hide it: the backdrop would shine through their smooth edges."""
+    for head in heads:
+        edges = (hidden.on(head.box) > 0)[..., None]
+        backdrop.put(Canvas(head.box, head.pixels * edges))
+
+
+def bounds(painted: Mask, margins: tuple[int, int]) -> Box:
+    """Return the box of what is covered and margins around it, on even coordinates."""
+    covered = painted.alpha > 1 / 255
+    rows, columns = np.flatnonzero(covered.any(axis=1)), np.flatnonzero(covered.any(axis=0))
+    left, top = painted.box.left + int(columns[0]), painted.box.top + int(rows[0])
+    right, bottom = painted.box.left + int(columns[-1]) + 1, painted.box.top + int(rows[-1]) + 1
+    across, down = margins
+    edges = (
+        (left - across) & ~1,
+        (top - down) & ~1,
+        (right + across + 1) & ~1,
+        (bottom + down + 1) & ~1,
+    )
+    return Box(*edges).intersect(Box(0, 0, WIDTH, HEIGHT))

@@ -1,181 +1,168 @@
-"""Hair as sheets of strands that flow between guide lines. Does not know any hairstyle."""
+"""Hair as strands that flow between guide lines, and as coils. Does not know any hairstyle."""
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFilter
 
-from heygen_widget.local.face.canvas import Box, Canvas, Mask, Points, curve, ellipse, mask, ramp
+from heygen_widget.local.face.canvas import (
+    WIDTH,
+    Box,
+    Canvas,
+    Mask,
+    Points,
+    curve,
+    ellipse,
+    mask,
+    ramp,
+)
+from heygen_widget.local.face.hairstyles import Sheet
 from heygen_widget.local.face.look import Hair
 
-_FINE: Final = 3
-_STEPS: Final = 8
+_FINE: Final = 3  # coverage is drawn at this many times the size
+_STEPS: Final = 8  # points of a strand between two points of its guide
+_SPACING: Final = 0.95  # pixels from strand to strand
+_COIL: Final = 7.5  # pixels across
+_PLAIN: Final = 0.36  # lightness of a strand in no particular light
 
-Guide = Sequence[tuple[float, float]]
-Band = tuple[float, float, float]
-"""Where light catches hair, from root (0) to tip (1), how far that reaches, and how bright it is."""
+Lines = npt.NDArray[np.float64]
+"""Lines side by side, shape (lines, points, 2)."""
 
 
-def flow(guides: Sequence[Guide]) -> npt.NDArray[np.float64]:
-    """Fill the room between guide lines (root first) with smooth ones, shape (lines, points, 2)."""
-    lines = np.stack([curve(np.array(guide, dtype=np.float64), _STEPS) for guide in guides])
-    if len(lines) == 2:  # noqa: PLR2004
-        share = np.linspace(0, 1, 12)[:, None, None]
-        return np.asarray(lines[0] * (1 - share) + lines[1] * share)
+def points_of(line: str, *, flipped: bool = False) -> Points:
+    """Read a line written as ``"x,y x,y ..."``; `flipped` puts it on the other side."""
+    read = np.array([pair.split(",") for pair in line.split()], dtype=np.float64)
+    if flipped:
+        read[:, 0] = WIDTH - read[:, 0]
+    return read
+
+
+def paint_sheet(canvas: Canvas, hair: Hair, sheet: Sheet) -> None:
+    """Paint a sheet of hair."""
+    lines = _flow(sheet)
+    rng = np.random.default_rng(sheet.seed)
+    low, high = np.floor(lines.min(axis=(0, 1))) - 8, np.ceil(lines.max(axis=(0, 1))) + 8
+    box = Box(int(low[0]), int(low[1]), int(high[0]), int(high[1])).intersect(canvas.box)
+    strands, across = _strands(lines, sheet, rng)
+    where = _coverage(lines, strands, across, box, sheet)
+    light = _lightness(strands, across, box, sheet, rng)
+    canvas.paint(where, _coloured(light + np.float32(sheet.tone), hair))
+
+
+def paint_coils(canvas: Canvas, hair: Hair, outline: Points) -> None:
+    """Paint tightly curled hair inside an outline; coils also stick out of it a little."""
+    rng = np.random.default_rng(3)
+    bumps = [
+        ellipse(*(spot + rng.normal(0, 1, 2)), *([rng.uniform(0.5, 0.95) * _COIL] * 2))
+        for spot in outline[:: max(1, len(outline) // 90)]
+    ]
+    where = mask(outline, *bumps, blur=0.5, bounds=canvas.box)
+    width, height = (2 * length for length in where.box.size)
+    image = Image.new("L", (width, height), 70)
+    draw = ImageDraw.Draw(image)
+    count = int(width * height / _COIL**2 * 1.4)
+    for x, y in rng.uniform((0, 0), (width, height), (count, 2)):
+        r = rng.uniform(0.45, 1.0) * _COIL
+        start = rng.uniform(150, 290)
+        lit = 0.68 - 0.34 * y / height - 0.1 * x / width + rng.normal(0, 0.14)
+        around = (x - r, y - r, x + r, y + r)
+        for begin, sweep, value in ((0, rng.uniform(120, 230), lit), (180, 110, lit - 0.3)):
+            bright = int(np.clip(value, 0, 1) * 255)
+            draw.arc(around, start + begin, start + begin + sweep, fill=bright, width=2)
+    light = image.filter(ImageFilter.GaussianBlur(0.7)).reduce(2)
+    canvas.paint(where, _coloured(_unit(light), hair))
+
+
+def _flow(sheet: Sheet) -> Lines:
+    """Fill the room between the guides of a sheet with smooth lines."""
+    guides = [points_of(guide, flipped=sheet.flipped) for guide in sheet.guides]
+    lines = np.stack([curve(guide, _STEPS) for guide in guides])
     return np.stack([curve(lines[:, i], 8) for i in range(lines.shape[1])], axis=1)
 
 
-def paint_sheet(
-    canvas: Canvas,
-    hair: Hair,
-    guides: Sequence[Guide],
-    *,
-    seed: int,
-    tone: float = 0.0,
-    shine: tuple[Band, ...] = ((0.3, 0.12, 0.3),),
-    ragged: float = 0.0,
-    roots: float = 0.0,
-    stray: float = 1.5,
-    contrast: float = 0.13,
-    falloff: float = 0.12,
-    inside: Mask | None = None,
-) -> Mask:
-    """Paint a sheet of hair and return what it covers.
-
-    Parameters
-    ----------
-    tone
-        How much lighter (or darker, below 0) than the hair's base the whole sheet is, about -0.3 to 0.3.
-    shine
-        Where the light catches it.
-    ragged
-        How much shorter than the longest the shortest strand is, a share of its length.
-    roots
-        The same at the other end: how unevenly strands begin.
-    stray
-        How far strands leave the outline, pixels.
-    contrast
-        How much strands differ from each other.
-    falloff
-        How much darker the sheet is at its roots and edges.
-    """
-    lines = flow(guides)
-    rng = np.random.default_rng(seed)
-    low, high = lines.min(axis=(0, 1)) - 8, lines.max(axis=(0, 1)) + 8
-    box = Box(int(low[0]), int(low[1]), int(high[0]) + 1, int(high[1]) + 1).intersect(canvas.box)
-    strands = _strands(lines, box, stray, (roots, ragged), rng)
-    full = max(2, round(lines.shape[1] * (1 - ragged)))
-    start = round(lines.shape[1] * roots)
-    where = _coverage(lines[:, start:full], strands, box, everywhere=ragged + roots > 0)
-    where = where if inside is None else where.within(inside)
-    light = _lightness(strands, box, shine, contrast, falloff, rng)
-    colours = ramp((hair.deep, hair.base, hair.light, hair.shine))
-    index = np.clip((light + np.float32(tone)) * 1023, 0, 1023).astype(np.intp)
-    canvas.paint(where, colours[index])
-    return where
-
-
-class _Strands:
-    """Strands of a sheet: points in the fine raster, and how far across the sheet each runs."""
-
-    def __init__(self, lines: Points, across: npt.NDArray[np.float64]) -> None:
-        self.lines = lines
-        self.across = across
-
-
-def _strands(lines: npt.NDArray[np.float64], box: Box, stray: float, uneven: tuple[float, float], rng: np.random.Generator) -> _Strands:
-    breadth = np.hypot(*(lines[-1] - lines[0]).T).max()
-    path = np.hypot(*np.diff(lines, axis=0).reshape(-1, 2).T).reshape(len(lines) - 1, -1).sum(axis=0).max()
-    count = int(np.clip(max(breadth, path) / 1.1, 30, 320))
-    across = np.sort(rng.uniform(0, 1, count))
-    rng.shuffle(across)
-    at = across * (len(lines) - 1)
-    first = np.minimum(at.astype(np.intp), len(lines) - 2)
-    share = (at - first)[:, None, None]
-    strands = lines[first] * (1 - share) + lines[first + 1] * share
+def _strands(
+    lines: Lines, sheet: Sheet, rng: np.random.Generator
+) -> tuple[Lines, npt.NDArray[np.float64]]:
+    """Return strands between lines, and how far across the sheet (0 to 1) each of them is."""
+    breadth = np.linalg.norm(lines[-1] - lines[0], axis=1).max()
+    walk = np.linalg.norm(np.diff(lines, axis=0), axis=2).sum(axis=0).max()
+    count = int(np.clip(max(breadth, walk) / _SPACING, 30, 360))
+    across = rng.uniform(0, 1, count)
     t = np.linspace(0, 1, lines.shape[1])
-    roots, ragged = uneven
-    if roots + ragged:
-        start = roots * rng.uniform(0, 1, (count, 1))
-        end = 1 - ragged * rng.uniform(0, 1, (count, 1)) ** 2
-        reach = (start + (end - start) * t) * (len(t) - 1)
-        low = np.minimum(reach.astype(np.intp), len(t) - 2)
-        part = (reach - low)[..., None]
-        row = np.arange(count)[:, None]
-        strands = strands[row, low] * (1 - part) + strands[row, low + 1] * part
-    sway = np.sin(t[None, :] * rng.uniform(2, 7, (count, 1)) + rng.uniform(0, 6, (count, 1))) * np.sqrt(t)[None, :]
-    size = rng.normal(0, stray, (count, 1)) * sway
+    begin = sheet.roots * rng.uniform(0, 1, (count, 1))
+    end = 1 - sheet.tips * rng.uniform(0, 1, (count, 1)) ** 2
+    strands = _between(lines, across, begin + (end - begin) * t)
+    sway = np.sin(t * rng.uniform(2, 7, (count, 1)) + rng.uniform(0, 6, (count, 1))) * np.sqrt(t)
+    aside = rng.normal(0, sheet.stray, (count, 1)) * sway
     along = np.gradient(strands, axis=1)
     along /= np.maximum(np.linalg.norm(along, axis=2, keepdims=True), 1e-6)
-    strands = strands + np.stack([-along[..., 1], along[..., 0]], axis=2) * size[..., None]
-    return _Strands((strands - (box.left, box.top)) * _FINE, across)
+    return strands + along[..., ::-1] * (-1.0, 1.0) * aside[..., None], across
 
 
-def _coverage(lines: npt.NDArray[np.float64], strands: _Strands, box: Box, *, everywhere: bool) -> Mask:
+def _between(lines: Lines, across: npt.NDArray[np.float64], t: npt.NDArray[np.float64]) -> Lines:
+    """Look up points: `across` (n,) from the first line to the last, `t` (n, m) along them."""
+    u, v = across[:, None] * (len(lines) - 1), t * (lines.shape[1] - 1)
+    i = np.minimum(u.astype(np.intp), len(lines) - 2)
+    j = np.minimum(v.astype(np.intp), lines.shape[1] - 2)
+    u, v = (u - i)[..., None], (v - j)[..., None]
+    near = lines[i, j] * (1 - v) + lines[i, j + 1] * v
+    far = lines[i + 1, j] * (1 - v) + lines[i + 1, j + 1] * v
+    return np.asarray(near * (1 - u) + far * u)
+
+
+def _coverage(
+    lines: Lines, strands: Lines, across: npt.NDArray[np.float64], box: Box, sheet: Sheet
+) -> Mask:
     width, height = box.size
     image = Image.new("L", (width * _FINE, height * _FINE))
     draw = ImageDraw.Draw(image)
-    outline = np.concatenate([lines[0], lines[:, -1], lines[-1][::-1], lines[::-1, 0]])
-    draw.polygon(((outline - (box.left, box.top)) * _FINE).ravel().tolist(), fill=255)
-    for strand, across in zip(strands.lines, strands.across, strict=True):
-        if everywhere or min(across, 1 - across) < 0.12:  # noqa: PLR2004
-            draw.line(strand.ravel().tolist(), fill=255, width=_FINE)
-    image = image.reduce(_FINE)
-    return Mask(box, np.asarray(image, dtype=np.float32) / np.float32(255))
+    origin = (box.left, box.top)
+    last = lines.shape[1]
+    solid = lines[:, round(last * sheet.roots) : max(2, round(last * (1 - sheet.tips)))]
+    outline = np.concatenate([solid[0], solid[:, -1], solid[-1][::-1], solid[::-1, 0]])
+    draw.polygon(((outline - origin) * _FINE).ravel().tolist(), fill=255)
+    uneven = sheet.roots + sheet.tips > 0
+    at_edge = np.minimum(across, 1 - across) < 0.12  # noqa: PLR2004
+    for strand in (strands[at_edge | uneven] - origin) * _FINE:
+        draw.line(strand.ravel().tolist(), fill=255, width=_FINE - 1)
+    return Mask(box, _unit(image.reduce(_FINE)))
 
 
 def _lightness(
-    strands: _Strands,
+    strands: Lines,
+    across: npt.NDArray[np.float64],
     box: Box,
-    shine: tuple[Band, ...],
-    contrast: float,
-    falloff: float,
+    sheet: Sheet,
     rng: np.random.Generator,
 ) -> npt.NDArray[np.float32]:
+    """Return how light the sheet is, 0 to 1, strand by strand, shape (height, width)."""
     width, height = box.size
-    image = Image.new("L", (width * _FINE // 2 + 1, height * _FINE // 2 + 1), 80)
+    size = _FINE / 2  # softened anyway
+    image = Image.new("L", (int(width * size) + 1, int(height * size) + 1), 80)
     draw = ImageDraw.Draw(image)
-    t = np.linspace(0, 1, strands.lines.shape[1])[:-1]
-    for strand, across in zip(strands.lines / 2, strands.across, strict=True):
-        own = rng.normal(0, contrast)
-        near = rng.normal(0, 0.025)
-        catch = rng.uniform(0.4, 1.2) * sum(bright * np.exp(-(((t - at - near) / reach) ** 2)) for at, reach, bright in shine)
-        edge = falloff * (np.exp(-t / 0.12) + 0.8 * np.exp(-min(across, 1 - across) / 0.06))
-        values = np.clip((0.36 + own + catch - edge) * 255, 0, 255).astype(int).tolist()
-        wide = int(rng.integers(1, 5))
-        flat = strand.tolist()
-        for i, value in enumerate(values):
-            draw.line((*flat[i], *flat[i + 1]), fill=value, width=wide)
-    image = image.filter(ImageFilter.GaussianBlur(0.9)).resize((width, height), Image.Resampling.BILINEAR, box=(0, 0, width * _FINE / 2, height * _FINE / 2))
-    return np.asarray(image, dtype=np.float32) / np.float32(255)
+    t = np.linspace(0, 1, strands.shape[1])[:-1]
+    for strand, side in zip((strands - (box.left, box.top)) * size, across, strict=True):
+        shift = rng.normal(0, 0.025)
+        bands = (
+            bright * np.exp(-(((t - at - shift) / reach) ** 2)) for at, reach, bright in sheet.shine
+        )
+        edge = np.exp(-t / 0.12) + 0.8 * np.exp(-min(side, 1 - side) / 0.06)
+        value = _PLAIN + rng.normal(0, sheet.contrast) + rng.uniform(0.4, 1.2) * sum(bands)
+        tones = np.clip((value - sheet.falloff * edge) * 255, 0, 255).astype(int).tolist()
+        wide, path = int(rng.integers(1, 5)), strand.tolist()
+        for i, tone in enumerate(tones):
+            draw.line((*path[i], *path[i + 1]), fill=tone, width=wide)
+    soft = image.filter(ImageFilter.GaussianBlur(0.9))
+    extent = (0, 0, width * size, height * size)
+    return _unit(soft.resize((width, height), Image.Resampling.BILINEAR, box=extent))
 
 
-def paint_coils(canvas: Canvas, hair: Hair, outline: Points, *, seed: int, size: float, fade: float = 0.0) -> Mask:
-    """Paint tightly curled hair inside an outline; coils of `size` pixels also stick out of it a little.
-
-    `fade` is the softness, in pixels, with which the hair grows thinner at the outline's lower part.
-    """
-    rng = np.random.default_rng(seed)
-    edge = outline[:: max(1, int(len(outline) / 90))]
-    bumps = [ellipse(x + rng.normal(0, 1), y + rng.normal(0, 1), r, r) for (x, y) in edge for r in [rng.uniform(0.5, 0.95) * size]]
-    body = mask(outline, *bumps, blur=0.5, bounds=canvas.box)
-    box = body.box
-    width, height = box.size
-    image = Image.new("L", (width * 2, height * 2), 70)
-    draw = ImageDraw.Draw(image)
-    count = int(width * height / (size * size) * 5.5)
-    low = np.array([0, 0])
-    spots = rng.uniform(low, (width * 2, height * 2), (count, 2))
-    for x, y in spots:
-        r = rng.uniform(0.45, 1.0) * size
-        start = rng.uniform(150, 290)
-        lit = 0.24 + 0.34 * (1 - y / (height * 2)) + 0.1 * (1 - x / (width * 2)) + rng.normal(0, 0.14)
-        draw.arc((x - r, y - r, x + r, y + r), start, start + rng.uniform(120, 230), fill=int(np.clip(lit, 0, 1) * 255), width=int(rng.integers(2, 4)))
-        draw.arc((x - r, y - r, x + r, y + r), start + 180, start + 290, fill=int(np.clip(lit - 0.3, 0, 1) * 255), width=2)
-    light = np.asarray(image.filter(ImageFilter.GaussianBlur(0.7)).reduce(2), dtype=np.float32) / np.float32(255)
+def _coloured(light: npt.NDArray[np.float32], hair: Hair) -> npt.NDArray[np.float32]:
+    """Turn lightness from 0 to 1 into the colours of hair."""
     colours = ramp((hair.deep, hair.base, hair.light, hair.shine))
-    where = body.within(mask(outline, blur=fade, bounds=canvas.box)) if fade else body
-    canvas.paint(body, colours[(light * 1023).astype(np.intp)]) if not fade else canvas.paint(where, colours[(light * 1023).astype(np.intp)][body.box.slices(where.box)])
-    return where
+    return colours[(np.clip(light, 0, 1) * 1023).astype(np.intp)]
+
+
+def _unit(image: Image.Image) -> npt.NDArray[np.float32]:
+    return np.asarray(image, dtype=np.float32) / np.float32(255)

@@ -83,21 +83,16 @@ class Broadcast:
             full = len(pictures) == self._frames
 
     def _idle(self, first: int) -> list[bytes] | None:
-        """Rest through a segment; None as soon as speech is to be heard in it."""
+        """Rest through a segment; None as soon as something is to happen in it."""
         pictures = self._loop.segment(first)
         last = first + self._frames - 1
         while (spare := self._clock.left(last) - self._reserve) > 0:
             self._woken.clear()
-            if self._track.speaking:
+            if not self._at_rest(first):
                 return None
-            due = self._clock.frames_due() - first
-            if self._over(first + due):
-                pictures = pictures[: max(due, 0)]
-                self._sound.advance((first + len(pictures)) * _SAMPLES)
-                return pictures
             self._woken.wait(spare)
         self._sound.advance((last + 1) * _SAMPLES)
-        if self._sound.silent_from > first * _SAMPLES:  # speech came just before that
+        if not self._at_rest(first):  # speech came at the last moment and may have been read
             return None
         self._stopped.wait(max(self._clock.left(last), 0))
         return pictures
@@ -115,9 +110,9 @@ class Broadcast:
         return pictures
 
     def _at_rest(self, frame: int) -> bool:
-        """Whether nothing is to be said or finished from `frame` on, as far as is known."""
+        """Whether nothing is to be said or ended from `frame` on, as far as is known."""
         return (
-            not self._track.speaking
+            not (self._track.speaking or self._track.finished or self._stopped.is_set())
             and self._sound.silent_from <= frame * _SAMPLES
             and self._track.mouth(_middle(frame)) == REST
         )

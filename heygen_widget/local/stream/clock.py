@@ -29,16 +29,15 @@ class Clock:
         self._origin = time.monotonic() - head_start
 
     def left(self, frame: int) -> float:
-        """Seconds until `frame` is due, negative when it is late."""
+        """Seconds until `frame` is due, negative when it is late.
+
+        Asking for a frame that is later than `PATIENCE` is what moves the origin.
+        """
         left = self._origin + frame / FRAME_RATE - time.monotonic()
         if left < -PATIENCE:
             self._origin -= left
             return 0.0
         return left
-
-    def frames_due(self) -> int:
-        """How many frames, from the first of the stream, are due by now."""
-        return int((time.monotonic() - self._origin) * FRAME_RATE) + 1
 
     def date(self, frame: int) -> float:
         """Unix time at which `frame` is or was due."""

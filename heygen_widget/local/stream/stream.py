@@ -93,7 +93,7 @@ class Stream:
         self._thread.start()
 
     def stop(self) -> None:
-        """Cut now: publish what there is of the running segment, and end. Returns at once."""
+        """End now, publishing what was spoken of the running segment. Returns at once."""
         self._stopped.set()
         self._woken.set()
 

@@ -73,7 +73,7 @@ class VoiceEngine(Protocol):
     """Whatever can speak. Called from several threads at once."""
 
     def speak(self, text: str, voice_id: str) -> SpokenAudio:
-        """Return `text` as sound.
+        """Return `text` as sound: of some length, be it silent, if there is any word or mark.
 
         Parameters
         ----------

@@ -1,0 +1,57 @@
+"""Runs the measures and prints them as a table: ``python -m benchmarks [names...]``.
+
+Nothing here fails because a figure is high; the table says so.
+"""
+
+import argparse
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+from benchmarks import (
+    burning,
+    crowd,
+    freezing,
+    importing,
+    rows,
+    serving,
+    speaking,
+    starting,
+)
+from benchmarks.machine import heading, machine
+from benchmarks.stage import Stage
+
+MEASURES: Final[dict[str, Callable[[Stage], Iterator[rows.Row]]]] = {
+    "speaking": speaking.measure,
+    "starting": starting.measure,
+    "serving": serving.measure,
+    "crowd": crowd.measure,
+    "burning": burning.measure,
+    "freezing": freezing.measure,
+    "importing": importing.measure,
+}
+
+
+def main() -> None:
+    """Run what the command line names, or everything."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(MEASURES))
+    parser.add_argument("--json", type=Path, help="also write the figures here")
+    options = parser.parse_args()
+    unknown = set(options.names) - set(MEASURES)
+    if unknown:
+        parser.error(f"no measure is called {', '.join(sorted(unknown))}")
+    facts = machine()
+    seen: list[rows.Row] = []
+    with Stage() as stage:
+        for name in options.names or MEASURES:
+            print(f"{name} … (load {os.getloadavg()[0]:.1f})", flush=True)
+            seen += MEASURES[name](stage)
+    rows.show(seen, heading(facts))
+    if options.json:
+        rows.write(options.json, seen, facts)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,36 @@
+"""Three sessions at once, all speaking: one watched in JupyterLab, two by light viewers."""
+
+import time
+from collections.abc import Iterator
+
+from benchmarks.rows import Row, count
+from benchmarks.screens import Ours
+from benchmarks.stage import Stage, avatar_server
+from benchmarks.viewers import LONG_TEXT, watched_session
+
+SETTLING = 5.0  # seconds until all three are under way
+DURATION = 60.0  # seconds
+LATE = 0.1  # seconds after its time; publishing takes one frame (0.04), the rest is transport
+
+
+def measure(stage: Stage) -> Iterator[Row]:
+    """Count late segments and stalls."""
+    with avatar_server() as server, stage.notebook() as notebook:
+        screen = Ours(notebook, server)
+        screen.start(LONG_TEXT)
+        screen.listen()
+        with (
+            watched_session(server, LONG_TEXT, "second") as second,
+            watched_session(server, LONG_TEXT, "third") as third,
+        ):
+            screen.look_on(SETTLING)
+            seen = [len(viewer.lateness) for viewer in (second, third)]
+            began = time.time()
+            screen.look_on(DURATION)
+            stalls = screen.trace(began).stalls()
+    lateness = second.lateness[seen[0] :] + third.lateness[seen[1] :]
+    late = sum(seconds > LATE for seconds in lateness)
+    what = f"three sessions for {DURATION:.0f} s: "
+    yield count(f"{what}segments over {LATE} s late", late, limit=0)
+    yield Row(measure="  how late a segment is", values=lateness, digits=3)
+    yield count(f"{what}stalls of the watched one", len(stalls), limit=0)

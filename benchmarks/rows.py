@@ -1,0 +1,124 @@
+"""What a measure gives back, and how it is shown: as a table for people, as JSON for machines.
+
+Knows nothing of what is measured.
+"""
+
+import json
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from rich.console import Console
+from rich.table import Table
+
+NEVER = math.inf
+"""A value for what did not happen while it was waited for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One figure of the table.
+
+    Attributes
+    ----------
+    measure
+        What was measured, in words.
+    values
+        What was seen, each time.
+    unit
+        Of the values and of the limit; empty for counts.
+    limit
+        The most it may be; None where there is only something to know.
+    judged_by
+        Whether the limit is for the median or for every value.
+    baseline
+        The same, seen with what a person would write without this package.
+    digits
+        Decimals that mean something.
+    """
+
+    measure: str
+    values: Sequence[float]
+    unit: str = "s"
+    limit: float | None = None
+    judged_by: Literal["median", "max"] = "median"
+    baseline: Sequence[float] = ()
+    digits: int = 2
+    within: bool | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        judge = statistics.median if self.judged_by == "median" else max
+        within = None if self.limit is None else judge(self.values) <= self.limit
+        object.__setattr__(self, "within", within)
+
+
+def count(
+    measure: str, times: int, *, limit: int | None = None, baseline: int | None = None
+) -> Row:
+    """Make a row of something that was counted once."""
+    return Row(
+        measure=measure,
+        values=[times],
+        unit="",
+        limit=limit,
+        baseline=[] if baseline is None else [baseline],
+        digits=0,
+    )
+
+
+def show(rows: Sequence[Row], heading: str) -> None:
+    """Print the table, and below it what missed its limit."""
+    table = Table(title=heading, title_justify="left", caption_justify="left", show_lines=False)
+    table.add_column("measure")
+    table.add_column("at most", justify="right")
+    for name in ("measured: median [min..max]", "by hand"):
+        table.add_column(name, justify="right")
+        table.add_column("n", justify="right")
+    for row in rows:
+        colour = {True: "green", False: "bold red", None: ""}[row.within]
+        table.add_row(
+            row.measure,
+            _limit(row),
+            f"[{colour}]{_summary(row.values, row)}[/]" if colour else _summary(row.values, row),
+            str(len(row.values)),
+            _summary(row.baseline, row),
+            str(len(row.baseline) or ""),
+        )
+    missed = [row.measure for row in rows if row.within is False]
+    console = Console(width=max(Console().width, 132))
+    console.print(table)
+    console.print(f"Over the limit: {'; '.join(missed)}" if missed else "All within the limits.")
+
+
+def write(path: Path, rows: Sequence[Row], machine: dict[str, Any]) -> None:
+    """Write machine and rows as JSON; what never happened is null."""
+    plain = [_without_infinity(asdict(row)) for row in rows]
+    path.write_text(json.dumps({"machine": machine, "rows": plain}, indent=2, ensure_ascii=False))
+
+
+def _limit(row: Row) -> str:
+    if row.limit is None:
+        return ""
+    return f"{row.limit:g} {row.unit}".strip() + (" each" if row.judged_by == "max" else "")
+
+
+def _summary(values: Sequence[float], row: Row) -> str:
+    if not values:
+        return ""
+    middle = f"{_text(statistics.median(values), row)} {row.unit}".strip()
+    if len(values) == 1:
+        return middle
+    return f"{middle} \\[{_text(min(values), row)}..{_text(max(values), row)}]"
+
+
+def _text(value: float, row: Row) -> str:
+    return "never" if value == NEVER else f"{value:.{row.digits}f}"
+
+
+def _without_infinity(row: dict[str, Any]) -> dict[str, Any]:
+    for name in ("values", "baseline"):
+        row[name] = [None if value == NEVER else round(value, 4) for value in row[name]]
+    return row

@@ -1,0 +1,199 @@
+"""An avatar on a notebook page, made in two ways that are driven and measured alike.
+
+`Ours` is this package's widget. `ByHand` is what a person writes without it: plain calls of the
+API, and a <video> with hls.js at its defaults.
+"""
+
+import re
+from abc import ABC, abstractmethod
+from datetime import datetime
+from typing import Final
+
+import httpx
+
+from benchmarks.trace import Trace
+from heygen_widget import LocalServer
+from tests.browser.lab import Notebook
+
+PATIENCE: Final = 30.0
+"""Seconds for anything that should happen on a page."""
+
+
+class Screen(ABC):
+    """An avatar on a page of JupyterLab.
+
+    Every moment is in seconds since the epoch.
+
+    Parameters
+    ----------
+    notebook
+        An empty one.
+    server
+        Who makes the streams.
+
+    Attributes
+    ----------
+    video
+        Selector of its picture.
+    """
+
+    video: str
+
+    def __init__(self, notebook: Notebook, server: LocalServer) -> None:
+        self._notebook = notebook
+        self._page = notebook.page
+        notebook.video = self.video
+        self._origin: float | None = None
+        notebook.run(self._preparation(server))
+        self._page.evaluate(f"probe.look('{self.video}')")
+
+    @abstractmethod
+    def start(self, text: str) -> float:
+        """Open a session, in a cell; returns when that began."""
+
+    @abstractmethod
+    def speak(self, text: str) -> float:
+        """Let the avatar say more, in a cell; returns when that began."""
+
+    @abstractmethod
+    def clear(self) -> None:
+        """End the session and take the avatar off the page."""
+
+    @abstractmethod
+    def _preparation(self, server: LocalServer) -> str:
+        """Give the cell that comes first."""
+
+    @abstractmethod
+    def _playlist_url(self) -> str:
+        """Give the playlist's address."""
+
+    def first_frame(self, since: float) -> float:
+        """Wait for the first frame shown after `since`, and return when that was."""
+        answer = self._page.wait_for_function(
+            "since => probe.firstFrame(since)", arg=since, timeout=PATIENCE * 1000
+        )
+        return float(answer.json_value())
+
+    def listen(self) -> None:
+        """Begin to listen, once there is a picture."""
+        self._notebook.watch()
+
+    def first_sound(self, since: float) -> float:
+        """Wait for sound after `since`, and return when it was there."""
+        return self._notebook.wait_for_sound(since, PATIENCE)
+
+    def wait_for_silence(self) -> None:
+        """Wait until nothing has been heard for a moment."""
+        self._notebook.wait_for_silence()
+
+    def look_on(self, seconds: float) -> None:
+        """Let time pass while the page plays."""
+        self._page.wait_for_timeout(seconds * 1000)
+
+    def trace(self, since: float) -> Trace:
+        """Say how playback went since a moment, at most two minutes ago; needs `listen`."""
+        pairs = self._page.evaluate(f"since => probe.positions('{self.video}', since)", since)
+        if self._origin is None:
+            self._origin = _origin(self._playlist_url())
+        return Trace(pairs, self._origin)
+
+
+class Ours(Screen):
+    """The widget of this package."""
+
+    video = ".heygen-widget video"
+
+    def start(self, text: str) -> float:
+        """Show a new avatar in one cell and start it in the next."""
+        self._notebook.run("avatar = Avatar(client=heygen)\navatar")
+        self._page.locator(".heygen-widget").wait_for()
+        began = self._notebook.run(
+            f"began = time.time()\nspeech = avatar.start({text!r})\nprint(began)"
+        )
+        self._notebook.run("status = avatar.wait('streaming', 30)")  # raises what went wrong
+        return float(began)
+
+    def speak(self, text: str) -> float:
+        """Run the cell of anybody who uses the package."""
+        began = self._notebook.run(
+            f"began = time.time()\nspeech = avatar.speak({text!r})\nprint(began)"
+        )
+        return float(began)
+
+    def clear(self) -> None:
+        """Stop and close."""
+        self._notebook.run("avatar.stop()\nended = avatar.wait('cancelled', 10)\navatar.close()")
+        self._page.locator(".heygen-widget").wait_for(state="detached")
+
+    def _preparation(self, server: LocalServer) -> str:
+        return (
+            "import time\nfrom heygen_widget import Avatar, HeyGen\n"
+            f"heygen = HeyGen({server.api_key!r}, {server.base_url!r})"
+        )
+
+    def _playlist_url(self) -> str:
+        return self._notebook.run("print(avatar.session['hls_url'])").strip()
+
+
+class ByHand(Screen):
+    """A cell with plain calls and a <video>: hls.js lies beside the notebook, else all defaults."""
+
+    video = "video.by-hand"
+
+    def start(self, text: str) -> float:
+        """Create, ask every half second whether it streams, show."""
+        began = self._notebook.run(_START_BY_HAND.replace("TEXT", repr(text)))
+        return float(began.split()[-1])
+
+    def speak(self, text: str) -> float:
+        """Append."""
+        began = self._notebook.run(
+            "began = time.time()\n"
+            f"api.post(f'{{stream}}/text', json={{'delta': {text + ' '!r}}})\n"
+            "print(began)"
+        )
+        return float(began)
+
+    def clear(self) -> None:
+        """Cancel, and clear the cells' outputs."""
+        self._notebook.run("cancelled = api.post(f'{stream}/cancel')")
+        self._page.evaluate("jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+        self._page.locator(self.video).wait_for(state="detached")
+
+    def _preparation(self, server: LocalServer) -> str:
+        return (
+            "import time, httpx\nfrom IPython.display import HTML, display\n"
+            f"api = httpx.Client(base_url={server.base_url!r}, "
+            f"headers={{'x-api-key': {server.api_key!r}}})"
+        )
+
+    def _playlist_url(self) -> str:
+        return self._notebook.run("print(url)").strip()
+
+
+_START_BY_HAND: Final = """\
+began = time.time()
+body = {"type": "text_stream", "avatar_id": "by-hand", "voice_id": "by-hand", "text": TEXT}
+created = api.post("/v3/avatar-realtime", json=body).json()["data"]
+stream = "/v3/avatar-realtime/" + created["stream_id"]
+while not (url := api.get(stream).json()["data"]["hls_url"]):
+    time.sleep(0.5)
+display(HTML(f'''
+<video class="by-hand" autoplay controls width="640"></video>
+<script type="module">
+  import Hls from "/files/hls.js";
+  const hls = new Hls();
+  hls.loadSource("{url}");
+  hls.attachMedia(document.querySelector("video.by-hand"));
+</script>'''))
+print("", began)
+"""
+
+
+def _origin(playlist_url: str) -> float:
+    """Return the moment at which the stream's clock stood at 0, by the server's own dates."""
+    text = httpx.get(playlist_url, trust_env=False).raise_for_status().text
+    dates = re.findall(r"^#EXT-X-PROGRAM-DATE-TIME:(.+)$", text, re.MULTILINE)
+    (first,) = re.findall(r"^#EXT-X-MEDIA-SEQUENCE:(\d+)$", text, re.MULTILINE)
+    segment = float(re.findall(r"^#EXTINF:([\d.]+)", text, re.MULTILINE)[0])
+    return datetime.fromisoformat(dates[0]).timestamp() - int(first) * segment

@@ -1,0 +1,44 @@
+"""What a stream costs the local server's machine."""
+
+import time
+from collections.abc import Iterator
+
+import psutil
+
+from benchmarks.rows import Row
+from benchmarks.stage import Stage, avatar_server
+from benchmarks.viewers import LONG_TEXT, watched_session
+
+WINDOWS, WINDOW = 5, 5.0  # how many, and seconds each
+WARM_UP = 10.0  # seconds: an idle loop lasts twelve, a mouth has moved to all its places by then
+SHORT_TEXT = "Good morning."
+
+
+def measure(_: Stage) -> Iterator[Row]:
+    """Measure the server's process with one stream and one viewer."""
+    unit = "core-s/s"
+    yield Row(
+        measure="CPU of the server, speaking",
+        values=cpu(LONG_TEXT),
+        unit=unit,
+        limit=0.25,
+        digits=3,
+    )
+    yield Row(
+        measure="CPU of the server, idle", values=cpu(SHORT_TEXT), unit=unit, limit=0.05, digits=3
+    )
+
+
+def cpu(text: str) -> list[float]:
+    """Core-seconds for each second of stream, window by window."""
+    used = []
+    with avatar_server() as server, watched_session(server, text, "cpu"):
+        process = psutil.Process(server.pid)
+        time.sleep(WARM_UP)
+        for _ in range(WINDOWS):
+            before, since = process.cpu_times(), time.monotonic()
+            time.sleep(WINDOW)
+            after, until = process.cpu_times(), time.monotonic()
+            spent = after.user - before.user + after.system - before.system
+            used.append(spent / (until - since))
+    return used

@@ -1,0 +1,62 @@
+"""Ends the sessions that cost money when the process ends.
+
+By then neither new threads nor asynchronous look-ups of host names work, and Jupyter soon kills the
+kernel. So the private loop's thread sends blocking requests, and the process waits for it briefly.
+"""
+
+import asyncio
+import atexit
+import contextlib
+import os
+import weakref
+from collections.abc import Coroutine
+from typing import Any, Final
+
+from heygen_widget.bridge import bridge
+from heygen_widget.connection import Connection
+from heygen_widget.session import SessionStatus
+from heygen_widget.session.sequence import Sequence
+
+AT_EXIT: Final = 1.5
+"""Seconds for all of it; Jupyter kills a kernel that takes longer than 2.5."""
+
+_watched: "weakref.WeakKeyDictionary[Sequence, Connection]" = weakref.WeakKeyDictionary()
+
+
+def end_at_exit(sessions: Sequence, connection: Connection) -> None:
+    """End what is open in `sessions` when the process ends.
+
+    A rehearsal needs no such care: its server ends with this process.
+    """
+    if not connection.rehearsal:
+        _watched[sessions] = connection
+
+
+@atexit.register
+def _end_all() -> None:
+    billed = [
+        _end(sessions, connection)
+        for sessions, connection in _watched.items()
+        if sessions.current is not None and not sessions.at_rest
+    ]
+    if billed:
+        # Nobody is left to read of an error; an idle session ends by the server's own time-out.
+        with contextlib.suppress(Exception):
+            bridge.submit(_all(billed)).result(AT_EXIT)
+
+
+async def _all(endings: list[Coroutine[Any, Any, None]]) -> None:
+    await asyncio.gather(*endings, return_exceptions=True)
+
+
+async def _end(sessions: Sequence, connection: Connection) -> None:
+    sessions.stop()
+    while (session := sessions.current) and session.status is SessionStatus.CREATING:
+        await asyncio.sleep(0.02)  # noqa: ASYNC110 (until the answer brings what to cancel)
+    if session and session.stream_id and session.status.open:
+        with connection.blocking_client() as client:
+            client.avatar_realtime.cancel(session.stream_id)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_watched.clear)  # the sessions are the parent's to end

@@ -1,0 +1,129 @@
+"""The server's process: how it says it is ready, and all the ways it ends."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+import threading
+from collections.abc import Callable, Iterator
+
+import httpx
+import psutil
+import pytest
+
+from heygen_widget.local import LocalServer
+from tests.local.conftest import PATIENCE, SESSIONS, Caller
+
+SERVE = [sys.executable, "-m", "heygen_widget", "serve"]
+
+
+@pytest.fixture
+def process() -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(
+        SERVE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        yield process
+        process.kill()
+
+
+def test_one_line_says_that_the_server_is_ready(process: subprocess.Popen[str]) -> None:
+    assert process.stdout is not None
+    ready = json.loads(process.stdout.readline())
+    assert set(ready) == {"base_url", "api_key"}
+    headers = {"x-api-key": ready["api_key"]}
+    answer = httpx.get(f"{ready['base_url']}{SESSIONS}/x", headers=headers)
+    assert answer.status_code == 404
+    process.terminate()
+    rest, log = process.communicate(timeout=PATIENCE)
+    assert (rest, log, process.returncode) == ("", "", 0)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_server_and_releases_all_who_wait(
+    number: signal.Signals,
+) -> None:
+    with LocalServer() as server:
+        caller = Caller(server)
+        stream_id = caller.text_stream("A very long story. " * 100)
+        caller.playing(stream_id)
+        heard: list[str] = []
+        listener = threading.Thread(target=lambda: heard.extend(caller.words(stream_id)))
+        listener.start()
+        process = psutil.Process(server.pid)
+        process.send_signal(number)
+        assert process.wait(PATIENCE) in {0, None}
+        listener.join(PATIENCE)
+        assert not listener.is_alive()
+        caller.http.close()
+
+
+def test_the_server_ends_with_its_parent() -> None:
+    program = """
+        import os, signal
+        from heygen_widget.local import LocalServer
+        server = LocalServer().start()
+        print(server.pid, flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+    """
+    command = [sys.executable, "-c", textwrap.dedent(program)]
+    parent = subprocess.run(command, capture_output=True, text=True, check=False)
+    server = int(parent.stdout)
+    psutil.wait_procs([psutil.Process(server)] if psutil.pid_exists(server) else [], PATIENCE)
+    assert not psutil.pid_exists(server)
+
+
+def test_a_server_whose_parent_is_gone_already_does_not_stay() -> None:
+    environment = {**os.environ, "HEYGEN_WIDGET_SERVER_PARENT": "1"}
+    process = subprocess.run(
+        SERVE, env=environment, stdout=subprocess.PIPE, timeout=PATIENCE, check=False
+    )
+    assert process.returncode == 0
+
+
+def test_a_port_that_is_taken_is_said_so() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        process = subprocess.run(
+            [*SERVE, "--port", port], capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
+    assert process.returncode == 2
+    assert process.stdout == ""
+    assert process.stderr.startswith(f"Cannot listen on 127.0.0.1:{port}: ")
+    assert "--port" in process.stderr
+    assert "Traceback" not in process.stderr
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ["--port", "70000"],
+        ["--host", "no.such.name.invalid"],
+        ["--host", "192.0.2.1"],
+        ["--segment", "0.33"],
+    ],
+)
+def test_settings_that_cannot_be_had_are_said_so(flags: list[str]) -> None:
+    process = subprocess.run(
+        [*SERVE, *flags], capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert process.returncode == 2
+    assert process.stderr.count("\n") == 1
+
+
+def test_a_port_is_free_again_at_once() -> None:
+    with LocalServer() as first:
+        port = httpx.URL(first.base_url).port
+        httpx.get(first.base_url)
+    with LocalServer(port=port) as second:
+        assert httpx.URL(second.base_url).port == port
+
+
+def test_a_voice_that_cannot_be_loaded_ends_sessions_not_the_server(
+    server_with: Callable[..., LocalServer], caller_at: Callable[[LocalServer], Caller]
+) -> None:
+    caller = caller_at(server_with(voice_engine="piper"))
+    for _ in range(2):
+        assert caller.until(caller.text_stream(), "error")["error_message"]
