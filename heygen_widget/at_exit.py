@@ -9,8 +9,7 @@ import atexit
 import contextlib
 import os
 import weakref
-from collections.abc import Coroutine
-from typing import Any, Final
+from typing import Final
 
 from heygen_widget.bridge import bridge
 from heygen_widget.connection import Connection
@@ -34,25 +33,22 @@ def end_at_exit(sessions: Sequence, connection: Connection) -> None:
 
 @atexit.register
 def _end_all() -> None:
-    billed = [
-        _end(sessions, connection)
-        for sessions, connection in _watched.items()
-        if sessions.current is not None and not sessions.at_rest
-    ]
-    if billed:
+    if any(not sessions.at_rest for sessions in _watched):
         # Nobody is left to read of an error; an idle session ends by the server's own time-out.
         with contextlib.suppress(Exception):
-            bridge.submit(_all(billed)).result(AT_EXIT)
+            bridge.submit(_end_each()).result(AT_EXIT)
 
 
-async def _all(endings: list[Coroutine[Any, Any, None]]) -> None:
+async def _end_each() -> None:
+    endings = [_end(sessions, connection) for sessions, connection in _watched.items()]
     await asyncio.gather(*endings, return_exceptions=True)
 
 
 async def _end(sessions: Sequence, connection: Connection) -> None:
     sessions.stop()
-    while (session := sessions.current) and session.status is SessionStatus.CREATING:
-        await asyncio.sleep(0.02)  # noqa: ASYNC110 (until the answer brings what to cancel)
+    session = sessions.current
+    while session and session.status is SessionStatus.CREATING:  # noqa: ASYNC110 (at exit, no events)
+        await asyncio.sleep(0.02)  # the answer to the request under way says what to cancel
     if session and session.stream_id and session.status.open:
         with connection.blocking_client() as client:
             client.avatar_realtime.cancel(session.stream_id)

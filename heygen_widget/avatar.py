@@ -422,8 +422,8 @@ class Avatar(anywidget.AnyWidget):
     def _show(self) -> None:
         try:
             self.set_trait("session", to_browser(self._view()))
-        except Exception as error:
-            # The page has it by now; an observer of the user's must not end what is paid for.
+        except Exception as error:  # noqa: BLE001 (whatever an observer of the user's raises)
+            # The page has it by now, and what is paid for must go on.
             _log.exception("An observer of `session` failed.")
             self._tell_problem("An observer of `session` failed.", repr(error))
 

@@ -77,7 +77,7 @@ class ProblemMessage(BaseModel):
 
 
 class _FromBrowser(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
 class Hello(_FromBrowser):
@@ -92,12 +92,6 @@ class Speak(_FromBrowser):
 
     kind: Literal["speak"]
     text: str = Field(max_length=100_000)
-
-
-class Start(_FromBrowser):
-    """The Start button: open a session that greets."""
-
-    kind: Literal["start"]
 
 
 class Finish(_FromBrowser):
@@ -126,7 +120,7 @@ class Playback(_FromBrowser):
 
 
 BrowserMessage = Annotated[
-    Hello | Speak | Start | Finish | Stop | Playback, Field(discriminator="kind")
+    Hello | Speak | Finish | Stop | Playback, Field(discriminator="kind")
 ]
 _browser_message: TypeAdapter[BrowserMessage] = TypeAdapter(BrowserMessage)
 

@@ -99,11 +99,6 @@ export class Avatar {
     this.ask({ kind: "speak", text });
   }
 
-  start(): void {
-    this.allowSound();
-    this.ask({ kind: "start" });
-  }
-
   stop(): void {
     this.ask({ kind: "stop" });
   }

@@ -11,6 +11,8 @@ import { isLive, isOpening, isOver, statusLine } from "./status.ts";
 /** What the picture's place shows. */
 type Scene = "idle" | "opening" | "live" | "over" | "elsewhere";
 
+/** A session begins with something to say; this is what the button says. */
+const GREETING = "Hello!";
 const TICK_MS = 60;
 const LATENCY_EVERY_MS = 250;
 const KERNEL_BUSY =
@@ -20,8 +22,7 @@ export class Panel implements View {
   readonly screen: HTMLElement;
   readonly root: HTMLElement;
 
-  private readonly startLabel = h("span", {}, "Start");
-  private readonly start = button({ class: "hw-start" }, icon(ICONS.play), this.startLabel);
+  private readonly greet = button({ class: "hw-start" }, icon(ICONS.play), "Say hello");
   private readonly hint = h(
     "p",
     { class: "hw-hint" },
@@ -43,7 +44,7 @@ export class Panel implements View {
     { class: "hw-poster" },
     h("div", { class: "hw-figure" }),
     this.progress,
-    this.start,
+    this.greet,
     this.hint,
   );
 
@@ -128,7 +129,7 @@ export class Panel implements View {
     const { avatar } = this;
     const on = (target: HTMLElement, handle: () => void) =>
       target.addEventListener("click", handle, { signal });
-    on(this.start, () => avatar.start());
+    on(this.greet, () => avatar.speak(GREETING));
     on(this.bring, () => avatar.bringTo(this));
     on(this.sound, () => avatar.player?.setMuted(false));
     on(this.mute, () => avatar.player?.setMuted(!avatar.player.muted));
@@ -194,12 +195,11 @@ export class Panel implements View {
   }
 
   private drawStage(scene: Scene): void {
-    const { awaiting, player, session } = this.avatar;
+    const { awaiting, player } = this.avatar;
     const blocked = player?.state === "blocked";
     this.root.classList.toggle("hw-has-picture", player?.started === true);
-    this.start.hidden = scene !== "idle" && scene !== "over";
-    this.start.disabled = awaiting === "start";
-    setText(this.startLabel, startText(awaiting === "start", scene, session.epoch));
+    this.greet.hidden = scene !== "idle" && scene !== "over";
+    this.greet.disabled = awaiting === "speak";
     this.hint.hidden = scene !== "idle";
     this.progress.hidden = scene !== "opening";
     this.elsewhere.hidden = scene !== "elsewhere";
@@ -300,11 +300,6 @@ export class Panel implements View {
     this.captions.classList.toggle("hw-waiting", !line);
     this.captions.replaceChildren(...(line ? lineNodes(line) : [waiting]));
   }
-}
-
-function startText(starting: boolean, scene: Scene, epoch: number): string {
-  if (starting) return "Starting…";
-  return scene === "over" && epoch > 0 ? "Start again" : "Start";
 }
 
 function lineNodes({ words, speaking }: Line): Node[] {

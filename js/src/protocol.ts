@@ -90,7 +90,6 @@ export interface Playback {
 export type BrowserMessage =
   | { kind: "hello"; player: boolean }
   | { kind: "speak"; text: string }
-  | { kind: "start" }
   | { kind: "finish" }
   | { kind: "stop" }
   | Playback;
@@ -112,7 +111,6 @@ export const KERNEL_MESSAGES: FieldsByKind<KernelMessage> = {
 export const BROWSER_MESSAGES: FieldsByKind<BrowserMessage> = {
   hello: ["player"],
   speak: ["text"],
-  start: [],
   finish: [],
   stop: [],
   playback: ["epoch", "state", "position", "latency", "muted", "stalls", "detail"],

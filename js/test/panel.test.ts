@@ -114,10 +114,10 @@ test("a session's error outlives any other problem", () => {
   expect(find(root, ".hw-status").textContent).toBe("Error");
 });
 
-test("Start asks for a session, once", async () => {
+test("Say hello says hello, once", async () => {
   const { root, model } = show();
   await userEvent.click(find(root, ".hw-start"));
-  expect(model.kinds("start")).toHaveLength(1);
+  expect(model.kinds("speak")).toEqual([{ kind: "speak", text: "Hello!" }]);
   expect(find<HTMLButtonElement>(root, ".hw-start").disabled).toBe(true);
 });
 

@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import textwrap
-import threading
 from collections.abc import Callable, Iterator
 
 import httpx
@@ -42,21 +41,18 @@ def test_one_line_says_that_the_server_is_ready(process: subprocess.Popen[str]) 
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_the_server_and_releases_all_who_wait(
-    number: signal.Signals,
-) -> None:
+def test_a_signal_ends_the_server_and_releases_who_listens(number: signal.Signals) -> None:
     with LocalServer() as server:
         caller = Caller(server)
         stream_id = caller.text_stream("A very long story. " * 100)
         caller.playing(stream_id)
-        heard: list[str] = []
-        listener = threading.Thread(target=lambda: heard.extend(caller.words(stream_id)))
-        listener.start()
-        process = psutil.Process(server.pid)
-        process.send_signal(number)
+        with caller.http.stream("GET", f"{SESSIONS}/{stream_id}/words") as answer:
+            lines = answer.iter_lines()
+            next(lines)
+            process = psutil.Process(server.pid)
+            process.send_signal(number)
+            assert "event: end" in list(lines)
         assert process.wait(PATIENCE) in {0, None}
-        listener.join(PATIENCE)
-        assert not listener.is_alive()
         caller.http.close()
 
 

@@ -19,7 +19,7 @@ from heygen_widget.local.face.lips import JAW_BOX, LIPS_BOX
 from heygen_widget.local.face.look import Look
 from heygen_widget.local.face.motion import Affine, Eyes
 from heygen_widget.local.face.planes import Bytes, Tile, to_yuva
-from heygen_widget.local.face.portrait import Portrait, bounds, draw_portrait
+from heygen_widget.local.face.portrait import bounds, draw_portrait
 from heygen_widget.local.mouth import Mouth
 
 _FINENESS: Final = Mouth(28, 10, 8, 6)
@@ -40,22 +40,20 @@ class Face:
 
     def __init__(self, look: Look) -> None:
         self.look: Final = look
-        portrait = draw_portrait(look)
-        self._portrait: Portrait = portrait
-        head = portrait.head()
-        self._head = _image(head)
-        self._head_box = head.box
-        self._place = bounds(head.cover.without(portrait.hidden), _SWAY)
+        drawing, self._portrait = draw_portrait(look)
+        self._head = _image(drawing.head)
+        self._head_box = drawing.head.box
+        self._place = bounds(drawing.head.cover.without(drawing.hidden), _SWAY)
         still = max(WIDTH / 2 - self._place.left, self._place.right - WIDTH / 2)
-        self._body = breathing(portrait.backdrop, portrait.clothes, still)
-        self._clear = 255 - np.rint(portrait.hidden.on(self._place) * 255).astype(np.uint16)
+        self._body = breathing(drawing.backdrop, drawing.clothes, still)
+        self._clear = 255 - np.rint(drawing.hidden.on(self._place) * 255).astype(np.uint16)
         covered = np.flatnonzero((self._clear < 255).any(axis=1))  # noqa: PLR2004
         self._first_hidden = int(covered[0])  # the first row with clothes
         self._pose = lru_cache(maxsize=motion.LEANS)(self._draw_pose)
         self._eyes = lru_cache(maxsize=64)(self._draw_eyes)
         self._looking = lru_cache(maxsize=motion.LOOP_FRAMES)(self._place_eyes)
         self._jaw = lru_cache(maxsize=int(_FINENESS.open) + 1)(self._draw_jaw)
-        self._lips = lru_cache(maxsize=256)(self._draw_lips)
+        self._lips = lru_cache(maxsize=160)(self._draw_lips)
 
     def frame(self, number: int, mouth: Mouth) -> npt.NDArray[np.uint8]:
         """Draw a frame.
@@ -82,7 +80,7 @@ class Face:
 
     def _speaking(self, lean: int, mouth: Mouth) -> Tile:
         rough = _rounded(mouth)
-        jaw = self._jaw(rough.open)[1].copy()
+        jaw = self._jaw(rough.open)[0].copy()
         jaw.paste(self._lips(rough), (LIPS_BOX.left - JAW_BOX.left, LIPS_BOX.top - JAW_BOX.top))
         return self._placed(jaw, JAW_BOX, lean)
 
@@ -97,15 +95,16 @@ class Face:
     def _place_eyes(self, lean: int, eyes: Eyes) -> Tile:
         return self._placed(self._eyes(eyes), EYES_BOX, lean)
 
-    def _draw_jaw(self, opened: float) -> tuple[Canvas, Image.Image]:
+    def _draw_jaw(self, opened: float) -> tuple[Image.Image, Canvas]:
         jaw = self._portrait.jaw(opened)
-        return jaw, _image(self._portrait.hanging(jaw))
+        return _image(jaw), jaw.crop(LIPS_BOX)
 
     def _draw_lips(self, mouth: Mouth) -> Image.Image:
-        return _image(self._portrait.lips(self._jaw(mouth.open)[0], mouth))
+        _, skin = self._jaw(mouth.open)
+        return _image(self._portrait.lips(skin, mouth))
 
     def _placed(self, part: Image.Image, box: Box, lean: int) -> Tile:
-        """Return a part of the head where the head is, less its edge, beyond which it knows nothing."""
+        """Return a part of the head where the head is, less its edge."""
         way = motion.head(lean)
         place = _landing(box, way)
         return self._over_scene(_moved(part, box, place, way), place)

@@ -108,8 +108,8 @@ MAYA: Final = Look(
 )
 THEO: Final = Look(
     "Theo",
-    Skin("#a86f4a", "#8a5535", "#5c341f", "#331a10", "#a8452f", "#9a5048", "#713630", "#c98a7a"),
-    Hair("coils", "#0e0a0a", "#1d1614", "#3d302a", "#6a5548", beard="stubble"),
+    Skin("#a86f4a", "#8a5535", "#5c341f", "#331a10", "#94492f", "#9a5048", "#713630", "#c98a7a"),
+    Hair("coils", "#0e0a0a", "#1d1614", "#4a3a32", "#7d6656", beard="stubble"),
     Gaze("#2c1a10", "#5e3a20", "#120c0a", "#0d0808", brow_weight=1.25, brow_arch=0.75, lashes=0.25),
     Clothes("knit", "#d19a34", "#e8b858", "#93651a", "#f6efe2", "#ffffff"),
     Backdrop("studio", ("#a9694c", "#8a4f3b", "#5d3129"), ("#ffcf9a", "#3a1c18")),

@@ -17,7 +17,7 @@ from heygen_widget.local.face.hair import (
     hairstyle,
 )
 from heygen_widget.local.face.head import draw_ears, draw_face, draw_neck
-from heygen_widget.local.face.lips import LIPS_BOX, draw_lips, drop_jaw
+from heygen_widget.local.face.lips import JAW_BOX, draw_lips, drop_jaw
 from heygen_widget.local.face.look import Look
 from heygen_widget.local.face.motion import Eyes
 from heygen_widget.local.mouth import REST, Mouth
@@ -28,40 +28,48 @@ _RAISED = (
 _HEAD = Box(432, 32, 848, 676)  # nothing of a head, as drawn, is outside of it
 
 
+_MOVING = Box(EYES_BOX.left, EYES_BOX.top, EYES_BOX.right, JAW_BOX.bottom)  # holds eyes and jaw
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A person at rest, in layers.
+
+    Attributes
+    ----------
+    backdrop
+        What is behind, a whole frame.
+    clothes
+        The clothed shoulders before it.
+    head
+        The head, over both.
+    hidden
+        Where clothes hide the head.
+    """
+
+    backdrop: Canvas
+    clothes: Canvas
+    head: Canvas
+    hidden: Mask
+
+
 @dataclass(frozen=True, slots=True)
 class Portrait:
-    """A person in parts.
+    """The parts of a person that change their shape.
 
     Attributes
     ----------
     look
         Who it is.
-    backdrop
-        What is behind, a whole frame.
-    clothes
-        The clothed shoulders before it.
     skin
-        The head without eyes, lips and what lies over them.
+        The middle of the head without eyes, lips and what lies over them.
     over
         What lies over the eyes: hair and glasses.
-    hidden
-        Where clothes hide the head.
     """
 
     look: Look
-    backdrop: Canvas
-    clothes: Canvas
     skin: Canvas
     over: Canvas
-    hidden: Mask
-
-    def head(self) -> Canvas:
-        """Return the whole head, at rest."""
-        head = Canvas(self.skin.box, self.skin.pixels.copy())
-        draw_lips(head, self.look, REST)
-        draw_eyes(head, self.look, Eyes(0.0, 0.0, 0.0, 0.0))
-        head.put(self.over)
-        return head
 
     def eyes(self, eyes: Eyes) -> Canvas:
         """Return the part `EYES_BOX` of the head."""
@@ -72,22 +80,18 @@ class Portrait:
 
     def jaw(self, opened: float) -> Canvas:
         """Return the part `JAW_BOX` of the head, without lips, `opened` from 0 to 1."""
-        return drop_jaw(self.skin, opened)
-
-    def lips(self, jaw: Canvas, mouth: Mouth) -> Canvas:
-        """Return the part `LIPS_BOX` of the head, on a jaw that is open as the mouth."""
-        part = jaw.crop(LIPS_BOX)
-        draw_lips(part, self.look, mouth)
-        return part
-
-    def hanging(self, jaw: Canvas) -> Canvas:
-        """Return a jaw with what lies over it."""
-        part = Canvas(jaw.box, jaw.pixels.copy())
+        part = drop_jaw(self.skin, opened)
         part.put(self.over)
         return part
 
+    def lips(self, skin: Canvas, mouth: Mouth) -> Canvas:
+        """Return the part `LIPS_BOX` of the head, on that part of a jaw as open as the mouth."""
+        part = Canvas(skin.box, skin.pixels.copy())
+        draw_lips(part, self.look, mouth)
+        return part
 
-def draw_portrait(look: Look) -> Portrait:
+
+def draw_portrait(look: Look) -> tuple[Drawing, Portrait]:
     """Draw a person."""
     backdrop = draw_backdrop(look.backdrop)
     clothes = Canvas(Box(262, 480 + _RAISED, 1018, HEIGHT + _RAISED))
@@ -107,15 +111,18 @@ def draw_portrait(look: Look) -> Portrait:
     hidden = clothes.cover
     if hairstyle(look).in_front:
         hidden = hidden.without(over.cover)
-    _lay_beneath(backdrop, hidden, skin, over)
-    return Portrait(look, backdrop, clothes, skin, over, hidden)
+    portrait = Portrait(look, skin.crop(_MOVING), over.crop(_MOVING))
+    draw_lips(skin, look, REST)
+    draw_eyes(skin, look, Eyes(0.0, 0.0, 0.0, 0.0))
+    skin.put(over)
+    _lay_beneath(backdrop, skin, hidden)
+    return Drawing(backdrop, clothes, skin, hidden), portrait
 
 
-def _lay_beneath(backdrop: Canvas, hidden: Mask, *heads: Canvas) -> None:
+def _lay_beneath(backdrop: Canvas, head: Canvas, hidden: Mask) -> None:
     """Put the head where clothes hide it: the backdrop would shine through their smooth edges."""
-    for head in heads:
-        edges = (hidden.on(head.box) > 0)[..., None]
-        backdrop.put(Canvas(head.box, head.pixels * edges))
+    edges = (hidden.on(head.box) > 0)[..., None]
+    backdrop.put(Canvas(head.box, head.pixels * edges))
 
 
 def bounds(painted: Mask, margins: tuple[int, int]) -> Box:

@@ -24,7 +24,7 @@ from heygen_widget.local.voice import SAMPLE_RATE, SpeechTrack
 
 _SAMPLES: Final = SAMPLE_RATE // FRAME_RATE  # of sound in a video frame
 _TAIL: Final = round(0.3 * SAMPLE_RATE)  # silence after the last word, before the end
-_RESERVE: Final = 0.2  # part of a segment's length that is kept free to encode all of it
+_RESERVE: Final = 0.2  # part of a segment's length that is kept free for encoding
 
 
 class Segment(NamedTuple):
@@ -42,6 +42,7 @@ class Broadcast:
     Nobody has seen the running segment yet. So speech that ends a silence starts at that
     segment's beginning: all its frames are made at once, as far as they are due. When less than
     `_RESERVE` of the segment is left, that would be late, and speech starts with the next one.
+    That much earlier than it is due each frame is made, so that a busy machine delays no segment.
 
     Parameters
     ----------
@@ -78,6 +79,7 @@ class Broadcast:
             if pictures is None:
                 pictures = self._live(first)
             if pictures:
+                self._wait(first + len(pictures) - 1)
                 yield self._segment(first, pictures)
             first += len(pictures)
             full = len(pictures) == self._frames
@@ -94,20 +96,23 @@ class Broadcast:
         self._sound.advance((last + 1) * _SAMPLES)
         if not self._at_rest(first):  # speech came at the last moment and may have been read
             return None
-        self._stopped.wait(max(self._clock.left(last), 0))
         return pictures
 
     def _live(self, first: int) -> list[bytes]:
         """Draw and encode a segment frame by frame; ends early when the stream is over."""
         pictures: list[bytes] = []
         for frame in range(first, first + self._frames):
-            self._stopped.wait(max(self._clock.left(frame), 0))
+            self._wait(frame, early=self._reserve)
             if self._over(frame):
                 break
             self._sound.advance((frame + 1) * _SAMPLES)
             picture = self._face.frame(frame, self._track.mouth(_middle(frame)))
             pictures.append(self._encoder.encode(picture, key=frame == first))
         return pictures
+
+    def _wait(self, frame: int, *, early: float = 0.0) -> None:
+        """Wait until `frame` is due, or `early` seconds before that; not when stopped."""
+        self._stopped.wait(max(self._clock.left(frame) - early, 0))
 
     def _at_rest(self, frame: int) -> bool:
         """Whether nothing is to be said or ended from `frame` on, as far as is known."""

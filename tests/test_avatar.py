@@ -1,0 +1,558 @@
+"""`Avatar` without a kernel: its verbs, and what it tells a page."""
+
+import asyncio
+import base64
+import gc
+import io
+import json
+import logging
+import socket
+import threading
+import time
+import wave
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import comm
+import numpy as np
+import pytest
+from comm.base_comm import BaseComm
+
+from heygen_widget import Avatar, HeyGen, LocalServer, SessionStatus, Speech, SpeechStatus, speak
+from heygen_widget import page as page_module
+from heygen_widget.api import (
+    APIConnectionError,
+    AssetBase64,
+    AsyncHeyGen,
+    AuthenticationFailed,
+    MissingKey,
+)
+from heygen_widget.bridge import bridge
+from heygen_widget.session import PlaybackReady, StatusChanged
+
+PATIENCE = 40.0
+LONG = "One two three four five six seven eight nine ten. " * 20
+
+
+class Page:
+    """What a browser page would get from the kernel, and a way to answer."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[dict[str, Any], list[bytes]]] = []
+        self._news = threading.Condition()
+
+    def take(self, data: dict[str, Any], buffers: list[bytes]) -> None:
+        with self._news:
+            self.sent.append((data, buffers))
+            self._news.notify_all()
+
+    def messages(self, kind: str) -> list[dict[str, Any]]:
+        custom = [data["content"] for data, _ in list(self.sent) if data.get("method") == "custom"]
+        return [content for content in custom if content["kind"] == kind]
+
+    def until(self, condition: Callable[[], object]) -> None:
+        with self._news:
+            assert self._news.wait_for(condition, PATIENCE)
+
+    def say(self, avatar: Avatar, content: object) -> None:
+        """Send a message of the browser, and wait until the kernel has taken it."""
+        data = {"method": "custom", "content": content}
+        avatar.comm.handle_msg({"content": {"data": data}, "buffers": []})
+        bridge.ask(lambda: None)
+
+
+@pytest.fixture
+def page(monkeypatch: pytest.MonkeyPatch) -> Page:
+    page = Page()
+
+    class Comm(BaseComm):
+        def publish_msg(
+            self,
+            msg_type: str,
+            data: dict[str, Any] | None = None,
+            metadata: dict[str, Any] | None = None,
+            buffers: list[bytes] | None = None,
+            **keys: Any,
+        ) -> None:
+            page.take(data or {}, buffers or [])
+
+    monkeypatch.setattr(comm, "create_comm", Comm)
+    return page
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HEYGEN_API_KEY", "HEYGEN_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+MakeAvatar = Callable[..., Avatar]
+
+
+@pytest.fixture
+def make_avatar(page: Page, local_server: LocalServer) -> Iterator[MakeAvatar]:
+    """Make avatars at the embedded server; what they open is ended after the test."""
+    avatars: list[Avatar] = []
+
+    def make(**options: Any) -> Avatar:
+        if "client" not in options:
+            options.setdefault("local", local_server)
+        avatars.append(Avatar(**options))
+        return avatars[-1]
+
+    yield make
+    for avatar in avatars:
+        _end(avatar)
+        avatar.close()
+
+
+@pytest.fixture
+def avatar(make_avatar: MakeAvatar) -> Avatar:
+    return make_avatar()
+
+
+@pytest.fixture
+def heygen(local_server: LocalServer) -> Iterator[HeyGen]:
+    with HeyGen(local_server.api_key, local_server.base_url) as heygen:
+        yield heygen
+
+
+def _end(avatar: Avatar) -> None:
+    avatar.stop()
+    if not bridge.ask(lambda: avatar._sessions.at_rest):
+        avatar.wait("error", PATIENCE)
+
+
+def _statuses(avatar: Avatar) -> list[SessionStatus]:
+    return [event.status for event in avatar.events if isinstance(event, StatusChanged)]
+
+
+def _tone() -> AssetBase64:
+    time = np.arange(16_000) / 16_000
+    file = io.BytesIO()
+    with wave.open(file, "wb") as wav:
+        wav.setparams((1, 2, 16_000, 0, "NONE", ""))
+        wav.writeframes((9000 * np.sin(2 * np.pi * 220 * time)).astype("<i2").tobytes())
+    return AssetBase64(media_type="audio/wav", data=base64.b64encode(file.getvalue()).decode())
+
+
+# Making one.
+
+
+def test_making_and_showing_one_asks_nothing_of_the_server(make_avatar: MakeAvatar) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as heygen:
+        heygen.setblocking(False)
+        avatar = make_avatar(client=HeyGen("key", f"http://127.0.0.1:{heygen.getsockname()[1]}"))
+        avatar._repr_mimebundle_()
+        Page().say(avatar, {"kind": "hello", "player": True})
+        avatar.finish()
+        avatar.stop()
+        bridge.ask(lambda: None)
+        with pytest.raises(BlockingIOError):
+            heygen.accept()
+    assert avatar.status is SessionStatus.IDLE
+    assert (avatar.stream_id, avatar.elapsed, avatar.cost, avatar.events) == (None, 0, 0, ())
+
+
+def test_an_unknown_keyword_is_refused(page: Page) -> None:
+    with pytest.raises(TypeError, match="avatr_id"):
+        Avatar(avatr_id="Daisy")  # type: ignore[call-arg]
+
+
+def test_what_cannot_be_made_leaves_nothing_behind(page: Page) -> None:
+    with pytest.raises(MissingKey, match="HEYGEN_API_KEY"):
+        Avatar(local=False)
+    gc.collect()  # an error in a finalizer would be a warning, and so fail
+
+
+def test_a_client_and_a_rehearsal_exclude_each_other(page: Page) -> None:
+    with pytest.raises(ValueError, match="not both"):
+        Avatar(client=HeyGen("key"), local=True)
+
+
+def test_a_key_in_the_environment_means_heygen_unless_one_rehearses(
+    make_avatar: MakeAvatar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEYGEN_API_KEY", "key")
+    assert not make_avatar(local=None).session["rehearsal"]
+    assert make_avatar(local=True).session["rehearsal"]
+
+
+@pytest.mark.parametrize("face", [HeyGen, AsyncHeyGen])
+def test_of_a_client_only_its_key_and_address_are_used(
+    make_avatar: MakeAvatar, local_server: LocalServer, face: type[HeyGen | AsyncHeyGen]
+) -> None:
+    client = face(local_server.api_key, local_server.base_url)
+    if isinstance(client, HeyGen):
+        client.close()
+    else:
+        asyncio.run(client.aclose())
+    avatar = make_avatar(client=client)
+    assert avatar.speak("Hi.", final=True).result(PATIENCE).status is SpeechStatus.SPOKEN
+    assert not avatar.session["rehearsal"]
+
+
+# start().
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {},
+        {"type": "tts"},
+        {"type": "audio"},
+        {"text": ""},
+        {"text": "Hello", "audio": _tone()},
+        {"text": "Hello", "type": "audio"},
+        {"audio": _tone(), "type": "tts"},
+        {"text": "Hello", "type": "song"},
+    ],
+)
+def test_start_needs_one_thing_to_say(avatar: Avatar, arguments: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"start\('Hello'\)|nothing to say|type is"):
+        avatar.start(**arguments)
+    assert bridge.ask(lambda: avatar.status) is SessionStatus.IDLE
+
+
+def test_start_opens_one_session_at_a_time(avatar: Avatar) -> None:
+    first = avatar.start("Hello, hello, hello.")
+    with pytest.raises(RuntimeError, match=r"speak\(\) adds to it, stop\(\) ends it"):
+        avatar.start("Me too!")
+    avatar.stop()
+    second = avatar.start("Now me.")
+    assert first is not None
+    assert second is not None
+    avatar.finish()
+    assert second.result(PATIENCE).status is SpeechStatus.SPOKEN
+    assert first.status is SpeechStatus.INTERRUPTED
+
+
+def test_a_tts_session_ends_by_itself(avatar: Avatar) -> None:
+    speech = avatar.start("Good bye.", type="tts")
+    assert avatar.wait(timeout=PATIENCE) is SessionStatus.COMPLETED
+    assert speech is not None
+    assert speech.status is SpeechStatus.SPOKEN
+    assert avatar.transcript == "Good bye."
+
+
+def test_ready_made_sound_makes_a_session_without_a_speech(avatar: Avatar) -> None:
+    assert avatar.start(audio=_tone()) is None
+    assert avatar.wait(timeout=PATIENCE) is SessionStatus.COMPLETED
+    assert avatar.end_reason is None
+    assert avatar.elapsed > 0
+
+
+# speak().
+
+
+def test_speaking_opens_a_session_and_is_seen_in_the_trait(avatar: Avatar, page: Page) -> None:
+    shown: list[str] = []
+    avatar.observe(lambda change: shown.append(change["new"]["status"]), "session")
+    speech = avatar.speak("Hello there.", final=True)
+    assert avatar.wait(timeout=PATIENCE) is SessionStatus.COMPLETED
+    assert list(dict.fromkeys(shown)) == _statuses(avatar)
+    assert {"creating", "pending", "streaming", "completed"} <= set(shown)
+    view = avatar.session
+    assert (view["epoch"], view["rehearsal"], view["running"]) == (1, True, False)
+    assert view["stream_id"] == avatar.stream_id
+    assert view["hls_url"].startswith("http://127.0.0.1:")
+    assert view["end_reason"] == avatar.end_reason == "final_marker"
+    assert view["elapsed"] > 0
+    assert avatar.cost == pytest.approx(avatar.elapsed * view["price_per_second"])
+    states = [m["status"] for m in page.messages("speech") if m["id"] == speech.id]
+    assert states == ["sending", "sent", "speaking", "spoken"]
+    words = [word["word"] for m in page.messages("words") for word in m["words"]]
+    assert words == [word.word for word in avatar.words] == ["Hello", "there", "."]
+
+
+def test_two_speeches_in_one_go_share_a_session(avatar: Avatar) -> None:
+    speeches = [avatar.speak("First."), avatar.speak("Second.")]
+    avatar.finish()
+    avatar.wait(timeout=PATIENCE)
+    assert _statuses(avatar).count(SessionStatus.CREATING) == 1
+    assert [speech.status for speech in speeches] == [SpeechStatus.SPOKEN] * 2
+    assert avatar.transcript == "First. Second."
+
+
+def test_what_is_said_after_the_end_opens_the_next_session_in_its_turn(avatar: Avatar) -> None:
+    first = avatar.speak("First.", final=True)
+    second = avatar.speak("Second.")
+    third = avatar.speak("Third.", final=True)
+    assert avatar.wait(timeout=PATIENCE) is SessionStatus.COMPLETED
+    assert first.status is second.status is third.status is SpeechStatus.SPOKEN
+    assert avatar.transcript == "Second. Third."
+    assert _statuses(avatar).count(SessionStatus.CREATING) == 2
+    urls = {event.hls_url for event in avatar.events if isinstance(event, PlaybackReady)}
+    assert len(urls) == 2
+    assert avatar.session["epoch"] == 2
+
+
+def test_what_waited_for_its_turn_when_all_was_stopped_is_interrupted(avatar: Avatar) -> None:
+    avatar.speak(LONG, final=True)
+    waited = avatar.speak("I waited.")
+    avatar.stop()
+    after = avatar.speak("I came after.", final=True)
+    assert after.result(PATIENCE).status is SpeechStatus.SPOKEN
+    assert waited.result(PATIENCE).status is SpeechStatus.INTERRUPTED
+    assert avatar.transcript == "I came after."
+
+
+@pytest.mark.parametrize("text", ["", " \n", "x" * 1_000_000])
+def test_what_cannot_be_said_is_refused_before_a_session_opens(avatar: Avatar, text: str) -> None:
+    with pytest.raises(ValueError, match="nothing to say|characters take longer"):
+        avatar.speak(text)
+    assert bridge.ask(lambda: avatar.status) is SessionStatus.IDLE
+
+
+def test_speaking_at_large_uses_the_newest_avatar_that_is_open(make_avatar: MakeAvatar) -> None:
+    older, newer, closed = make_avatar(), make_avatar(), make_avatar()
+    closed.close()
+    speech = speak("Hello.", final=True)
+    assert newer.wait(timeout=PATIENCE) is SessionStatus.COMPLETED
+    assert speech.status is SpeechStatus.SPOKEN
+    assert older.status is SessionStatus.IDLE
+
+
+def test_speaking_at_large_without_an_avatar_says_what_to_do(page: Page) -> None:
+    with pytest.raises(RuntimeError, match=r"avatar = Avatar\(\)"):
+        speak("Hello?")
+
+
+# wait() and until().
+
+
+def test_waiting_gives_the_state_that_was_reached(avatar: Avatar) -> None:
+    avatar.speak(LONG)
+    assert avatar.wait("streaming", PATIENCE) is SessionStatus.STREAMING
+    assert avatar.wait("pending", timeout=0) is SessionStatus.STREAMING
+    with pytest.raises(TimeoutError):
+        avatar.wait("completed", timeout=0.01)
+    avatar.stop()
+    assert avatar.wait("completed", PATIENCE) is SessionStatus.CANCELLED
+    assert avatar.wait("streaming", PATIENCE) is SessionStatus.CANCELLED
+
+
+def test_awaiting_gives_the_state_that_was_reached(avatar: Avatar) -> None:
+    async def cell() -> list[SessionStatus]:
+        async with asyncio.timeout(PATIENCE):
+            speech = avatar.speak("Hello.", final=True)
+            streaming = await avatar.until("streaming")
+            assert (await speech).status is SpeechStatus.SPOKEN
+            return [streaming, await avatar.until()]
+
+    assert asyncio.run(cell()) == [SessionStatus.STREAMING, SessionStatus.COMPLETED]
+
+
+def test_a_state_that_does_not_exist_is_not_waited_for(avatar: Avatar) -> None:
+    with pytest.raises(ValueError, match="finished"):
+        avatar.wait("finished")
+    with pytest.raises(ValueError, match=r"await avatar.until\('playing'\)"):
+        avatar.wait("playing")
+
+
+def _playback(epoch: int, state: str = "playing") -> dict[str, Any]:
+    return {"kind": "playback", "epoch": epoch, "state": state, "position": 0.5}
+
+
+def test_playing_is_the_browsers_word_on_this_session(avatar: Avatar, page: Page) -> None:
+    page.say(avatar, _playback(0))
+    avatar.speak(LONG)
+    playing = avatar._reaching("playing")
+    page.say(avatar, _playback(0))
+    page.say(avatar, _playback(1, "loading"))
+    avatar.wait("streaming", PATIENCE)
+    assert not playing.done()
+    page.say(avatar, _playback(1))
+    assert playing.result(PATIENCE) is SessionStatus.STREAMING
+    assert asyncio.run(avatar.until("playing")) is SessionStatus.STREAMING
+
+
+def test_an_error_is_raised_where_it_is_waited_for(make_avatar: MakeAvatar, page: Page) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        nowhere = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    avatar = make_avatar(client=HeyGen("key", nowhere, max_retries=0))
+    speech = avatar.speak("Hello?")
+    for wait in (avatar.wait, lambda: avatar.wait("streaming"), speech.result):
+        with pytest.raises(APIConnectionError, match="could not be reached"):
+            wait()
+    with pytest.raises(APIConnectionError):
+        asyncio.run(avatar.until())
+    assert avatar.wait("error") is SessionStatus.ERROR
+    assert isinstance(avatar.error, APIConnectionError)
+    assert "could not be reached" in avatar.session["error"]["title"]
+    assert "check the network" in avatar.session["error"]["hint"]
+
+
+# finish(), stop(), close().
+
+
+@pytest.mark.parametrize("verb", ["finish", "stop", "close"])
+@pytest.mark.parametrize("state", ["idle", "creating", "streaming", "draining", "cancelled"])
+def test_every_way_to_end_works_in_every_state_and_may_be_repeated(
+    avatar: Avatar, heygen: HeyGen, state: str, verb: str
+) -> None:
+    if state != "idle":
+        avatar.speak("Hello.", final=state == "draining")
+        if state == "cancelled":
+            avatar.stop()
+        avatar.wait(state, PATIENCE)
+    getattr(avatar, verb)()
+    getattr(avatar, verb)()
+    if state != "idle":
+        expected = SessionStatus.COMPLETED if verb == "finish" else SessionStatus.CANCELLED
+        ended = avatar.wait(timeout=PATIENCE)
+        assert ended is (SessionStatus.CANCELLED if state == "cancelled" else expected)
+    if avatar.stream_id is not None:
+        assert heygen.avatar_realtime.get(avatar.stream_id).status == "completed"
+
+
+def test_a_closed_avatar_opens_no_session(avatar: Avatar) -> None:
+    avatar.close()
+    for verb in (avatar.speak, avatar.start):
+        with pytest.raises(RuntimeError, match="closed. Make another one"):
+            verb("Hello?")
+    assert bridge.ask(lambda: avatar.status) is SessionStatus.IDLE
+
+
+def test_an_observer_that_fails_ends_no_session(avatar: Avatar, page: Page) -> None:
+    def observer(_: object) -> None:
+        raise ZeroDivisionError("mine")
+
+    avatar.observe(observer, "session")
+    avatar.speak("I go on.", final=True)
+    assert avatar.wait(timeout=PATIENCE) is SessionStatus.COMPLETED
+    assert avatar.transcript == "I go on."
+    assert "ZeroDivisionError('mine')" in page.messages("problem")[0]["problem"]["hint"]
+
+
+# What a page says.
+
+
+def test_text_typed_into_the_page_is_spoken(avatar: Avatar, page: Page) -> None:
+    page.say(avatar, {"kind": "speak", "text": "I was typed."})
+    page.say(avatar, {"kind": "speak", "text": "So was \ud83d I."})
+    page.say(avatar, {"kind": "finish"})
+    assert avatar.wait(timeout=PATIENCE) is SessionStatus.COMPLETED
+    assert avatar.transcript.startswith("I was typed. So was")
+
+
+def test_the_start_button_greets_once(avatar: Avatar, page: Page) -> None:
+    page.say(avatar, {"kind": "start"})
+    page.say(avatar, {"kind": "start"})
+    page.until(lambda: page.messages("problem"))
+    avatar.wait("streaming", PATIENCE)
+    assert _statuses(avatar).count(SessionStatus.CREATING) == 1
+    page.say(avatar, {"kind": "stop"})
+    assert avatar.wait(timeout=PATIENCE) is SessionStatus.CANCELLED
+
+
+NONSENSE = [
+    None,
+    42,
+    "speak",
+    [],
+    {},
+    {"kind": None},
+    {"kind": "sing"},
+    {"kind": ["speak"]},
+    {"kind": {"speak": "speak"}},
+    {"kind": "speak"},
+    {"kind": "speak", "text": 5},
+    {"kind": "speak", "text": None},
+    {"kind": "speak", "text": " \x00 "},
+    {"kind": "speak", "text": "x" * 1_000_000},
+    {"kind": "speak", "text": "Hi", "final": True},
+    {"kind": "speak", "text": {"a": [[[[[[[["deep"]]]]]]]]}},
+    {"kind": "hello", "player": "perhaps"},
+    {"kind": "playback", "epoch": 1, "state": "flying", "position": 0},
+    {"kind": "playback", "epoch": float("nan"), "state": "playing", "position": 0},
+    {"kind": "playback", "epoch": 1, "state": "playing", "position": float("nan")},
+    {"kind": "playback", "epoch": 1, "state": "playing", "position": 0, "latency": float("inf")},
+    {"kind": "playback", "epoch": 1, "state": "playing", "position": 0, "detail": "x" * 501},
+]
+
+
+@pytest.mark.parametrize("content", NONSENSE, ids=range(len(NONSENSE)))
+def test_nonsense_from_a_page_is_answered_and_harms_nothing(
+    avatar: Avatar, page: Page, content: object
+) -> None:
+    page.say(avatar, content)
+    (answer,) = page.messages("problem")
+    assert answer["problem"]["title"]
+    assert answer["problem"]["hint"]
+    assert len(json.dumps(answer)) < 1000
+    assert avatar.status is SessionStatus.IDLE
+
+
+def test_a_session_goes_on_whatever_a_page_says(avatar: Avatar, page: Page) -> None:
+    speech = avatar.speak("I go on.")
+    avatar.wait("streaming", PATIENCE)
+    for content in NONSENSE:
+        page.say(avatar, content)
+    avatar.finish()
+    assert speech.result(PATIENCE).status is SpeechStatus.SPOKEN
+    assert len(page.messages("problem")) == len(NONSENSE)
+
+
+def test_a_page_that_comes_late_is_told_all_that_happened(avatar: Avatar, page: Page) -> None:
+    speech = avatar.speak("What was said before.", final=True)
+    avatar.wait(timeout=PATIENCE)
+    page.sent.clear()
+    page.say(avatar, {"kind": "hello", "player": True})
+    (words,) = page.messages("words")
+    assert (words["epoch"], words["first"]) == (1, 0)
+    assert [word["word"] for word in words["words"]] == [word.word for word in avatar.words]
+    (told,) = page.messages("speech")
+    assert told["id"] == speech.id
+    assert (told["epoch"], told["text"], told["status"]) == (1, "What was said before. ", "spoken")
+    assert not page.messages("player")
+
+
+def test_a_page_that_lacks_the_player_gets_it(avatar: Avatar, page: Page) -> None:
+    page.say(avatar, {"kind": "hello", "player": False})
+    assert len(page.messages("player")) == 1
+    (library,) = [
+        buffers[0] for data, buffers in page.sent if data.get("method") == "custom" and buffers
+    ]
+    assert b"hls" in bytes(library).lower()
+
+
+def test_the_first_avatar_shown_brings_the_player_unasked(
+    make_avatar: MakeAvatar, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_module, "_handed_out", False)
+    for _ in range(2):
+        shown: Any = make_avatar()._repr_mimebundle_()
+        assert "application/vnd.jupyter.widget-view+json" in shown[0]
+    assert len(page.messages("player")) == 1
+
+
+# Secrets.
+
+
+def test_the_key_is_nowhere_to_be_seen(
+    make_avatar: MakeAvatar, page: Page, local_server: LocalServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    right = make_avatar(client=HeyGen(local_server.api_key, local_server.base_url))
+    wrong = make_avatar(client=HeyGen("sk_V2_wr0ng_k3y", local_server.base_url))
+    rehearsing = make_avatar()
+    for avatar in (right, rehearsing):
+        avatar.speak("Nothing to hide.", final=True)
+        page.say(avatar, {"kind": "hello", "player": True})
+        avatar.wait(timeout=PATIENCE)
+    wrong.speak("Let me in!")
+    with pytest.raises(AuthenticationFailed) as refused:
+        wrong.wait(timeout=PATIENCE)
+    seen = [repr(page.sent), repr(refused.value), caplog.text]
+    for avatar in (right, wrong, rehearsing):
+        state = avatar.get_state()
+        seen += [repr(avatar), repr(avatar._repr_mimebundle_()), repr(avatar.events), repr(state)]
+        seen += [repr(vars(avatar._connection)), repr(avatar.session)]
+    assert "Nothing" in "".join(seen)
+    for key in (local_server.api_key, "sk_V2_wr0ng_k3y"):
+        assert key not in "".join(seen)
+
+
+def test_it_shows_itself_in_one_line(avatar: Avatar) -> None:
+    assert repr(avatar) == "<Avatar rehearsal, idle, 0 s, ≈ $0.00>"

@@ -1,0 +1,236 @@
+"""The private loop, and the two ways to wait for what runs there."""
+
+import asyncio
+import concurrent.futures
+import os
+import signal
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+
+import pytest
+
+from heygen_widget.bridge import Bridge, Pending, wait_awaited, wait_blocking
+from heygen_widget.bridge import bridge as shared
+
+PATIENCE = 20.0
+
+
+@pytest.fixture
+def bridge() -> Iterator[Bridge]:
+    bridge = Bridge("test")
+    yield bridge
+    bridge.close()
+
+
+Wait = Callable[[Pending[str]], str]
+
+
+def _blocking(pending: Pending[str]) -> str:
+    return pending.result(PATIENCE)
+
+
+def _awaited(pending: Pending[str]) -> str:
+    async def wait() -> str:
+        async with asyncio.timeout(PATIENCE):
+            return await pending
+
+    return asyncio.run(wait())
+
+
+both_ways = pytest.mark.parametrize("wait", [_blocking, _awaited])
+
+
+async def _thread_name() -> str:
+    await asyncio.sleep(0)
+    return threading.current_thread().name
+
+
+async def _fails() -> str:
+    await asyncio.sleep(0)
+    raise LookupError("not there")
+
+
+class Work:
+    """Goes on until it is told to end, and says how it ended."""
+
+    def __init__(self, bridge: Bridge) -> None:
+        self._bridge = bridge
+        self._end = asyncio.Event()
+        self.begun = threading.Event()
+        self.ended: concurrent.futures.Future[str] = concurrent.futures.Future()
+
+    async def run(self) -> str:
+        self.begun.set()
+        try:
+            await self._end.wait()
+        except asyncio.CancelledError:
+            self.ended.set_result("cancelled")
+            raise
+        self.ended.set_result("done")
+        return "done"
+
+    def end(self) -> None:
+        self._bridge.call(self._end.set)
+
+
+@both_ways
+def test_work_runs_on_a_thread_of_its_own(bridge: Bridge, wait: Wait) -> None:
+    assert wait(bridge.submit(_thread_name())) == "test"
+
+
+@both_ways
+def test_an_error_reaches_whoever_waits(bridge: Bridge, wait: Wait) -> None:
+    with pytest.raises(LookupError, match="not there"):
+        wait(bridge.submit(_fails()))
+
+
+@both_ways
+def test_work_that_is_cancelled_says_so_to_whoever_waits(bridge: Bridge, wait: Wait) -> None:
+    work = Work(bridge)
+    pending = bridge.submit(work.run())
+    assert work.begun.wait(PATIENCE)
+    pending.cancel()
+    with pytest.raises(RuntimeError, match="was cancelled"):
+        wait(pending)
+    assert work.ended.result(PATIENCE) == "cancelled"
+
+
+@both_ways
+def test_many_may_wait_for_one_thing(bridge: Bridge, wait: Wait) -> None:
+    work = Work(bridge)
+    pending = bridge.submit(work.run())
+    with concurrent.futures.ThreadPoolExecutor(4) as threads:
+        waiting = [threads.submit(wait, pending) for _ in range(4)]
+        work.end()
+        assert [waiter.result(PATIENCE) for waiter in waiting] == ["done"] * 4
+
+
+def test_waiting_too_long_ends_the_waiting_and_not_the_work(bridge: Bridge) -> None:
+    work = Work(bridge)
+    pending = bridge.submit(work.run())
+    with pytest.raises(TimeoutError):
+        pending.result(timeout=0.01)
+    assert not pending.done()
+    work.end()
+    assert pending.result(PATIENCE) == "done"
+
+
+def test_an_interrupt_of_a_blocked_wait_ends_the_waiting_and_not_the_work(bridge: Bridge) -> None:
+    work = Work(bridge)
+    pending = bridge.submit(work.run())
+    assert work.begun.wait(PATIENCE)
+    here = threading.get_ident()
+    bridge.call(signal.pthread_kill, here, signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        pending.result()
+    assert not pending.done()
+    work.end()
+    assert pending.result(PATIENCE) == "done"
+
+
+def test_cancelling_an_awaited_wait_ends_the_waiting_and_not_the_work(bridge: Bridge) -> None:
+    work = Work(bridge)
+    pending = bridge.submit(work.run())
+
+    async def wait() -> None:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await pending
+        assert not pending.done()
+        work.end()
+        assert await pending == "done"
+
+    asyncio.run(wait())
+
+
+def test_what_ends_after_the_waiting_loop_is_gone_harms_nothing(bridge: Bridge) -> None:
+    work = Work(bridge)
+    pending = bridge.submit(work.run())
+    left: asyncio.Task[str] | None = None
+
+    async def leave() -> None:
+        nonlocal left
+        left = asyncio.create_task(_through(pending))
+        await asyncio.sleep(0)
+
+    asyncio.run(leave())
+    assert left is not None
+    assert left.cancelled()
+    work.end()
+    assert pending.result(PATIENCE) == "done"
+
+
+async def _through(waited_for: Awaitable[str]) -> str:
+    return await waited_for
+
+
+def test_calls_keep_their_order(bridge: Bridge) -> None:
+    order: list[int] = []
+    for number in range(1000):
+        bridge.call(order.append, number)
+    assert bridge.ask(order.copy) == list(range(1000))
+
+
+def test_asking_gives_the_answer_or_the_error(bridge: Bridge) -> None:
+    assert bridge.ask(max, 1, 2) == 2
+    with pytest.raises(ZeroDivisionError):
+        bridge.ask(divmod, 1, 0)
+
+
+def test_the_loop_may_ask_itself(bridge: Bridge) -> None:
+    assert bridge.ask(lambda: bridge.ask(max, 1, 2)) == 2
+
+
+def test_a_wait_that_would_never_end_is_refused() -> None:
+    never: concurrent.futures.Future[None] = concurrent.futures.Future()
+    with pytest.raises(RuntimeError, match="wait for itself"):
+        shared.ask(wait_blocking, never)
+
+
+def test_closing_cancels_what_runs(bridge: Bridge) -> None:
+    work = Work(bridge)
+    pending = bridge.submit(work.run())
+    assert work.begun.wait(PATIENCE)
+    bridge.close()
+    assert work.ended.result(PATIENCE) == "cancelled"
+    with pytest.raises(RuntimeError, match="was cancelled"):
+        pending.result(PATIENCE)
+
+
+def test_closing_leaves_no_thread_and_may_be_repeated(bridge: Bridge) -> None:
+    thread = bridge.ask(threading.current_thread)
+    bridge.close()
+    bridge.close()
+    assert not thread.is_alive()
+
+
+def test_a_loop_is_made_anew_after_closing(bridge: Bridge) -> None:
+    before = bridge.ask(threading.current_thread)
+    bridge.close()
+    after = bridge.ask(threading.current_thread)
+    assert after is not before
+    assert after.is_alive()
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
+def test_a_forked_child_gets_a_loop_of_its_own(bridge: Bridge) -> None:
+    assert bridge.submit(_thread_name()).result(PATIENCE) == "test"
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.write(writing, bridge.submit(_thread_name()).result(PATIENCE).encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as said:
+        assert said.read() == "test"
+    os.waitpid(child, 0)
+    assert bridge.submit(_thread_name()).result(PATIENCE) == "test"
+
+
+def test_what_is_done_already_is_not_waited_for() -> None:
+    done: concurrent.futures.Future[int] = concurrent.futures.Future()
+    done.set_result(1)
+    assert wait_blocking(done) == 1
+    assert asyncio.run(wait_awaited(done)) == 1
