@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from heygen_widget.local import LocalServer
     from heygen_widget.session import SessionStatus, Speech, SpeechStatus
 
-__version__: Final = "0.1.0"
+__version__ = "0.1.0"
 
 __all__ = [
     "AsyncHeyGen",

@@ -39,7 +39,6 @@ from heygen_widget.protocol import (
     SessionView,
     Speak,
     SpeechMessage,
-    Start,
     Stop,
     Word,
     WordsMessage,
@@ -65,9 +64,6 @@ DEFAULT_VOICE_ID: Final = "1bd001e7e50f421d891986aad5158bc8"
 
 MOST_EVENTS: Final = 10_000
 """Events kept; older ones are forgotten."""
-
-GREETING: Final = "Hello! What would you like me to say?"
-"""What the Start button lets the avatar say: HeyGen opens no session without a text."""
 
 _log = logging.getLogger(__name__)
 # Without a handler, Python would print warnings, into whichever cell ran last.
@@ -348,7 +344,7 @@ class Avatar(anywidget.AnyWidget):
             SessionStatus(state)  # raises ValueError for a state that does not exist
         future: concurrent.futures.Future[SessionStatus] = concurrent.futures.Future()
         future.set_running_or_notify_cancel()
-        bridge.call(self._wait_for, state, future)
+        bridge.ask(self._wait_for, state, future)
         return future
 
     def _hear_browser(self, _: object, content: object, __: object) -> None:
@@ -374,7 +370,7 @@ class Avatar(anywidget.AnyWidget):
     def _obey(self, message: BrowserMessage) -> None:
         try:
             self._carry_out(message)
-        except (ValueError, RuntimeError) as error:
+        except ValueError as error:
             self._tell_problem("That cannot be done.", str(error))
 
     def _carry_out(self, message: BrowserMessage) -> None:
@@ -385,9 +381,6 @@ class Avatar(anywidget.AnyWidget):
                 self._tell_history()
             case Speak(text=text):
                 self._sessions.say(Speech(text))
-            case Start():
-                speech = Speech(GREETING)
-                self._begin(self._seeded(speech), speech)
             case Finish():
                 self._sessions.finish()
             case Stop():

@@ -190,11 +190,12 @@ class Session:
 
     def _take(self, answer: AvatarRealtimeStatusResponse) -> None:
         """Believe the server's word on its status. A state nobody knows changes nothing."""
+        if answer.status == "streaming":
+            self.meter.streaming()
         if answer.hls_url and answer.hls_url != self.hls_url:
             self.hls_url = answer.hls_url
             self._on_event(PlaybackReady(hls_url=answer.hls_url))
         if answer.status == "streaming" and self.status is SessionStatus.PENDING:
-            self.meter.streaming()
             self._become(SessionStatus.STREAMING)
         elif answer.status == "completed":
             self.end_reason = answer.end_reason

@@ -53,7 +53,7 @@ class Face:
         self._eyes = lru_cache(maxsize=64)(self._draw_eyes)
         self._looking = lru_cache(maxsize=motion.LOOP_FRAMES)(self._place_eyes)
         self._jaw = lru_cache(maxsize=int(_FINENESS.open) + 1)(self._draw_jaw)
-        self._lips = lru_cache(maxsize=160)(self._draw_lips)
+        self._lips = lru_cache(maxsize=128)(self._draw_lips)
 
     def frame(self, number: int, mouth: Mouth) -> npt.NDArray[np.uint8]:
         """Draw a frame.

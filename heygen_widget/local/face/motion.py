@@ -12,8 +12,8 @@ from heygen_widget.local.face.canvas import WIDTH
 
 LOOP_FRAMES: Final = 300
 """Period of everything that moves by itself (12 seconds)."""
-LEANS: Final = 97
-"""The head moves along a curve in steps of this many poses, about a tenth of a pixel apart."""
+LEANS: Final = 81
+"""The head moves along a curve in steps of this many poses, about a seventh of a pixel apart."""
 BREATHS: Final = 12
 """Poses of the shoulders, from breathed out to breathed in."""
 
