@@ -119,9 +119,7 @@ class Playback(_FromBrowser):
     detail: str = Field(default="", max_length=500)
 
 
-BrowserMessage = Annotated[
-    Hello | Speak | Finish | Stop | Playback, Field(discriminator="kind")
-]
+BrowserMessage = Annotated[Hello | Speak | Finish | Stop | Playback, Field(discriminator="kind")]
 _browser_message: TypeAdapter[BrowserMessage] = TypeAdapter(BrowserMessage)
 
 

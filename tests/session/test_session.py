@@ -156,7 +156,9 @@ def test_the_last_playback_url_is_kept_after_the_end(local_server: LocalServer) 
             assert session.status is SessionStatus.COMPLETED
             ready = [event for event in on.events if isinstance(event, PlaybackReady)]
             assert session.hls_url == ready[-1].hls_url
-            assert httpx.get(ready[-1].hls_url).text.rstrip().endswith("#EXT-X-ENDLIST")
+            async with httpx.AsyncClient() as http:
+                playlist = (await http.get(ready[-1].hls_url)).text
+            assert playlist.rstrip().endswith("#EXT-X-ENDLIST")
 
     run(work)
 
@@ -257,9 +259,10 @@ def test_a_server_without_cancel_is_told_that_the_text_is_final(local_server: Lo
             await running
             assert session.status is SessionStatus.CANCELLED
             assert session.stream_id is not None
-            async with asyncio.timeout(20):
-                while (await on.client.avatar_realtime.get(session.stream_id)).end_reason is None:
-                    await asyncio.sleep(0.05)
+            async for _ in on.client.avatar_realtime.words(session.stream_id):
+                pass  # until the server says that the words are at an end
+            answer = await on.client.avatar_realtime.get(session.stream_id)
+            assert answer.end_reason == "final_marker"
 
     run(work)
 
