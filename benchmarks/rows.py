@@ -71,7 +71,7 @@ def count(
 
 def show(rows: Sequence[Row], heading: str) -> None:
     """Print the table, and below it what missed its limit."""
-    table = Table(title=heading, title_justify="left", caption_justify="left", show_lines=False)
+    table = Table()
     table.add_column("measure")
     table.add_column("at most", justify="right")
     for name in ("measured: median [min..max]", "by hand"):
@@ -89,7 +89,7 @@ def show(rows: Sequence[Row], heading: str) -> None:
         )
     missed = [row.measure for row in rows if row.within is False]
     console = Console(width=max(Console().width, 132))
-    console.print(table)
+    console.print(heading, table, sep="\n", highlight=False)
     console.print(f"Over the limit: {'; '.join(missed)}" if missed else "All within the limits.")
 
 
@@ -108,14 +108,14 @@ def _limit(row: Row) -> str:
 def _summary(values: Sequence[float], row: Row) -> str:
     if not values:
         return ""
-    middle = f"{_text(statistics.median(values), row)} {row.unit}".strip()
+    middle = _text(statistics.median(values), row, row.unit)
     if len(values) == 1:
         return middle
     return f"{middle} \\[{_text(min(values), row)}..{_text(max(values), row)}]"
 
 
-def _text(value: float, row: Row) -> str:
-    return "never" if value == NEVER else f"{value:.{row.digits}f}"
+def _text(value: float, row: Row, unit: str = "") -> str:
+    return "never" if value == NEVER else f"{value:.{row.digits}f} {unit}".strip()
 
 
 def _without_infinity(row: dict[str, Any]) -> dict[str, Any]:

@@ -52,3 +52,10 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Add the magics to IPython; called by ``%load_ext heygen_widget``."""
+    from heygen_widget.magics import load  # noqa: PLC0415 (only IPython needs it)
+
+    load(shell)

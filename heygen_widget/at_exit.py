@@ -52,6 +52,8 @@ async def _end(sessions: Sequence, connection: Connection) -> None:
     if session and session.stream_id and session.status.open:
         with connection.blocking_client() as client:
             client.avatar_realtime.cancel(session.stream_id)
+    while not sessions.at_rest:  # noqa: ASYNC110 (what is cut short by the loop's end complains)
+        await asyncio.sleep(0.02)
 
 
 if hasattr(os, "register_at_fork"):

@@ -6,11 +6,11 @@ made, decodes it, and says what was seen and heard.
 
 import io
 import re
-import sys
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 from urllib.parse import urljoin
 
 import av
@@ -38,6 +38,46 @@ class Segment:
     at: float
 
 
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A stream as it was decoded: pixels, frames, and sound from -1 to 1 at `rate` per second."""
+
+    width: int
+    height: int
+    frames: int
+    sound: npt.NDArray[np.float32]
+    rate: int
+
+    @property
+    def seconds(self) -> float:
+        """Length of the sound."""
+        return len(self.sound) / self.rate
+
+    @property
+    def audible(self) -> npt.NDArray[np.bool_]:
+        """Whether something is heard, for each `WINDOW` of the sound."""
+        size = int(self.rate * WINDOW)
+        windows = self.sound[: len(self.sound) // size * size].reshape(-1, size)
+        loud: npt.NDArray[np.bool_] = np.abs(windows).max(axis=1, initial=0) > AUDIBLE
+        return loud
+
+    @property
+    def seconds_audible(self) -> float:
+        """How long something is heard."""
+        return float(np.count_nonzero(self.audible)) * WINDOW
+
+    def holds(self, words: list[WordEvent]) -> bool:
+        """Whether each of `words` is heard when it is said to be spoken, and about nothing else."""
+        audible = self.audible
+        spoken = sum(word.end - word.start for word in words)
+        return (
+            (self.width, self.height) == (1280, 720)
+            and self.frames > 0
+            and all(_any_within(audible, word) for word in words if _is_voiced(word))
+            and spoken / 2 < self.seconds_audible < self.seconds
+        )
+
+
 def check() -> int:
     """Run the demonstration. Returns 0 only if the speech is really in the stream."""
     print("Starting the embedded avatar server …")
@@ -49,39 +89,48 @@ def check() -> int:
         words: list[WordEvent] = []
         listener = threading.Thread(target=_listen, args=(heygen, stream_id, words))
         listener.start()
-        reader = Reader(_playlist_url(heygen, stream_id))
-        reader.read_until(lambda: _spoken(words, SEED) and reader.is_silent())
-        appended = time.monotonic()
-        realtime.append_text(stream_id, APPENDED, final=True)
-        before = len(reader.segments)
-        reader.read_until(lambda: reader.ended)
+        with Reader(playlist_url(heygen, stream_id)) as reader:
+            reader.read_until(lambda: _is_said(SEED, words) and reader.is_silent())
+            appended = time.monotonic()
+            realtime.append_text(stream_id, APPENDED, final=True)
+            before = len(reader.segments)
+            reader.read_until(lambda: reader.ended)
         listener.join(PATIENCE)
     audible_at = next((s.at for s in reader.segments[before:] if reader.is_audible(s)), None)
-    return _report(reader, words, None if audible_at is None else audible_at - appended)
+    delay = None if audible_at is None else audible_at - appended
+    return report(reader.recording(), words, delay)
 
 
-def _report(reader: "Reader", words: list[WordEvent], delay: float | None) -> int:
-    width, height, frames, sound, rate = reader.decode()
-    loud = _loudness(sound, rate) > AUDIBLE
-    seconds = float(np.count_nonzero(loud)) * WINDOW
-    spoken = sum(word.end - word.start for word in words)
-    in_words = sum(_is_loud_within(loud, word) for word in words)
-    text = as_text(words)
-    voiced = [word for word in words if any(map(str.isalnum, word.word))]
-    print(f"picture        {width}x{height}, {frames} frames")
-    print(f"sound          {len(sound) / rate:.1f} s, {seconds:.1f} s of it audible speech")
-    print(f"words          {len(voiced)}: {text}")
-    print("append → audible", "never" if delay is None else f"{delay:.2f} s (segment read back)")
-    heard = (
-        delay is not None
-        and (width, height) == (1280, 720)
-        and frames > 0
-        and _bare(text) == _bare(f"{SEED} {APPENDED}")
-        and in_words >= len(voiced)
-        and spoken / 2 < seconds < len(sound) / rate
+def report(recording: Recording, words: list[WordEvent], delay: float | None) -> int:
+    """Say what was seen and heard, and judge it.
+
+    Parameters
+    ----------
+    recording
+        The whole stream.
+    words
+        What the server says was spoken.
+    delay
+        Seconds from `append_text` until its speech was in the stream; None if it never was.
+
+    Returns
+    -------
+    int
+        0 if the speech is in the stream, else 1.
+    """
+    print(f"picture        {recording.width}x{recording.height}, {recording.frames} frames")
+    print(
+        f"sound          {recording.seconds:.1f} s, "
+        f"{recording.seconds_audible:.1f} s of it audible speech"
     )
-    print("The speech is in the stream." if heard else "The speech is NOT in the stream.")
-    return 0 if heard else 1
+    print(f"words          {sum(map(_is_voiced, words))}: {as_text(words)}")
+    print("append → audible", "never" if delay is None else f"{delay:.2f} s (segment read back)")
+    said = _is_said(f"{SEED} {APPENDED}", words)
+    if delay is not None and said and recording.holds(words):
+        print("The speech is in the stream.")
+        return 0
+    print("The speech is NOT in the stream.")
+    return 1
 
 
 class Reader:
@@ -94,6 +143,12 @@ class Reader:
         self._next = 0
         self._init = b""
         self._http = httpx.Client(timeout=PATIENCE, trust_env=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
 
     def read_until(self, done: Callable[[], bool]) -> None:
         """Read until `done`, or the end of the stream."""
@@ -109,11 +164,10 @@ class Reader:
 
     def is_audible(self, segment: Segment) -> bool:
         """Whether there is speech in a segment."""
-        *_, sound, rate = _decode(self._init + segment.data)
-        return bool((_loudness(sound, rate) > AUDIBLE).any())
+        return bool(_decode(self._init + segment.data).audible.any())
 
-    def decode(self) -> tuple[int, int, int, npt.NDArray[np.float32], int]:
-        """Decode everything read: width, height, frames, sound (-1 to 1) and its rate."""
+    def recording(self) -> Recording:
+        """Decode everything read."""
         return _decode(self._init + b"".join(segment.data for segment in self.segments))
 
     def _read_more(self) -> None:
@@ -130,7 +184,8 @@ class Reader:
         self.ended = "#EXT-X-ENDLIST" in playlist
 
 
-def _playlist_url(heygen: HeyGen, stream_id: str) -> str:
+def playlist_url(heygen: HeyGen, stream_id: str) -> str:
+    """Wait until a session streams and return where."""
     for _ in range(200):
         answer = heygen.avatar_realtime.get(stream_id)
         if answer.hls_url:
@@ -146,7 +201,7 @@ def _listen(heygen: HeyGen, stream_id: str, words: list[WordEvent]) -> None:
         words.extend(batch.words)
 
 
-def _spoken(words: list[WordEvent], text: str) -> bool:
+def _is_said(text: str, words: list[WordEvent]) -> bool:
     return _bare(as_text(words)) == _bare(text)
 
 
@@ -154,10 +209,18 @@ def _bare(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.lower()))
 
 
-def _decode(data: bytes) -> tuple[int, int, int, npt.NDArray[np.float32], int]:
+def _is_voiced(word: WordEvent) -> bool:
+    return any(map(str.isalnum, word.word))
+
+
+def _any_within(audible: npt.NDArray[np.bool_], word: WordEvent) -> bool:
+    return bool(audible[int(word.start / WINDOW) : int(word.end / WINDOW) + 1].any())
+
+
+def _decode(data: bytes) -> Recording:
     frames = width = height = 0
     rate = 48_000
-    sound: list[npt.NDArray[np.float32]] = []
+    sound = [np.zeros(0, np.float32)]
     with av.open(io.BytesIO(data), "r") as container:
         for frame in container.decode():
             if isinstance(frame, av.VideoFrame):
@@ -165,18 +228,4 @@ def _decode(data: bytes) -> tuple[int, int, int, npt.NDArray[np.float32], int]:
             elif isinstance(frame, av.AudioFrame):
                 rate = frame.sample_rate
                 sound.append(frame.to_ndarray()[0])
-    return width, height, frames, np.concatenate(sound or [np.zeros(0, np.float32)]), rate
-
-
-def _loudness(sound: npt.NDArray[np.float32], rate: int) -> npt.NDArray[np.float32]:
-    size = int(rate * WINDOW)
-    windows = sound[: len(sound) // size * size].reshape(-1, size)
-    return np.abs(windows).max(axis=1) if len(windows) else np.zeros(0, np.float32)
-
-
-def _is_loud_within(loud: npt.NDArray[np.bool_], word: WordEvent) -> bool:
-    return bool(loud[int(word.start / WINDOW) : int(word.end / WINDOW) + 1].any())
-
-
-if __name__ == "__main__":
-    sys.exit(check())
+    return Recording(width, height, frames, np.concatenate(sound), rate)

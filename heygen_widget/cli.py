@@ -10,7 +10,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from heygen_widget import __version__
-from heygen_widget.local.settings import Settings
+from heygen_widget.local import LocalServerError, Settings
 
 QUICKSTART = "quickstart.ipynb"
 CALM = ("--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None")
@@ -72,7 +72,11 @@ def _check() -> int:
         from heygen_widget.check import check  # noqa: PLC0415 (needs the extra `local`)
     except ImportError as error:
         return _lacks("local", error)
-    return check()
+    try:
+        return check()
+    except LocalServerError as error:
+        print(error, file=sys.stderr)
+        return 2
 
 
 def _open_quickstart() -> int:
@@ -80,7 +84,13 @@ def _open_quickstart() -> int:
         import jupyterlab  # noqa: F401, PLC0415 (needs the extra `lab`)
     except ImportError as error:
         return _lacks("lab", error)
-    command = [sys.executable, "-m", "jupyterlab", str(_quickstart()), *CALM]
+    notebook = _quickstart()
+    # So the URL it prints leads to the notebook, where no browser can be opened.
+    place = [
+        f"--ServerApp.root_dir={notebook.parent}",
+        f"--LabApp.default_url=/lab/tree/{QUICKSTART}",
+    ]
+    command = [sys.executable, "-m", "jupyterlab", *place, *CALM]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     try:

@@ -395,7 +395,7 @@ def test_every_way_to_end_works_in_every_state_and_may_be_repeated(
     avatar: Avatar, heygen: HeyGen, state: str, verb: str
 ) -> None:
     if state != "idle":
-        avatar.speak("Hello.", final=state == "draining")
+        avatar.speak("Hello." if verb == "finish" else LONG, final=state == "draining")
         if state == "cancelled":
             avatar.stop()
         avatar.wait(state, PATIENCE)

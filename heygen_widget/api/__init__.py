@@ -1,8 +1,9 @@
-"""HeyGen's realtime API, typed: a blocking and an awaiting client, models, and errors by status.
+"""HeyGen's API, typed: a blocking and an awaiting client, models, and errors by status.
 
 Knows no notebook and no session state; could be published alone.
 """
 
+from .assets import Assets, AsyncAssets
 from .client import AsyncHeyGen, HeyGen
 from .errors import (
     APIConnectionError,
@@ -28,6 +29,7 @@ from .models import (
     AppendTextDeltaResponse,
     AssetBase64,
     AssetId,
+    AssetUpload,
     AssetUrl,
     AvatarRealtimeStatusResponse,
     CancelAvatarRealtimeResponse,
@@ -37,6 +39,7 @@ from .models import (
     CreateAvatarRealtimeTextStream,
     CreateAvatarRealtimeTTS,
     StandardAPIError,
+    UploadedAsset,
     WordBatch,
     WordEvent,
 )
@@ -51,7 +54,10 @@ __all__ = [
     "AppendTextDeltaResponse",
     "AssetBase64",
     "AssetId",
+    "AssetUpload",
     "AssetUrl",
+    "Assets",
+    "AsyncAssets",
     "AsyncAvatarRealtime",
     "AsyncHeyGen",
     "AsyncWordStream",
@@ -79,6 +85,7 @@ __all__ = [
     "ServerError",
     "StandardAPIError",
     "UnexpectedResponse",
+    "UploadedAsset",
     "WordBatch",
     "WordEvent",
     "WordStream",

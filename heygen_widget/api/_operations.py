@@ -1,31 +1,36 @@
-"""The five realtime operations, each described once: what to send and how to read the answer.
+"""The operations of the API, each described once: what to send and how to read the answer.
 
 Sends nothing itself, and knows neither keys nor hosts.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, BinaryIO, Generic, Literal, TypeVar
 from urllib.parse import quote
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 
 from .errors import InvalidRequest
+from .files import name_of, read_file
 from .models import (
     AppendTextDeltaRequest,
     AppendTextDeltaResponse,
+    AssetUpload,
     AvatarRealtimeStatusResponse,
     CancelAvatarRealtimeResponse,
     CreateAvatarRealtimeRequestBody,
     CreateAvatarRealtimeResponse,
+    UploadedAsset,
     WordBatch,
 )
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
 _SESSIONS = "/v3/avatar-realtime"
+_ASSETS = "/v3/assets"
 _NOT_ENABLED = (
     "Avatar Realtime is not enabled for this account or withdrawn. Ask HeyGen to enable it, or "
     "rehearse with heygen_widget.local.LocalServer."
@@ -43,8 +48,8 @@ class Operation(Generic[AnswerT]):
     ----------
     name
         The beginning of a sentence about it: "Creating a session".
-    method, path, body
-        What is sent; `path` begins with a slash, `body` is JSON.
+    method, path, body, upload
+        What is sent; `path` begins with a slash, `body` is JSON, `upload` a file in its place.
     answer
         What comes back.
     streamed
@@ -58,6 +63,7 @@ class Operation(Generic[AnswerT]):
     path: str
     answer: type[AnswerT]
     body: bytes | None = field(default=None, repr=False)
+    upload: AssetUpload | None = None
     streamed: bool = False
     hints: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -136,6 +142,33 @@ def cancel(stream_id: str) -> Operation[CancelAvatarRealtimeResponse]:
         path=f"{_session_path(stream_id)}/cancel",
         answer=CancelAvatarRealtimeResponse,
     )
+
+
+def upload(
+    data: bytes | BinaryIO | Path, filename: str | None, media_type: str | None
+) -> Operation[UploadedAsset]:
+    """Give HeyGen a file to keep. Reads it, and so may block."""
+    try:
+        file = AssetUpload(
+            data=read_file(data),
+            filename=name_of(data) if filename is None else filename,
+            media_type=media_type,
+        )
+    except ValidationError as error:
+        problem = _as_invalid_request(error)
+    except (TypeError, ValueError) as error:
+        problem = InvalidRequest(str(error), hint="Nothing was sent.", param="file")
+    else:
+        missing = "This server keeps no files; give the audio by its URL or as base64."
+        return Operation(
+            name="Uploading the file",
+            method="POST",
+            path=_ASSETS,
+            upload=file,
+            answer=UploadedAsset,
+            hints={404: missing, 405: missing},
+        )
+    raise problem
 
 
 def _session_path(stream_id: str) -> str:

@@ -16,11 +16,13 @@ DEFAULT_BASE_URL: Final = "https://api.heygen.com"
 
 _CONNECT_TIMEOUT: Final = 10.0  # seconds
 _QUIET_STREAM_TIMEOUT: Final = 120.0  # seconds; an avatar may well be silent for a minute
+_UPLOAD_TIMEOUT: Final = 120.0  # seconds; a server answers when it has put the file away
 # Many servers close an idle connection after 5 s. What is sent on it at that moment is lost, and
 # an append must not be repeated blindly: so ours are given up first.
 _LIMITS: Final = httpx.Limits(keepalive_expiry=4.0)
 
 _JSON: Final = {"accept": "application/json", "content-type": "application/json"}
+_FILE: Final = {"accept": "application/json"}  # httpx adds the type, with its boundary
 _EVENTS: Final = {
     "accept": "text/event-stream",
     "accept-encoding": "identity",  # compressed events wait in the compressor's buffer
@@ -55,17 +57,16 @@ class Settings:
         """Arguments for an httpx client of our own. No proxy leads to this very machine."""
         return {"limits": _LIMITS, "trust_env": not is_loopback(self.base_url)}
 
-    def headers(self, *, streamed: bool) -> Mapping[str, str]:
+    def headers(self, *, streamed: bool = False, uploads: bool = False) -> Mapping[str, str]:
         """Return the headers of a request, all but the key."""
-        return {
-            "user-agent": f"heygen-widget/{__version__}",
-            **(_EVENTS if streamed else _JSON),
-        }
+        kind = _EVENTS if streamed else _FILE if uploads else _JSON
+        return {"user-agent": f"heygen-widget/{__version__}", **kind}
 
-    def timeouts(self, *, streamed: bool) -> httpx.Timeout:
+    def timeouts(self, *, streamed: bool = False, uploads: bool = False) -> httpx.Timeout:
         """Return how long each step of a request may take."""
+        least = _QUIET_STREAM_TIMEOUT if streamed else _UPLOAD_TIMEOUT if uploads else 0.0
         return httpx.Timeout(
             self.timeout,
             connect=min(self.timeout, _CONNECT_TIMEOUT),
-            read=max(self.timeout, _QUIET_STREAM_TIMEOUT) if streamed else self.timeout,
+            read=max(self.timeout, least),
         )

@@ -7,6 +7,7 @@ Decides nothing: what to send, when to repeat and what an answer means is said e
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from io import BytesIO
 
 import httpx
 
@@ -20,12 +21,16 @@ from ._settings import Settings
 def _request(
     http: httpx.Client | httpx.AsyncClient, settings: Settings, operation: Operation[AnswerT]
 ) -> httpx.Request:
+    file = operation.upload
+    uploads = file is not None
     return http.build_request(
         operation.method,
         settings.base_url + operation.path,
         content=operation.body,
-        headers=settings.headers(streamed=operation.streamed),
-        timeout=settings.timeouts(streamed=operation.streamed),
+        # From bytes httpx would make a single write, and one time-out for all of it.
+        files={"file": (file.filename, BytesIO(file.data), file.media_type)} if file else None,
+        headers=settings.headers(streamed=operation.streamed, uploads=uploads),
+        timeout=settings.timeouts(streamed=operation.streamed, uploads=uploads),
     )
 
 

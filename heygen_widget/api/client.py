@@ -12,6 +12,7 @@ import httpx
 from ._key import MASK, Secret
 from ._settings import Settings
 from ._wire import AsyncWire, Wire
+from .assets import Assets, AsyncAssets
 from .realtime import AsyncAvatarRealtime, AvatarRealtime
 
 
@@ -58,6 +59,8 @@ class HeyGen(_Client):
     ----------
     avatar_realtime : AvatarRealtime
         Sessions: create, get, append_text, words, cancel.
+    assets : Assets
+        Files that HeyGen keeps: upload.
 
     Raises
     ------
@@ -87,6 +90,7 @@ class HeyGen(_Client):
         self._settings = Settings.resolve(key, base_url, timeout, max_retries)
         self._wire = Wire(self._settings, http_client)
         self.avatar_realtime = AvatarRealtime(self._wire)
+        self.assets = Assets(self._wire)
 
     @classmethod
     def like(cls, other: "HeyGen | AsyncHeyGen") -> Self:
@@ -130,6 +134,8 @@ class AsyncHeyGen(_Client):
     ----------
     avatar_realtime : AsyncAvatarRealtime
         Sessions: create, get, append_text, words, cancel.
+    assets : AsyncAssets
+        Files that HeyGen keeps: upload.
 
     Raises
     ------
@@ -159,6 +165,7 @@ class AsyncHeyGen(_Client):
         self._settings = Settings.resolve(key, base_url, timeout, max_retries)
         self._wire = AsyncWire(self._settings, http_client)
         self.avatar_realtime = AsyncAvatarRealtime(self._wire)
+        self.assets = AsyncAssets(self._wire)
 
     @classmethod
     def like(cls, other: "HeyGen | AsyncHeyGen") -> Self:

@@ -1,4 +1,4 @@
-"""The bodies of HeyGen's realtime API, named as in its OpenAPI document.
+"""The bodies of HeyGen's API, named as in its OpenAPI document.
 
 Requests are strict: an unknown field is refused before it is sent. Answers are read generously:
 unknown fields and unknown states pass. Knows no HTTP.
@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StrictBool, mode
 from pydantic_core import PydanticCustomError
 
 NonEmptyText = Annotated[str, Field(min_length=1)]
+MediaType = Annotated[str, Field(pattern=r"^[!-~]+/[ -~]+$")]
 
 
 class _Request(BaseModel):
@@ -43,6 +44,14 @@ class AssetBase64(_Request):
 
 
 Asset = Annotated[AssetUrl | AssetId | AssetBase64, Field(discriminator="type")]
+
+
+class AssetUpload(_Request):
+    """A file to be uploaded: its bytes, its name, its MIME type; None leaves that to the name."""
+
+    data: bytes = Field(repr=False)
+    filename: NonEmptyText
+    media_type: MediaType | None = None
 
 
 class CreateAvatarRealtimeTTS(_Request):
@@ -163,6 +172,15 @@ class WordBatch(_Answer):
     """Words in the order spoken: about a second of audio."""
 
     words: list[WordEvent]
+
+
+class UploadedAsset(_Answer):
+    """A file that HeyGen keeps: its id, where it can be read, and what HeyGen takes it for."""
+
+    asset_id: str
+    url: str | None = None
+    mime_type: str | None = None
+    size_bytes: int | None = None
 
 
 class StandardAPIError(_Answer):

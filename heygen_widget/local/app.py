@@ -1,6 +1,6 @@
 """HeyGen's realtime API: its five operations, and one route for rehearsals.
 
-Bodies are read by `bodies`, sessions live in `registry`; here they meet.
+Bodies are read by `bodies`, sessions live in `registry`, files in `assets`; here they meet.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from heygen_widget.local.access import Gate, Throttling
+from heygen_widget.local.assets import Assets
 from heygen_widget.local.bodies import (
     MAX_AUDIO,
     parse_append,
@@ -43,7 +44,9 @@ def make_app(registry: Registry, *, api_key: str, host: str) -> ASGIApp:
         The address or name the server listens on.
     """
     throttling = Throttling()
-    routes = Api(registry, throttling).routes() + Media(registry).routes()
+    assets = Assets()
+    api = Api(registry, throttling, assets)
+    routes = api.routes() + assets.routes() + Media(registry).routes()
     app = Starlette(
         routes=routes,
         exception_handlers=dict.fromkeys(
@@ -64,11 +67,14 @@ class Api:
         The sessions.
     throttling
         Where a rehearsal orders refusals.
+    assets
+        The files that were uploaded.
     """
 
-    def __init__(self, registry: Registry, throttling: Throttling) -> None:
+    def __init__(self, registry: Registry, throttling: Throttling, assets: Assets) -> None:
         self._registry = registry
         self._throttling = throttling
+        self._assets = assets
 
     def routes(self) -> list[Route]:
         """Return the routes, each with the one method it has."""
@@ -85,7 +91,7 @@ class Api:
     async def _create(self, request: Request) -> Response:
         body = await read_body(request, MAX_AUDIO)
         script = await asyncio.to_thread(parse_create, body)
-        session = self._registry.open(script)
+        session = self._registry.open(self._assets.fill_in(script))
         return _data({"stream_id": session.stream_id}, 201)
 
     async def _get(self, request: Request) -> Response:

@@ -23,7 +23,15 @@ END_TIMEOUT: Final = 5.0
 """Seconds a server has to end in good order."""
 
 _TAIL: Final = 2000  # characters of the log that an error repeats
-_NEEDED: Final = ("av", "espeakng_loader", "numpy", "PIL", "starlette", "uvicorn")
+_NEEDED: Final = (
+    "av",
+    "espeakng_loader",
+    "numpy",
+    "PIL",
+    "python_multipart",
+    "starlette",
+    "uvicorn",
+)
 
 
 class LocalServerError(RuntimeError):

@@ -175,7 +175,7 @@ class Session:
         if isinstance(audio, AssetUrl):
             policy = ANYWHERE if self._settings.allow_private_urls else PUBLIC
             return await fetch(audio.url, policy)
-        raise FetchError("There is no asset of that id: this server keeps no assets.")
+        raise FetchError("There is no asset of that id, or it has made room for newer ones.")
 
     def _go_on_air(self, track: SpeechTrack, face: Face) -> None:
         self._track = track

@@ -260,7 +260,7 @@ class Session:
     async def _abandon(self, error: Exception) -> None:
         """End in error, and try not to leave anything behind that costs money."""
         if self.stream_id is not None:
-            with contextlib.suppress(HeyGenError):
+            with contextlib.suppress(Exception):
                 await self._client.avatar_realtime.cancel(self.stream_id)
         self.error = error
         self._become(SessionStatus.ERROR)

@@ -184,6 +184,9 @@ class Face:
     def cancel(self, stream_id: str = "s1") -> Any:
         return self._run(self.client.avatar_realtime.cancel(stream_id))
 
+    def upload(self, data: Any = b"RIFF", **described: Any) -> Any:
+        return self._run(self.client.assets.upload(data, **described))
+
     def words(self, stream_id: str = "s1", seen: list[WordBatch] | None = None) -> list[WordBatch]:
         """Collect all batches, also into `seen` for when it ends with an error."""
         batches: list[WordBatch] = [] if seen is None else seen

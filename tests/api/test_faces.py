@@ -10,12 +10,15 @@ import pytest
 
 from heygen_widget import api
 from heygen_widget.api import (
+    Assets,
+    AsyncAssets,
     AsyncAvatarRealtime,
     AsyncHeyGen,
     AsyncWordStream,
     AvatarRealtime,
     HeyGen,
     WordStream,
+    assets,
     client,
     errors,
     models,
@@ -25,6 +28,7 @@ from heygen_widget.api import (
 
 # What may differ: names of types, and words that only make sense for one face.
 AWAITING = {
+    "AsyncAssets": "Assets",
     "AsyncHeyGen": "HeyGen",
     "AsyncAvatarRealtime": "AvatarRealtime",
     "AsyncWordStream": "WordStream",
@@ -64,7 +68,12 @@ def public(face: type) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("blocking", "awaiting"),
-    [(HeyGen, AsyncHeyGen), (AvatarRealtime, AsyncAvatarRealtime), (WordStream, AsyncWordStream)],
+    [
+        (HeyGen, AsyncHeyGen),
+        (Assets, AsyncAssets),
+        (AvatarRealtime, AsyncAvatarRealtime),
+        (WordStream, AsyncWordStream),
+    ],
 )
 def test_both_faces_have_the_same_methods_signatures_and_docstrings(
     blocking: type, awaiting: type
@@ -82,7 +91,7 @@ def test_both_faces_have_the_same_methods_signatures_and_docstrings(
 def test_all_is_sorted_and_complete() -> None:
     public_names = {
         name
-        for module in (client, errors, models, realtime, words)
+        for module in (assets, client, errors, models, realtime, words)
         for name, thing in vars(module).items()
         if not name.startswith("_") and getattr(thing, "__module__", "") == module.__name__
     }

@@ -38,7 +38,7 @@ def decode_audio(data: bytes) -> SpokenAudio:
     AudioError
         If it is another kind of file, damaged, without sound, or longer than `MAX_SECONDS`.
     """
-    container = _container(data)
+    container = container_of(data)
     try:
         samples = _decode(data, container)
     except AudioError:
@@ -49,10 +49,15 @@ def decode_audio(data: bytes) -> SpokenAudio:
     return SpokenAudio(samples, (), lips_of(samples))
 
 
-def _container(data: bytes) -> str:
-    """Return FFmpeg's name for the kind of file.
+def container_of(data: bytes) -> str:
+    """Return FFmpeg's name for the kind of file: ``wav``, ``mp3``, ``mp4`` or ``ogg``.
 
     Left to guess, FFmpeg would also take playlists, and open the files and URLs they name.
+
+    Raises
+    ------
+    AudioError
+        If it is none of these.
     """
     head = int.from_bytes(data[:2])
     if data[:4] in (b"RIFF", b"RF64") and data[8:12] == b"WAVE":
@@ -63,8 +68,8 @@ def _container(data: bytes) -> str:
         return "mp4"
     if data[:3] == b"ID3" or (head & _MPEG_SYNC == _MPEG_SYNC and head & _MPEG_LAYER):
         return "mp3"
-    what = "empty" if not data else "no WAV, MP3, M4A or OGG file"
-    raise AudioError(f"The audio is {what}: send one of these formats.")
+    what = "is empty" if not data else "cannot be read"
+    raise AudioError(f"The audio {what}: send a WAV, MP3, M4A or OGG file.")
 
 
 def _decode(data: bytes, container: str) -> npt.NDArray[np.int16]:

@@ -1,0 +1,73 @@
+"""Which cell of a notebook runs now, and what its earlier runs made.
+
+Read from the request that the kernel is answering; needs no IPython, and knows no avatar.
+"""
+
+import sys
+import threading
+import weakref
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One run of one cell.
+
+    Attributes
+    ----------
+    id
+        The cell's own identifier; the same each time it is run.
+    run
+        Identifies this run.
+    """
+
+    id: str
+    run: str
+
+
+def current_cell() -> Cell | None:
+    """Return the cell that runs now.
+
+    None outside a kernel, in a thread of one's own, in a widget's callback, and where the front end
+    does not say which cell it runs, as a console does.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return None  # the kernel would name whichever cell ran last
+    request = _request_under_way()
+    header, metadata = request.get("header", {}), request.get("metadata", {})
+    # JupyterLab, Notebook and VS Code say `cellId`; Colab has its own word.
+    cell_id = metadata.get("cellId") or (metadata.get("colab") or {}).get("cell_id")
+    if header.get("msg_type") != "execute_request" or not cell_id:
+        return None
+    return Cell(str(cell_id), str(header.get("msg_id")))
+
+
+class MadeInCells(Generic[T]):
+    """Remembers, weakly, what the latest run of each cell made."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, tuple[str, weakref.WeakSet[T]]] = {}
+
+    def add(self, made: T) -> list[T]:
+        """Note that the cell which runs now made this; return what its earlier run had made."""
+        cell = current_cell()
+        if cell is None:
+            return []
+        run, things = self._made.get(cell.id, (cell.run, weakref.WeakSet[T]()))
+        if run == cell.run:
+            things.add(made)
+            self._made[cell.id] = (run, things)
+            return []
+        self._made[cell.id] = (cell.run, weakref.WeakSet([made]))
+        return list(things)
+
+
+def _request_under_way() -> dict[str, Any]:
+    """Return the message that the kernel is answering, or nothing."""
+    # Where there is a kernel, IPython has been imported.
+    find_shell = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    find_request = getattr(find_shell and find_shell(), "get_parent", None)
+    return (find_request and find_request()) or {}

@@ -1,0 +1,146 @@
+"""Uploaded sound files: taken by HTTP, kept in memory, lent to sessions.
+
+HeyGen keeps pictures, films and papers too; here sound is all that an asset could be used for.
+Knows no session.
+"""
+
+import secrets
+from collections import OrderedDict
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from starlette.datastructures import FormData, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from heygen_widget.api.models import AssetId
+from heygen_widget.local.bodies import Script
+from heygen_widget.local.errors import ApiError
+from heygen_widget.local.voice import AudioError, container_of
+
+ASSETS: Final = "/v3/assets"
+
+MAX_FILE: Final = 32 * 1024 * 1024
+"""Bytes of one file."""
+
+MAX_KEPT: Final = 256 * 1024 * 1024
+"""Bytes of all files together; the ones unused for longest make room for new ones."""
+
+_MAX_BODY: Final = MAX_FILE + 64 * 1024  # the file, and the form around it
+_MAX_FIELDS: Final = 16
+_MEDIA_TYPES: Final = {
+    "wav": "audio/wav",
+    "mp3": "audio/mpeg",
+    "mp4": "audio/mp4",
+    "ogg": "audio/ogg",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file that is kept: its content, and the MIME type its content shows."""
+
+    asset_id: str
+    data: bytes = field(repr=False)
+    mime_type: str
+
+
+class Assets:
+    """The uploaded files of one server, and the routes they come and go by."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, Asset] = OrderedDict()
+
+    def routes(self) -> list[Route]:
+        """Return the routes; `asset` names the one under which a file can be read again."""
+        return [
+            Route(ASSETS, self._upload, methods=["POST"]),
+            Route("/assets/{asset_id}", self._read, name="asset"),
+        ]
+
+    def keep(self, data: bytes) -> Asset:
+        """Keep a sound file; 400 when it is none that can be played."""
+        try:
+            mime_type = _MEDIA_TYPES[container_of(data)]
+        except AudioError as error:
+            raise ApiError.invalid(str(error), "file") from None
+        asset = Asset(f"asset_{secrets.token_hex(16)}", data, mime_type)
+        self._kept[asset.asset_id] = asset
+        size = sum(len(kept.data) for kept in self._kept.values())
+        while size > MAX_KEPT:
+            _, oldest = self._kept.popitem(last=False)
+            size -= len(oldest.data)
+        return asset
+
+    def find(self, asset_id: str) -> Asset | None:
+        """Return the file of that id, if it is still there."""
+        if asset_id in self._kept:
+            self._kept.move_to_end(asset_id)
+        return self._kept.get(asset_id)
+
+    def fill_in(self, script: Script) -> Script:
+        """Return the script with the file in the place of its id, if it is there."""
+        if isinstance(script.audio, AssetId) and (asset := self.find(script.audio.asset_id)):
+            return replace(script, audio=asset.data)
+        return script
+
+    async def _upload(self, request: Request) -> Response:
+        asset = self.keep(await _file_in(request))
+        answer = {
+            "asset_id": asset.asset_id,
+            "url": str(request.url_for("asset", asset_id=asset.asset_id)),
+            "mime_type": asset.mime_type,
+            "size_bytes": len(asset.data),
+        }
+        return JSONResponse({"data": answer})
+
+    async def _read(self, request: Request) -> Response:
+        asset = self.find(request.path_params["asset_id"])
+        if asset is None:
+            raise ApiError.not_found("There is no asset of that id, or no longer.")
+        return Response(asset.data, media_type=asset.mime_type)
+
+
+class _InMemory(MultiPartParser):
+    """Reads a form without ever writing a file to the disk."""
+
+    spool_max_size = _MAX_BODY
+
+
+async def _file_in(request: Request) -> bytes:
+    """Return the content of the part named `file`."""
+    form = await _form_in(request)
+    try:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            message = "File is required. Upload a file using multipart/form-data."
+            raise ApiError.invalid(message, "file")
+        data = await file.read()
+    finally:
+        await form.close()
+    if len(data) > MAX_FILE:
+        raise ApiError.too_large(MAX_FILE)
+    return data
+
+
+async def _form_in(request: Request) -> FormData:
+    kind = request.headers.get("content-type", "").partition(";")[0]
+    if kind.strip().lower() != "multipart/form-data":
+        return FormData()
+    body = _limited(request)
+    try:
+        return await _InMemory(request.headers, body, max_files=1, max_fields=_MAX_FIELDS).parse()
+    except MultiPartException as error:
+        raise ApiError.invalid(error.message, "file") from None
+
+
+async def _limited(request: Request) -> AsyncGenerator[bytes, None]:
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > _MAX_BODY:
+            raise ApiError.too_large(MAX_FILE)
+        yield chunk

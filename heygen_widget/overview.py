@@ -1,0 +1,183 @@
+"""Every session this process has opened, as one table with what it costs.
+
+Sessions are noted by whoever opens them; nothing here opens, asks or ends anything.
+"""
+
+import html
+import weakref
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from heygen_widget.session import Meter, Session, SessionStatus
+
+HEADINGS: Final = ("avatar", "stream_id", "state", "elapsed", "cost")
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A session as it stood when asked.
+
+    Attributes
+    ----------
+    avatar
+        Which avatar it was opened for.
+    stream_id
+        The server's identifier; None before it is known.
+    status
+        Where the session stands.
+    reason
+        Why it ended, once it has.
+    elapsed
+        Seconds it has streamed.
+    cost
+        Estimated dollars; in a rehearsal, what it would have cost.
+    rehearsal
+        Whether the embedded avatar server spoke, which costs nothing.
+    """
+
+    avatar: str
+    stream_id: str | None
+    status: SessionStatus
+    reason: str | None
+    elapsed: float
+    cost: float
+    rehearsal: bool
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """What stands in the table, in the order of `HEADINGS`."""
+        state = f"{self.status}: {self.reason}" if self.reason else str(self.status)
+        cost = f"≈ ${self.cost:.2f}"
+        return (
+            self.avatar,
+            self.stream_id or "-",
+            state,
+            f"{self.elapsed:,.0f} s",
+            f"rehearsal ({cost})" if self.rehearsal else cost,
+        )
+
+
+class Overview:
+    """Sessions as they stood when asked, oldest first. Shows itself as a table.
+
+    Attributes
+    ----------
+    rows
+        One for each session.
+    """
+
+    def __init__(self, rows: Iterable[SessionRow]) -> None:
+        self.rows = tuple(rows)
+
+    @property
+    def open(self) -> int:
+        """How many can still be billed."""
+        return sum(row.status.open and not row.rehearsal for row in self.rows)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds streamed by all of them, rehearsals included."""
+        return sum(row.elapsed for row in self.rows)
+
+    @property
+    def cost(self) -> float:
+        """Estimated dollars of all of them; rehearsals cost nothing."""
+        return sum(row.cost for row in self.rows if not row.rehearsal)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[SessionRow]:
+        return iter(self.rows)
+
+    def __repr__(self) -> str:
+        if not self.rows:
+            return "No session was opened."
+        table = [HEADINGS, *(row.cells for row in self.rows), self._total]
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+        lines = (
+            "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True))
+            for row in table
+        )
+        return "\n".join(line.rstrip() for line in lines)
+
+    def _repr_html_(self) -> str:
+        if not self.rows:
+            return f"<p>{self!r}</p>"
+        head = "".join(f'<th scope="col">{heading}</th>' for heading in HEADINGS)
+        body = "".join(_as_html(row.cells) for row in self.rows)
+        return (
+            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
+            f"<tfoot>{_as_html(self._total)}</tfoot></table>"
+        )
+
+    @property
+    def _total(self) -> tuple[str, ...]:
+        state = f"{self.open} open"
+        return ("total", "", state, f"{self.elapsed:,.0f} s", f"≈ ${self.cost:.2f}")
+
+
+@dataclass(slots=True)
+class _Entry:
+    """What is kept of a session: not the session itself, which would keep its avatar alive."""
+
+    avatar: str
+    rehearsal: bool
+    meter: Meter
+    status: SessionStatus = SessionStatus.IDLE
+    stream_id: str | None = None
+    reason: str | None = None
+
+
+class Ledger:
+    """Keeps what `sessions` shows. Written on the private loop only, read anywhere."""
+
+    def __init__(self) -> None:
+        self._entries: list[_Entry] = []
+        self._of: weakref.WeakKeyDictionary[Session, _Entry] = weakref.WeakKeyDictionary()
+
+    def note(self, session: Session, *, avatar: str, rehearsal: bool) -> None:
+        """Note a session that was opened, or that has changed since."""
+        entry = self._of.get(session)
+        if entry is None:
+            entry = self._of[session] = _Entry(avatar, rehearsal, session.meter)
+            self._entries.append(entry)
+        entry.status, entry.stream_id = session.status, session.stream_id
+        entry.reason = str(session.error) if session.error else session.end_reason
+
+    def overview(self) -> Overview:
+        """Return how all of them stand now."""
+        return Overview(
+            [
+                SessionRow(
+                    avatar=entry.avatar,
+                    stream_id=entry.stream_id,
+                    status=entry.status,
+                    reason=entry.reason,
+                    elapsed=entry.meter.elapsed,
+                    cost=entry.meter.cost,
+                    rehearsal=entry.rehearsal,
+                )
+                for entry in tuple(self._entries)
+            ]
+        )
+
+
+ledger: Final = Ledger()
+"""The one ledger of this process."""
+
+
+def sessions() -> Overview:
+    """Show every session that this kernel has opened: its state, its length, its cost.
+
+    Examples
+    --------
+    >>> sessions()
+    No session was opened.
+    """
+    return ledger.overview()
+
+
+def _as_html(cells: Iterable[str]) -> str:
+    return "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>"

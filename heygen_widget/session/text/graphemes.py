@@ -1,0 +1,56 @@
+"""Where a text may be cut without tearing what a reader sees as one character.
+
+Rules small enough to read, for what speech is made of: combining marks, joined emoji, flags,
+Hangul written in letters, and surrogates that came one by one.
+"""
+
+import unicodedata
+from typing import Final
+
+JOINERS: Final = "\u200c\u200d"
+FIRST_WIDE: Final = "\u2e80"
+"""From here on, scripts without blanks between words, and emoji."""
+
+
+def is_wide(character: str) -> bool:
+    """Whether a character is of a script without blanks, so that each may end a word."""
+    return character >= FIRST_WIDE and not _is_surrogate(character)
+
+
+def may_cut(text: str, at: int) -> bool:
+    """Whether `text` may be cut in front of its character number `at`, which exists and is not 0.
+
+    A cut in front of a mark or a joiner, behind a joiner, or inside a flag is none.
+    """
+    before, after = text[at - 1], text[at]
+    if before in JOINERS or _extends(after) or (before, after) == ("\r", "\n"):
+        return False
+    if _is_surrogate(before) and _is_surrogate(after):
+        return not (before < "\udc00" <= after)
+    return not (_is_flag_letter(after) and _flag_letters_before(text, at) % 2)
+
+
+def _extends(character: str) -> bool:
+    return (
+        unicodedata.category(character) in {"Mn", "Mc", "Me"}
+        or character in JOINERS
+        or "\U0001f3fb" <= character <= "\U0001f3ff"  # skin tones
+        or "\U000e0020" <= character <= "\U000e007f"  # tags, of the flag of Wales, say
+        or "\u1160" <= character <= "\u11ff"  # vowels and finals of Hangul
+        or "\uff9e" <= character <= "\uff9f"  # half-width voicing marks
+    )
+
+
+def _is_surrogate(character: str) -> bool:
+    return "\ud800" <= character <= "\udfff"
+
+
+def _is_flag_letter(character: str) -> bool:
+    return "\U0001f1e6" <= character <= "\U0001f1ff"
+
+
+def _flag_letters_before(text: str, at: int) -> int:
+    start = at
+    while start and _is_flag_letter(text[start - 1]):
+        start -= 1
+    return at - start

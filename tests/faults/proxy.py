@@ -1,0 +1,380 @@
+"""An HTTP proxy on loopback that loses, delays, breaks and refuses what passes, by a plan.
+
+Each exchange has a connection of its own. The proxy knows which operation a request is, and keeps
+a record of what it did; it never keeps headers, so it never holds a key.
+"""
+
+import asyncio
+import random
+import socket
+import struct
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import TracebackType
+from typing import Final, Self
+from urllib.parse import urlsplit
+
+LATENESS: Final = 0.3
+"""Seconds that a `LATE` request is held back; a client's patience must be longer."""
+
+_STEP: Final = (10, 150)
+"""Bytes a stream of words gets further than before, until it is cut or falls silent."""
+
+
+class Operation(StrEnum):
+    """What a request asks for."""
+
+    CREATE = "create"
+    GET = "get"
+    APPEND = "append"
+    WORDS = "words"
+    CANCEL = "cancel"
+    OTHER = "other"
+
+    @classmethod
+    def of(cls, method: str, path: str) -> Self:
+        """Tell the operation by its route."""
+        parts = path.strip("/").split("/")
+        if parts[:2] != ["v3", "avatar-realtime"]:
+            return cls("other")
+        last = {("POST", 2): "create", ("GET", 3): "get"}.get((method, len(parts)))
+        named = {"text": "append", "words": "words", "cancel": "cancel"}
+        return cls(last or named.get(parts[-1], "other"))
+
+
+class Fault(StrEnum):
+    """What becomes of a request or of its answer."""
+
+    LOST = "lost"  # hung up; the server never saw it
+    RESET = "reset"  # the same by a TCP reset
+    REFUSED = "refused"  # 429 from before the server
+    BROKEN = "broken"  # 502 from before the server
+    LATE = "late"  # held back, then carried out; dropped if the client has left by then
+    UNANSWERED = "unanswered"  # the server did it; hung up instead of answering
+    RESET_AFTER = "reset after"  # the same by a TCP reset
+    FAILED = "failed"  # the server did it, and 500 is what the client hears
+    SILENT = "silent"  # the server did it, and its answer never comes (or stops coming)
+    CUT = "cut"  # the answer ends within its body
+
+
+BEFORE: Final = frozenset({Fault.LOST, Fault.RESET, Fault.REFUSED, Fault.BROKEN})
+"""The server never sees the request."""
+
+FAILING: Final = tuple(fault for fault in Fault if fault is not Fault.LATE)
+"""The client gets no good answer."""
+
+Plan = Callable[[Operation], Fault | None]
+"""Asked once for each request, in the order in which they come."""
+
+
+def calm(_: Operation) -> None:
+    """Let everything pass."""
+
+
+class Chances:
+    """Faults at random: the same for the same seed, whatever the other operations do.
+
+    Parameters
+    ----------
+    rates
+        Share of the requests that meet a fault, for each operation.
+    seed
+        Decides which requests, and which faults.
+    faults
+        The kinds, all equally likely.
+    """
+
+    def __init__(
+        self,
+        rates: Mapping[Operation, float],
+        seed: int,
+        faults: Collection[Fault] = FAILING,
+    ) -> None:
+        self._rates = rates
+        self._faults = tuple(faults)
+        self._dice = {operation: random.Random(f"{seed} {operation}") for operation in Operation}
+
+    def __call__(self, operation: Operation) -> Fault | None:
+        """Throw the dice of this operation."""
+        dice = self._dice[operation]
+        fault = dice.choice(self._faults)  # thrown anyway, so that rates do not shift the kinds
+        return fault if dice.random() < self._rates.get(operation, 0) else None
+
+
+class Script:
+    """Faults one by one for single operations; everything else passes."""
+
+    def __init__(self, **faults: Iterable[Fault | None]) -> None:
+        self._faults = {Operation(name): iter(kinds) for name, kinds in faults.items()}
+
+    def __call__(self, operation: Operation) -> Fault | None:
+        """Take the next fault of this operation."""
+        return next(self._faults.get(operation, iter(())), None)
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request and what became of it; times by the monotonic clock.
+
+    Attributes
+    ----------
+    operation, body
+        What was asked.
+    fault
+        What it met.
+    came
+        When the whole request was here.
+    reached
+        When it was handed to the server; None if never.
+    status
+        What the server said; None if it was not asked.
+    answered
+        Whether the client got the server's whole answer.
+    """
+
+    operation: Operation
+    body: bytes
+    fault: Fault | None
+    came: float
+    reached: float | None = None
+    status: int | None = None
+    answered: bool = False
+
+
+class Proxy:
+    """Stands between a client and a server while its ``async with`` block lasts.
+
+    Parameters
+    ----------
+    upstream
+        The server's base URL.
+    plan
+        Which request meets which fault. May be replaced at any time.
+    round_trip
+        Seconds added to each exchange, half on the way there and half on the way back.
+    retry_after
+        Seconds that a 429 asks for.
+
+    Attributes
+    ----------
+    exchanges
+        All that passed or did not, in the order in which it came.
+    """
+
+    def __init__(
+        self, upstream: str, plan: Plan = calm, *, round_trip: float = 0.0, retry_after: int = 0
+    ) -> None:
+        address = urlsplit(upstream)
+        self._upstream = (address.hostname, address.port)
+        self.plan = plan
+        self.exchanges: list[Exchange] = []
+        self._round_trip = round_trip
+        self._retry_after = retry_after
+        self._told = 0  # bytes of words that the longest-lived stream of them got to
+        self._steps = random.Random(0)
+        self._connections: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        self._listener = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._listener.close()
+        for connection in self._connections:
+            connection.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
+
+    @property
+    def base_url(self) -> str:
+        """Where clients find it."""
+        return f"http://127.0.0.1:{self._listener.sockets[0].getsockname()[1]}"
+
+    @property
+    def faults(self) -> Counter[Fault]:
+        """How often each fault was met."""
+        return Counter(each.fault for each in self.exchanges if each.fault)
+
+    def of(self, operation: Operation) -> list[Exchange]:
+        """Return the exchanges of one operation."""
+        return [each for each in self.exchanges if each.operation is operation]
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection = asyncio.create_task(self._serve(reader, writer))
+        self._connections.add(connection)
+        connection.add_done_callback(self._connections.discard)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+            method, path, _ = head.split(b"\r\n", 1)[0].decode().split(" ")
+            body = await reader.readexactly(_length(head))
+            operation = Operation.of(method, path)
+            exchange = Exchange(operation, body, self.plan(operation), time.monotonic())
+            self.exchanges.append(exchange)
+            await self._carry(exchange, _alone(head) + body, reader, writer)
+        except (OSError, asyncio.IncompleteReadError):
+            pass  # one of the two sides has left
+        finally:
+            writer.close()
+
+    async def _carry(
+        self,
+        exchange: Exchange,
+        request: bytes,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        fault = exchange.fault
+        if fault is Fault.LATE and await _left(reader, LATENESS):
+            return
+        await asyncio.sleep(self._round_trip / 2)
+        if fault in BEFORE:
+            self._refuse(fault, writer)
+            return
+        from_server, to_server = await asyncio.open_connection(*self._upstream)
+        try:
+            exchange.reached = time.monotonic()
+            to_server.write(request)
+            head = await from_server.readuntil(b"\r\n\r\n")
+            exchange.status = int(head.split(b" ", 2)[1])
+            if exchange.operation is Operation.WORDS:
+                await self._tell(exchange, head, from_server, reader, writer)
+            else:
+                answer = await from_server.read()
+                await asyncio.sleep(self._round_trip / 2)
+                await self._answer(exchange, head, answer, reader, writer)
+        finally:
+            to_server.close()
+
+    def _refuse(self, fault: Fault | None, writer: asyncio.StreamWriter) -> None:
+        if fault is Fault.RESET:
+            _reset(writer)
+        elif fault is Fault.REFUSED:
+            writer.write(_refusal("429 Too Many Requests", f"Retry-After: {self._retry_after}\r\n"))
+        elif fault is Fault.BROKEN:
+            writer.write(_refusal("502 Bad Gateway"))
+
+    async def _answer(
+        self,
+        exchange: Exchange,
+        head: bytes,
+        body: bytes,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        """Hand on a whole answer, or what the fault leaves of it."""
+        fault = exchange.fault
+        if await self._spoils(fault, reader, writer):
+            return
+        writer.write(head + (body[: len(body) // 2] if fault is Fault.CUT else body))
+        await writer.drain()
+        exchange.answered = fault is not Fault.CUT
+
+    async def _tell(
+        self,
+        exchange: Exchange,
+        head: bytes,
+        from_server: asyncio.StreamReader,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        """Hand on a stream of words as it comes, up to where the fault stops it."""
+        fault = exchange.fault
+        stops = fault in {Fault.CUT, Fault.SILENT}
+        if not stops and await self._spoils(fault, reader, writer):
+            return
+        limit = self._told + self._steps.randint(*_STEP) if stops else None
+        writer.write(head)
+        leaving = asyncio.create_task(_left(reader))
+        told = 0
+        try:
+            while limit is None or told < limit:
+                size = 2**16 if limit is None else limit - told
+                coming = asyncio.create_task(from_server.read(size))
+                await asyncio.wait({coming, leaving}, return_when=asyncio.FIRST_COMPLETED)
+                if not coming.done():
+                    coming.cancel()
+                    return
+                if not (chunk := await coming):
+                    exchange.answered = True
+                    return
+                told += len(chunk)
+                self._told = max(self._told, told)
+                writer.write(chunk)
+                await writer.drain()
+            if fault is Fault.SILENT:
+                await leaving
+        finally:
+            leaving.cancel()
+
+    async def _spoils(
+        self, fault: Fault | None, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> bool:
+        """Do what the fault does in place of an answer; False if there is to be one."""
+        if fault is Fault.RESET_AFTER:
+            _reset(writer)
+        elif fault is Fault.FAILED:
+            writer.write(_refusal("500 Internal Server Error"))
+        elif fault is Fault.SILENT:
+            await _left(reader)
+        return fault in {Fault.RESET_AFTER, Fault.FAILED, Fault.SILENT, Fault.UNANSWERED}
+
+
+async def until(condition: Callable[[], bool], seconds: float = 30) -> None:
+    """Wait until something is so; for what no event tells."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+def run(work: Callable[[], Awaitable[None]], seconds: float = 120) -> None:
+    """Run a coroutine function on a loop of its own, bounded."""
+
+    async def bounded() -> None:
+        async with asyncio.timeout(seconds):
+            await work()
+
+    asyncio.run(bounded())
+
+
+def _length(head: bytes) -> int:
+    for line in head.lower().split(b"\r\n"):
+        if line.startswith(b"content-length:"):
+            return int(line.split(b":", 1)[1])
+    return 0
+
+
+def _alone(head: bytes) -> bytes:
+    """Make a request the only one of its connection, so that its answer ends with it."""
+    first, *lines = head.removesuffix(b"\r\n\r\n").split(b"\r\n")
+    kept = [line for line in lines if not line.lower().startswith(b"connection:")]
+    return b"\r\n".join([first, *kept, b"Connection: close", b"", b""])
+
+
+def _refusal(status: str, headers: str = "") -> bytes:
+    return f"HTTP/1.1 {status}\r\n{headers}Content-Length: 0\r\nConnection: close\r\n\r\n".encode()
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    connection = writer.get_extra_info("socket")
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
+
+
+async def _left(reader: asyncio.StreamReader, seconds: float | None = None) -> bool:
+    """Wait until the client hangs up, for so many seconds; return whether it has."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await reader.read(1) == b""
+    except TimeoutError:
+        return False
+    except OSError:
+        return True

@@ -1,0 +1,210 @@
+"""Each text once and in order, each word once and in order, whatever becomes of the requests."""
+
+from itertools import pairwise
+
+import pytest
+
+from heygen_widget.session import SessionStatus, Speech, SpeechStatus
+from tests.faults.promises import cut_words, pour_tokens, scene, speak_deltas, syllables
+from tests.faults.proxy import FAILING, Fault, Operation, Script, run, until
+from tests.faults.swift import swift_server
+
+SEED_WORDS = ["Listen", "."]
+TEXTS = ["Alpha.", "Bravo, bravo.", "Charlie."]
+WORDS = ["Alpha", ".", "Bravo", ",", "bravo", ".", "Charlie", "."]
+
+
+@pytest.fixture
+def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the pauses after failures short; what is promised does not depend on them."""
+    monkeypatch.setattr("heygen_widget.session.feeder.PAUSES", (0.01,) * 7)
+
+
+@pytest.mark.usefixtures("_hasty")
+def test_of_many_deltas_none_is_lost_or_doubled_or_out_of_order_on_a_bad_line() -> None:
+    async def work() -> None:
+        said = await speak_deltas(150, rate=0.3)
+        assert (said.lost, said.doubled, said.disordered) == ([], [], [])
+        assert said.uncertain <= said.undecidable
+        assert set(said.faults) == set(FAILING)
+
+    run(work)
+
+
+@pytest.mark.parametrize("fault", Fault)
+def test_a_delta_is_spoken_once_whatever_becomes_of_its_request(fault: Fault) -> None:
+    async def work() -> None:
+        plan = Script(append=[None, fault])
+        async with swift_server() as server, scene(server, plan) as on:
+            speeches = [Speech(text) for text in TEXTS]
+            for speech in speeches:
+                on.session.say(speech)
+            on.session.finish()
+            await on.running
+            assert await on.spoken() == SEED_WORDS + WORDS
+            assert [speech.status for speech in speeches] == [SpeechStatus.SPOKEN] * 3
+            assert on.proxy.faults == {fault: 1}
+
+    run(work)
+
+
+@pytest.mark.parametrize("fault", FAILING)
+def test_the_input_is_closed_once_whatever_becomes_of_the_request(fault: Fault) -> None:
+    async def work() -> None:
+        async with swift_server() as server, scene(server) as on:
+            await until(lambda: on.session.status is SessionStatus.STREAMING)
+            on.proxy.plan = Script(append=[fault])
+            on.session.finish()
+            await on.running
+            assert on.session.status is SessionStatus.COMPLETED
+            assert on.session.end_reason == "final_marker"
+            assert on.seed.status is SpeechStatus.SPOKEN
+
+    run(work)
+
+
+def test_a_session_outlives_status_answers_that_fail() -> None:
+    async def work() -> None:
+        plan = Script(get=FAILING)
+        async with swift_server() as server, scene(server, plan) as on:
+            await until(lambda: len(on.proxy.of(Operation.GET)) > len(FAILING))
+            on.session.finish()
+            await on.running
+            assert on.session.status is SessionStatus.COMPLETED
+            assert on.seed.status is SpeechStatus.SPOKEN
+            assert await on.spoken() == SEED_WORDS
+
+    run(work)
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        [Fault.LOST, Fault.RESET, Fault.BROKEN],
+        [Fault.REFUSED] * 4,
+        [Fault.UNANSWERED, Fault.FAILED],
+        [Fault.SILENT],
+    ],
+)
+def test_a_stopped_session_is_ended_whatever_becomes_of_the_requests_to_cancel_it(
+    faults: list[Fault],
+) -> None:
+    async def work() -> None:
+        async with swift_server() as server, scene(server) as on:
+            await until(lambda: on.session.status is SessionStatus.STREAMING)
+            on.proxy.plan = Script(cancel=faults)
+            on.session.stop()
+            await on.running
+            assert not await on.alive()
+            assert on.session.status is SessionStatus.CANCELLED
+
+    run(work)
+
+
+def test_a_refusal_is_waited_out_as_long_as_it_says() -> None:
+    async def work() -> None:
+        plan = Script(append=[None, *[Fault.REFUSED] * 4])
+        async with swift_server() as server, scene(server, plan, retry_after=1) as on:
+            speeches = [Speech(text) for text in TEXTS]
+            for speech in speeches:
+                on.session.say(speech)
+            on.session.finish()
+            await on.running
+            assert await on.spoken() == SEED_WORDS + WORDS
+            pauses = [
+                after.came - before.came
+                for before, after in pairwise(on.proxy.of(Operation.APPEND))
+                if before.fault is Fault.REFUSED
+            ]
+            assert len(pauses) == 4
+            assert min(pauses) >= 1
+
+    run(work)
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+def test_where_the_count_cannot_tell_a_speech_is_uncertain_and_not_repeated(
+    *, arrives: bool
+) -> None:
+    """Three more bytes are three blanks, or the two bytes of the delta and one blank."""
+    there, back = Fault.LOST, Fault.UNANSWERED
+    lost = [back, there, there] if arrives else [there, back, back]
+
+    async def work() -> None:
+        plan = Script(append=[None, *lost], words=[Fault.SILENT])  # else the words would tell
+        async with swift_server() as server, scene(server, plan) as on:
+            speeches = [Speech(text) for text in ("Who?", "I", "Really.")]
+            for speech in speeches:
+                on.session.say(speech)
+            on.session.finish()
+            await on.running
+            said = ["I"] if arrives else []
+            assert await on.spoken() == [*SEED_WORDS, "Who", "?", *said, "Really", "."]
+            assert [speech.status for speech in speeches] == ["spoken", "uncertain", "spoken"]
+
+    run(work)
+
+
+@pytest.mark.usefixtures("_hasty")
+def test_a_doubt_about_one_delta_does_not_cost_the_next() -> None:
+    """The first arrives, but no answer tells so; the second is as long, and lost on its way."""
+
+    async def work() -> None:
+        blanks = [Fault.LOST] * 7
+        plan = Script(append=[None, Fault.UNANSWERED, *blanks, Fault.LOST])
+        async with swift_server() as server, scene(server, plan) as on:
+            speeches = [Speech(text) for text in ("Who?", "Alpha.", "Bravo.", "Charlie.")]
+            for speech in speeches:
+                on.session.say(speech)
+            on.session.finish()
+            await on.running
+            spoken = await on.spoken()
+            assert spoken[:5] == [*SEED_WORDS, "Who", "?", "Alpha"]
+            assert spoken[-2:] == ["Charlie", "."]
+            assert spoken.count("Alpha") == 1
+            told = speeches[2].status is not SpeechStatus.UNCERTAIN
+            assert spoken.count("Bravo") == 1 or (not told and "Bravo" not in spoken)
+
+    run(work)
+
+
+def test_words_are_told_once_and_in_order_however_often_their_stream_is_cut() -> None:
+    async def work() -> None:
+        words = await cut_words([Fault.CUT] * 20, 40)
+        assert words.faults == {Fault.CUT: 20}
+        assert words.told == words.spoken == [*SEED_WORDS, *syllables(40)]
+        assert words.owned == words.spoken
+
+    run(work)
+
+
+def test_words_are_told_once_and_in_order_whatever_becomes_of_their_stream(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("heygen_widget.api._settings._QUIET_STREAM_TIMEOUT", 0.5)
+
+    async def work() -> None:
+        words = await cut_words(FAILING, 60)
+        assert words.faults == dict.fromkeys(FAILING, 1)
+        assert words.told == words.owned == words.spoken == [*SEED_WORDS, *syllables(60)]
+
+    run(work)
+
+
+def test_the_last_words_are_told_although_their_stream_fell_silent_before() -> None:
+    """Nobody waits two minutes for a line that is dead when the session has ended."""
+
+    async def work() -> None:
+        words = await cut_words([Fault.SILENT], 2)
+        assert words.told == words.owned == words.spoken == [*SEED_WORDS, *syllables(2)]
+
+    run(work)
+
+
+def test_a_fast_stream_of_tokens_keeps_up_with_few_requests_on_a_slow_line() -> None:
+    async def work() -> None:
+        pour = await pour_tokens(seconds=3)
+        assert pour.whole
+        assert pour.saving >= 20
+
+    run(work)

@@ -1,0 +1,167 @@
+"""Whatever a language model's SDK yields, its text is found, each piece once."""
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import anthropic
+import openai
+import pytest
+from langchain_core.messages import AIMessageChunk
+from langchain_core.output_parsers import StrOutputParser
+from langchain_openai import ChatOpenAI
+from pydantic import SecretStr
+
+from heygen_widget.session.text import UnspeakableChunk, pieces, text_of
+from tests.session.text.endpoint import SENTENCE, STREAMS, TOKENS, running_endpoint
+
+ASK: Any = [{"role": "user", "content": "Greet."}]
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with running_endpoint() as address:
+        yield address
+
+
+def heard(source: object) -> str:
+    said = pieces(source)
+    assert isinstance(said, Iterator)
+    return "".join(said)
+
+
+async def heard_async(source: object) -> str:
+    said = pieces(source)
+    assert isinstance(said, AsyncIterator)
+    return "".join([piece async for piece in said])
+
+
+def test_openai_chat_completions_are_heard(address: str) -> None:
+    with openai.OpenAI(api_key="k", base_url=f"{address}/v1") as client:
+        stream = client.chat.completions.create(model="m", messages=ASK, stream=True)
+        assert heard(stream) == SENTENCE
+        with client.chat.completions.stream(model="m", messages=ASK) as events:
+            assert heard(events) == SENTENCE
+
+
+def test_openai_responses_are_heard(address: str) -> None:
+    with openai.OpenAI(api_key="k", base_url=f"{address}/v1") as client:
+        assert heard(client.responses.create(model="m", input="Greet.", stream=True)) == SENTENCE
+        with client.responses.stream(model="m", input="Greet.") as events:
+            assert heard(events) == SENTENCE
+
+
+def test_anthropic_messages_are_heard_once_and_thoughts_never(address: str) -> None:
+    with anthropic.Anthropic(api_key="k", base_url=address) as client:
+        stream = client.messages.create(model="m", max_tokens=9, messages=ASK, stream=True)
+        assert heard(stream) == SENTENCE
+        with client.messages.stream(model="m", max_tokens=9, messages=ASK) as events:
+            assert heard(events) == SENTENCE
+        with client.messages.stream(model="m", max_tokens=9, messages=ASK) as events:
+            assert heard(events.text_stream) == SENTENCE
+
+
+def _chat(address: str) -> ChatOpenAI:
+    return ChatOpenAI(model="m", api_key=SecretStr("k"), base_url=f"{address}/v1")
+
+
+def test_langchain_is_heard(address: str) -> None:
+    chat = _chat(address)
+    assert heard(chat.stream("Greet.")) == SENTENCE
+    assert heard((chat | StrOutputParser()).stream("Greet.")) == SENTENCE
+
+
+async def _async_openai(address: str) -> list[str]:
+    async with openai.AsyncOpenAI(api_key="k", base_url=f"{address}/v1") as client:
+        completions = await client.chat.completions.create(model="m", messages=ASK, stream=True)
+        responses = await client.responses.create(model="m", input="Greet.", stream=True)
+        return [await heard_async(completions), await heard_async(responses)]
+
+
+async def _async_anthropic(address: str) -> list[str]:
+    async with anthropic.AsyncAnthropic(api_key="k", base_url=address) as client:
+        raw = await client.messages.create(model="m", max_tokens=9, messages=ASK, stream=True)
+        said = [await heard_async(raw)]
+        async with client.messages.stream(model="m", max_tokens=9, messages=ASK) as events:
+            said.append(await heard_async(events))
+        async with client.messages.stream(model="m", max_tokens=9, messages=ASK) as events:
+            said.append(await heard_async(events.text_stream))
+        return said
+
+
+async def _async_langchain(address: str) -> list[str]:
+    chat = _chat(address)
+    texts: AsyncIterable[str] = (chat | StrOutputParser()).astream("Greet.")
+    return [await heard_async(chat.astream("Greet.")), await heard_async(texts)]
+
+
+@pytest.mark.parametrize("ask", [_async_openai, _async_anthropic, _async_langchain])
+def test_the_asynchronous_streams_are_heard_alike(ask: Any, address: str) -> None:
+    assert set(asyncio.run(ask(address))) == {SENTENCE}
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/responses", "/v1/messages"])
+def test_the_same_events_as_dicts_are_heard(path: str) -> None:
+    assert heard(STREAMS[path]()) == SENTENCE
+
+
+def test_chunks_of_openais_shape_by_anyone_are_heard() -> None:
+    def chunk(text: str | None, index: int = 0) -> object:
+        choice = SimpleNamespace(index=index, delta=SimpleNamespace(content=text, tool_calls=None))
+        return SimpleNamespace(choices=[choice], object="chat.completion.chunk")
+
+    assert heard(chunk(token) for token in (*TOKENS, None)) == SENTENCE
+    assert heard([chunk("one answer"), chunk("a variant of it", index=1)]) == "one answer"
+
+
+def test_langchains_blocks_are_heard_and_its_thoughts_are_not() -> None:
+    blocks: Any = [
+        {"type": "reasoning", "text": "Unspoken."},
+        {"type": "text", "text": "Hello", "index": 0},
+        {"type": "tool_call_chunk", "name": "x"},
+        " there",
+    ]
+    assert text_of(AIMessageChunk(content=blocks)) == "Hello there"
+
+
+@pytest.mark.parametrize("source", ["text", b"bytes", {"a": "dict"}, 42, None])
+def test_what_is_no_stream_is_refused_at_once(source: object) -> None:
+    with pytest.raises(UnspeakableChunk, match=type(source).__name__):
+        pieces(source)
+
+
+@pytest.mark.parametrize("chunk", [b"bytes", 42, None, object(), {"a": "dict"}, ["list"]])
+def test_what_holds_no_text_is_refused_by_name(chunk: object) -> None:
+    with pytest.raises(UnspeakableChunk, match=rf"in {type(chunk).__name__}\. Taken are"):
+        text_of(chunk)
+
+
+def test_a_whole_completion_is_told_from_its_chunks() -> None:
+    with pytest.raises(UnspeakableChunk, match="stream=True"):
+        text_of({"choices": [{"index": 0, "message": {"content": "Hello"}}]})
+
+
+def test_a_stream_not_yet_awaited_or_entered_is_refused_with_advice(address: str) -> None:
+    async def create() -> None: ...
+
+    waiting = create()
+    with pytest.raises(UnspeakableChunk, match="Await it first"):
+        pieces(waiting)
+    waiting.close()
+    with anthropic.Anthropic(api_key="k", base_url=address) as client:
+        manager = client.messages.stream(model="m", max_tokens=9, messages=ASK)
+        with pytest.raises(UnspeakableChunk, match="Enter it first"):
+            pieces(manager)
+
+
+def test_an_error_half_way_comes_after_what_was_said() -> None:
+    def source() -> Iterator[str]:
+        yield "Hello"
+        raise ConnectionError("lost")
+
+    said = pieces(source())
+    assert isinstance(said, Iterator)
+    assert next(said) == "Hello"
+    with pytest.raises(ConnectionError):
+        next(said)
