@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from heygen_widget.api import AsyncHeyGen, HeyGen, HeyGenError
     from heygen_widget.avatar import Avatar, speak
     from heygen_widget.local import LocalServer
+    from heygen_widget.overview import sessions
     from heygen_widget.session import SessionStatus, Speech, SpeechStatus
 
 __version__ = "0.1.0"
@@ -26,6 +27,7 @@ __all__ = [
     "Speech",
     "SpeechStatus",
     "__version__",
+    "sessions",
     "speak",
 ]
 
@@ -40,6 +42,7 @@ _HOMES: Final = {
     "SessionStatus": "heygen_widget.session",
     "Speech": "heygen_widget.session",
     "SpeechStatus": "heygen_widget.session",
+    "sessions": "heygen_widget.overview",
     "speak": "heygen_widget.avatar",
 }
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from heygen_widget.bridge import bridge
 from heygen_widget.connection import Connection
+from heygen_widget.lease import leases
 from heygen_widget.session import SessionStatus
 from heygen_widget.session.sequence import Sequence
 
@@ -52,6 +53,7 @@ async def _end(sessions: Sequence, connection: Connection) -> None:
     if session and session.stream_id and session.status.open:
         with connection.blocking_client() as client:
             client.avatar_realtime.cancel(session.stream_id)
+            leases.remove(session.stream_id)
     while not sessions.at_rest:  # noqa: ASYNC110 (what is cut short by the loop's end complains)
         await asyncio.sleep(0.02)
 

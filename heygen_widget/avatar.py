@@ -8,6 +8,7 @@ import concurrent.futures
 import logging
 import weakref
 from collections import deque
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -16,18 +17,22 @@ import traitlets
 from pydantic import ValidationError
 
 from heygen_widget.api import AsyncHeyGen, HeyGen
-from heygen_widget.api.errors import HeyGenError
 from heygen_widget.api.models import (
     Asset,
+    AssetId,
+    AssetUpload,
     CreateAvatarRealtimeAudio,
-    CreateAvatarRealtimeRequestBody,
     CreateAvatarRealtimeTextStream,
     CreateAvatarRealtimeTTS,
     WordEvent,
 )
 from heygen_widget.at_exit import end_at_exit
+from heygen_widget.audio import prepare
 from heygen_widget.bridge import bridge, wait_awaited, wait_blocking
+from heygen_widget.cells import MadeInCells
 from heygen_widget.connection import Connection
+from heygen_widget.lease import leases
+from heygen_widget.overview import ledger
 from heygen_widget.page import STATIC, send_player, send_player_unasked
 from heygen_widget.protocol import (
     BrowserMessage,
@@ -36,24 +41,27 @@ from heygen_widget.protocol import (
     Playback,
     Problem,
     ProblemMessage,
-    SessionView,
     Speak,
     SpeechMessage,
     Stop,
-    Word,
-    WordsMessage,
     read_browser_message,
     to_browser,
 )
 from heygen_widget.session import (
+    PRICE_PER_SECOND,
     SessionEvent,
     SessionStatus,
     Speech,
     SpeechChanged,
+    StatusChanged,
     WordsSpoken,
 )
+from heygen_widget.session.guard import Limits
 from heygen_widget.session.sequence import Sequence
+from heygen_widget.session.session import Request
+from heygen_widget.session.writers import TextSource
 from heygen_widget.transcript import as_text
+from heygen_widget.view import session_view, words_message
 
 if TYPE_CHECKING:
     from heygen_widget.local import LocalServer
@@ -71,6 +79,7 @@ logging.getLogger("heygen_widget").addHandler(logging.NullHandler())
 
 _avatars: "weakref.WeakSet[Avatar]" = weakref.WeakSet()
 _counter = count(1)
+_made_in_cells: MadeInCells["Avatar"] = MadeInCells()
 
 
 class Avatar(anywidget.AnyWidget):
@@ -87,6 +96,12 @@ class Avatar(anywidget.AnyWidget):
         A `HeyGen` or `AsyncHeyGen`, whose key and address are used.
     local
         True to rehearse although there is a key, False never to; or a running `LocalServer`.
+    max_cost, max_seconds
+        Dollars and seconds after which a session is ended; announced ten seconds ahead.
+    price_per_second
+        Dollars, for the meter.
+    interrupt
+        What interrupting a cell ends: only its waiting, or with ``"stop"`` the session too.
 
     Examples
     --------
@@ -106,28 +121,46 @@ class Avatar(anywidget.AnyWidget):
         *,
         client: HeyGen | AsyncHeyGen | None = None,
         local: "LocalServer | bool | None" = None,
+        max_cost: float | None = None,
+        max_seconds: float | None = None,
+        price_per_second: float = PRICE_PER_SECOND,
+        interrupt: Literal["wait", "stop"] = "wait",
     ) -> None:
         self._avatar_id = avatar_id or DEFAULT_AVATAR_ID
         self._voice_id = voice_id or DEFAULT_VOICE_ID
         self._connection = Connection(client=client, local=local)
         self._sessions = Sequence(
-            self._connection.client, self._seeded, self._on_event, self._release_waiting
+            self._connection.client,
+            self._seeded,
+            self._on_event,
+            self._release_waiting,
+            price_per_second=price_per_second,
+            limits=Limits(max_cost=max_cost, max_seconds=max_seconds),
         )
+        self._interrupted = self.stop if interrupt == "stop" else None
         self._playback: Playback | None = None
         self._events: deque[SessionEvent] = deque(maxlen=MOST_EVENTS)
         self._waiting: list[tuple[str, concurrent.futures.Future[SessionStatus]]] = []
         super().__init__()
-        self.set_trait("session", to_browser(self._view()))
+        self.set_trait(
+            "session",
+            to_browser(session_view(self._sessions, rehearsal=self._connection.rehearsal)),
+        )
         self.on_msg(self._hear_browser)
         self._made = next(_counter)
         _avatars.add(self)
         end_at_exit(self._sessions, self._connection)
+        for older in _made_in_cells.add(self):
+            older.close()
+        if not self._connection.rehearsal:
+            bridge.submit(self._connection.end_orphans())
 
     def start(
         self,
         text: str | None = None,
         *,
-        audio: Asset | None = None,
+        audio: object = None,
+        rate: int | None = None,
         type: Literal["text_stream", "tts", "audio"] | None = None,  # noqa: A002 (the API's name)
     ) -> Speech | None:
         """Open a session that begins with `text`, or that moves the lips to `audio`.
@@ -137,7 +170,11 @@ class Avatar(anywidget.AnyWidget):
         text
             The first words. HeyGen opens no session without something to say.
         audio
-            Ready-made sound, as `AssetUrl`, `AssetId` or `AssetBase64`.
+            Ready-made sound: a path, bytes, a URL, an asset id, an open file, `(samples, rate)`,
+            or an array of samples with `rate`, (n,) or (n, 2), int16 or float in -1 to 1. Large
+            ones are uploaded.
+        rate
+            Samples a second of an array.
         type
             ``"text_stream"`` (default) takes more text later, ``"tts"`` ends after `text`.
 
@@ -165,22 +202,36 @@ class Avatar(anywidget.AnyWidget):
                 "A session begins with something to say: start('Hello'), or start(audio=...)."
             )
         self._refuse_if_closed()
-        request: CreateAvatarRealtimeRequestBody
-        speech = None if text is None else Speech(text)
+        speech = None if text is None else Speech(text, interrupted=self._interrupted)
         if audio is not None:
-            request = CreateAvatarRealtimeAudio(avatar_id=self._avatar_id, audio=audio)
-        elif speech is not None:
-            request = self._tts(speech) if kind == "tts" else self._seeded(speech)
-        bridge.ask(self._begin, request, speech)
+            bridge.ask(self._begin, partial(self._audio, prepare(audio, rate)), None, kind)
+        else:
+            bridge.ask(self._begin, self._tts if kind == "tts" else self._seeded, speech, kind)
         return speech
 
-    def speak(self, text: str, *, final: bool = False) -> Speech:
+    def speak(
+        self, text: TextSource, *, final: bool = False, raw: bool = False, reopen: bool = False
+    ) -> Speech:
         """Let the avatar say `text`, after all it was told before. Opens a session if none is open.
 
-        Returns at once. ``final=True`` says that nothing more will come.
+        Returns at once.
+
+        Parameters
+        ----------
+        text
+            A string, or an iterable or asynchronous iterable of strings or of the chunks that the
+            OpenAI, Anthropic, LangChain and LiteLLM packages stream.
+        final
+            Take no more text after this one.
+        raw
+            Send Markdown as it is, instead of what a person would read aloud.
+        reopen
+            Should the session end before all of it was sent, say the rest in a new one, once.
 
         Raises
         ------
+        TypeError
+            When it is no text, and gives none.
         ValueError
             When there is nothing to say, or more than a session can hold.
         RuntimeError
@@ -189,9 +240,10 @@ class Avatar(anywidget.AnyWidget):
         Examples
         --------
         >>> avatar.speak("The model has converged.").result(timeout=60)  # doctest: +SKIP
+        >>> avatar.speak(openai.chat.completions.create(..., stream=True))  # doctest: +SKIP
         """
         self._refuse_if_closed()
-        speech = Speech(text)
+        speech = Speech(text, raw=raw, reopen=reopen, interrupted=self._interrupted)
         bridge.call(self._sessions.say, speech)
         if final:
             self.finish()
@@ -359,13 +411,18 @@ class Avatar(anywidget.AnyWidget):
 
     # From here on: on the private loop.
 
-    def _begin(self, request: CreateAvatarRealtimeRequestBody, speech: Speech | None) -> None:
+    def _begin(
+        self,
+        request: Request,
+        speech: Speech | None,
+        kind: str,
+    ) -> None:
         newest = self._sessions.newest
         if newest is not None and not newest.ending:
             raise RuntimeError(
                 f"A session is open ({newest.status}). speak() adds to it, stop() ends it."
             )
-        self._sessions.begin(request, speech)
+        self._sessions.begin(request, speech, takes_text=kind == "text_stream")
 
     def _obey(self, message: BrowserMessage) -> None:
         try:
@@ -389,61 +446,69 @@ class Avatar(anywidget.AnyWidget):
                 self._playback = message
                 self._release_waiting()
 
-    def _seeded(self, speech: Speech) -> CreateAvatarRealtimeTextStream:
+    async def _seeded(self, text: str) -> CreateAvatarRealtimeTextStream:
         return CreateAvatarRealtimeTextStream(
-            avatar_id=self._avatar_id, voice_id=self._voice_id, text=speech.text
+            avatar_id=self._avatar_id, voice_id=self._voice_id, text=text
         )
 
-    def _tts(self, speech: Speech) -> CreateAvatarRealtimeTTS:
+    async def _tts(self, text: str) -> CreateAvatarRealtimeTTS:
         return CreateAvatarRealtimeTTS(
-            avatar_id=self._avatar_id, voice_id=self._voice_id, text=speech.text
+            avatar_id=self._avatar_id, voice_id=self._voice_id, text=text
         )
+
+    async def _audio(self, sound: Asset | AssetUpload, _: str) -> CreateAvatarRealtimeAudio:
+        if isinstance(sound, AssetUpload):
+            client = await self._connection.client()
+            uploaded = await client.assets.upload(
+                sound.data, filename=sound.filename, media_type=sound.media_type
+            )
+            sound = AssetId(asset_id=uploaded.asset_id)
+        return CreateAvatarRealtimeAudio(avatar_id=self._avatar_id, audio=sound)
 
     def _on_event(self, event: SessionEvent) -> None:
         self._events.append(event)
+        if isinstance(event, StatusChanged):
+            self._account_for(event)
         epoch = self._sessions.number
         match event:
             case WordsSpoken(first=first, words=words):
-                batch = [Word(word=w.word, start=w.start, end=w.end) for w in words]
-                self.send(to_browser(WordsMessage(epoch=epoch, first=first, words=batch)))
+                self.send(to_browser(words_message(epoch, first, words)))
             case SpeechChanged(speech=speech, status=status):
                 self._tell_speech(speech, status)
             case _:
                 self._show()
                 self._release_waiting()
 
+    def _account_for(self, event: StatusChanged) -> None:
+        """Keep the overview true, and what a next kernel is to end if this one dies."""
+        session = self._sessions.current
+        if session is None:
+            return
+        rehearsal = self._connection.rehearsal
+        ledger.note(session, avatar=self._avatar_id, rehearsal=rehearsal)
+        if rehearsal or session.stream_id is None:
+            return
+        if event.status is SessionStatus.PENDING:
+            self._connection.lease(session.stream_id)
+        elif event.status in {SessionStatus.COMPLETED, SessionStatus.CANCELLED}:
+            leases.remove(session.stream_id)  # after an error, nobody knows whether it lives
+
     def _show(self) -> None:
         try:
-            self.set_trait("session", to_browser(self._view()))
+            self.set_trait(
+                "session",
+                to_browser(session_view(self._sessions, rehearsal=self._connection.rehearsal)),
+            )
         except Exception as error:  # noqa: BLE001 (whatever an observer of the user's raises)
             # The page has it by now, and what is paid for must go on.
             _log.exception("An observer of `session` failed.")
             self._tell_problem("An observer of `session` failed.", repr(error))
 
-    def _view(self) -> SessionView:
-        session = self._sessions.current
-        rehearsal = self._connection.rehearsal
-        if session is None:
-            return SessionView(rehearsal=rehearsal)
-        return SessionView(
-            epoch=self._sessions.number,
-            status=session.status,
-            stream_id=session.stream_id,
-            hls_url=session.hls_url,
-            rehearsal=rehearsal,
-            elapsed=session.meter.elapsed,
-            running=session.meter.running,
-            price_per_second=session.meter.price_per_second,
-            end_reason=session.end_reason,
-            error=_as_problem(session.error) if session.error else None,
-        )
-
     def _tell_history(self) -> None:
         """Bring a page that has just come up to date; its trait may be old."""
         self._show()
         epoch = self._sessions.number
-        batch = [Word(word=w.word, start=w.start, end=w.end) for w in self.words]
-        self.send(to_browser(WordsMessage(epoch=epoch, first=0, words=batch)))
+        self.send(to_browser(words_message(epoch, 0, self.words)))
         for speech in self._sessions.current.speeches if self._sessions.current else ():
             self._tell_speech(speech, speech.status)
 
@@ -485,7 +550,9 @@ class Avatar(anywidget.AnyWidget):
         return self.status.has_reached(SessionStatus(state))
 
 
-def speak(text: str, *, final: bool = False) -> Speech:
+def speak(
+    text: TextSource, *, final: bool = False, raw: bool = False, reopen: bool = False
+) -> Speech:
     """Let the newest avatar say `text`; see `Avatar.speak`.
 
     Raises
@@ -497,14 +564,19 @@ def speak(text: str, *, final: bool = False) -> Speech:
     --------
     >>> speak("Here come the results.")  # doctest: +SKIP
     """
+    return newest().speak(text, final=final, raw=raw, reopen=reopen)
+
+
+def newest() -> Avatar:
+    """Return the avatar that was made last and is not closed.
+
+    Raises
+    ------
+    RuntimeError
+        When there is none.
+    """
     shown = [avatar for avatar in _avatars if avatar.comm is not None]
-    newest = max(shown, key=lambda avatar: avatar._made, default=None)  # noqa: SLF001
-    if newest is None:
+    found = max(shown, key=lambda avatar: avatar._made, default=None)  # noqa: SLF001
+    if found is None:
         raise RuntimeError("There is no avatar yet. Make and show one: avatar = Avatar(); avatar")
-    return newest.speak(text, final=final)
-
-
-def _as_problem(error: Exception) -> Problem:
-    if isinstance(error, HeyGenError):
-        return Problem(title=error.message, hint=error.hint, request_id=error.request_id)
-    return Problem(title=str(error) or type(error).__name__)
+    return found

@@ -10,10 +10,15 @@ import concurrent.futures
 import contextlib
 import os
 import threading
+import weakref
 from collections.abc import Callable, Coroutine, Generator
 from typing import Any, Final, Generic, TypeVar
 
 T = TypeVar("T")
+
+_reading: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, set[asyncio.Task[None]]]" = (
+    weakref.WeakKeyDictionary()
+)
 
 HEARTBEAT: Final = 0.2
 """Seconds between wake-ups of an awaiting cell.
@@ -46,10 +51,39 @@ def wait_blocking(future: concurrent.futures.Future[T], timeout: float | None = 
             "This is called from an avatar's own thread, by an observer perhaps, which would wait "
             "for itself for ever. Wait in a cell or in a thread of your own."
         )
+    loop = _loop_that_would_block()
     try:
+        if loop is not None and not future.done():
+            return _wait_within(loop, future, timeout)
         return future.result(timeout)
     except concurrent.futures.CancelledError:
         raise RuntimeError(CANCELLED) from None
+
+
+def reading_on(loop: asyncio.AbstractEventLoop, reading: asyncio.Task[None]) -> None:
+    """Note that text is read on somebody's loop, which blocking waits must keep alive."""
+    _reading.setdefault(loop, set()).add(reading)
+    reading.add_done_callback(_reading[loop].discard)
+
+
+def _loop_that_would_block() -> asyncio.AbstractEventLoop | None:
+    """Return the loop of this thread if text is read on it: to block it is to wait for ever."""
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+    return loop if _reading.get(loop) else None
+
+
+def _wait_within(
+    loop: asyncio.AbstractEventLoop, future: concurrent.futures.Future[T], timeout: float | None
+) -> T:
+    # Only a re-entrant loop can go on while a cell that it runs blocks. The patch is made here, at
+    # the first wait that needs it, so that nobody else's asyncio changes by an import.
+    import nest_asyncio2  # noqa: PLC0415
+
+    nest_asyncio2.apply(loop)
+    return loop.run_until_complete(asyncio.wait_for(wait_awaited(future), timeout))
 
 
 async def wait_awaited(future: concurrent.futures.Future[T]) -> T:
@@ -133,7 +167,7 @@ class Bridge:
             return function(*arguments)
         answer: concurrent.futures.Future[T] = concurrent.futures.Future()
         self.call(_answer, answer, function, arguments)
-        return wait_blocking(answer)
+        return answer.result()  # it depends on nobody else's loop
 
     def is_this_thread(self) -> bool:
         """Whether the caller runs on the private loop."""

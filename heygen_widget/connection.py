@@ -10,9 +10,13 @@ import threading
 from typing import TYPE_CHECKING
 
 from heygen_widget.api import AsyncHeyGen, HeyGen
+from heygen_widget.lease import end_orphans, leases
 
 if TYPE_CHECKING:
     from heygen_widget.local import LocalServer
+
+LAST_WORD = 1.0
+"""Seconds for an answer at the end of a process, which has little more than that."""
 
 _starting = threading.Lock()
 _shared: "LocalServer | None" = None
@@ -61,11 +65,20 @@ class Connection:
         if self.rehearsal:
             await self.client()
 
+    async def end_orphans(self) -> None:
+        """End what dead processes left open with this key."""
+        await end_orphans(await self.client())
+
+    def lease(self, stream_id: str) -> None:
+        """Note a session on disk, for the next process should this one die."""
+        if self._client is not None:
+            leases.add(self._client, stream_id)
+
     def blocking_client(self) -> HeyGen:
         """Return a client for the very end of a process, when no event loop works any more."""
         if self._client is None:
             raise RuntimeError("Nothing was ever sent through this connection.")
-        return HeyGen.like(self._client)
+        return HeyGen.like(self._client, timeout=LAST_WORD, max_retries=0)
 
     @staticmethod
     def _made_from(client: HeyGen | AsyncHeyGen | None) -> AsyncHeyGen:

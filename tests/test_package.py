@@ -97,20 +97,40 @@ ARROWS = {
     "protocol": [],
     "page": ["heygen_widget.protocol"],
     "transcript": [MODELS],
-    "connection": ["heygen_widget.api", "heygen_widget.local"],
-    "at_exit": ["heygen_widget.bridge", "heygen_widget.connection", "heygen_widget.session"],
+    "audio": ["heygen_widget.api"],
+    "cells": [],
+    "lease": ["heygen_widget.api"],
+    "overview": ["heygen_widget.session"],
+    "view": ["heygen_widget.api", "heygen_widget.protocol", "heygen_widget.session"],
+    "connection": ["heygen_widget.api", "heygen_widget.lease", "heygen_widget.local"],
+    "at_exit": [
+        "heygen_widget.bridge",
+        "heygen_widget.connection",
+        "heygen_widget.lease",
+        "heygen_widget.session",
+    ],
     "check": ["heygen_widget.api", "heygen_widget.local", "heygen_widget.transcript"],
     "cli": [VERSION, "heygen_widget.check", "heygen_widget.local"],
     "avatar": ["heygen_widget"],
+    "magics": ["heygen_widget.avatar", "heygen_widget.session"],
     "__init__": ["heygen_widget"],
     "__main__": ["heygen_widget.cli"],
 }
 """What each part may import of the project; see the layout in CONTRIBUTING.md."""
 
 NOTEBOOK = {"IPython", "anywidget", "comm", "ipykernel", "ipywidgets", "traitlets"}
-SERVER = {"PIL", "av", "espeakng_loader", "numpy", "piper", "starlette", "uvicorn"}
-MAY_KNOW_NOTEBOOKS = {"avatar"}
-MAY_KNOW_MEDIA = {"local", "check"}
+SERVER = {
+    "PIL",
+    "av",
+    "espeakng_loader",
+    "numpy",
+    "piper",
+    "python_multipart",
+    "starlette",
+    "uvicorn",
+}
+MAY_KNOW_NOTEBOOKS = {"avatar", "cells", "magics"}
+MAY_KNOW_MEDIA = {"audio", "check", "local"}
 
 
 def _imports(module: Path) -> Iterator[str]:

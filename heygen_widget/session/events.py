@@ -58,6 +58,13 @@ class SpeechChanged(SessionEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LimitNear(SessionEvent):
+    """The session ends in so many seconds, because of its limit on cost or time."""
+
+    seconds_left: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContactLost(SessionEvent):
     """The server did not answer; it is asked again."""
 

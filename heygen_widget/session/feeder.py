@@ -40,14 +40,28 @@ class Append(Protocol):
 class Ledger:
     """The server's count of bytes, as far as it is known, and what it says about a lost delta."""
 
-    def __init__(self, seed: str) -> None:
-        # Nothing documents whether the seed text counts, so both are held possible until the
-        # first answer.
+    def __init__(self) -> None:
+        self._before = {0}
+
+    def open(self, seed: str) -> None:
+        """Note what the session was created with.
+
+        Nothing documents whether that counts, so both are held possible until the first answer.
+        """
         self._before = {0, _size(seed)}
 
     def confirm(self, answer: AppendTextDeltaResponse) -> None:
         """Take the count of an answer that is beyond doubt."""
         self._before = {answer.buffered_bytes}
+
+    def doubt(self, delta: str, probes: int) -> None:
+        """Note that `delta` and any number of `probes` blanks may have arrived, or not."""
+        self._before = {
+            before + arrived + blanks
+            for before in self._before
+            for arrived in (0, _size(delta))
+            for blanks in range(probes + 1)
+        }
 
     def landed(self, delta: str, probes: int, answer: AppendTextDeltaResponse) -> bool | None:
         """Whether a lost `delta` arrived, by the answer to the last of `probes` blanks.
@@ -69,21 +83,32 @@ class Feeder:
     ----------
     append
         Sends one delta.
-    seed
-        The text the session was created with.
+    on_delta
+        Called with a speech and a delta of it that is about to be sent.
     on_change
         Called with a speech whenever its status has changed.
+    on_whole
+        Called with a speech once all of it was sent.
     """
 
-    def __init__(self, append: Append, seed: str, on_change: Callable[[Speech], None]) -> None:
+    def __init__(
+        self,
+        append: Append,
+        on_delta: Callable[[Speech, str], None],
+        on_change: Callable[[Speech], None],
+        on_whole: Callable[[Speech], None],
+    ) -> None:
         self._append = append
-        self._ledger = Ledger(seed)
+        self._on_whole = on_whole
+        self._ledger = Ledger()
+        self._on_delta = on_delta
         self._on_change = on_change
         self._queue: asyncio.Queue[Speech | None] = asyncio.Queue()
+        self._opening: Speech | None = None  # the rest of it is sent first
         self.closing = False
 
     def put(self, speech: Speech) -> None:
-        """Queue a text behind what was said before."""
+        """Queue a speech behind what was said before."""
         self._queue.put_nowait(speech)
 
     def finish(self) -> None:
@@ -92,53 +117,81 @@ class Feeder:
             self.closing = True
             self._queue.put_nowait(None)
 
+    async def seed(self, speech: Speech | None) -> str | None:
+        """Wait for the first words of a session, from `speech` or one behind it.
+
+        None when none of those that are queued has any.
+        """
+        while speech is not None:
+            delta = await speech._next_delta()  # noqa: SLF001 (the session writes its speeches)
+            if delta is not None:
+                self._opening = speech
+                self._on_delta(speech, delta)
+                self._change(speech, SpeechStatus.SENDING)
+                self._ledger.open(delta)
+                return delta
+            self._settle(speech, sure=True)
+            speech = None if self._queue.empty() else self._queue.get_nowait()
+        return None
+
     async def run(self) -> None:
-        """Send until the input is closed.
+        """Send the rest of the speech that opened the session, then others, until closed.
 
         Raises
         ------
         HeyGenError
-            When the session takes no more text. What could not be sent is marked `failed`.
+            When the session takes no more text. What was not sent by then keeps its status.
         """
-        while (speech := await self._queue.get()) is not None:
+        speech = self._opening or await self._queue.get()
+        while speech is not None:
             try:
-                await self._send(speech)
-            except HeyGenError as error:
+                await self._speak(speech)
+            except (BadRequest, InvalidRequest) as error:  # only this text
                 self._change(speech, SpeechStatus.FAILED, error)
-                if not isinstance(error, BadRequest | InvalidRequest):  # else: only this text
-                    self._fail_the_rest(error)
-                    raise
+            speech = await self._queue.get()
         await self._close()
 
-    def _fail_the_rest(self, error: HeyGenError) -> None:
-        while not self._queue.empty():
-            if (speech := self._queue.get_nowait()) is not None:
-                self._change(speech, SpeechStatus.FAILED, error)
+    async def _speak(self, speech: Speech) -> None:
+        sure = True
+        while (delta := await speech._next_delta()) is not None:  # noqa: SLF001 (as above)
+            self._on_delta(speech, delta)
+            self._change(speech, SpeechStatus.SENDING)
+            try:
+                sure &= await self._send(delta)
+            except (Gone, asyncio.CancelledError):  # the session is over
+                speech._put_back(delta)  # noqa: SLF001 (as above)
+                raise
+        self._settle(speech, sure=sure)
 
-    async def _send(self, speech: Speech) -> None:
-        self._change(speech, SpeechStatus.SENDING)
+    def _settle(self, speech: Speech, *, sure: bool) -> None:
+        """Say what became of a speech whose text has come to its end."""
+        if (error := speech._source_error) is not None:  # noqa: SLF001 (as above)
+            self._change(speech, SpeechStatus.FAILED, error)
+        elif not speech._said.strip():  # noqa: SLF001 (as above)
+            error = ValueError("There was nothing to say: the source gave no text.")
+            self._change(speech, SpeechStatus.FAILED, error)
+        else:
+            speech._whole = True  # noqa: SLF001 (as above)
+            self._change(speech, SpeechStatus.SENT if sure else SpeechStatus.UNCERTAIN)
+            self._on_whole(speech)
+
+    async def _send(self, delta: str) -> bool:
+        """Send one delta. Returns False when nobody can tell whether it arrived."""
         for pause in PAUSES:
             try:
-                self._ledger.confirm(await self._append(speech.text, final=False))
-                break
+                self._ledger.confirm(await self._append(delta, final=False))
             except RateLimited as error:  # told to wait, so nothing was taken
                 await asyncio.sleep(max(pause, error.retry_after or 0))
             except HeyGenError as error:
                 if not _may_pass(error):
                     raise
                 await asyncio.sleep(pause)
-                arrived = _may_have_arrived(error) and await self._has_arrived(speech.text)
-                if arrived is None:
-                    self._change(speech, SpeechStatus.UNCERTAIN)
-                    return
-                if arrived:
-                    break
-        else:
-            raise APIConnectionError(
-                f"The text could not be sent in {len(PAUSES)} attempts.",
-                hint="Check the network, then speak it again.",
-            )
-        self._change(speech, SpeechStatus.SENT)
+                arrived = _may_have_arrived(error) and await self._has_arrived(delta)
+                if arrived is not False:
+                    return arrived is True
+            else:
+                return True
+        raise _given_up("The text")
 
     async def _has_arrived(self, delta: str) -> bool | None:
         for probes, pause in enumerate(PAUSES, start=1):
@@ -153,6 +206,7 @@ class Feeder:
             arrived = self._ledger.landed(delta, probes, answer)
             self._ledger.confirm(answer)
             return arrived
+        self._ledger.doubt(delta, len(PAUSES))
         return None
 
     async def _close(self) -> None:
@@ -167,10 +221,18 @@ class Feeder:
                 await asyncio.sleep(pause)
             else:
                 return
+        raise _given_up("The end of the text")
 
     def _change(self, speech: Speech, status: SpeechStatus, error: Exception | None = None) -> None:
         if speech._become(status, error):  # noqa: SLF001 (the session writes its speeches)
             self._on_change(speech)
+
+
+def _given_up(what: str) -> APIConnectionError:
+    return APIConnectionError(
+        f"{what} could not be sent in {len(PAUSES)} attempts.",
+        hint="Check the network, then speak again.",
+    )
 
 
 def _size(text: str) -> int:

@@ -28,6 +28,8 @@ class Meter:
         price_per_second: float = PRICE_PER_SECOND,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        if not price_per_second > 0:
+            raise ValueError(f"price_per_second must be more than 0, not {price_per_second!r}.")
         self.price_per_second = price_per_second
         self._clock = clock
         self._requested: float | None = None

@@ -9,10 +9,10 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 
 from heygen_widget.api import AsyncHeyGen
-from heygen_widget.api.models import CreateAvatarRealtimeRequestBody
 from heygen_widget.session.events import SessionEvent
+from heygen_widget.session.guard import Limits
 from heygen_widget.session.meter import PRICE_PER_SECOND
-from heygen_widget.session.session import Session
+from heygen_widget.session.session import NO_LIMITS, Request, Session
 from heygen_widget.session.speech import Speech
 
 
@@ -24,13 +24,15 @@ class Sequence:
     connect
         Gives the client of HeyGen or of the embedded avatar server.
     seeded
-        Makes the request that opens a `text_stream` session with a speech.
+        Makes the request that opens a `text_stream` session with its first words.
     on_event
         Called with everything that happens in the sessions.
     on_rest
         Called when all sessions have ended and nothing more will come of them.
     price_per_second
         Dollars, for the meters.
+    limits
+        What one session may cost, and how long it may last.
 
     Attributes
     ----------
@@ -43,10 +45,12 @@ class Sequence:
     def __init__(
         self,
         connect: Callable[[], Awaitable[AsyncHeyGen]],
-        seeded: Callable[[Speech], CreateAvatarRealtimeRequestBody],
+        seeded: Request,
         on_event: Callable[[SessionEvent], None],
         on_rest: Callable[[], None] = lambda: None,
+        *,
         price_per_second: float = PRICE_PER_SECOND,
+        limits: Limits = NO_LIMITS,
     ) -> None:
         self.current: Session | None = None
         self.number = 0
@@ -56,6 +60,7 @@ class Sequence:
         self._on_event = on_event
         self._on_rest = on_rest
         self._price_per_second = price_per_second
+        self._limits = limits
         self._running: asyncio.Task[None] | None = None
 
     @property
@@ -78,16 +83,24 @@ class Sequence:
         if self.newest is not None and self.newest.takes_text:
             self.newest.say(speech)
         else:
-            self.begin(self._seeded(speech), speech)
+            self.begin(self._seeded, speech, takes_text=True)
 
-    def begin(self, request: CreateAvatarRealtimeRequestBody, speech: Speech | None) -> None:
+    def begin(
+        self,
+        request: Request,
+        speech: Speech | None,
+        *,
+        takes_text: bool,
+    ) -> None:
         """Open a session, once those before it have ended."""
         session = Session(
             self._connect,
             request,
             speech=speech,
+            takes_text=takes_text,
             on_event=self._on_event,
             price_per_second=self._price_per_second,
+            limits=self._limits,
         )
         if not self.at_rest:
             self._waiting.append(session)
@@ -114,8 +127,11 @@ class Sequence:
         self.number += 1
 
     async def _run(self, session: Session) -> None:
-        await session.run()
-        while self._waiting:
+        while True:
+            await session.run()
+            for speech in session.left_over():
+                self.say(speech)
+            if not self._waiting:
+                return
             session = self._waiting.popleft()
             self._make_current(session)
-            await session.run()

@@ -17,9 +17,11 @@ class WordsUnavailable(Exception):  # noqa: N818 (it says what happened)
 
 
 async def follow_words(
-    client: AsyncHeyGen, stream_id: str
+    client: AsyncHeyGen, stream_id: str, known: int = 0
 ) -> AsyncGenerator[tuple[int, tuple[WordEvent, ...]]]:
-    """Yield each word of a session once, in order: the number of the first, and a batch.
+    """Yield the words of a session behind the first `known`, each once and in order.
+
+    Yields the number of the first word of a batch, and the batch.
 
     A new subscriber gets the whole history, so after a broken connection what is known already is
     passed over. Ends when the server says so.
@@ -29,7 +31,6 @@ async def follow_words(
     WordsUnavailable
         When this server has no word timestamps, or refuses them.
     """
-    known = 0
     failures = 0
     while True:
         seen = 0

@@ -18,6 +18,7 @@ const END_REASONS: Record<string, string> = {
   final_marker: "Ended",
   idle_timeout: "Ended: no text for a while",
   cancelled: "Stopped",
+  limit: "Ended: limit reached",
 };
 
 /** Whether a session is being opened: nothing to see yet, stopping is possible. */
@@ -47,7 +48,7 @@ export function statusLine(session: SessionView, playback: PlaybackState | null)
       if (playback === "playing") return { text: "Finishing…", tone: "live" };
       return { text: endText(session.end_reason), tone: "over" };
     case "cancelled":
-      return { text: "Stopped", tone: "over" };
+      return { text: endText(session.end_reason ?? "cancelled"), tone: "over" };
     case "error":
       return { text: "Error", tone: "error" };
     default:

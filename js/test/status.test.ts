@@ -26,6 +26,7 @@ test.each([
 test.each([
   ["final_marker", "Ended"],
   ["idle_timeout", "Ended: no text for a while"],
+  ["limit", "Ended: limit reached"],
   ["max_duration", "Ended: max duration"],
 ])("the end reason %s reads “%s”", (end_reason, text) => {
   expect(statusLine({ ...IDLE, status: "completed", end_reason }, "ended").text).toBe(text);

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.browser.lab import Lab, Notebook, launch, running_lab
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it lives, Playwright keeps a loop running in this thread
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = launch(playwright)

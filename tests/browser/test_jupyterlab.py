@@ -110,7 +110,7 @@ def test_a_wrong_key_is_explained_in_the_widget_and_in_python(
     )
     _type(notebook, "Hello?")
     notebook.wait_for_status("error")
-    notebook.page.get_by_role("alert").get_by_text("Check HEYGEN_API_KEY").wait_for()
+    notebook.page.get_by_role("alert").get_by_text("Check the key").wait_for()
     said = notebook.run(
         "from heygen_widget import HeyGenError\n"
         "try:\n    avatar.speak('Hello?').result(timeout=10)\n"

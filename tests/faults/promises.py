@@ -12,13 +12,14 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from heygen_widget import Avatar, LocalServer
 from heygen_widget.api import AsyncHeyGen
 from heygen_widget.api.models import CreateAvatarRealtimeTextStream
 from heygen_widget.session import Session, SessionEvent, Speech, SpeechStatus, WordsSpoken
-from tests.faults.proxy import Chances, Exchange, Fault, Operation, Plan, Proxy, Script, calm
+from tests.faults.plans import Chances, Fault, Operation, Plan, Script, calm
+from tests.faults.proxy import Exchange, Proxy
 from tests.faults.swift import swift_server
 
 PATIENCE: Final = 0.5
@@ -71,6 +72,10 @@ class Scene:
         return [word.word for event in news for word in event.words]
 
 
+async def _text_stream(text: str) -> CreateAvatarRealtimeTextStream:
+    return CreateAvatarRealtimeTextStream(avatar_id="a", voice_id="v", text=text)
+
+
 @asynccontextmanager
 async def scene(
     server: Server, plan: Plan = calm, *, seed: str = SEED, retry_after: int = 0
@@ -86,8 +91,9 @@ async def scene(
 
         events: list[SessionEvent] = []
         speech = Speech(seed)
-        request = CreateAvatarRealtimeTextStream(avatar_id="a", voice_id="v", text=speech.text)
-        session = Session(connect, request, speech=speech, on_event=events.append)
+        session = Session(
+            connect, _text_stream, speech=speech, takes_text=True, on_event=events.append
+        )
         running = asyncio.create_task(session.run())
         try:
             yield Scene(session, speech, proxy, running, server, events)
@@ -277,7 +283,6 @@ async def pour_tokens(
             made.append(time.monotonic())
             yield token
 
-    tokens_of_a_model: Any = model()
     with LocalServer() as server:
         async with Proxy(server.base_url, round_trip=round_trip) as proxy:
             client = AsyncHeyGen(server.api_key, proxy.base_url)
@@ -287,7 +292,7 @@ async def pour_tokens(
                 await avatar.until("streaming")
                 before = len(proxy.of(Operation.APPEND))
                 began = time.monotonic()
-                avatar.speak(tokens_of_a_model)
+                avatar.speak(model())
                 appends = await _all_of(proxy, before, sum(map(len, tokens)))
             finally:
                 await asyncio.to_thread(avatar.close)

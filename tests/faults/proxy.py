@@ -10,109 +10,19 @@ import socket
 import struct
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from types import TracebackType
 from typing import Final, Self
 from urllib.parse import urlsplit
+
+from tests.faults.plans import BEFORE, Fault, Operation, Plan, calm
 
 LATENESS: Final = 0.3
 """Seconds that a `LATE` request is held back; a client's patience must be longer."""
 
 _STEP: Final = (10, 150)
 """Bytes a stream of words gets further than before, until it is cut or falls silent."""
-
-
-class Operation(StrEnum):
-    """What a request asks for."""
-
-    CREATE = "create"
-    GET = "get"
-    APPEND = "append"
-    WORDS = "words"
-    CANCEL = "cancel"
-    OTHER = "other"
-
-    @classmethod
-    def of(cls, method: str, path: str) -> Self:
-        """Tell the operation by its route."""
-        parts = path.strip("/").split("/")
-        if parts[:2] != ["v3", "avatar-realtime"]:
-            return cls("other")
-        last = {("POST", 2): "create", ("GET", 3): "get"}.get((method, len(parts)))
-        named = {"text": "append", "words": "words", "cancel": "cancel"}
-        return cls(last or named.get(parts[-1], "other"))
-
-
-class Fault(StrEnum):
-    """What becomes of a request or of its answer."""
-
-    LOST = "lost"  # hung up; the server never saw it
-    RESET = "reset"  # the same by a TCP reset
-    REFUSED = "refused"  # 429 from before the server
-    BROKEN = "broken"  # 502 from before the server
-    LATE = "late"  # held back, then carried out; dropped if the client has left by then
-    UNANSWERED = "unanswered"  # the server did it; hung up instead of answering
-    RESET_AFTER = "reset after"  # the same by a TCP reset
-    FAILED = "failed"  # the server did it, and 500 is what the client hears
-    SILENT = "silent"  # the server did it, and its answer never comes (or stops coming)
-    CUT = "cut"  # the answer ends within its body
-
-
-BEFORE: Final = frozenset({Fault.LOST, Fault.RESET, Fault.REFUSED, Fault.BROKEN})
-"""The server never sees the request."""
-
-FAILING: Final = tuple(fault for fault in Fault if fault is not Fault.LATE)
-"""The client gets no good answer."""
-
-Plan = Callable[[Operation], Fault | None]
-"""Asked once for each request, in the order in which they come."""
-
-
-def calm(_: Operation) -> None:
-    """Let everything pass."""
-
-
-class Chances:
-    """Faults at random: the same for the same seed, whatever the other operations do.
-
-    Parameters
-    ----------
-    rates
-        Share of the requests that meet a fault, for each operation.
-    seed
-        Decides which requests, and which faults.
-    faults
-        The kinds, all equally likely.
-    """
-
-    def __init__(
-        self,
-        rates: Mapping[Operation, float],
-        seed: int,
-        faults: Collection[Fault] = FAILING,
-    ) -> None:
-        self._rates = rates
-        self._faults = tuple(faults)
-        self._dice = {operation: random.Random(f"{seed} {operation}") for operation in Operation}
-
-    def __call__(self, operation: Operation) -> Fault | None:
-        """Throw the dice of this operation."""
-        dice = self._dice[operation]
-        fault = dice.choice(self._faults)  # thrown anyway, so that rates do not shift the kinds
-        return fault if dice.random() < self._rates.get(operation, 0) else None
-
-
-class Script:
-    """Faults one by one for single operations; everything else passes."""
-
-    def __init__(self, **faults: Iterable[Fault | None]) -> None:
-        self._faults = {Operation(name): iter(kinds) for name, kinds in faults.items()}
-
-    def __call__(self, operation: Operation) -> Fault | None:
-        """Take the next fault of this operation."""
-        return next(self._faults.get(operation, iter(())), None)
 
 
 @dataclass(slots=True)
@@ -191,6 +101,7 @@ class Proxy:
         for connection in self._connections:
             connection.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
+        await asyncio.sleep(0)  # an aborted connection is gone a moment later
 
     @property
     def base_url(self) -> str:
@@ -223,7 +134,7 @@ class Proxy:
         except (OSError, asyncio.IncompleteReadError):
             pass  # one of the two sides has left
         finally:
-            writer.close()
+            await _close(writer)
 
     async def _carry(
         self,
@@ -252,7 +163,7 @@ class Proxy:
                 await asyncio.sleep(self._round_trip / 2)
                 await self._answer(exchange, head, answer, reader, writer)
         finally:
-            to_server.close()
+            await _close(to_server)
 
     def _refuse(self, fault: Fault | None, writer: asyncio.StreamWriter) -> None:
         if fault is Fault.RESET:
@@ -343,6 +254,16 @@ def run(work: Callable[[], Awaitable[None]], seconds: float = 120) -> None:
             await work()
 
     asyncio.run(bounded())
+
+
+async def _close(writer: asyncio.StreamWriter) -> None:
+    """Close a connection, whether or not the other side still reads."""
+    try:
+        async with asyncio.timeout(1):
+            writer.close()
+            await writer.wait_closed()
+    except (OSError, TimeoutError, asyncio.CancelledError):
+        writer.transport.abort()
 
 
 def _length(head: bytes) -> int:

@@ -5,8 +5,9 @@ from itertools import pairwise
 import pytest
 
 from heygen_widget.session import SessionStatus, Speech, SpeechStatus
+from tests.faults.plans import FAILING, Fault, Operation, Script
 from tests.faults.promises import cut_words, pour_tokens, scene, speak_deltas, syllables
-from tests.faults.proxy import FAILING, Fault, Operation, Script, run, until
+from tests.faults.proxy import run, until
 from tests.faults.swift import swift_server
 
 SEED_WORDS = ["Listen", "."]

@@ -9,20 +9,8 @@ import httpx
 import pytest
 
 from heygen_widget import LocalServer
-from tests.faults.proxy import (
-    BEFORE,
-    FAILING,
-    LATENESS,
-    Chances,
-    Fault,
-    Operation,
-    Plan,
-    Proxy,
-    Script,
-    calm,
-    run,
-    until,
-)
+from tests.faults.plans import BEFORE, FAILING, Chances, Fault, Operation, Plan, Script, calm
+from tests.faults.proxy import LATENESS, Proxy, run, until
 
 TEXT_STREAM = {"type": "text_stream", "avatar_id": "a", "voice_id": "v", "text": "Hello."}
 SESSIONS = "/v3/avatar-realtime"

@@ -33,9 +33,11 @@ class Kernel:
     def __init__(self, folder: Path) -> None:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("HEYGEN_")}
         self._manager = KernelManager()
-        self._manager.start_kernel(
-            cwd=str(folder), env=environment | {"IPYTHONDIR": str(folder / "ipython")}
-        )
+        environment |= {
+            "IPYTHONDIR": str(folder / "ipython"),
+            "XDG_STATE_HOME": str(folder / "state"),
+        }
+        self._manager.start_kernel(cwd=str(folder), env=environment)
         self._client = self._manager.client()
         self._client.start_channels()
         self._client.wait_for_ready(timeout=PATIENCE)

@@ -13,6 +13,7 @@ from heygen_widget.api.errors import APIConnectionError, BadRequest
 from heygen_widget.api.models import (
     AssetBase64,
     CreateAvatarRealtimeAudio,
+    CreateAvatarRealtimeRequestBody,
     CreateAvatarRealtimeTextStream,
     CreateAvatarRealtimeTTS,
 )
@@ -27,9 +28,19 @@ from heygen_widget.session import (
     StatusChanged,
 )
 from heygen_widget.session import session as session_module
+from heygen_widget.session.guard import Limits
+from heygen_widget.session.session import NO_LIMITS, Request
 from heygen_widget.transcript import as_text
 
 LONG = "One two three four five six seven eight nine ten. " * 20
+
+
+async def _text_stream(text: str) -> CreateAvatarRealtimeRequestBody:
+    return CreateAvatarRealtimeTextStream(avatar_id="a", voice_id="v", text=text)
+
+
+async def _tts(text: str) -> CreateAvatarRealtimeRequestBody:
+    return CreateAvatarRealtimeTTS(avatar_id="a", voice_id="v", text=text)
 
 
 class Stage:
@@ -42,17 +53,25 @@ class Stage:
 
     def open(self, text: str) -> tuple[Session, Speech]:
         speech = Speech(text)
-        request = CreateAvatarRealtimeTextStream(avatar_id="a", voice_id="v", text=speech.text)
-        return self.session(request, speech), speech
+        return self.session(_text_stream, speech), speech
+
+    def session_of(self, speech: Speech, limits: Limits = NO_LIMITS) -> Session:
+        return self.session(_text_stream, speech, limits)
 
     def session(
         self,
-        request: CreateAvatarRealtimeTextStream
-        | CreateAvatarRealtimeTTS
-        | CreateAvatarRealtimeAudio,
+        request: Request,
         speech: Speech | None,
+        limits: Limits = NO_LIMITS,
     ) -> Session:
-        return Session(self._connect, request, speech=speech, on_event=self._take)
+        return Session(
+            self.connect,
+            request,
+            speech=speech,
+            takes_text=request is _text_stream,
+            on_event=self.take,
+            limits=limits,
+        )
 
     async def until(self, condition: Callable[[], bool]) -> None:
         async with asyncio.timeout(40):
@@ -60,10 +79,10 @@ class Stage:
                 self._changed.clear()
                 await self._changed.wait()
 
-    async def _connect(self) -> AsyncHeyGen:
+    async def connect(self) -> AsyncHeyGen:
         return self.client
 
-    def _take(self, event: SessionEvent) -> None:
+    def take(self, event: SessionEvent) -> None:
         self.events.append(event)
         self._changed.set()
 
@@ -150,8 +169,7 @@ def test_the_last_playback_url_is_kept_after_the_end(local_server: LocalServer) 
     async def work() -> None:
         async with stage(local_server) as on:
             speech = Speech("Hi.")
-            request = CreateAvatarRealtimeTTS(avatar_id="a", voice_id="v", text=speech.text)
-            session = on.session(request, speech)
+            session = on.session(_tts, speech)
             await session.run()
             assert session.status is SessionStatus.COMPLETED
             ready = [event for event in on.events if isinstance(event, PlaybackReady)]
@@ -302,7 +320,12 @@ def test_audio_that_cannot_be_read_ends_in_error_with_the_reason(local_server: L
     async def work() -> None:
         async with stage(local_server) as on:
             audio = AssetBase64(media_type="audio/wav", data="bm8gc291bmQ=")
-            session = on.session(CreateAvatarRealtimeAudio(avatar_id="a", audio=audio), None)
+            body = CreateAvatarRealtimeAudio(avatar_id="a", audio=audio)
+
+            async def unreadable(_: str) -> CreateAvatarRealtimeRequestBody:
+                return body
+
+            session = on.session(unreadable, None)
             await session.run()
             assert session.status is SessionStatus.ERROR
             assert "audio" in str(session.error)

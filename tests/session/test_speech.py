@@ -24,11 +24,10 @@ def test_more_than_a_session_can_hold_is_refused() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("Hello", "Hello "),
-        ("Hello ", "Hello "),
-        ("Hi 👩‍🚀!", "Hi 👩‍🚀! "),
-        ("שלום עולם", "שלום עולם "),
-        ("half \ud83d of it", "half � of it "),
+        ("Hello", "Hello"),
+        ("Hi 👩‍🚀!", "Hi 👩‍🚀!"),
+        ("שלום עולם", "שלום עולם"),
+        ("half \ud83d of it", "half � of it"),
         ("bell\x07 and null\x00", "bell  and null "),
     ],
 )
@@ -37,7 +36,7 @@ def test_any_text_is_made_speakable(text: str, said: str) -> None:
 
 
 def test_what_is_no_text_is_refused() -> None:
-    with pytest.raises(TypeError, match="not int"):
+    with pytest.raises(TypeError, match="int cannot be iterated"):
         Speech(42)  # type: ignore[arg-type]
 
 
@@ -60,7 +59,9 @@ def _aligned(texts: list[str], words: list[str]) -> tuple[list[list[str]], list[
     speeches = [Speech(text) for text in texts]
     aligner = Aligner()
     for speech in speeches:
-        aligner.expect(speech)
+        delta = asyncio.run(speech._next_delta())
+        assert delta is not None
+        aligner.expect(speech, delta)
     owned: dict[int, list[str]] = {speech.id: [] for speech in speeches}
     for word in words:
         owner = aligner.take(WordEvent(word=word, start=0, end=0))

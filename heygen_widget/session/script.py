@@ -1,0 +1,131 @@
+"""The text of one speech on its way from whoever writes it to the feeder.
+
+Written from any thread, a whole text at once or token by token; read on the session's event loop,
+in deltas worth a request. Knows no server.
+"""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from typing import Final
+
+from heygen_widget.session.text import Coalescer, PlainText, Verbatim
+
+ROOM: Final = 4_000
+"""Characters that may wait before the writer has to: half a second of a very fast model."""
+
+
+class Script:
+    """Text between a writer and the feeder.
+
+    Parameters
+    ----------
+    raw
+        Leave Markdown as it is.
+    clock
+        Monotonic seconds.
+    """
+
+    def __init__(self, *, raw: bool = False, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._changed = threading.Condition()
+        self._plain: PlainText | Verbatim = Verbatim() if raw else PlainText()
+        self._coalescer = Coalescer(clock)
+        self._written: list[str] = []
+        self._closed = False
+        self._abandoned = False
+        self._wake: Callable[[], object] = _nobody
+        self.error: Exception | None = None
+
+    def put(self, piece: str) -> None:
+        """Write more text; from any thread."""
+        with self._changed:
+            if self._closed:
+                return
+            self._plain.feed(piece)
+            self._add(self._plain.take())
+        self._wake()
+
+    def close(self, error: Exception | None = None) -> None:
+        """Write no more; with `error` if that is why. What was written is still read."""
+        with self._changed:
+            if self._closed:
+                return
+            self._add(self._plain.take(final=True))
+            if self._written and not self._written[-1][-1].isspace():
+                self._coalescer.put(" ")  # the next text must not run into this one's last word
+            self._coalescer.close()
+            self._closed, self.error = True, error
+            self._changed.notify_all()
+        self._wake()
+
+    def abandon(self) -> None:
+        """Read no more: nobody is going to speak it, so the writer need not go on."""
+        with self._changed:
+            self._abandoned = self._closed = True
+            self._changed.notify_all()
+
+    @property
+    def text(self) -> str:
+        """What was written so far, as it is going to be spoken."""
+        with self._changed:
+            self._written[:] = ["".join(self._written)] if self._written else []
+            return self._written[0] if self._written else ""
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anybody is going to speak what is written."""
+        return not self._abandoned
+
+    @property
+    def has_room(self) -> bool:
+        """Whether more may be written at once."""
+        return self._closed or self._coalescer.backlog < ROOM
+
+    def wait_for_room(self) -> bool:
+        """Block the writer until there is room. Returns whether to go on writing."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.has_room)
+            return not self._closed
+
+    async def read(self) -> str | None:
+        """Wait for the next delta, None at the end. Never empty."""
+        loop = asyncio.get_running_loop()
+        event = asyncio.Event()
+        self._wake = lambda: _set_soon(loop, event)
+        while True:
+            event.clear()
+            with self._changed:
+                delta, wait = self._take()
+                over = self._closed and not self._coalescer.backlog
+                self._changed.notify_all()
+            if delta:
+                return delta
+            if over:
+                return None
+            try:
+                async with asyncio.timeout(wait):
+                    await event.wait()
+            except TimeoutError:
+                continue
+
+    def _add(self, text: str) -> None:
+        if text:
+            self._coalescer.put(text)
+            self._written.append(text)
+
+    def _take(self) -> tuple[str, float | None]:
+        now = self._clock()
+        delta = self._coalescer.take(now)
+        due = self._coalescer.due(now)
+        return delta, None if due is None else max(0.0, due - now)
+
+
+def _nobody() -> None:
+    """Nobody reads yet."""
+
+
+def _set_soon(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(event.set)

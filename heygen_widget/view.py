@@ -1,0 +1,39 @@
+"""What the browser is shown of a session: values of the protocol, made from the session's own."""
+
+from collections.abc import Iterable
+
+from heygen_widget.api.errors import HeyGenError
+from heygen_widget.api.models import WordEvent
+from heygen_widget.protocol import Problem, SessionView, Word, WordsMessage
+from heygen_widget.session.sequence import Sequence
+
+
+def session_view(sessions: Sequence, *, rehearsal: bool) -> SessionView:
+    """Describe the current session; an idle one when there is none yet."""
+    session = sessions.current
+    if session is None:
+        return SessionView(rehearsal=rehearsal)
+    return SessionView(
+        epoch=sessions.number,
+        status=session.status,
+        stream_id=session.stream_id,
+        hls_url=session.hls_url,
+        rehearsal=rehearsal,
+        elapsed=session.meter.elapsed,
+        running=session.meter.running,
+        price_per_second=session.meter.price_per_second,
+        end_reason=session.end_reason,
+        error=_problem(session.error) if session.error else None,
+    )
+
+
+def words_message(epoch: int, first: int, words: Iterable[WordEvent]) -> WordsMessage:
+    """Describe spoken words, of which the first has the number `first`."""
+    batch = [Word(word=word.word, start=word.start, end=word.end) for word in words]
+    return WordsMessage(epoch=epoch, first=first, words=batch)
+
+
+def _problem(error: Exception) -> Problem:
+    if isinstance(error, HeyGenError):
+        return Problem(title=error.message, hint=error.hint, request_id=error.request_id)
+    return Problem(title=str(error) or type(error).__name__)
