@@ -13,8 +13,8 @@ from heygen_widget import __version__
 from heygen_widget.local import LocalServerError, Settings
 
 QUICKSTART = "quickstart.ipynb"
-CALM = ("--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None")
-"""JupyterLab's questions about news and updates would stand before the notebook."""
+CALM = "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"
+"""A rehearsal asks nothing of the network."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -90,7 +90,7 @@ def _open_quickstart() -> int:
         f"--ServerApp.root_dir={notebook.parent}",
         f"--LabApp.default_url=/lab/tree/{QUICKSTART}",
     ]
-    command = [sys.executable, "-m", "jupyterlab", *place, *CALM]
+    command = [sys.executable, "-m", "jupyterlab", *place, CALM]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     try:
