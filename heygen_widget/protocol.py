@@ -31,6 +31,10 @@ class SessionView(BaseModel):
     elapsed: float = 0.0  # seconds on the meter when this was made
     running: bool = False  # whether the meter goes on
     price_per_second: float = 0.0  # dollars
+    limit: str | None = None  # what ends it first: max_cost max_seconds longest
+    limit_at: float | None = None  # seconds on the meter at which it does
+    idle_timeout: float | None = None  # seconds without text after which the input is closed
+    idle_at: float | None = None  # seconds on the meter at which it is; None while text comes
     end_reason: str | None = None
     error: Problem | None = None
 

@@ -99,10 +99,30 @@ ARROWS = {
     "transcript": [MODELS],
     "audio": ["heygen_widget.api"],
     "cells": [],
-    "lease": ["heygen_widget.api"],
+    "lease": ["heygen_widget.api", "heygen_widget.session"],
     "overview": ["heygen_widget.session"],
     "view": ["heygen_widget.api", "heygen_widget.protocol", "heygen_widget.session"],
-    "connection": ["heygen_widget.api", "heygen_widget.lease", "heygen_widget.local"],
+    "held": [],
+    "connection": [
+        "heygen_widget.api",
+        "heygen_widget.lease",
+        "heygen_widget.local",
+        "heygen_widget.session",
+    ],
+    "openings": ["heygen_widget.api", "heygen_widget.connection"],
+    "accounts": [
+        "heygen_widget.connection",
+        "heygen_widget.lease",
+        "heygen_widget.overview",
+        "heygen_widget.session",
+    ],
+    "waiting": ["heygen_widget.bridge", "heygen_widget.protocol", "heygen_widget.session"],
+    "display": [
+        "heygen_widget.page",
+        "heygen_widget.protocol",
+        "heygen_widget.session",
+        "heygen_widget.view",
+    ],
     "at_exit": [
         "heygen_widget.bridge",
         "heygen_widget.connection",
@@ -129,7 +149,7 @@ SERVER = {
     "starlette",
     "uvicorn",
 }
-MAY_KNOW_NOTEBOOKS = {"avatar", "cells", "magics"}
+MAY_KNOW_NOTEBOOKS = {"avatar", "cells", "display", "held", "magics"}
 MAY_KNOW_MEDIA = {"audio", "check", "local"}
 
 

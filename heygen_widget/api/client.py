@@ -3,6 +3,7 @@
 Ties settings, wire and operations together. Knows no session state.
 """
 
+import hashlib
 import os
 from types import TracebackType
 from typing import Any, NoReturn, Self
@@ -25,6 +26,22 @@ class _Client:
     def base_url(self) -> str:
         """Where requests go, without a slash at the end."""
         return self._settings.base_url
+
+    def fingerprint(self, salt: bytes) -> str:
+        """Return what recognises the key, for those who have it, and tells nothing of it.
+
+        Parameters
+        ----------
+        salt
+            16 random bytes (`hashlib.blake2b.SALT_SIZE`).
+
+        Returns
+        -------
+        str
+            32 hexadecimal digits.
+        """
+        secret = self._settings.key.reveal().encode()
+        return hashlib.blake2b(secret, salt=salt, digest_size=16).hexdigest()
 
     def __repr__(self) -> str:
         settings = getattr(self, "_settings", None)  # none where the key was refused

@@ -30,6 +30,14 @@ export interface SessionView {
   running: boolean;
   /** Dollars. */
   price_per_second: number;
+  /** What ends the session first: max_cost, max_seconds or longest. */
+  limit: string | null;
+  /** Seconds on the meter at which it does. */
+  limit_at: number | null;
+  /** Seconds without text after which the server closes the input. */
+  idle_timeout: number | null;
+  /** Seconds on the meter at which it does; null while text comes. */
+  idle_at: number | null;
   end_reason: string | null;
   error: Problem | null;
 }
@@ -126,6 +134,10 @@ export const IDLE: SessionView = {
   elapsed: 0,
   running: false,
   price_per_second: 0,
+  limit: null,
+  limit_at: null,
+  idle_timeout: null,
+  idle_at: null,
   end_reason: null,
   error: null,
 };
