@@ -8,7 +8,7 @@ import asyncio
 import logging
 import weakref
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from itertools import count
@@ -29,6 +29,8 @@ from heygen_widget.cells import MadeInCells
 from heygen_widget.connection import Connection
 from heygen_widget.display import Display
 from heygen_widget.held import hold, let_go, weakly
+from heygen_widget.history import History
+from heygen_widget.observers import Home, Observers
 from heygen_widget.openings import Opening, Openings
 from heygen_widget.page import STATIC, send_player_unasked
 from heygen_widget.protocol import (
@@ -136,6 +138,9 @@ class Avatar(anywidget.AnyWidget):
         self._events: deque[SessionEvent] = deque(maxlen=MOST_EVENTS)
         self._waiting = Waiting(self._sessions)
         self._display = Display(self, self._sessions, rehearsal=self._connection.rehearsal)
+        failed = weakly(self._callback_failed)
+        self._home = Home(failed)
+        self._observers = Observers(failed)
         super().__init__()
         self._display.show()
         self.on_msg(weakly(self._hear_browser))
@@ -424,9 +429,26 @@ class Avatar(anywidget.AnyWidget):
         return session.idle_left if session else None
 
     @property
-    def events(self) -> tuple[SessionEvent, ...]:
-        """What happened, oldest first; the latest `MOST_EVENTS`."""
-        return tuple(self._events)
+    def events(self) -> History:
+        """What happened, oldest first; the latest `MOST_EVENTS`. Shows itself as a table."""
+        return History(self._events)
+
+    def on_event(self, callback: Callable[[SessionEvent], object], *, remove: bool = False) -> None:
+        """Call `callback` with every event from now on; with `remove`, no longer.
+
+        In a notebook it runs in the kernel's main thread, between cells and while one awaits, and
+        prints under the cell that called this. What it raises is shown in the widget. Without a
+        running event loop it runs in the avatar's own thread, where it must not wait for the
+        avatar.
+
+        Examples
+        --------
+        >>> avatar.on_event(print)  # doctest: +SKIP
+        """
+        if remove:
+            self._observers.remove(callback)
+        else:
+            self._observers.add(callback)
 
     def __repr__(self) -> str:
         rehearsal = "rehearsal, " if self._connection.rehearsal else ""
@@ -442,6 +464,13 @@ class Avatar(anywidget.AnyWidget):
         send_player_unasked(self.send)
         bridge.submit(self._connection.warm_up())
         return super()._repr_mimebundle_(**options)
+
+    def _notify_observers(self, event: traitlets.Bunch) -> None:
+        # traitlets 5 has no public place between sending a trait and telling its observers.
+        if event["name"] == "session":
+            self._home.call(super()._notify_observers, event, name="An observer of `session`")
+        else:
+            super()._notify_observers(event)
 
     def _refuse_if_closed(self) -> None:
         if self.comm is None:  # nobody would see what is paid for
@@ -513,6 +542,10 @@ class Avatar(anywidget.AnyWidget):
         self._events.append(event)
         self._display.tell(event)
         self._waiting.release()
+        self._observers.notify(event)
+
+    def _callback_failed(self, name: str, error: Exception) -> None:
+        self._display.problem(f"{name} failed.", repr(error))
 
     def _on_end(self) -> None:
         self._waiting.release()

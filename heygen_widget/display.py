@@ -3,7 +3,6 @@
 On the private loop, from which messages leave even while a cell keeps the kernel busy.
 """
 
-import logging
 import weakref
 
 import anywidget
@@ -13,8 +12,6 @@ from heygen_widget.protocol import Problem, ProblemMessage, SpeechMessage, to_br
 from heygen_widget.session import SessionEvent, Speech, SpeechChanged, WordsSpoken
 from heygen_widget.session.sessions import Sessions
 from heygen_widget.view import session_view, words_message
-
-_log = logging.getLogger(__name__)
 
 
 class Display:
@@ -40,12 +37,7 @@ class Display:
         """Bring the trait up to date."""
         view = session_view(self._sessions, rehearsal=self._rehearsal)
         self._shown_idle = self._may_idle
-        try:
-            self._widget.set_trait("session", to_browser(view))
-        except Exception as error:  # noqa: BLE001 (whatever an observer of the user's raises)
-            # The page has it by now, and what is paid for must go on.
-            _log.exception("An observer of `session` failed.")
-            self.problem("An observer of `session` failed.", repr(error))
+        self._widget.set_trait("session", to_browser(view))
 
     def tell(self, event: SessionEvent) -> None:
         """Tell of an event what a page shows of it."""

@@ -100,7 +100,10 @@ ARROWS = {
     "audio": ["heygen_widget.api"],
     "cells": [],
     "lease": ["heygen_widget.api", "heygen_widget.session"],
-    "overview": ["heygen_widget.session"],
+    "table": [],
+    "overview": ["heygen_widget.session", "heygen_widget.table"],
+    "history": ["heygen_widget.session", "heygen_widget.table", "heygen_widget.transcript"],
+    "observers": ["heygen_widget.bridge"],
     "view": ["heygen_widget.api", "heygen_widget.protocol", "heygen_widget.session"],
     "held": [],
     "connection": [
