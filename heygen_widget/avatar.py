@@ -311,7 +311,8 @@ class Avatar(anywidget.AnyWidget):
                 await self.until()
 
     def __del__(self) -> None:
-        if self.comm is not None:
+        # Where the loop is gone, so are the sessions; a process that ends can start no other.
+        if self.comm is not None and bridge.running:
             self.finish()  # what it was told is still said
             bridge.submit(_leave(self._sessions, self._connection))
         super().close()

@@ -169,6 +169,12 @@ class Bridge:
         self.call(_answer, answer, function, arguments)
         return answer.result()  # it depends on nobody else's loop
 
+    @property
+    def running(self) -> bool:
+        """Whether the loop is there: it was used, and neither closed nor left to a parent."""
+        alive = self._thread is not None and self._thread.is_alive()
+        return self._loop is not None and alive and self._pid == os.getpid()
+
     def is_this_thread(self) -> bool:
         """Whether the caller runs on the private loop."""
         return threading.current_thread() is self._thread
@@ -185,8 +191,7 @@ class Bridge:
 
     def _running_loop(self) -> asyncio.AbstractEventLoop:
         with self._lock:
-            alive = self._thread is not None and self._thread.is_alive()
-            if self._loop is not None and alive and self._pid == os.getpid():
+            if self._loop is not None and self.running:
                 return self._loop
             self._loop = asyncio.new_event_loop()
             self._pid = os.getpid()

@@ -2,7 +2,10 @@
 
 import asyncio
 import gc
+import subprocess
+import sys
 import weakref
+from pathlib import Path
 
 import pytest
 
@@ -120,3 +123,22 @@ def test_a_page_holds_the_avatar_it_shows(local_server: LocalServer) -> None:
     avatar_again = shown()
     assert avatar_again is not None
     avatar_again.close()
+
+
+def test_a_program_ends_although_its_avatar_speaks(tmp_path: Path) -> None:
+    program = (
+        "from heygen_widget import Avatar\n"
+        "avatar = Avatar(local=True)\n"
+        f"avatar.speak({LONG!r})\n"
+        "avatar.wait('streaming')\n"
+        "print('said')"
+    )
+    process = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE,
+        cwd=tmp_path,
+    )
+    assert (process.stdout, process.stderr) == ("said\n", "")
