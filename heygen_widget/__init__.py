@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from heygen_widget.local import LocalServer
     from heygen_widget.overview import sessions
     from heygen_widget.session import SessionStatus, Speech, SpeechStatus
+    from heygen_widget.streaming_avatar import StreamingAvatar
 
 __version__ = "0.1.0"
 
@@ -26,6 +27,7 @@ __all__ = [
     "SessionStatus",
     "Speech",
     "SpeechStatus",
+    "StreamingAvatar",
     "__version__",
     "sessions",
     "speak",
@@ -42,6 +44,7 @@ _HOMES: Final = {
     "SessionStatus": "heygen_widget.session",
     "Speech": "heygen_widget.session",
     "SpeechStatus": "heygen_widget.session",
+    "StreamingAvatar": "heygen_widget.streaming_avatar",
     "sessions": "heygen_widget.overview",
     "speak": "heygen_widget.avatar",
 }

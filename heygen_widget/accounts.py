@@ -9,9 +9,9 @@ import weakref
 from collections.abc import Callable
 
 from heygen_widget.connection import Connection
-from heygen_widget.lease import leases
 from heygen_widget.overview import ledger
-from heygen_widget.session import Session, SessionEvent, SessionStatus, StatusChanged
+from heygen_widget.session import SessionEvent, SessionStatus, StatusChanged
+from heygen_widget.session.succession import AnySession
 
 _log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class Accounts:
         self._on_event = weakref.WeakMethod(on_event)
         self._on_end = weakref.WeakMethod(on_end)
 
-    def hear(self, session: Session, event: SessionEvent) -> None:
+    def hear(self, session: AnySession, event: SessionEvent) -> None:
         """Take an event of a session. Whatever fails here must not end what is paid for."""
         try:
             if isinstance(event, StatusChanged):
@@ -51,18 +51,18 @@ class Accounts:
         except Exception:  # noqa: BLE001 (of a defect too)
             _log.exception("An event of a session could not be told: %r", event)
 
-    def ended(self, session: Session) -> None:
+    def ended(self, session: AnySession) -> None:
         """Note that nothing more will come of a session."""
         self._note(session)
         if on_end := self._on_end():
             on_end()
 
-    def _note(self, session: Session) -> None:
+    def _note(self, session: AnySession) -> None:
         rehearsal = self._connection.rehearsal
         ledger.note(session, avatar=self._avatar_id, rehearsal=rehearsal)
         if rehearsal or session.stream_id is None:
             return
         if session.over:
-            leases.remove(session.stream_id)
+            self._connection.release(session.stream_id)
         elif session.status is SessionStatus.PENDING:
             self._connection.lease(session.stream_id)

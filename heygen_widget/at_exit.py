@@ -9,22 +9,20 @@ import atexit
 import contextlib
 import os
 import weakref
-from typing import Final
+from typing import Any, Final
 
 from heygen_widget.bridge import bridge
 from heygen_widget.connection import Connection
-from heygen_widget.lease import leases
 from heygen_widget.session import SessionStatus
-from heygen_widget.session.ending import end_blocking
-from heygen_widget.session.sessions import Sessions
+from heygen_widget.session.succession import Succession
 
 AT_EXIT: Final = 1.5
 """Seconds for all of it; Jupyter kills a kernel that takes longer than 2.5."""
 
-_watched: "weakref.WeakKeyDictionary[Sessions, Connection]" = weakref.WeakKeyDictionary()
+_watched: "weakref.WeakKeyDictionary[Succession[Any], Connection]" = weakref.WeakKeyDictionary()
 
 
-def end_at_exit(sessions: Sessions, connection: Connection) -> None:
+def end_at_exit(sessions: Succession[Any], connection: Connection) -> None:
     """End what is open in `sessions` when the process ends.
 
     A rehearsal needs no such care: its server ends with this process.
@@ -46,15 +44,14 @@ async def _end_each() -> None:
     await asyncio.gather(*endings, return_exceptions=True)
 
 
-async def _end(sessions: Sessions, connection: Connection) -> None:
+async def _end(sessions: Succession[Any], connection: Connection) -> None:
     sessions.stop()
     session = sessions.current
     while session and session.status is SessionStatus.CREATING:  # noqa: ASYNC110 (at exit, no events)
         await asyncio.sleep(0.02)  # the answer to the request under way says what to cancel
-    if session and session.stream_id and session.status.open:
-        with connection.blocking_client() as client:
-            if end_blocking(client, session.stream_id):
-                leases.remove(session.stream_id)
+    stream_id = session.stream_id if session and session.status.open else None
+    if stream_id and connection.end_blocking(stream_id):
+        connection.release(stream_id)
     while not sessions.at_rest:  # noqa: ASYNC110 (what is cut short by the loop's end complains)
         await asyncio.sleep(0.02)
 

@@ -4,55 +4,27 @@ The only place that knows both the notebook's widgets and sessions. Verbs may be
 thread; they hand over to the private loop, which alone touches sessions and writes the trait.
 """
 
-import asyncio
-import logging
 import weakref
-from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import partial
 from itertools import count
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Literal, Self
-
-import anywidget
-import traitlets
-from pydantic import ValidationError
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from heygen_widget.accounts import Accounts
 from heygen_widget.api import AsyncHeyGen, HeyGen
 from heygen_widget.api.models import WordEvent
-from heygen_widget.at_exit import end_at_exit
 from heygen_widget.audio import prepare
-from heygen_widget.bridge import bridge, wait_awaited, wait_blocking
-from heygen_widget.cells import MadeInCells
+from heygen_widget.bridge import bridge
 from heygen_widget.connection import Connection
 from heygen_widget.display import Display
-from heygen_widget.held import hold, let_go, weakly
-from heygen_widget.history import History
-from heygen_widget.observers import Home, Observers
 from heygen_widget.openings import Opening, Openings
-from heygen_widget.page import STATIC, send_player_unasked
-from heygen_widget.protocol import (
-    BrowserMessage,
-    Finish,
-    Hello,
-    Playback,
-    Speak,
-    Stop,
-    read_browser_message,
-)
-from heygen_widget.session import (
-    PRICE_PER_SECOND,
-    SessionEvent,
-    SessionStatus,
-    Speech,
-)
+from heygen_widget.page import HLS
+from heygen_widget.protocol import BrowserMessage, Speak
+from heygen_widget.session import PRICE_PER_SECOND, Speech
 from heygen_widget.session.delivery import Delivery
 from heygen_widget.session.sessions import Sessions
 from heygen_widget.session.writers import TextSource
+from heygen_widget.session_widget import SessionWidget
 from heygen_widget.transcript import as_text
-from heygen_widget.waiting import PLAYING, Waiting
 
 if TYPE_CHECKING:
     from heygen_widget.local import LocalServer
@@ -61,19 +33,11 @@ DEFAULT_AVATAR_ID: Final = "Daisy-inskirt-20220818"
 DEFAULT_VOICE_ID: Final = "1bd001e7e50f421d891986aad5158bc8"
 """The avatar and voice of HeyGen's own first example (developers.heygen.com/avatar-realtime)."""
 
-MOST_EVENTS: Final = 10_000
-"""Events kept; older ones are forgotten."""
-
-_log = logging.getLogger(__name__)
-# Without a handler, Python would print warnings, into whichever cell ran last.
-logging.getLogger("heygen_widget").addHandler(logging.NullHandler())
-
 _avatars: "weakref.WeakSet[Avatar]" = weakref.WeakSet()
 _counter = count(1)
-_made_in_cells: MadeInCells["Avatar"] = MadeInCells()
 
 
-class Avatar(anywidget.AnyWidget):
+class Avatar(SessionWidget):
     """A HeyGen avatar in a notebook: show it, then let it speak.
 
     Making and showing one opens no session and costs nothing. Without a key it rehearses with the
@@ -105,10 +69,7 @@ class Avatar(anywidget.AnyWidget):
     >>> avatar.speak("Hello!")  # in the next cell  # doctest: +SKIP
     """
 
-    # As text: of a path, anywidget would watch the file, and hold every avatar to tell of changes.
-    _esm = (STATIC / "widget.js").read_text(encoding="utf-8")
-    _css = (STATIC / "widget.css").read_text(encoding="utf-8")
-    session = traitlets.Dict(read_only=True).tag(sync=True)
+    _sessions: Sessions
 
     def __init__(
         self,
@@ -123,35 +84,21 @@ class Avatar(anywidget.AnyWidget):
         interrupt: Literal["wait", "stop"] = "wait",
     ) -> None:
         avatar_id = avatar_id or DEFAULT_AVATAR_ID
-        self._connection = Connection(client=client, local=local)
-        self._openings = Openings(avatar_id, voice_id or DEFAULT_VOICE_ID, self._connection)
-        accounts = Accounts(avatar_id, self._connection, self._on_event, self._on_end)
-        self._sessions = Sessions(
-            self._connection.client,
+        connection = Connection(client=client, local=local)
+        self._openings = Openings(avatar_id, voice_id or DEFAULT_VOICE_ID, connection)
+        accounts = Accounts(avatar_id, connection, self._on_event, self._on_end)
+        sessions = Sessions(
+            connection.client,
             self._openings.text_stream,
             accounts.hear,
             accounts.ended,
             price_per_second=price_per_second,
-            limits=self._connection.limits(max_cost=max_cost, max_seconds=max_seconds),
+            limits=connection.limits(max_cost=max_cost, max_seconds=max_seconds),
         )
-        self._stops_when_interrupted = interrupt == "stop"
-        self._events: deque[SessionEvent] = deque(maxlen=MOST_EVENTS)
-        self._waiting = Waiting(self._sessions)
-        self._display = Display(self, self._sessions, rehearsal=self._connection.rehearsal)
-        failed = weakly(self._callback_failed)
-        self._home = Home(failed)
-        self._observers = Observers(failed)
-        super().__init__()
-        self._display.show()
-        self.on_msg(weakly(self._hear_browser))
-        let_go(self)
+        display = Display(self, sessions, rehearsal=connection.rehearsal)
+        super().__init__(sessions, connection, display, interrupt=interrupt)
         self._made = next(_counter)
         _avatars.add(self)
-        end_at_exit(self._sessions, self._connection)
-        for older in _made_in_cells.add(self):
-            older.close()
-        if not self._connection.rehearsal:
-            bridge.submit(self._connection.end_orphans())
 
     def start(
         self,
@@ -250,144 +197,6 @@ class Avatar(anywidget.AnyWidget):
             self.finish()
         return speech
 
-    def finish(self) -> None:
-        """Take no more text: what was said is still spoken, then the session ends by itself.
-
-        Examples
-        --------
-        >>> avatar.finish()  # doctest: +SKIP
-        """
-        bridge.call(self._sessions.finish)
-
-    def stop(self) -> None:
-        """End the session now, in whatever state it is. Harmless when there is none.
-
-        Examples
-        --------
-        >>> avatar.stop()  # doctest: +SKIP
-        """
-        bridge.call(self._sessions.stop)
-
-    def close(self) -> None:
-        """Stop, and remove the widget from every page. Harmless when closed already.
-
-        Examples
-        --------
-        >>> avatar.close()  # doctest: +SKIP
-        """
-        if self.comm is not None:
-            self.stop()
-            bridge.submit(_leave(self._sessions, self._connection))
-        super().close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if kind is not None:
-            self.stop()
-        elif self._finishes():
-            with self._stopped_by_interrupts():
-                self.wait()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if kind is not None:
-            self.stop()
-        elif self._finishes():
-            with self._stopped_by_interrupts():
-                await self.until()
-
-    def __del__(self) -> None:
-        # Where the loop is gone, so are the sessions; a process that ends can start no other.
-        if self.comm is not None and bridge.running:
-            self.finish()  # what it was told is still said
-            bridge.submit(_leave(self._sessions, self._connection))
-        super().close()
-
-    def wait(self, state: str = "completed", timeout: float | None = None) -> SessionStatus:
-        """Block until the session has reached `state`, or has ended.
-
-        After an end, the transcript is whole and every speech has its end too.
-
-        Parameters
-        ----------
-        state
-            A status, such as ``"streaming"``. Not ``"playing"``: only the browser knows that, and a
-            blocked kernel does not hear it; await `until` instead.
-        timeout
-            Seconds.
-
-        Returns
-        -------
-        SessionStatus
-            What the session has become.
-
-        Raises
-        ------
-        TimeoutError
-            When it takes longer.
-        HeyGenError
-            When the session failed, unless ``"error"`` was waited for.
-
-        Examples
-        --------
-        >>> avatar.wait("streaming", timeout=30)  # doctest: +SKIP
-        """
-        if state == PLAYING:
-            raise ValueError("A blocked cell hears no browser: use await avatar.until('playing').")
-        with self._stopped_by_interrupts(when=self._stops_when_interrupted):
-            return wait_blocking(self._waiting.until(state), timeout)
-
-    async def until(self, state: str = "completed") -> SessionStatus:
-        """Await what `wait` blocks for; also ``"playing"``, the browser's own word.
-
-        ``"playing"`` needs a kernel that hears the browser while a cell awaits: ipykernel 7.4, or
-        7.0 and newer in JupyterLab.
-
-        Examples
-        --------
-        >>> await avatar.until("playing")  # doctest: +SKIP
-        """
-        with self._stopped_by_interrupts(when=self._stops_when_interrupted):
-            return await wait_awaited(self._waiting.until(state))
-
-    @property
-    def status(self) -> SessionStatus:
-        """State of the session; ``idle`` before the first one."""
-        session = self._sessions.current
-        return session.status if session else SessionStatus.IDLE
-
-    @property
-    def stream_id(self) -> str | None:
-        """The server's identifier of the session."""
-        session = self._sessions.current
-        return session.stream_id if session else None
-
-    @property
-    def end_reason(self) -> str | None:
-        """Why the session completed, such as ``final_marker`` or ``idle_timeout``."""
-        session = self._sessions.current
-        return session.end_reason if session else None
-
-    @property
-    def error(self) -> Exception | None:
-        """Why the session failed."""
-        session = self._sessions.current
-        return session.error if session else None
-
     @property
     def words(self) -> tuple[WordEvent, ...]:
         """What was spoken so far; seconds from the start of the stream."""
@@ -400,27 +209,6 @@ class Avatar(anywidget.AnyWidget):
         return as_text(self.words)
 
     @property
-    def elapsed(self) -> float:
-        """Seconds the session has streamed."""
-        session = self._sessions.current
-        return session.meter.elapsed if session else 0.0
-
-    @property
-    def cost(self) -> float:
-        """Estimated dollars of the session; in a rehearsal, what it would have cost."""
-        session = self._sessions.current
-        return session.meter.cost if session else 0.0
-
-    @property
-    def time_left(self) -> float | None:
-        """Seconds until `max_cost`, `max_seconds` or HeyGen's hour ends the session.
-
-        None while no seconds are counted.
-        """
-        session = self._sessions.current
-        return session.limit[0] if session and session.limit else None
-
-    @property
     def idle_time_left(self) -> float | None:
         """Seconds until the server takes no more text, since none comes.
 
@@ -429,53 +217,9 @@ class Avatar(anywidget.AnyWidget):
         session = self._sessions.current
         return session.idle_left if session else None
 
-    @property
-    def events(self) -> History:
-        """What happened, oldest first; the latest `MOST_EVENTS`. Shows itself as a table."""
-        return History(self._events)
-
-    def on_event(self, callback: Callable[[SessionEvent], object], *, remove: bool = False) -> None:
-        """Call `callback` with every event from now on; with `remove`, no longer.
-
-        In a notebook it runs in the kernel's main thread, between cells and while one awaits, and
-        prints under the cell that called this. What it raises is shown in the widget. Without a
-        running event loop it runs in the avatar's own thread, where it must not wait for the
-        avatar.
-
-        Examples
-        --------
-        >>> avatar.on_event(print)  # doctest: +SKIP
-        """
-        if remove:
-            self._observers.remove(callback)
-        else:
-            self._observers.add(callback)
-
-    def __repr__(self) -> str:
-        rehearsal = "rehearsal, " if self._connection.rehearsal else ""
-        return f"<Avatar {rehearsal}{self.status}, {self.elapsed:.0f} s, ≈ ${self.cost:.2f}>"
-
-    @property
-    def model_id(self) -> str:
-        """The identifier of the widget's model; whoever asks for it is about to show it."""
-        hold(self)
-        return str(super().model_id)
-
     def _repr_mimebundle_(self, **options: Any) -> Any:
-        send_player_unasked(self.send)
-        bridge.submit(self._connection.warm_up())
+        HLS.send_unasked(self.send)
         return super()._repr_mimebundle_(**options)
-
-    def _notify_observers(self, event: traitlets.Bunch) -> None:
-        # traitlets 5 has no public place between sending a trait and telling its observers.
-        if event["name"] == "session":
-            self._home.call(super()._notify_observers, event, name="An observer of `session`")
-        else:
-            super()._notify_observers(event)
-
-    def _refuse_if_closed(self) -> None:
-        if self.comm is None:  # nobody would see what is paid for
-            raise RuntimeError("This avatar is closed. Make another one: avatar = Avatar(); avatar")
 
     def _said(self, text: TextSource, *, raw: bool = False, reopen: bool = False) -> Delivery:
         stop = partial(bridge.call, self._sessions.stop)  # which keeps no avatar alive
@@ -485,30 +229,6 @@ class Avatar(anywidget.AnyWidget):
     def _open(self, opening: Opening, speech: Delivery | None, *, takes_text: bool = False) -> None:
         with self._stopped_by_interrupts():
             bridge.ask(self._begin, opening, speech, takes_text)
-
-    def _finishes(self) -> bool:
-        """Take no more text; say whether there is an end to wait for."""
-        self.finish()
-        return not bridge.ask(lambda: self._sessions.at_rest)
-
-    @contextmanager
-    def _stopped_by_interrupts(self, *, when: bool = True) -> Iterator[None]:
-        try:
-            yield
-        except (KeyboardInterrupt, asyncio.CancelledError):
-            if when:
-                self.stop()
-            raise
-
-    def _hear_browser(self, _: object, content: object, __: object) -> None:
-        """Take a message of the browser, on whichever thread the kernel delivers it."""
-        try:
-            message = read_browser_message(content)
-        except ValidationError as error:
-            _log.warning("The browser sent what is no message of ours: %s", error)
-            self._display.problem("The browser sent something unknown.", "Reload the page.")
-            return
-        bridge.call(self._obey, message)
 
     # From here on: on the private loop.
 
@@ -520,42 +240,10 @@ class Avatar(anywidget.AnyWidget):
             )
         self._sessions.begin(opening, speech, takes_text=takes_text)
 
-    def _obey(self, message: BrowserMessage) -> None:
-        try:
-            self._carry_out(message)
-        except ValueError as error:
-            self._display.problem("That cannot be done.", str(error))
-
     def _carry_out(self, message: BrowserMessage) -> None:
-        match message:
-            case Hello(player=has_player):
-                self._display.catch_up(player=not has_player)
-            case Speak(text=text):
-                self._sessions.say(self._said(text))
-            case Finish():
-                self._sessions.finish()
-            case Stop():
-                self._sessions.stop()
-            case Playback():
-                self._waiting.hear(message)
-
-    def _on_event(self, event: SessionEvent) -> None:
-        self._events.append(event)
-        self._display.tell(event)
-        self._waiting.release()
-        self._observers.notify(event)
-
-    def _callback_failed(self, name: str, error: Exception) -> None:
-        self._display.problem(f"{name} failed.", repr(error))
-
-    def _on_end(self) -> None:
-        self._waiting.release()
-
-
-async def _leave(sessions: Sessions, connection: Connection) -> None:
-    """Close the connections of sessions that were told to end, once they have."""
-    await sessions.rest()
-    await connection.aclose()
+        super()._carry_out(message)
+        if isinstance(message, Speak):
+            self._sessions.say(self._said(message.text))
 
 
 def speak(

@@ -10,7 +10,8 @@ import threading
 from typing import TYPE_CHECKING
 
 from heygen_widget.api import AsyncHeyGen, HeyGen
-from heygen_widget.lease import end_orphans, leases
+from heygen_widget.lease import end_orphans
+from heygen_widget.service import REALTIME, Service
 from heygen_widget.session.guard import Limits
 
 if TYPE_CHECKING:
@@ -33,11 +34,18 @@ class Connection:
         belong to another event loop.
     local
         True to rehearse although there is a key, False never to; or a running server.
+    service
+        Which kind of sessions are opened.
     """
 
     def __init__(
-        self, *, client: HeyGen | AsyncHeyGen | None, local: "LocalServer | bool | None"
+        self,
+        *,
+        client: HeyGen | AsyncHeyGen | None,
+        local: "LocalServer | bool | None",
+        service: Service = REALTIME,
     ) -> None:
+        self.service = service
         if client is not None and local:
             raise ValueError("Give client= or local=, not both: they name different servers.")
         has_key = client is not None or bool(os.environ.get("HEYGEN_API_KEY"))
@@ -68,7 +76,7 @@ class Connection:
 
     async def end_orphans(self) -> None:
         """End what dead processes left open with this key."""
-        await end_orphans(await self.client())
+        await end_orphans(await self.client(), self.service.leases, self.service.end)
 
     def limits(self, *, max_cost: float | None, max_seconds: float | None) -> Limits:
         """Return what a session may cost and last: the user's limits, and those of the server.
@@ -91,7 +99,16 @@ class Connection:
     def lease(self, stream_id: str) -> None:
         """Note a session on disk, for the next process should this one die."""
         if self._client is not None:
-            leases.add(self._client, stream_id)
+            self.service.leases.add(self._client, stream_id)
+
+    def release(self, stream_id: str) -> None:
+        """Note that a session has ended, and nobody need end it."""
+        self.service.leases.remove(stream_id)
+
+    def end_blocking(self, stream_id: str) -> bool:
+        """End a session at the very end of a process; tell whether it has ended."""
+        with self.blocking_client() as client:
+            return self.service.end_blocking(client, stream_id)
 
     async def aclose(self) -> None:
         """Close the connections for good. Harmless when closed already."""

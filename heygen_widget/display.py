@@ -4,13 +4,20 @@ On the private loop, from which messages leave even while a cell keeps the kerne
 """
 
 import weakref
+from typing import Any
 
 import anywidget
 
-from heygen_widget.page import send_player
-from heygen_widget.protocol import Problem, ProblemMessage, SpeechMessage, to_browser
+from heygen_widget.page import HLS
+from heygen_widget.protocol import (
+    Problem,
+    ProblemMessage,
+    SessionView,
+    SpeechMessage,
+    to_browser,
+)
 from heygen_widget.session import SessionEvent, Speech, SpeechChanged, WordsSpoken
-from heygen_widget.session.sessions import Sessions
+from heygen_widget.session.succession import Succession
 from heygen_widget.view import session_view, words_message
 
 
@@ -27,7 +34,9 @@ class Display:
         Whether the embedded avatar server speaks.
     """
 
-    def __init__(self, widget: anywidget.AnyWidget, sessions: Sessions, *, rehearsal: bool) -> None:
+    def __init__(
+        self, widget: anywidget.AnyWidget, sessions: Succession[Any], *, rehearsal: bool
+    ) -> None:
         self._widget = weakref.proxy(widget)  # whose own part this is
         self._sessions = sessions
         self._rehearsal = rehearsal
@@ -35,9 +44,8 @@ class Display:
 
     def show(self) -> None:
         """Bring the trait up to date."""
-        view = session_view(self._sessions, rehearsal=self._rehearsal)
         self._shown_idle = self._may_idle
-        self._widget.set_trait("session", to_browser(view))
+        self._widget.set_trait("session", to_browser(self._view()))
 
     def tell(self, event: SessionEvent) -> None:
         """Tell of an event what a page shows of it."""
@@ -61,7 +69,7 @@ class Display:
             Whether it needs hls.js too.
         """
         if player:
-            send_player(self._widget.send)
+            HLS.send(self._widget.send)
         self.show()
         session = self._sessions.current
         if session is not None:
@@ -74,6 +82,9 @@ class Display:
         """Say in the page what could not be done."""
         message = ProblemMessage(problem=Problem(title=title, hint=hint))
         self._widget.send(to_browser(message))
+
+    def _view(self) -> SessionView:
+        return session_view(self._sessions, rehearsal=self._rehearsal)
 
     @property
     def _may_idle(self) -> bool:

@@ -14,6 +14,7 @@ import os
 import secrets
 import sys
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -85,10 +86,13 @@ class Leases:
     ----------
     folder
         Where the files are; one of this user's own by default.
+    within
+        A folder within that, for another kind of session.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, *, within: str = "") -> None:
         self._given = folder
+        self._within = within
         self._own: _OwnFile | None = None
 
     def add(self, client: HeyGen | AsyncHeyGen, stream_id: str) -> None:
@@ -150,14 +154,18 @@ class Leases:
             return []
 
     def _folder(self) -> Path:
-        return self._given or _own_folder()
+        return (self._given or _own_folder()) / self._within
 
 
 leases: Final = Leases()
 """The one set of leases of this process."""
 
 
-async def end_orphans(client: AsyncHeyGen, among: Leases = leases) -> list[str]:
+async def end_orphans(
+    client: AsyncHeyGen,
+    among: Leases = leases,
+    end: Callable[[AsyncHeyGen, str], Awaitable[bool]] = end,
+) -> list[str]:
     """End the sessions that dead processes left open with the key and at the address of `client`.
 
     Returns

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from heygen_widget.session import Meter, Session, SessionStatus
+from heygen_widget.session import Meter, SessionStatus
+from heygen_widget.session.succession import AnySession
 from heygen_widget.table import as_html, as_lines
 
 HEADINGS: Final = ("avatar", "stream_id", "state", "elapsed", "cost")
@@ -124,9 +125,9 @@ class Ledger:
 
     def __init__(self) -> None:
         self._entries: list[_Entry] = []
-        self._of: weakref.WeakKeyDictionary[Session, _Entry] = weakref.WeakKeyDictionary()
+        self._of: weakref.WeakKeyDictionary[AnySession, _Entry] = weakref.WeakKeyDictionary()
 
-    def note(self, session: Session, *, avatar: str, rehearsal: bool) -> None:
+    def note(self, session: AnySession, *, avatar: str, rehearsal: bool) -> None:
         """Note a session that was opened, or that has changed since."""
         entry = self._of.get(session)
         if entry is None:

@@ -11,6 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 PLAYER_VERSION = "1.7.4"
 """Version of the hls.js build that the kernel hands to a page (see `js/package.json`)."""
 
+LIVEKIT_VERSION = "2.15.7"
+"""Version of the livekit-client build that the kernel hands to a page."""
+
 
 class Problem(BaseModel):
     """An error as people read it: what happened, what to do, and the request to quote."""
@@ -80,6 +83,47 @@ class ProblemMessage(BaseModel):
     problem: Problem
 
 
+class StreamingView(SessionView):
+    """State of a session whose picture is in a room. The value of the `session` trait."""
+
+    version: str = "v2"  # v1: a bare peer connection, v2: a LiveKit room
+    quality: str | None = None  # low medium high; None for the server's choice
+
+
+class IceHelper(BaseModel):
+    """A server that helps two ends to find each other, as `RTCPeerConnection` takes it."""
+
+    urls: list[str]
+    username: str | None = None
+    credential: str | None = Field(default=None, repr=False)
+
+
+class LibraryMessage(BaseModel):
+    """Kernel to browser, with one buffer: livekit-client as a JavaScript module."""
+
+    kind: Literal["library"] = "library"
+    version: str = LIVEKIT_VERSION
+
+
+class RoomMessage(BaseModel):
+    """Kernel to browser: a room to join. In no trait, since the token must not be saved."""
+
+    kind: Literal["room"] = "room"
+    epoch: int
+    url: str
+    token: str = Field(repr=False)
+    ice_servers: list[IceHelper]
+
+
+class OfferMessage(BaseModel):
+    """Kernel to browser: the server's offer of a bare peer connection, to be answered."""
+
+    kind: Literal["offer"] = "offer"
+    epoch: int
+    sdp: str = Field(repr=False)
+    ice_servers: list[IceHelper]
+
+
 class _FromBrowser(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
@@ -123,7 +167,85 @@ class Playback(_FromBrowser):
     detail: str = Field(default="", max_length=500)
 
 
-BrowserMessage = Annotated[Hello | Speak | Finish | Stop | Playback, Field(discriminator="kind")]
+class Need(_FromBrowser):
+    """The page has no livekit-client, and is to join a room."""
+
+    kind: Literal["need"]
+
+
+class Interrupt(_FromBrowser):
+    """The Interrupt button: be silent."""
+
+    kind: Literal["interrupt"]
+
+
+class Switch(_FromBrowser):
+    """Another quality of the picture, in a new session."""
+
+    kind: Literal["switch"]
+    quality: Literal["low", "medium", "high"]
+
+
+class Answer(_FromBrowser):
+    """The page's answer to an offer."""
+
+    kind: Literal["answer"]
+    epoch: int
+    sdp: str = Field(max_length=100_000, repr=False)
+
+
+class Candidate(_FromBrowser):
+    """A way to reach the page."""
+
+    kind: Literal["candidate"]
+    epoch: int
+    candidate: str = Field(max_length=2_000, repr=False)
+    mid: str | None = Field(default=None, max_length=100)
+    line: int | None = None
+    fragment: str | None = Field(default=None, max_length=300)
+
+
+class Talking(_FromBrowser):
+    """What the avatar tells of itself, as a page in its room hears it."""
+
+    kind: Literal["talking"]
+    epoch: int
+    type: Literal[
+        "avatar_start_talking",
+        "avatar_talking_message",
+        "avatar_end_message",
+        "avatar_stop_talking",
+    ]
+    task_id: str = Field(max_length=200)
+    message: str = Field(default="", max_length=10_000)
+    index: int = 0  # counts the messages of one task
+    position: float = 0.0  # seconds since the picture began
+    duration_ms: float | None = None
+
+
+class ConnectionQuality(_FromBrowser):
+    """How well picture and sound reach the page."""
+
+    kind: Literal["quality"]
+    epoch: int
+    quality: Literal["excellent", "good", "poor", "lost", "unknown"]
+
+
+BrowserMessage = Annotated[
+    Hello
+    | Speak
+    | Finish
+    | Stop
+    | Playback
+    | Need
+    | Interrupt
+    | Switch
+    | Answer
+    | Candidate
+    | Talking
+    | ConnectionQuality,
+    Field(discriminator="kind"),
+]
 _browser_message: TypeAdapter[BrowserMessage] = TypeAdapter(BrowserMessage)
 
 

@@ -1,14 +1,15 @@
 """What the browser is shown of a session: values of the protocol, made from the session's own."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from heygen_widget.api.errors import HeyGenError
 from heygen_widget.api.models import WordEvent
 from heygen_widget.protocol import Problem, SessionView, Word, WordsMessage
-from heygen_widget.session.sessions import Sessions
+from heygen_widget.session.succession import Succession
 
 
-def session_view(sessions: Sessions, *, rehearsal: bool) -> SessionView:
+def session_view(sessions: Succession[Any], *, rehearsal: bool) -> SessionView:
     """Describe the current session; an idle one when there is none yet."""
     session = sessions.current
     if session is None:

@@ -1,12 +1,12 @@
 """Those who wait for an avatar's session to reach a state. Knows no notebook."""
 
 import concurrent.futures
-from typing import Final
+from typing import Any, Final
 
 from heygen_widget.bridge import bridge
 from heygen_widget.protocol import Playback
 from heygen_widget.session import SessionStatus
-from heygen_widget.session.sessions import Sessions
+from heygen_widget.session.succession import Succession
 
 PLAYING: Final = "playing"
 """What only a page can say: that somebody sees the avatar."""
@@ -21,7 +21,7 @@ class Waiting:
         The sessions of one avatar.
     """
 
-    def __init__(self, sessions: Sessions) -> None:
+    def __init__(self, sessions: Succession[Any]) -> None:
         self._sessions = sessions
         self._playback: Playback | None = None
         self._futures: list[tuple[str, concurrent.futures.Future[SessionStatus]]] = []

@@ -1,5 +1,6 @@
-// Builds the front end into the Python package: the widget's module and style sheet, and hls.js as
-// a module of its own, which the kernel hands to each page once. `--watch` rebuilds at each change.
+// Builds the front end into the Python package: the widget's module and style sheet; hls.js and
+// livekit-client as modules of their own, which the kernel hands to each page that needs them once.
+// `--watch` rebuilds at each change.
 
 import { context } from "esbuild";
 
@@ -20,6 +21,15 @@ const builds = await Promise.all([
     ...common,
     stdin: { contents: 'export { default } from "hls.js/light";', resolveDir: "." },
     outfile: `${folder}/hls.js`,
+  }),
+  context({
+    ...common,
+    stdin: {
+      contents: 'export { DisconnectReason, Room, RoomEvent } from "livekit-client";',
+      resolveDir: ".",
+    },
+    banner: { js: "/*! livekit-client, Apache-2.0, https://github.com/livekit/client-sdk-js */" },
+    outfile: `${folder}/livekit.js`,
   }),
 ]);
 

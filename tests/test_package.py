@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import heygen_widget
-from heygen_widget import api, local, session
+from heygen_widget import api, legacy, local, session
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "heygen_widget"
@@ -40,7 +40,7 @@ def test_all_public_names_are_there_sorted_and_say_where_they_live() -> None:
         heygen_widget.Avatarr  # noqa: B018
 
 
-@pytest.mark.parametrize("part", [api, local, session])
+@pytest.mark.parametrize("part", [api, legacy, local, session])
 def test_the_names_of_each_part_are_sorted_and_complete(part: object) -> None:
     names: list[str] = part.__all__  # type: ignore[attr-defined]
     source = inspect.getsource(part)  # type: ignore[arg-type]
@@ -73,6 +73,7 @@ def test_type_checkers_see_the_same_names_as_python() -> None:
         ("heygen_widget", ["anywidget", "httpx", "pydantic", "starlette", "numpy", "asyncio"]),
         ("heygen_widget.api", ["anywidget", "IPython", "starlette", "numpy", "av"]),
         ("heygen_widget.session", ["anywidget", "IPython", "starlette", "numpy", "av"]),
+        ("heygen_widget.legacy", ["anywidget", "IPython", "starlette", "numpy", "av"]),
         ("heygen_widget.local", ["anywidget", "IPython", "starlette", "numpy", "av"]),
         ("heygen_widget.avatar", ["starlette", "uvicorn", "numpy", "av"]),
         ("heygen_widget.cli", ["anywidget", "IPython", "starlette", "numpy", "av"]),
@@ -93,6 +94,7 @@ ARROWS = {
     "api": [VERSION, "heygen_widget.api"],
     "local": [MODELS, "heygen_widget.local"],
     "session": ["heygen_widget.api", "heygen_widget.bridge", "heygen_widget.session"],
+    "legacy": ["heygen_widget.api", "heygen_widget.legacy", "heygen_widget.session"],
     "bridge": [],
     "protocol": [],
     "page": ["heygen_widget.protocol"],
@@ -106,16 +108,17 @@ ARROWS = {
     "observers": ["heygen_widget.bridge"],
     "view": ["heygen_widget.api", "heygen_widget.protocol", "heygen_widget.session"],
     "held": [],
+    "service": ["heygen_widget.api", "heygen_widget.lease", "heygen_widget.session"],
     "connection": [
         "heygen_widget.api",
         "heygen_widget.lease",
         "heygen_widget.local",
+        "heygen_widget.service",
         "heygen_widget.session",
     ],
     "openings": ["heygen_widget.api", "heygen_widget.connection"],
     "accounts": [
         "heygen_widget.connection",
-        "heygen_widget.lease",
         "heygen_widget.overview",
         "heygen_widget.session",
     ],
@@ -126,15 +129,19 @@ ARROWS = {
         "heygen_widget.session",
         "heygen_widget.view",
     ],
-    "at_exit": [
-        "heygen_widget.bridge",
-        "heygen_widget.connection",
-        "heygen_widget.lease",
+    "room_display": [
+        "heygen_widget.display",
+        "heygen_widget.legacy",
+        "heygen_widget.page",
+        "heygen_widget.protocol",
         "heygen_widget.session",
     ],
+    "at_exit": ["heygen_widget.bridge", "heygen_widget.connection", "heygen_widget.session"],
     "check": ["heygen_widget.api", "heygen_widget.local", "heygen_widget.transcript"],
     "cli": [VERSION, "heygen_widget.check", "heygen_widget.local"],
+    "session_widget": ["heygen_widget"],
     "avatar": ["heygen_widget"],
+    "streaming_avatar": ["heygen_widget"],
     "magics": ["heygen_widget.avatar", "heygen_widget.session"],
     "__init__": ["heygen_widget"],
     "__main__": ["heygen_widget.cli"],
@@ -152,7 +159,15 @@ SERVER = {
     "starlette",
     "uvicorn",
 }
-MAY_KNOW_NOTEBOOKS = {"avatar", "cells", "display", "held", "magics"}
+MAY_KNOW_NOTEBOOKS = {
+    "avatar",
+    "cells",
+    "display",
+    "held",
+    "magics",
+    "room_display",
+    "session_widget",
+}
 MAY_KNOW_MEDIA = {"audio", "check", "local"}
 
 
@@ -256,6 +271,7 @@ def test_the_wheel_holds_the_front_end_and_the_types(wheel: Path) -> None:
     assert 10_000 < sizes["heygen_widget/static/widget.js"] < 40_000
     assert sizes["heygen_widget/static/widget.css"] > 1_000
     assert sizes["heygen_widget/static/hls.js"] > 200_000
+    assert sizes["heygen_widget/static/livekit.js"] > 300_000
     assert "heygen_widget/static/quickstart.ipynb" in package
     assert "License-Expression: Apache-2.0" in about
 

@@ -7,7 +7,6 @@ import email.utils
 import math
 import re
 import time
-from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -17,43 +16,9 @@ from pydantic_core import from_json
 
 from ._key import Secret
 from ._operations import AnswerT, Operation
-from .errors import (
-    APIError,
-    AuthenticationFailed,
-    BadRequest,
-    Conflict,
-    Gone,
-    InsufficientCredit,
-    NotFound,
-    PermissionDenied,
-    RateLimited,
-    ServerError,
-    UnexpectedResponse,
-)
+from .errors import APIError, RateLimited, ServerError, UnexpectedResponse
 
 _LONGEST_MESSAGE: Final = 500  # characters of a server's own words that are worth showing
-
-_CLASSES: Final[Mapping[int, type[APIError]]] = {
-    400: BadRequest,
-    401: AuthenticationFailed,
-    402: InsufficientCredit,
-    403: PermissionDenied,
-    404: NotFound,
-    409: Conflict,
-    410: Gone,
-    422: BadRequest,
-    429: RateLimited,
-}
-
-_HINTS: Final[Mapping[type[APIError], str]] = {
-    AuthenticationFailed: "Check the key in HEYGEN_API_KEY or api_key=.",
-    InsufficientCredit: "Add credit to the HeyGen account.",
-    PermissionDenied: "This key may not do that; ask the owner of the HeyGen account.",
-    NotFound: "Check the stream id and the base URL; ended sessions are forgotten after a while.",
-    Conflict: "Read the session's state, then decide again.",
-    Gone: "It is over and will not come back.",
-    RateLimited: "Stop a session that is still open, or wait before trying again.",
-}
 
 
 def read_answer(operation: Operation[AnswerT], response: httpx.Response, key: Secret) -> AnswerT:
@@ -65,7 +30,8 @@ def read_answer(operation: Operation[AnswerT], response: httpx.Response, key: Se
         When the body is not the agreed one.
     """
     try:
-        return operation.answer.model_validate(from_json(response.content)["data"])
+        data = operation.dialect.data_of(from_json(response.content))
+        return operation.answer.model_validate(data)
     except ValidationError as error:
         found = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
     except (ValueError, LookupError, TypeError):
@@ -76,7 +42,7 @@ def read_answer(operation: Operation[AnswerT], response: httpx.Response, key: Se
 def unexpected(
     operation: Operation[AnswerT], response: httpx.Response, found: str, key: Secret
 ) -> UnexpectedResponse:
-    """Make the error for a 2xx answer that cannot be read; `found` says what is wrong with it."""
+    """Make the error for a success that cannot be read; `found` says what is wrong with it."""
     return UnexpectedResponse(
         key.scrub(f"{operation.name} was accepted, but the answer cannot be read: {found}."),
         hint="Check that the base URL is that of HeyGen's API.",
@@ -86,10 +52,10 @@ def unexpected(
 
 
 def api_error(operation: Operation[AnswerT], response: httpx.Response, key: Secret) -> APIError:
-    """Make the error for an answer that is not 2xx."""
+    """Make the error for an answer that is a refusal."""
     status = response.status_code
-    kind = _CLASSES.get(status, ServerError if status >= 500 else APIError)  # noqa: PLR2004
     details = {name: key.scrub(text) for name, text in _details(response).items()}
+    kind = operation.dialect.kind_of(status, details)
     words = details.get("message") or _phrase(status)
     number = " ".join(filter(None, (str(status), details.get("code"))))
     error = kind(
@@ -129,7 +95,7 @@ def _hint(operation: Operation[AnswerT], kind: type[APIError], response: httpx.R
             if operation.repeatable
             else "The fault is the server's, and it may have done what was asked all the same."
         )
-    return _HINTS.get(kind, "")
+    return operation.dialect.hints.get(kind, "")
 
 
 def _details(response: httpx.Response) -> dict[str, str]:
@@ -141,7 +107,7 @@ def _details(response: httpx.Response) -> dict[str, str]:
     if not isinstance(body, dict):
         return {}
     inner = body.get("error") or body.get("detail")
-    source: Mapping[str, Any] = inner if isinstance(inner, dict) else body
+    source: dict[str, Any] = inner if isinstance(inner, dict) else body
     found = {name: source.get(name) for name in ("message", "code", "param", "doc_url")}
     if isinstance(inner, str):
         found["message"] = inner

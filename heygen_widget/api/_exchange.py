@@ -94,7 +94,7 @@ def exchange(
         asked: float | None = None
         if isinstance(outcome, Fault):
             error: HeyGenError = connection_error(operation, request, outcome, key)
-        elif outcome.is_success:
+        elif operation.dialect.accepts(outcome):
             return outcome
         else:
             error = api_error(operation, outcome, key)

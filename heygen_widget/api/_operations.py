@@ -13,6 +13,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 
+from ._dialect import TODAY, Dialect
 from .errors import InvalidRequest
 from .files import name_of, read_file
 from .models import (
@@ -54,6 +55,10 @@ class Operation(Generic[AnswerT]):
         What comes back.
     streamed
         Whether the answer is a stream of events, read while it comes.
+    patience
+        Seconds that the answer may take at least, however patient the client is.
+    dialect
+        How the server wraps its answers.
     hints
         What a status means for this operation in particular.
     """
@@ -65,6 +70,8 @@ class Operation(Generic[AnswerT]):
     body: bytes | None = field(default=None, repr=False)
     upload: AssetUpload | None = None
     streamed: bool = False
+    patience: float = 0.0
+    dialect: Dialect = TODAY
     hints: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
@@ -79,13 +86,13 @@ def create(fields: Mapping[str, Any]) -> Operation[CreateAvatarRealtimeResponse]
     try:
         body = _create_body.validate_python(given)
     except ValidationError as error:
-        problem = _as_invalid_request(error)
+        problem = as_invalid_request(error)
     else:
         return Operation(
             name="Creating a session",
             method="POST",
             path=_SESSIONS,
-            body=_encoded(body),
+            body=encoded(body),
             answer=CreateAvatarRealtimeResponse,
             hints=dict.fromkeys((403, 404, 410), _NOT_ENABLED),
         )
@@ -108,13 +115,13 @@ def append_text(stream_id: str, delta: str, *, final: bool) -> Operation[AppendT
     try:
         body = AppendTextDeltaRequest(delta=delta, final=final)
     except ValidationError as error:
-        problem = _as_invalid_request(error)
+        problem = as_invalid_request(error)
     else:
         return Operation(
             name="Appending text",
             method="POST",
             path=f"{path}/text",
-            body=_encoded(body),
+            body=encoded(body),
             answer=AppendTextDeltaResponse,
             hints={410: "Its input is closed; open a new session to say more."},
         )
@@ -155,7 +162,7 @@ def upload(
             media_type=media_type,
         )
     except ValidationError as error:
-        problem = _as_invalid_request(error)
+        problem = as_invalid_request(error)
     except (TypeError, ValueError) as error:
         problem = InvalidRequest(str(error), hint="Nothing was sent.", param="file")
     else:
@@ -183,9 +190,16 @@ def _session_path(stream_id: str) -> str:
     return f"{_SESSIONS}/{quote(stream_id, safe='', errors='replace')}"
 
 
-def _encoded(body: BaseModel) -> bytes:
+def encoded(body: BaseModel, *, leave_out_none: bool = False) -> bytes:
+    """Return a body as JSON.
+
+    Raises
+    ------
+    InvalidRequest
+        When it holds what no JSON can carry.
+    """
     try:
-        return body.model_dump_json().encode()
+        return body.model_dump_json(exclude_none=leave_out_none).encode()
     except (PydanticSerializationError, UnicodeEncodeError):
         pass
     raise InvalidRequest(
@@ -194,7 +208,7 @@ def _encoded(body: BaseModel) -> bytes:
     )
 
 
-def _as_invalid_request(error: ValidationError) -> InvalidRequest:
+def as_invalid_request(error: ValidationError) -> InvalidRequest:
     """Say in our words what pydantic says with the whole input in it."""
     problems = error.errors(include_url=False, include_input=False)
     where, context = problems[0]["loc"], problems[0].get("ctx", {})

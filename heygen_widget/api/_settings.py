@@ -62,9 +62,11 @@ class Settings:
         kind = _EVENTS if streamed else _FILE if uploads else _JSON
         return {"user-agent": f"heygen-widget/{__version__}", **kind}
 
-    def timeouts(self, *, streamed: bool = False, uploads: bool = False) -> httpx.Timeout:
-        """Return how long each step of a request may take."""
-        least = _QUIET_STREAM_TIMEOUT if streamed else _UPLOAD_TIMEOUT if uploads else 0.0
+    def timeouts(
+        self, *, streamed: bool = False, uploads: bool = False, patience: float = 0.0
+    ) -> httpx.Timeout:
+        """Return how long each step of a request may take; the answer, `patience` at least."""
+        least = _QUIET_STREAM_TIMEOUT if streamed else _UPLOAD_TIMEOUT if uploads else patience
         return httpx.Timeout(
             self.timeout,
             connect=min(self.timeout, _CONNECT_TIMEOUT),

@@ -30,7 +30,9 @@ def _request(
         # From bytes httpx would make a single write, and one time-out for all of it.
         files={"file": (file.filename, BytesIO(file.data), file.media_type)} if file else None,
         headers=settings.headers(streamed=operation.streamed, uploads=uploads),
-        timeout=settings.timeouts(streamed=operation.streamed, uploads=uploads),
+        timeout=settings.timeouts(
+            streamed=operation.streamed, uploads=uploads, patience=operation.patience
+        ),
     )
 
 

@@ -117,6 +117,11 @@ class HeyGen(_Client):
         """
         return cls(**(_arguments_of(other) | changes))
 
+    @property
+    def wire(self) -> Wire:
+        """What carries out operations, for parts of the API that are described elsewhere."""
+        return self._wire
+
     def close(self) -> None:
         """Close the connections."""
         self._wire.close()
@@ -194,6 +199,11 @@ class AsyncHeyGen(_Client):
         `changes` are arguments of a client that shall differ.
         """
         return cls(**(_arguments_of(other) | changes))
+
+    @property
+    def wire(self) -> AsyncWire:
+        """What carries out operations, for parts of the API that are described elsewhere."""
+        return self._wire
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -14,6 +14,7 @@ Knows no HTTP library: where an error comes from is decided in `_answers` and `_
     + NotFound                404
     + Conflict                409
     + Gone                    410
+      * EndpointSunset        410: HeyGen has taken this operation out of service
     + RateLimited             429
     + ServerError             500 to 599
   · UnexpectedResponse        the server said yes, in a shape this client cannot read
@@ -112,6 +113,10 @@ class Conflict(APIError):
 
 class Gone(APIError):
     """410: it is over. A session whose input is closed answers so to more text."""
+
+
+class EndpointSunset(Gone):
+    """410: HeyGen has taken this operation out of service. Nothing will bring it back."""
 
 
 class RateLimited(APIError):

@@ -6,36 +6,30 @@ unknown fields and unknown states pass. Knows no HTTP.
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StrictBool, model_validator
+from pydantic import Field, FiniteFloat, StrictBool, model_validator
 from pydantic_core import PydanticCustomError
+
+from ._bodies import AnswerBody, RequestBody
 
 NonEmptyText = Annotated[str, Field(min_length=1)]
 MediaType = Annotated[str, Field(pattern=r"^[!-~]+/[ -~]+$")]
 
 
-class _Request(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Answer(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-
-class AssetUrl(_Request):
+class AssetUrl(RequestBody):
     """Audio at a public HTTPS URL."""
 
     type: Literal["url"] = "url"
     url: str
 
 
-class AssetId(_Request):
+class AssetId(RequestBody):
     """Audio uploaded to HeyGen before."""
 
     type: Literal["asset_id"] = "asset_id"
     asset_id: str
 
 
-class AssetBase64(_Request):
+class AssetBase64(RequestBody):
     """Audio sent along: `data` is base64, `media_type` its MIME type, such as ``audio/wav``."""
 
     type: Literal["base64"] = "base64"
@@ -46,7 +40,7 @@ class AssetBase64(_Request):
 Asset = Annotated[AssetUrl | AssetId | AssetBase64, Field(discriminator="type")]
 
 
-class AssetUpload(_Request):
+class AssetUpload(RequestBody):
     """A file to be uploaded: its bytes, its name, its MIME type; None leaves that to the name."""
 
     data: bytes = Field(repr=False)
@@ -54,7 +48,7 @@ class AssetUpload(_Request):
     media_type: MediaType | None = None
 
 
-class CreateAvatarRealtimeTTS(_Request):
+class CreateAvatarRealtimeTTS(RequestBody):
     """A session that speaks one script and ends."""
 
     type: Literal["tts"] = "tts"
@@ -63,7 +57,7 @@ class CreateAvatarRealtimeTTS(_Request):
     text: NonEmptyText
 
 
-class CreateAvatarRealtimeAudio(_Request):
+class CreateAvatarRealtimeAudio(RequestBody):
     """A session that moves the lips to ready-made audio and ends."""
 
     type: Literal["audio"] = "audio"
@@ -71,7 +65,7 @@ class CreateAvatarRealtimeAudio(_Request):
     audio: Asset
 
 
-class CreateAvatarRealtimeTextStream(_Request):
+class CreateAvatarRealtimeTextStream(RequestBody):
     """A session that takes text over time; `text` is the seed text it begins with."""
 
     type: Literal["text_stream"] = "text_stream"
@@ -86,7 +80,7 @@ CreateAvatarRealtimeRequestBody = Annotated[
 ]
 
 
-class AppendTextDeltaRequest(_Request):
+class AppendTextDeltaRequest(RequestBody):
     """More text for a `text_stream` session; an empty delta is allowed only with `final`."""
 
     delta: str
@@ -101,13 +95,13 @@ class AppendTextDeltaRequest(_Request):
         return self
 
 
-class CreateAvatarRealtimeResponse(_Answer):
+class CreateAvatarRealtimeResponse(AnswerBody):
     """The identifier of a new session."""
 
     stream_id: str
 
 
-class AvatarRealtimeStatusResponse(_Answer):
+class AvatarRealtimeStatusResponse(AnswerBody):
     """State of a session.
 
     Attributes
@@ -146,21 +140,21 @@ class AvatarRealtimeStatusResponse(_Answer):
         }
 
 
-class AppendTextDeltaResponse(_Answer):
+class AppendTextDeltaResponse(AnswerBody):
     """What the server holds after an append; `buffered_bytes` counts all text of the session."""
 
     ok: bool = True
     buffered_bytes: int
 
 
-class CancelAvatarRealtimeResponse(_Answer):
+class CancelAvatarRealtimeResponse(AnswerBody):
     """Whether the cancel was taken; asking again is harmless."""
 
     stream_id: str
     cancelled: bool
 
 
-class WordEvent(_Answer):
+class WordEvent(AnswerBody):
     """A spoken word, part of a word, or punctuation mark; seconds from the stream's start."""
 
     word: str
@@ -168,13 +162,13 @@ class WordEvent(_Answer):
     end: FiniteFloat
 
 
-class WordBatch(_Answer):
+class WordBatch(AnswerBody):
     """Words in the order spoken: about a second of audio."""
 
     words: list[WordEvent]
 
 
-class UploadedAsset(_Answer):
+class UploadedAsset(AnswerBody):
     """A file that HeyGen keeps: its id, where it can be read, and what HeyGen takes it for."""
 
     asset_id: str
@@ -183,7 +177,7 @@ class UploadedAsset(_Answer):
     size_bytes: int | None = None
 
 
-class StandardAPIError(_Answer):
+class StandardAPIError(AnswerBody):
     """The body of an error: what, why, which field, and where to read more."""
 
     code: str

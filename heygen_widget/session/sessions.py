@@ -1,11 +1,8 @@
-"""The sessions of one avatar, one after the other.
+"""The realtime sessions of one avatar.
 
-An avatar has one picture, so it has one session at a time. Text that comes while a session ends is
-not lost: it opens the next one.
+Text that comes while a session ends is not lost: it opens the next one.
 """
 
-import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable
 
 from heygen_widget.api import AsyncHeyGen
@@ -14,9 +11,10 @@ from heygen_widget.session.events import SessionEvent
 from heygen_widget.session.guard import Limits
 from heygen_widget.session.meter import PRICE_PER_SECOND
 from heygen_widget.session.session import NO_LIMITS, Request, Session
+from heygen_widget.session.succession import Succession
 
 
-class Sessions:
+class Sessions(Succession[Session]):
     """Opens sessions when there is something to say. Lives on one event loop.
 
     Parameters
@@ -33,13 +31,6 @@ class Sessions:
         Dollars, for the meters.
     limits
         What one session may cost, and how long it may last.
-
-    Attributes
-    ----------
-    current
-        The session that runs or ran last. Only read elsewhere.
-    number
-        How many sessions were current, this one included.
     """
 
     def __init__(
@@ -52,31 +43,12 @@ class Sessions:
         price_per_second: float = PRICE_PER_SECOND,
         limits: Limits = NO_LIMITS,
     ) -> None:
-        self.current: Session | None = None
-        self.number = 0
-        self._waiting: deque[Session] = deque()
+        super().__init__(on_end)
         self._connect = connect
         self._seeded = seeded
         self._on_event = on_event
-        self._on_end = on_end
         self._price_per_second = price_per_second
         self._limits = limits
-        self._running: asyncio.Task[None] | None = None
-
-    @property
-    def continues(self) -> bool:
-        """Whether another session waits for its turn."""
-        return bool(self._waiting)
-
-    @property
-    def at_rest(self) -> bool:
-        """Whether nothing runs or waits: every word has come, every speech has its end."""
-        return self._running is None
-
-    @property
-    def newest(self) -> Session | None:
-        """The session that was asked for last."""
-        return self._waiting[-1] if self._waiting else self.current
 
     def say(self, speech: Delivery) -> None:
         """Speak in the session that takes text; in a new one if none does."""
@@ -102,43 +74,8 @@ class Sessions:
             price_per_second=self._price_per_second,
             limits=self._limits,
         )
-        if not self.at_rest:
-            self._waiting.append(session)
-            return
-        self._make_current(session)
-        self._running = asyncio.get_running_loop().create_task(self._run(session))
+        self.enter(session)
 
-    def finish(self) -> None:
-        """Close the input of what is open, and of what waits for its turn."""
-        for session in self._all():
-            session.finish()
-
-    def stop(self) -> None:
-        """End what is open, and what waits for its turn."""
-        for session in self._all():
-            session.stop()
-
-    async def rest(self) -> None:
-        """Wait until nothing runs or waits."""
-        while self._running is not None:
-            await asyncio.wait({self._running})
-
-    def _all(self) -> list[Session]:
-        return [*([self.current] if self.current else []), *self._waiting]
-
-    def _make_current(self, session: Session) -> None:
-        self.current = session
-        self.number += 1
-
-    async def _run(self, session: Session) -> None:
-        while True:
-            await session.run()
-            for speech in session.left_over():
-                self.say(speech)
-            if not self._waiting:
-                break
-            self._on_end(session)
-            session = self._waiting.popleft()
-            self._make_current(session)
-        self._running = None
-        self._on_end(session)
+    def _move_on(self, session: Session) -> None:
+        for speech in session.left_over():
+            self.say(speech)

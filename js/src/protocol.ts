@@ -4,6 +4,9 @@
 /** Version of the hls.js build that the kernel hands to a page. */
 export const PLAYER_VERSION = "1.7.4";
 
+/** Version of the livekit-client build that the kernel hands to a page. */
+export const LIVEKIT_VERSION = "2.15.7";
+
 /** Longest text the kernel takes in one message, in characters. */
 export const MAX_TEXT_LENGTH = 100_000;
 
@@ -78,7 +81,45 @@ export interface ProblemMessage {
   problem: Problem;
 }
 
-export type KernelMessage = WordsMessage | SpeechMessage | PlayerMessage | ProblemMessage;
+/** Value of the `session` trait where the picture is in a room. */
+export interface StreamingView extends SessionView {
+  /** v1: a bare peer connection, v2: a LiveKit room. */
+  version: string;
+  /** low medium high; null for the server's choice. */
+  quality: string | null;
+}
+
+/** Comes with one buffer: livekit-client as a JavaScript module. */
+export interface LibraryMessage {
+  kind: "library";
+  version: string;
+}
+
+/** A room to join. */
+export interface RoomMessage {
+  kind: "room";
+  epoch: number;
+  url: string;
+  token: string;
+  ice_servers: RTCIceServer[];
+}
+
+/** The server's offer of a bare peer connection, to be answered. */
+export interface OfferMessage {
+  kind: "offer";
+  epoch: number;
+  sdp: string;
+  ice_servers: RTCIceServer[];
+}
+
+export type KernelMessage =
+  | WordsMessage
+  | SpeechMessage
+  | PlayerMessage
+  | ProblemMessage
+  | LibraryMessage
+  | RoomMessage
+  | OfferMessage;
 
 /** What the player is doing, as the kernel hears it. */
 export type PlaybackState = "loading" | "playing" | "waiting" | "blocked" | "ended" | "failed";
@@ -95,12 +136,54 @@ export interface Playback {
   detail: string;
 }
 
+/** What the avatar tells of itself, as a page in its room hears it. */
+export interface Talking {
+  kind: "talking";
+  epoch: number;
+  type:
+    | "avatar_start_talking"
+    | "avatar_talking_message"
+    | "avatar_end_message"
+    | "avatar_stop_talking";
+  task_id: string;
+  message: string;
+  /** Counts the messages of one task. */
+  index: number;
+  /** Seconds since the picture began. */
+  position: number;
+  duration_ms: number | null;
+}
+
+/** A way to reach the page. */
+export interface Candidate {
+  kind: "candidate";
+  epoch: number;
+  candidate: string;
+  mid: string | null;
+  line: number | null;
+  fragment: string | null;
+}
+
+/** How well picture and sound reach the page. */
+export interface ConnectionQuality {
+  kind: "quality";
+  epoch: number;
+  quality: "excellent" | "good" | "poor" | "lost" | "unknown";
+}
+
 export type BrowserMessage =
   | { kind: "hello"; player: boolean }
   | { kind: "speak"; text: string }
   | { kind: "finish" }
   | { kind: "stop" }
-  | Playback;
+  | Playback
+  | { kind: "need" }
+  | { kind: "interrupt" }
+  | { kind: "switch"; quality: "low" | "medium" | "high" }
+  | { kind: "answer"; epoch: number; sdp: string }
+  | Candidate
+  | Talking
+  | ConnectionQuality;
 
 type Fields<Message> = readonly Exclude<keyof Message, "kind">[];
 type FieldsByKind<Message extends { kind: string }> = {
@@ -113,6 +196,9 @@ export const KERNEL_MESSAGES: FieldsByKind<KernelMessage> = {
   speech: ["epoch", "id", "text", "status"],
   player: ["version"],
   problem: ["problem"],
+  library: ["version"],
+  room: ["epoch", "url", "token", "ice_servers"],
+  offer: ["epoch", "sdp", "ice_servers"],
 };
 
 /** Fields of each message of the browser. */
@@ -122,6 +208,13 @@ export const BROWSER_MESSAGES: FieldsByKind<BrowserMessage> = {
   finish: [],
   stop: [],
   playback: ["epoch", "state", "position", "latency", "muted", "stalls", "detail"],
+  need: [],
+  interrupt: [],
+  switch: ["quality"],
+  answer: ["epoch", "sdp"],
+  candidate: ["epoch", "candidate", "mid", "line", "fragment"],
+  talking: ["epoch", "type", "task_id", "message", "index", "position", "duration_ms"],
+  quality: ["epoch", "quality"],
 };
 
 /** The trait before anything has happened. */

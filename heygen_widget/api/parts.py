@@ -1,0 +1,25 @@
+"""What other parts of HeyGen's API are described and carried out with.
+
+For packages beside this one, which describe operations of their own and run them over a client's
+wire, with its key, its retries and its errors.
+"""
+
+from ._bodies import AnswerBody, RequestBody
+from ._dialect import SUNSET, Dialect
+from ._operations import AnswerT, Operation, as_invalid_request, encoded
+from ._wire import AsyncWire, Wire
+from .models import NonEmptyText
+
+__all__ = [
+    "SUNSET",
+    "AnswerBody",
+    "AnswerT",
+    "AsyncWire",
+    "Dialect",
+    "NonEmptyText",
+    "Operation",
+    "RequestBody",
+    "Wire",
+    "as_invalid_request",
+    "encoded",
+]

@@ -1,0 +1,77 @@
+"""What an avatar in a room tells of itself, as typed records beside those of every session.
+
+The names are those of HeyGen's own messages. A page that shows the avatar hears them and passes
+them on; where no page does, they are made from the server's answers.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from heygen_widget.legacy.models import NewSession
+from heygen_widget.session.events import SessionEvent
+
+Quality = Literal["excellent", "good", "poor", "lost", "unknown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AvatarEvent(SessionEvent):
+    """Something about a task: the saying of one text."""
+
+    type: ClassVar[str]
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AvatarStartTalking(AvatarEvent):
+    """The avatar begins to speak."""
+
+    type: ClassVar[str] = "avatar_start_talking"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AvatarTalkingMessage(AvatarEvent):
+    """A word, or part of one, is being spoken; joined as they are, they give the text.
+
+    Attributes
+    ----------
+    message
+        The piece of text.
+    index
+        Counts the pieces of one task.
+    position
+        When, in seconds since the picture began.
+    """
+
+    type: ClassVar[str] = "avatar_talking_message"
+    message: str
+    index: int = 0
+    position: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AvatarEndMessage(AvatarEvent):
+    """All of a task's text was told."""
+
+    type: ClassVar[str] = "avatar_end_message"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AvatarStopTalking(AvatarEvent):
+    """The avatar is silent again, `duration_ms` after it began."""
+
+    type: ClassVar[str] = "avatar_stop_talking"
+    duration_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomReady(SessionEvent):
+    """The server tells where the picture is: pages may join."""
+
+    room: NewSession
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionQualityChanged(SessionEvent):
+    """How well picture and sound reach a page."""
+
+    quality: Quality

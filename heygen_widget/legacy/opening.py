@@ -1,0 +1,44 @@
+"""What a session is to be like: who speaks, how it looks, how patient the server is."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from heygen_widget.legacy.models import Quality, Version, VideoEncoding
+
+IDLE_TIMEOUT: Final = 120.0
+"""Seconds without a task after which HeyGen ends a session, unless it is told otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """The request that opens a session; see `AsyncStreaming.new`.
+
+    Attributes
+    ----------
+    idle_timeout
+        Seconds, 30 to 3600; None for the server's own.
+    """
+
+    avatar_id: str
+    voice_id: str
+    quality: Quality | None = None
+    video_encoding: VideoEncoding | None = None
+    version: Version = "v2"
+    idle_timeout: int | None = None
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The arguments of `AsyncStreaming.new`."""
+        return {
+            "avatar_id": self.avatar_id,
+            "voice_id": self.voice_id,
+            "quality": self.quality,
+            "video_encoding": self.video_encoding,
+            "version": self.version,
+            "activity_idle_timeout": self.idle_timeout,
+        }
+
+    @property
+    def keep_alive_every(self) -> float:
+        """Seconds: a third of the idle timeout, so that one call may fail."""
+        return (self.idle_timeout or IDLE_TIMEOUT) / 3

@@ -1,0 +1,100 @@
+"""The requests of one session, which it sends under its id; what is worth repeating is repeated."""
+
+import asyncio
+import logging
+from typing import Final, Self
+
+from heygen_widget.api import AsyncHeyGen, Gone, HeyGen, HeyGenError, NotFound
+from heygen_widget.legacy.models import (
+    ActiveSession,
+    IceCandidate,
+    NewSession,
+    SessionDescription,
+    Spoken,
+    TaskType,
+)
+from heygen_widget.legacy.opening import Opening
+from heygen_widget.legacy.streaming import AsyncStreaming, Streaming
+from heygen_widget.session.errors import may_pass
+
+STOP_PAUSES: Final = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
+"""Seconds after failed attempts to stop, which is harmless to repeat and expensive to miss."""
+
+_log = logging.getLogger(__name__)
+
+
+class Post:
+    """Carries one session's requests to the server."""
+
+    def __init__(self, streaming: AsyncStreaming, session_id: str) -> None:
+        self._streaming = streaming
+        self._id = session_id
+
+    @classmethod
+    async def open(cls, client: AsyncHeyGen, opening: Opening) -> tuple[Self, NewSession]:
+        """Open a session. From now on it costs money."""
+        streaming = AsyncStreaming(client)
+        room = await streaming.new(**opening.fields)
+        return cls(streaming, room.session_id), room
+
+    async def start(self, sdp: SessionDescription | None = None) -> None:
+        """Let it stream; with a page's answer where the server made an offer."""
+        await self._streaming.start(self._id, sdp)
+
+    async def ice(self, candidate: IceCandidate) -> None:
+        """Tell of a way to reach a page."""
+        await self._streaming.ice(self._id, candidate)
+
+    async def task(self, text: str, task_type: TaskType) -> Spoken:
+        """Have a text spoken to its end."""
+        return await self._streaming.task(self._id, text, task_type=task_type)
+
+    async def interrupt(self) -> None:
+        """Have the avatar be silent."""
+        await self._streaming.interrupt(self._id)
+
+    async def keep_alive(self) -> None:
+        """Begin the idle timeout anew."""
+        await self._streaming.keep_alive(self._id)
+
+    async def found(self) -> ActiveSession | None:
+        """Return what the server says of the session; None when it is none of the open ones."""
+        active = await self._streaming.list()
+        return next((one for one in active.sessions if one.session_id == self._id), None)
+
+    async def stop(self) -> None:
+        """End the session, however often that takes."""
+        for pause in STOP_PAUSES:
+            try:
+                await stop(self._streaming, self._id)
+            except HeyGenError as error:
+                if not may_pass(error):
+                    raise
+                _log.debug("Stopping failed, and is tried again: %s", error)
+                await asyncio.sleep(pause)
+            else:
+                return
+        await stop(self._streaming, self._id)
+
+
+async def stop(streaming: AsyncStreaming, session_id: str) -> None:
+    """End a session; one that has ended is none to complain of."""
+    try:
+        await streaming.stop(session_id)
+    except (Gone, NotFound) as error:
+        _log.debug("The session had ended before it was stopped: %s", error)
+
+
+async def end(client: AsyncHeyGen, session_id: str) -> bool:
+    """End a session that is nobody's any more. Returns True: it has ended."""
+    await stop(AsyncStreaming(client), session_id)
+    return True
+
+
+def end_blocking(client: HeyGen, session_id: str) -> bool:
+    """Do what `end` does, blocking."""
+    try:
+        Streaming(client).stop(session_id)
+    except (Gone, NotFound) as error:
+        _log.debug("The session had ended before it was stopped: %s", error)
+    return True

@@ -1,0 +1,349 @@
+"""The life of one streaming session: opened, shown, spoken in, and ended, on one event loop.
+
+Everything it says about itself comes from the server's answers, and from pages that are in its
+room. Knows no notebook.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
+from typing import Any, Final
+
+from heygen_widget.api import AsyncHeyGen, Gone, HeyGenError, NotFound
+from heygen_widget.api.models import WordEvent
+from heygen_widget.legacy.events import (
+    AvatarEvent,
+    AvatarStartTalking,
+    AvatarStopTalking,
+    AvatarTalkingMessage,
+    RoomReady,
+)
+from heygen_widget.legacy.models import IceCandidate, NewSession, SessionDescription, Spoken
+from heygen_widget.legacy.opening import Opening
+from heygen_widget.legacy.post import Post
+from heygen_widget.legacy.speaker import Speaker, Task
+from heygen_widget.legacy.tellings import Telling, Tellings
+from heygen_widget.legacy.watch import Watch
+from heygen_widget.session.errors import StreamClosed
+from heygen_widget.session.events import (
+    ContactLost,
+    LimitNear,
+    SessionEvent,
+    StatusChanged,
+    WordsSpoken,
+)
+from heygen_widget.session.guard import Guard, Limit, Limits
+from heygen_widget.session.meter import Meter
+from heygen_widget.session.speech import SpeechStatus
+from heygen_widget.session.status import SessionStatus
+
+PRICE_PER_SECOND: Final = 0.2 / 60
+"""Dollars a second, at a dollar for a credit: 0.2 a minute (docs.heygen.com/reference/limits)."""
+
+JOINING: Final = 15.0
+"""Seconds that a page may take to join before the first text is sent all the same."""
+FAREWELL: Final = 10.0
+"""Seconds for stopping a session that failed, before the next may begin."""
+
+_log = logging.getLogger(__name__)
+
+
+class StreamingSession:
+    """One session with an avatar in a room. Made, used and awaited on one event loop.
+
+    Parameters
+    ----------
+    connect
+        Gives the client of HeyGen or of the embedded avatar server, which it may start first.
+    opening
+        What the session is to be like.
+    is_shown
+        Tells whether a page shows the avatar, and so will join.
+    on_event
+        Called on the loop with everything that happens.
+    price_per_second
+        Dollars, for the meter.
+    limits
+        What it may cost, and how long it may last.
+
+    Attributes
+    ----------
+    over
+        Whether the server has said that it ended: nothing more is billed.
+    room
+        Where picture and sound are, for pages.
+    """
+
+    hls_url: str | None = None  # a room has no playlist
+    idle_left: float | None = None  # it is kept alive while somebody is in its room
+
+    def __init__(
+        self,
+        connect: Callable[[], Awaitable[AsyncHeyGen]],
+        opening: Opening,
+        *,
+        is_shown: Callable[[], bool],
+        on_event: Callable[[SessionEvent], None],
+        price_per_second: float = PRICE_PER_SECOND,
+        limits: Limits | None = None,
+    ) -> None:
+        self.opening: Final = opening
+        self.status = SessionStatus.IDLE
+        self.stream_id: str | None = None
+        self.room: NewSession | None = None
+        self.end_reason: str | None = None
+        self.error: Exception | None = None
+        self.over = False
+        self.meter = Meter(price_per_second)
+        self.limits = limits or Limits()
+        self._connect = connect
+        self._is_shown = is_shown
+        self._on_event = on_event
+        self._tellings = Tellings()
+        self._speaker = Speaker(self._tellings, on_event, self._take_answer)
+        self._post: Post | None = None
+        self._stopping = asyncio.Event()
+        self._joined = asyncio.Event()
+        self._guard = Guard(self.limits, self.meter, self._warn)
+        self._watch = Watch(self._looked, lambda error: on_event(ContactLost(error=error)))
+        self._errands: set[asyncio.Task[None]] = set()
+
+    @property
+    def speeches(self) -> tuple[Task, ...]:
+        """The texts that were to be said in this session, in their order."""
+        return tuple(self._speaker.all)
+
+    @property
+    def words(self) -> tuple[WordEvent, ...]:
+        """What pages heard so far; seconds since their picture began."""
+        return self._tellings.words
+
+    @property
+    def transcript(self) -> str:
+        """What was spoken so far, as text."""
+        return self._tellings.transcript
+
+    @property
+    def speaking(self) -> bool:
+        """Whether the avatar speaks now."""
+        return self._tellings.speaking and not self.status.ended
+
+    @property
+    def limit(self) -> tuple[float, Limit] | None:
+        """Seconds until the nearest limit, and which it is; None while no seconds are counted."""
+        return self._guard.nearest if self.meter.running else None
+
+    @property
+    def takes_text(self) -> bool:
+        """Whether more text may be said in this session."""
+        return not self.ending
+
+    @property
+    def ending(self) -> bool:
+        """Whether it has ended, or was told to."""
+        return self.status.ended or self._speaker.closed or self._stopping.is_set()
+
+    def say(self, speech: Task) -> None:
+        """Queue a text. Only while `takes_text`."""
+        self._speaker.put(speech)
+
+    def interrupt(self) -> None:
+        """Be silent now, and forget what was still to be said. Harmless when silent."""
+        self._speaker.interrupt()
+
+    def finish(self) -> None:
+        """End once all was said. Harmless when told already."""
+        self._speaker.close()
+
+    def stop(self) -> None:
+        """End the session as soon as possible, in whatever state it is. Harmless when ended."""
+        self._stopping.set()
+
+    # What pages say.
+
+    def saw_picture(self) -> None:
+        """Take a page's word that it shows the avatar."""
+        self._watch.in_room = True
+        self._become_streaming()
+
+    def hear(self, event: AvatarEvent) -> None:
+        """Take what a page heard from the avatar."""
+        self._tellings.heard_by_page = True
+        self._take_event(event)
+
+    def take_answer(self, sdp: SessionDescription) -> None:
+        """Take the first page's answer to the server's offer; others come too late."""
+        if self._post is not None and self.status is SessionStatus.PENDING:
+            self._run_errand(self._post.start(sdp))
+
+    def take_candidate(self, candidate: IceCandidate) -> None:
+        """Take a way to reach a page."""
+        if self._post is not None:
+            self._run_errand(self._post.ice(candidate))
+
+    # Its life.
+
+    async def run(self) -> None:
+        """Live from the opening to the end. Returns in an ended status and raises nothing."""
+        try:
+            if not self._stopping.is_set():
+                await self._open()
+            if self._post is not None:
+                await self._live(self._post)
+            else:
+                self.over = True
+                self._become(SessionStatus.CANCELLED)
+        except HeyGenError as error:
+            await self._abandon(error)
+        except Exception as error:  # noqa: BLE001 (a defect must not leave a session that is billed)
+            _log.exception("The session failed.")
+            await self._abandon(error)
+        self._settle()
+
+    async def _open(self) -> None:
+        self._become(SessionStatus.CREATING)
+        client = await self._connect()
+        if self._stopping.is_set():
+            return
+        self.meter.requested()
+        post, self.room = await Post.open(client, self.opening)
+        self.stream_id, self._post = self.room.session_id, post
+        if self.room.session_duration_limit:
+            self.limits = replace(self.limits, longest=self.room.session_duration_limit)
+            self._guard = Guard(self.limits, self.meter, self._warn)
+        self._become(SessionStatus.PENDING)
+        if self.room.sdp is None:
+            await post.start()
+        self._on_event(RoomReady(room=self.room))
+
+    async def _live(self, post: Post) -> None:
+        """Speak, watch and keep alive until the session has ended or must be stopped."""
+        watching = asyncio.create_task(self._watch.until_gone(post))
+        stopping = asyncio.create_task(self._stopping.wait())
+        guarding = asyncio.create_task(self._guard.run())
+        speaking = asyncio.create_task(self._speak(post))
+        keeping = asyncio.create_task(self._watch.keep_alive(post, self.opening.keep_alive_every))
+        ends = {watching, stopping, guarding, speaking}
+        try:
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            if watching.done():
+                await watching
+                self._over(SessionStatus.COMPLETED, "closed by the server")
+            elif stopping.done() or guarding.done():
+                # A server answers a task that it is made to end as one that was spoken.
+                await _end(watching, speaking)
+                reason = None if stopping.done() else "limit"
+                await post.stop()
+                self._over(SessionStatus.CANCELLED, reason)
+            else:
+                await speaking
+                await post.stop()
+                self._over(SessionStatus.COMPLETED, "finished")
+        finally:
+            await _end(watching, stopping, guarding, speaking, keeping, *self._errands)
+
+    async def _speak(self, post: Post) -> None:
+        """Say what there is to say, until there will be no more."""
+        if self._is_shown():
+            with contextlib.suppress(TimeoutError):  # whether it can speak is for the server to say
+                async with asyncio.timeout(JOINING):
+                    await self._joined.wait()
+        try:
+            await self._speaker.run(post)
+        except (Gone, NotFound):
+            self._watch.doubt()  # it has ended, which is for the watch to say
+            await asyncio.Event().wait()
+
+    def _looked(self) -> None:
+        if self._watch.in_room:
+            self._become_streaming()
+
+    def _become_streaming(self) -> None:
+        if self.status is SessionStatus.PENDING:
+            self.meter.streaming()
+            self._become(SessionStatus.STREAMING)
+        self._joined.set()
+
+    def _take_answer(self, telling: Telling, spoken: Spoken) -> None:
+        """Make the events that no page has told of from the answer to a task."""
+        self._become_streaming()
+        task_id = spoken.task_id or telling.task_id or f"{self.stream_id}-{id(telling):x}"
+        telling.task_id = task_id
+        now, length = time.time(), (spoken.duration_ms or 0) / 1000
+        self._take_event(AvatarStartTalking(task_id=task_id, time=now - length))
+        self._take_event(
+            AvatarStopTalking(task_id=task_id, duration_ms=spoken.duration_ms, time=now)
+        )
+
+    def _take_event(self, event: AvatarEvent) -> None:
+        telling = self._tellings.take(event)
+        if telling is None:
+            return
+        self._on_event(event)
+        if not telling.spoken:
+            self._speaker.change(telling.speech, SpeechStatus.SPEAKING)
+        if isinstance(event, AvatarTalkingMessage):
+            word = telling.words[-1]
+            telling.speech.add_word(word)
+            self._on_event(WordsSpoken(first=len(self.words) - 1, words=(word,)))
+
+    def _warn(self, seconds_left: float, limit: Limit) -> None:
+        self._on_event(LimitNear(seconds_left=seconds_left, limit=limit))
+
+    def _over(self, status: SessionStatus, reason: str | None) -> None:
+        self.over = True
+        self.end_reason = reason
+        self._become(status)
+
+    async def _abandon(self, error: Exception) -> None:
+        """End in error, and try not to leave anything behind that costs money."""
+        self.error = error
+        try:
+            self._become(SessionStatus.ERROR)
+            self._settle()
+        finally:
+            if self._post is not None and not self.over:
+                with contextlib.suppress(HeyGenError, TimeoutError):
+                    async with asyncio.timeout(FAREWELL):
+                        await self._post.stop()
+                        self.over = True
+
+    def _settle(self) -> None:
+        """Say of each text that was not spoken to its end what became of it."""
+        if self.stream_id is None and self.error is not None:
+            self._speaker.settle(SpeechStatus.FAILED, self.error)
+        elif self.status is SessionStatus.COMPLETED:
+            self._speaker.settle(SpeechStatus.FAILED, StreamClosed(self.end_reason))
+        else:
+            self._speaker.settle(SpeechStatus.INTERRUPTED)
+
+    def _run_errand(self, work: Coroutine[Any, Any, None]) -> None:
+        """Send something for a page."""
+        errand = asyncio.create_task(self._errand(work))
+        self._errands.add(errand)
+        errand.add_done_callback(self._errands.discard)
+
+    async def _errand(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except HeyGenError as error:
+            self._on_event(ContactLost(error=error))
+
+    def _become(self, status: SessionStatus) -> None:
+        if self.status is status or self.status.ended:
+            return
+        self.status = status
+        if status.ended:
+            self.meter.ended()
+        self._on_event(StatusChanged(status=status, end_reason=self.end_reason, error=self.error))
+
+
+async def _end(*tasks: asyncio.Task[Any]) -> None:
+    for task in tasks:
+        task.cancel()
+    for result in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(result, Exception) and not isinstance(result, HeyGenError):
+            _log.error("A part of the session failed.", exc_info=result)

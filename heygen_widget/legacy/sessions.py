@@ -1,0 +1,77 @@
+"""The streaming sessions of one avatar, one after the other. Lives on one event loop."""
+
+from collections.abc import Awaitable, Callable
+
+from heygen_widget.api import AsyncHeyGen
+from heygen_widget.legacy.opening import Opening
+from heygen_widget.legacy.session import PRICE_PER_SECOND, StreamingSession
+from heygen_widget.legacy.speaker import Task
+from heygen_widget.session.events import SessionEvent
+from heygen_widget.session.guard import Limits
+from heygen_widget.session.succession import Succession
+
+
+class StreamingSessions(Succession[StreamingSession]):
+    """Opens sessions when there is something to say or to show.
+
+    Parameters
+    ----------
+    connect
+        Gives the client of HeyGen or of the embedded avatar server.
+    opening
+        What the next session is to be like.
+    is_shown
+        Tells whether a page shows the avatar.
+    on_event
+        Called with a session and everything that happens in it.
+    on_end
+        Called with each session once nothing more will come of it.
+    price_per_second
+        Dollars, for the meters.
+    limits
+        What one session may cost, and how long it may last.
+    """
+
+    def __init__(
+        self,
+        connect: Callable[[], Awaitable[AsyncHeyGen]],
+        opening: Opening,
+        is_shown: Callable[[], bool],
+        on_event: Callable[[StreamingSession, SessionEvent], None],
+        on_end: Callable[[StreamingSession], None] = lambda _: None,
+        *,
+        price_per_second: float = PRICE_PER_SECOND,
+        limits: Limits | None = None,
+    ) -> None:
+        super().__init__(on_end)
+        self.opening = opening
+        self._connect = connect
+        self._is_shown = is_shown
+        self._on_event = on_event
+        self._price_per_second = price_per_second
+        self._limits = limits
+
+    def say(self, speech: Task) -> None:
+        """Speak in the session that takes text; in a new one if none does."""
+        self.open().say(speech)
+
+    def open(self) -> StreamingSession:
+        """Return the session that takes text; a new one, which begins in its turn, if none does."""
+        newest = self.newest
+        if newest is not None and newest.takes_text:
+            return newest
+        session = StreamingSession(
+            self._connect,
+            self.opening,
+            is_shown=self._is_shown,
+            on_event=lambda event: self._on_event(session, event),
+            price_per_second=self._price_per_second,
+            limits=self._limits,
+        )
+        self.enter(session)
+        return session
+
+    def interrupt(self) -> None:
+        """Be silent, and forget what was to be said."""
+        for session in self._all():
+            session.interrupt()

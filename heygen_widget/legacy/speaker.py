@@ -1,0 +1,263 @@
+"""Says the texts of one session in their order, a task at a time, each waiting for the one before.
+
+A task is answered when it was spoken; that answer is the truth here, whether or not a page listens.
+Knows no status and no room.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Coroutine
+from typing import Any, Final, Protocol, TypeVar
+
+from heygen_widget.api import Gone, HeyGenError, NotFound
+from heygen_widget.legacy.models import Spoken, TaskType
+from heygen_widget.legacy.tellings import Telling, Tellings
+from heygen_widget.session.delivery import Delivery
+from heygen_widget.session.errors import may_have_arrived, may_pass
+from heygen_widget.session.events import SpeechChanged
+from heygen_widget.session.speech import SpeechStatus
+from heygen_widget.session.text import Sentences
+from heygen_widget.session.writers import TextSource
+
+T = TypeVar("T")
+
+RETRY_PAUSES: Final = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
+"""Seconds before a task is sent again that certainly did not arrive."""
+
+HUSH_PAUSES: Final = (0.5, 0.5, 1.0)
+"""Seconds that an interrupted task may take to be answered, before it is interrupted again.
+
+A task that is on its way when its interrupt is sent may arrive behind it.
+"""
+
+_log = logging.getLogger(__name__)
+
+
+class Task(Delivery):
+    """A text, and whether to say or to answer it.
+
+    Parameters
+    ----------
+    source
+        A string, or an iterable or asynchronous iterable of strings or of a language model's
+        chunks.
+    task_type
+        ``repeat`` or ``talk``.
+    raw
+        Leave Markdown as it is.
+    interrupted
+        Called when a cell that waits for this is interrupted.
+    """
+
+    def __init__(
+        self,
+        source: TextSource,
+        *,
+        task_type: TaskType = "repeat",
+        raw: bool = False,
+        interrupted: Callable[[], object] | None = None,
+    ) -> None:
+        super().__init__(source, raw=raw, interrupted=interrupted)
+        self.task_type = task_type
+        self.streams = not isinstance(source, str)
+
+
+class Server(Protocol):
+    """What is asked of the server."""
+
+    async def task(self, text: str, task_type: TaskType) -> Spoken:
+        """Have a text spoken."""
+
+    async def interrupt(self) -> None:
+        """Have the avatar be silent."""
+
+
+class Speaker:
+    """The texts of one session.
+
+    Parameters
+    ----------
+    tellings
+        Where each task is noted.
+    on_change
+        Called with each change of a text's state.
+    on_answer
+        Called with each task that was answered.
+    """
+
+    def __init__(
+        self,
+        tellings: Tellings,
+        on_change: Callable[[SpeechChanged], None],
+        on_answer: Callable[[Telling, Spoken], None],
+    ) -> None:
+        self._tellings = tellings
+        self._on_change = on_change
+        self._on_answer = on_answer
+        self._server: Server | None = None
+        self.all: list[Task] = []
+        self._queue: deque[Task] = deque()
+        self._news = asyncio.Event()
+        self._closed = False
+        self._reading: asyncio.Task[str | None] | None = None
+        self._asking: asyncio.Task[Spoken] | None = None
+        self._hushing: asyncio.Task[None] | None = None
+
+    @property
+    def closed(self) -> bool:
+        """Whether no more text is taken."""
+        return self._closed
+
+    def put(self, speech: Task) -> None:
+        """Queue a text."""
+        self.all.append(speech)
+        self._queue.append(speech)
+        self.changed(speech)
+        self._news.set()
+
+    def close(self) -> None:
+        """Take no more; what is queued is still said."""
+        self._closed = True
+        self._news.set()
+
+    def interrupt(self) -> None:
+        """Be silent, and forget what was to be said."""
+        self.settle(SpeechStatus.INTERRUPTED)
+        self._queue.clear()
+        if self._reading is not None:
+            self._reading.cancel()
+        if self._server is not None and (self._hushing is None or self._hushing.done()):
+            self._hushing = asyncio.create_task(self._hush(self._server))
+
+    def settle(self, status: SpeechStatus, error: Exception | None = None) -> None:
+        """Say of every text that has no end yet what became of it."""
+        for speech in self.all:
+            self.change(speech, status, error)
+
+    def change(
+        self, speech: Delivery, status: SpeechStatus, error: Exception | None = None
+    ) -> None:
+        """Let a text enter another state."""
+        if speech.become(status, error):
+            self.changed(speech)
+
+    def changed(self, speech: Delivery) -> None:
+        """Tell of a text's state."""
+        self._on_change(SpeechChanged(speech=speech, status=speech.status))
+
+    async def run(self, server: Server) -> None:
+        """Say all texts with the help of `server`; return when closed and all are said.
+
+        Raises
+        ------
+        HeyGenError
+            When the session is over, or what silences it fails for good.
+        """
+        self._server = server
+        try:
+            while True:
+                await self._news.wait()
+                while self._queue:
+                    await self._say(server, self._queue.popleft())
+                if self._closed:
+                    return
+                self._news.clear()
+        finally:
+            await _cancelled(self._reading, self._asking, self._hushing)
+
+    async def _say(self, server: Server, speech: Task) -> None:
+        text = Sentences()
+        while not speech.status.ended:
+            try:
+                sentence = await self._next_piece(speech, text)
+                if sentence is None:
+                    break
+                if sentence.strip():
+                    await self._tell(server, speech, sentence.strip())
+            except HeyGenError as error:
+                if isinstance(error, Gone | NotFound):
+                    raise
+                uncertain = may_have_arrived(error)
+                status = SpeechStatus.UNCERTAIN if uncertain else SpeechStatus.FAILED
+                self.change(speech, status, error)
+        if speech.source_error is not None:
+            self.change(speech, SpeechStatus.FAILED, speech.source_error)
+        self.change(speech, SpeechStatus.SPOKEN)
+
+    async def _next_piece(self, speech: Task, text: Sentences) -> str | None:
+        """Return what to say next: a whole text, or a streamed one's sentence; None at the end."""
+        while not (sentence := text.take()):
+            self._reading = asyncio.create_task(speech.next_delta())
+            delta = await _outcome(self._reading)
+            if delta is None:
+                rest = text.take(final=True)
+                speech.whole = speech.whole or not speech.status.ended
+                return rest or None
+            if not speech.streams:
+                return delta
+            text.feed(delta)
+        return sentence
+
+    async def _tell(self, server: Server, speech: Task, sentence: str) -> None:
+        if self._hushing is not None:
+            await self._hushing
+        if speech.status.ended:
+            return
+        telling = self._tellings.begin(speech, sentence, speech.task_type)
+        self.change(speech, SpeechStatus.SENDING)
+        try:
+            self._asking = asyncio.create_task(self._ask(server, sentence, speech.task_type))
+            spoken = await _outcome(self._asking)
+            if spoken is not None:
+                telling.spoken = not speech.status.ended
+                self._on_answer(telling, spoken)
+        finally:
+            self._tellings.end(telling)
+
+    async def _ask(self, server: Server, text: str, task_type: TaskType) -> Spoken:
+        for pause in RETRY_PAUSES:
+            try:
+                return await server.task(text, task_type)
+            except HeyGenError as error:
+                if may_have_arrived(error) or not may_pass(error):
+                    raise
+                _log.debug("A text was not taken, and is sent again: %s", error)
+            await asyncio.sleep(pause)
+        return await server.task(text, task_type)
+
+    async def _hush(self, server: Server) -> None:
+        asking = self._asking
+        for pause in HUSH_PAUSES:
+            try:
+                await server.interrupt()
+            except HeyGenError as error:
+                _log.debug("Interrupting failed: %s", error)
+            if asking is None or await _is_done(asking, pause):
+                return
+        if asking is not None:
+            asking.cancel()
+
+
+async def _outcome(task: asyncio.Task[T]) -> T | None:
+    """Return what a task gives; None when it, and not its waiter, was cancelled."""
+    try:
+        await asyncio.wait({task})
+    except asyncio.CancelledError:
+        task.cancel()
+        raise
+    return None if task.cancelled() else task.result()
+
+
+async def _is_done(task: asyncio.Task[Any], timeout: float) -> bool:  # noqa: ASYNC109 (as `wait`)
+    done, _ = await asyncio.wait({task}, timeout=timeout)
+    return bool(done)
+
+
+async def _cancelled(*tasks: asyncio.Task[Any] | None) -> None:
+    running: list[Coroutine[Any, Any, Any] | asyncio.Task[Any]] = []
+    for task in tasks:
+        if task is not None and not task.done():
+            task.cancel()
+            running.append(task)
+    await asyncio.gather(*running, return_exceptions=True)

@@ -1,0 +1,235 @@
+"""The streaming operations as methods, blocking and awaiting, over a client of HeyGen's API.
+
+Says which arguments there are; what becomes of them stands in `operations`.
+"""
+
+from heygen_widget.api import AsyncHeyGen, HeyGen
+from heygen_widget.legacy import operations
+from heygen_widget.legacy.models import (
+    ActiveSessions,
+    Done,
+    IceCandidate,
+    NewSession,
+    Quality,
+    SessionDescription,
+    SessionToken,
+    Spoken,
+    TaskMode,
+    TaskType,
+    Version,
+    VideoEncoding,
+)
+
+
+class Streaming:
+    """HeyGen's Streaming Avatar sessions (v1), which HeyGen's own service no longer offers.
+
+    Every method raises `InvalidRequest` for arguments the API does not take, `APIError` when the
+    server refuses (`EndpointSunset` where there is no such API any more), and `APIConnectionError`
+    when there is no answer.
+
+    Parameters
+    ----------
+    heygen
+        The client whose key, address and connections are used. It is not closed here.
+
+    Examples
+    --------
+    >>> with HeyGen() as heygen:  # doctest: +SKIP
+    ...     Streaming(heygen).list()
+    ActiveSessions(sessions=())
+    """
+
+    def __init__(self, heygen: HeyGen) -> None:
+        self._wire = heygen.wire
+
+    def create_token(self) -> SessionToken:
+        """Make a token with which a browser may open one session, without the key."""
+        return self._wire.run(operations.create_token())
+
+    def new(
+        self,
+        *,
+        avatar_id: str,
+        voice_id: str,
+        quality: Quality | None = None,
+        video_encoding: VideoEncoding | None = None,
+        version: Version = "v2",
+        activity_idle_timeout: int | None = None,
+    ) -> NewSession:
+        """Open a session. From now on it costs money.
+
+        Parameters
+        ----------
+        avatar_id, voice_id
+            Who speaks, and how.
+        quality, video_encoding
+            Of the picture; the server's choice by default.
+        version
+            ``v2`` for a LiveKit room, ``v1`` for a bare peer connection, which the server offers.
+        activity_idle_timeout
+            Seconds without a task after which the server ends it: 30 to 3600, by default 120.
+        """
+        fields = {
+            "avatar_id": avatar_id,
+            "voice": {"voice_id": voice_id},
+            "quality": quality,
+            "video_encoding": video_encoding,
+            "version": version,
+            "activity_idle_timeout": activity_idle_timeout,
+        }
+        return self._wire.run(operations.new(fields))
+
+    def start(self, session_id: str, sdp: SessionDescription | None = None) -> Done:
+        """Let a session stream; with the browser's answer where the server made an offer."""
+        return self._wire.run(operations.start(session_id, sdp))
+
+    def ice(self, session_id: str, candidate: IceCandidate) -> Done:
+        """Tell a session of a way to reach the browser."""
+        return self._wire.run(operations.ice(session_id, candidate))
+
+    def task(
+        self,
+        session_id: str,
+        text: str,
+        *,
+        task_type: TaskType = "repeat",
+        task_mode: TaskMode = "sync",
+    ) -> Spoken:
+        """Let a session say a text, or answer it. Never repeated by itself, except after 429.
+
+        Parameters
+        ----------
+        session_id
+            The session.
+        text
+            What to say, or to answer.
+        task_type
+            ``repeat`` says it word by word, ``talk`` answers it.
+        task_mode
+            ``sync`` returns when it was spoken, ``async`` at once.
+        """
+        return self._wire.run(operations.task(session_id, text, task_type, task_mode))
+
+    def interrupt(self, session_id: str) -> Done:
+        """Silence a session. Does nothing if it is silent."""
+        return self._wire.run(operations.interrupt(session_id))
+
+    def stop(self, session_id: str) -> Done:
+        """End a session."""
+        return self._wire.run(operations.stop(session_id))
+
+    def list(self) -> ActiveSessions:
+        """List the sessions that are open with this key."""
+        return self._wire.run(operations.sessions())
+
+    def keep_alive(self, session_id: str) -> Done:
+        """Begin a session's idle timeout anew."""
+        return self._wire.run(operations.keep_alive(session_id))
+
+
+class AsyncStreaming:
+    """HeyGen's Streaming Avatar sessions (v1), which HeyGen's own service no longer offers.
+
+    Every method raises `InvalidRequest` for arguments the API does not take, `APIError` when the
+    server refuses (`EndpointSunset` where there is no such API any more), and `APIConnectionError`
+    when there is no answer.
+
+    Parameters
+    ----------
+    heygen
+        The client whose key, address and connections are used. It is not closed here.
+
+    Examples
+    --------
+    >>> async with AsyncHeyGen() as heygen:  # doctest: +SKIP
+    ...     await AsyncStreaming(heygen).list()
+    ActiveSessions(sessions=())
+    """
+
+    def __init__(self, heygen: AsyncHeyGen) -> None:
+        self._wire = heygen.wire
+
+    async def create_token(self) -> SessionToken:
+        """Make a token with which a browser may open one session, without the key."""
+        return await self._wire.run(operations.create_token())
+
+    async def new(
+        self,
+        *,
+        avatar_id: str,
+        voice_id: str,
+        quality: Quality | None = None,
+        video_encoding: VideoEncoding | None = None,
+        version: Version = "v2",
+        activity_idle_timeout: int | None = None,
+    ) -> NewSession:
+        """Open a session. From now on it costs money.
+
+        Parameters
+        ----------
+        avatar_id, voice_id
+            Who speaks, and how.
+        quality, video_encoding
+            Of the picture; the server's choice by default.
+        version
+            ``v2`` for a LiveKit room, ``v1`` for a bare peer connection, which the server offers.
+        activity_idle_timeout
+            Seconds without a task after which the server ends it: 30 to 3600, by default 120.
+        """
+        fields = {
+            "avatar_id": avatar_id,
+            "voice": {"voice_id": voice_id},
+            "quality": quality,
+            "video_encoding": video_encoding,
+            "version": version,
+            "activity_idle_timeout": activity_idle_timeout,
+        }
+        return await self._wire.run(operations.new(fields))
+
+    async def start(self, session_id: str, sdp: SessionDescription | None = None) -> Done:
+        """Let a session stream; with the browser's answer where the server made an offer."""
+        return await self._wire.run(operations.start(session_id, sdp))
+
+    async def ice(self, session_id: str, candidate: IceCandidate) -> Done:
+        """Tell a session of a way to reach the browser."""
+        return await self._wire.run(operations.ice(session_id, candidate))
+
+    async def task(
+        self,
+        session_id: str,
+        text: str,
+        *,
+        task_type: TaskType = "repeat",
+        task_mode: TaskMode = "sync",
+    ) -> Spoken:
+        """Let a session say a text, or answer it. Never repeated by itself, except after 429.
+
+        Parameters
+        ----------
+        session_id
+            The session.
+        text
+            What to say, or to answer.
+        task_type
+            ``repeat`` says it word by word, ``talk`` answers it.
+        task_mode
+            ``sync`` returns when it was spoken, ``async`` at once.
+        """
+        return await self._wire.run(operations.task(session_id, text, task_type, task_mode))
+
+    async def interrupt(self, session_id: str) -> Done:
+        """Silence a session. Does nothing if it is silent."""
+        return await self._wire.run(operations.interrupt(session_id))
+
+    async def stop(self, session_id: str) -> Done:
+        """End a session."""
+        return await self._wire.run(operations.stop(session_id))
+
+    async def list(self) -> ActiveSessions:
+        """List the sessions that are open with this key."""
+        return await self._wire.run(operations.sessions())
+
+    async def keep_alive(self, session_id: str) -> Done:
+        """Begin a session's idle timeout anew."""
+        return await self._wire.run(operations.keep_alive(session_id))

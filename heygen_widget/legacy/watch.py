@@ -1,0 +1,97 @@
+"""Watches over one session from outside: is it open, is somebody in its room; keeps it alive.
+
+Believes the server alone; knows neither texts nor pages.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable
+from typing import Final
+
+from heygen_widget.api import HeyGenError
+from heygen_widget.legacy.post import Post
+from heygen_widget.session.errors import may_pass
+
+FIRST_PAUSE: Final = 0.1
+"""Seconds between the first questions whether somebody is in the room."""
+LONGEST_PAUSE: Final = 2.0
+"""Seconds between questions in a session that has gone on for a while."""
+OUT_OF_CONTACT: Final = 60.0
+"""Seconds without an answer after which a session is given up."""
+
+_log = logging.getLogger(__name__)
+
+
+class Watch:
+    """Asks the server about one session.
+
+    Parameters
+    ----------
+    on_look
+        Called after each look that found the session open.
+    on_silence
+        Called with what went wrong when the server did not answer; it is asked again.
+
+    Attributes
+    ----------
+    in_room
+        Whether somebody is in the session's room.
+    """
+
+    def __init__(
+        self, on_look: Callable[[], object], on_silence: Callable[[HeyGenError], object]
+    ) -> None:
+        self.in_room = False
+        self._on_look = on_look
+        self._on_silence = on_silence
+        self._doubted = asyncio.Event()
+
+    def doubt(self) -> None:
+        """Look at once: there is reason to think that the session has ended."""
+        self._doubted.set()
+
+    async def until_gone(self, post: Post) -> None:
+        """Return when the server no longer knows the session.
+
+        Raises
+        ------
+        HeyGenError
+            When the server refuses to say, or says nothing for long.
+        """
+        pause = FIRST_PAUSE
+        contact = time.monotonic()
+        seen = False
+        while True:
+            try:
+                found = await post.found()
+                contact = time.monotonic()
+            except HeyGenError as error:
+                if not may_pass(error) or time.monotonic() - contact > OUT_OF_CONTACT:
+                    raise
+                self._on_silence(error)
+            else:
+                # A server may need a moment before it lists a session that it has just opened.
+                if found is None and (seen or self._doubted.is_set()):
+                    return
+                seen = seen or found is not None
+                self.in_room = found is not None and found.status in {None, "connected"}
+                self._on_look()
+            self._doubted.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._doubted.wait()
+            pause = min(pause * 1.2, LONGEST_PAUSE)
+
+    async def keep_alive(self, post: Post, every: float) -> None:
+        """Begin the idle timeout anew every so many seconds, while somebody is in the room."""
+        while True:
+            await asyncio.sleep(every)
+            if not self.in_room:
+                continue
+            try:
+                await post.keep_alive()
+            except HeyGenError as error:
+                _log.debug("The session was not kept alive: %s", error)
+                self.doubt()

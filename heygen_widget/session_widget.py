@@ -1,0 +1,365 @@
+"""What every widget with sessions has in common: its trait, its pages, its ends, and waiting.
+
+Verbs may be called from any thread; they hand over to the private loop, which alone touches
+sessions and writes the trait. Knows no particular kind of session.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Final, Literal, Self
+
+import anywidget
+import traitlets
+from pydantic import ValidationError
+
+from heygen_widget.at_exit import end_at_exit
+from heygen_widget.bridge import bridge, wait_awaited, wait_blocking
+from heygen_widget.cells import MadeInCells
+from heygen_widget.connection import Connection
+from heygen_widget.display import Display
+from heygen_widget.held import hold, let_go, weakly
+from heygen_widget.history import History
+from heygen_widget.observers import Home, Observers
+from heygen_widget.page import STATIC
+from heygen_widget.protocol import (
+    BrowserMessage,
+    Finish,
+    Hello,
+    Playback,
+    Stop,
+    read_browser_message,
+)
+from heygen_widget.session import SessionEvent, SessionStatus
+from heygen_widget.session.succession import AnySession, Succession
+from heygen_widget.waiting import PLAYING, Waiting
+
+MOST_EVENTS: Final = 10_000
+"""Events kept; older ones are forgotten."""
+
+_log = logging.getLogger(__name__)
+# Without a handler, Python would print warnings, into whichever cell ran last.
+logging.getLogger("heygen_widget").addHandler(logging.NullHandler())
+
+_made_in_cells: MadeInCells["SessionWidget"] = MadeInCells()
+
+
+class SessionWidget(anywidget.AnyWidget):
+    """A widget that has one session at a time.
+
+    Parameters
+    ----------
+    sessions
+        Its sessions.
+    connection
+        The server they are opened at.
+    display
+        Tells its pages.
+    interrupt
+        What interrupting a cell ends: only its waiting, or with ``"stop"`` the session too.
+    """
+
+    # As text: of a path, anywidget would watch the file, and hold every widget to tell of changes.
+    _esm = (STATIC / "widget.js").read_text(encoding="utf-8")
+    _css = (STATIC / "widget.css").read_text(encoding="utf-8")
+    session = traitlets.Dict(read_only=True).tag(sync=True)
+
+    def __init__(
+        self,
+        sessions: Succession[Any],
+        connection: Connection,
+        display: Display,
+        *,
+        interrupt: Literal["wait", "stop"],
+    ) -> None:
+        self._sessions = sessions
+        self._connection = connection
+        self._display = display
+        self._stops_when_interrupted = interrupt == "stop"
+        self._events: deque[SessionEvent] = deque(maxlen=MOST_EVENTS)
+        self._waiting = Waiting(sessions)
+        failed = weakly(self._callback_failed)
+        self._home = Home(failed)
+        self._observers = Observers(failed)
+        super().__init__()
+        self._display.show()
+        self.on_msg(weakly(self._hear_browser))
+        let_go(self)
+        end_at_exit(sessions, connection)
+        for older in _made_in_cells.add(self):
+            older.close()
+        if not connection.rehearsal:
+            bridge.submit(connection.end_orphans())
+
+    def finish(self) -> None:
+        """Take no more text: what was said is still spoken, then the session ends by itself.
+
+        Examples
+        --------
+        >>> avatar.finish()  # doctest: +SKIP
+        """
+        bridge.call(self._sessions.finish)
+
+    def stop(self) -> None:
+        """End the session now, in whatever state it is. Harmless when there is none.
+
+        Examples
+        --------
+        >>> avatar.stop()  # doctest: +SKIP
+        """
+        bridge.call(self._sessions.stop)
+
+    def close(self) -> None:
+        """Stop, and remove the widget from every page. Harmless when closed already.
+
+        Examples
+        --------
+        >>> avatar.close()  # doctest: +SKIP
+        """
+        if self.comm is not None:
+            self.stop()
+            bridge.submit(_leave(self._sessions, self._connection))
+        super().close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if kind is not None:
+            self.stop()
+        elif self._finishes():
+            with self._stopped_by_interrupts():
+                self.wait()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if kind is not None:
+            self.stop()
+        elif self._finishes():
+            with self._stopped_by_interrupts():
+                await self.until()
+
+    def __del__(self) -> None:
+        # Where the loop is gone, so are the sessions; a process that ends can start no other.
+        if self.comm is not None and bridge.running:
+            self.finish()  # what it was told is still said
+            bridge.submit(_leave(self._sessions, self._connection))
+        super().close()
+
+    def wait(self, state: str = "completed", timeout: float | None = None) -> SessionStatus:
+        """Block until the session has reached `state`, or has ended.
+
+        After an end, the transcript is whole and every speech has its end too.
+
+        Parameters
+        ----------
+        state
+            A status, such as ``"streaming"``. Not ``"playing"``: only the browser knows that, and a
+            blocked kernel does not hear it; await `until` instead.
+        timeout
+            Seconds.
+
+        Returns
+        -------
+        SessionStatus
+            What the session has become.
+
+        Raises
+        ------
+        TimeoutError
+            When it takes longer.
+        HeyGenError
+            When the session failed, unless ``"error"`` was waited for.
+
+        Examples
+        --------
+        >>> avatar.wait("streaming", timeout=30)  # doctest: +SKIP
+        """
+        if state == PLAYING:
+            raise ValueError("A blocked cell hears no browser: use await avatar.until('playing').")
+        with self._stopped_by_interrupts(when=self._stops_when_interrupted):
+            return wait_blocking(self._waiting.until(state), timeout)
+
+    async def until(self, state: str = "completed") -> SessionStatus:
+        """Await what `wait` blocks for; also ``"playing"``, the browser's own word.
+
+        ``"playing"`` needs a kernel that hears the browser while a cell awaits: ipykernel 7.4, or
+        7.0 and newer in JupyterLab.
+
+        Examples
+        --------
+        >>> await avatar.until("playing")  # doctest: +SKIP
+        """
+        with self._stopped_by_interrupts(when=self._stops_when_interrupted):
+            return await wait_awaited(self._waiting.until(state))
+
+    @property
+    def status(self) -> SessionStatus:
+        """State of the session; ``idle`` before the first one."""
+        return self._current.status if self._current else SessionStatus.IDLE
+
+    @property
+    def stream_id(self) -> str | None:
+        """The server's identifier of the session."""
+        return self._current.stream_id if self._current else None
+
+    @property
+    def end_reason(self) -> str | None:
+        """Why the session ended, if the server said so."""
+        return self._current.end_reason if self._current else None
+
+    @property
+    def error(self) -> Exception | None:
+        """Why the session failed."""
+        return self._current.error if self._current else None
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds the session has streamed."""
+        return self._current.meter.elapsed if self._current else 0.0
+
+    @property
+    def cost(self) -> float:
+        """Estimated dollars of the session; in a rehearsal, what it would have cost."""
+        return self._current.meter.cost if self._current else 0.0
+
+    @property
+    def time_left(self) -> float | None:
+        """Seconds until a limit ends the session: yours, or the server's own.
+
+        None while no seconds are counted.
+        """
+        return self._current.limit[0] if self._current and self._current.limit else None
+
+    @property
+    def events(self) -> History:
+        """What happened, oldest first; the latest `MOST_EVENTS`. Shows itself as a table."""
+        return History(self._events)
+
+    def on_event(self, callback: Callable[[SessionEvent], object], *, remove: bool = False) -> None:
+        """Call `callback` with every event from now on; with `remove`, no longer.
+
+        In a notebook it runs in the kernel's main thread, between cells and while one awaits, and
+        prints under the cell that called this. What it raises is shown in the widget. Without a
+        running event loop it runs in the avatar's own thread, where it must not wait for the
+        avatar.
+
+        Examples
+        --------
+        >>> avatar.on_event(print)  # doctest: +SKIP
+        """
+        if remove:
+            self._observers.remove(callback)
+        else:
+            self._observers.add(callback)
+
+    def __repr__(self) -> str:
+        kind = type(self).__name__
+        rehearsal = "rehearsal, " if self._connection.rehearsal else ""
+        return f"<{kind} {rehearsal}{self.status}, {self.elapsed:.0f} s, ≈ ${self.cost:.2f}>"
+
+    @property
+    def model_id(self) -> str:
+        """The identifier of the widget's model; whoever asks for it is about to show it."""
+        hold(self)
+        return str(super().model_id)
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        bridge.submit(self._connection.warm_up())
+        return super()._repr_mimebundle_(**options)
+
+    def _notify_observers(self, event: traitlets.Bunch) -> None:
+        # traitlets 5 has no public place between sending a trait and telling its observers.
+        if event["name"] == "session":
+            self._home.call(super()._notify_observers, event, name="An observer of `session`")
+        else:
+            super()._notify_observers(event)
+
+    @property
+    def _current(self) -> AnySession | None:
+        current: AnySession | None = self._sessions.current
+        return current
+
+    def _refuse_if_closed(self) -> None:
+        if self.comm is None:  # nobody would see what is paid for
+            kind = type(self).__name__
+            raise RuntimeError(
+                f"This avatar is closed. Make another one: avatar = {kind}(); avatar"
+            )
+
+    def _finishes(self) -> bool:
+        """Take no more text; say whether there is an end to wait for."""
+        self.finish()
+        return not bridge.ask(lambda: self._sessions.at_rest)
+
+    @contextmanager
+    def _stopped_by_interrupts(self, *, when: bool = True) -> Iterator[None]:
+        try:
+            yield
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            if when:
+                self.stop()
+            raise
+
+    def _hear_browser(self, _: object, content: object, __: object) -> None:
+        """Take a message of the browser, on whichever thread the kernel delivers it."""
+        try:
+            message = read_browser_message(content)
+        except ValidationError as error:
+            _log.warning("The browser sent what is no message of ours: %s", error)
+            self._display.problem("The browser sent something unknown.", "Reload the page.")
+            return
+        bridge.call(self._obey, message)
+
+    # From here on: on the private loop.
+
+    def _obey(self, message: BrowserMessage) -> None:
+        try:
+            self._carry_out(message)
+        except ValueError as error:
+            self._display.problem("That cannot be done.", str(error))
+
+    def _carry_out(self, message: BrowserMessage) -> None:
+        """Do what a page asks for, as far as every kind of session can."""
+        match message:
+            case Hello(player=has_player):
+                self._display.catch_up(player=not has_player)
+            case Finish():
+                self._sessions.finish()
+            case Stop():
+                self._sessions.stop()
+            case Playback():
+                self._waiting.hear(message)
+
+    def _on_event(self, event: SessionEvent) -> None:
+        self._events.append(event)
+        self._display.tell(event)
+        self._waiting.release()
+        self._observers.notify(event)
+
+    def _callback_failed(self, name: str, error: Exception) -> None:
+        self._display.problem(f"{name} failed.", repr(error))
+
+    def _on_end(self) -> None:
+        self._waiting.release()
+
+
+async def _leave(sessions: Succession[Any], connection: Connection) -> None:
+    """Close the connections of sessions that were told to end, once they have."""
+    await sessions.rest()
+    await connection.aclose()

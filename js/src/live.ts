@@ -1,0 +1,75 @@
+// What every live connection to an avatar has in common, be it a room or a bare peer connection.
+
+import type { AvatarEvent } from "./avatar_events.ts";
+import { hasUsableNetwork } from "./network.ts";
+import type { Problem } from "./protocol.ts";
+
+/** How well picture and sound arrive. */
+export type Quality = "excellent" | "good" | "poor" | "lost" | "unknown";
+
+/** Who watches a connection. */
+export interface Audience {
+  /** A picture or a sound has come. */
+  receive(track: MediaStreamTrack): void;
+  /** It will not go on. */
+  lose(track: MediaStreamTrack): void;
+  /** The avatar tells something. */
+  hear(event: AvatarEvent): void;
+  /** The line is down and is being mended, says `detail`; or is up again. */
+  interrupted(detail: string): void;
+  resumed(): void;
+  /** The server has ended it. */
+  ended(): void;
+  /** It cannot be, or can no longer. */
+  failed(problem: Problem): void;
+  /** What stands in its way for now; null when nothing does any more. */
+  hindered(problem: Problem | null): void;
+  quality(quality: Quality): void;
+}
+
+/** Connect, and stay connected until `signal`. */
+export type Join = (audience: Audience, signal: AbortSignal) => Promise<void>;
+
+/** After so long without a picture, people are told why that may be. */
+const TELL_AFTER_MS = 2500;
+
+const INSTEAD = "Or use Avatar in the place of StreamingAvatar: it streams over plain HTTP.";
+
+export const NO_NETWORK: Problem = {
+  title: "This browser has no network that WebRTC can use",
+  hint: `Connect this computer to a network, any will do. ${INSTEAD}`,
+  request_id: null,
+};
+
+export const NO_MEDIA: Problem = {
+  title: "Picture and sound do not come through",
+  hint: `WebRTC needs a direct way to the server; a notebook's proxy or a firewall gives none. ${INSTEAD}`,
+  request_id: null,
+};
+
+/**
+ * Tell the audience in time what stands in the way. Call the function that is returned as soon as
+ * there is a picture; nothing is told any more then, or after `signal`.
+ */
+export function watchOver(audience: Audience, signal: AbortSignal): () => void {
+  let arrived = false;
+  let told = false;
+  const waiting = () => !arrived && !signal.aborted;
+  hasUsableNetwork(TELL_AFTER_MS - 500).then((usable) => {
+    if (usable || !waiting()) return;
+    told = true;
+    audience.hindered(NO_NETWORK);
+  });
+  const timer = setTimeout(() => {
+    if (!waiting() || told) return;
+    told = true;
+    audience.hindered(NO_MEDIA);
+  }, TELL_AFTER_MS);
+  signal.addEventListener("abort", () => clearTimeout(timer));
+  return () => {
+    arrived = true;
+    clearTimeout(timer);
+    if (told) audience.hindered(null);
+    told = false;
+  };
+}

@@ -1,0 +1,162 @@
+// Joins a LiveKit room in which an avatar is, and stays in it: mends what can be mended. Knows no
+// session and no picture; livekit-client itself comes from the kernel, once per page.
+
+import type { ConnectionQuality, DisconnectReason, Room as LiveKitRoom } from "livekit-client";
+import { AvatarEvents } from "./avatar_events.ts";
+import { type Audience, type Join, NO_MEDIA, type Quality, watchOver } from "./live.ts";
+import { LIVEKIT_VERSION } from "./protocol.ts";
+import { Shelf } from "./shelf.ts";
+
+/** What this module uses of livekit-client; `build.mjs` exports no less. */
+export type LiveKit = Pick<
+  typeof import("livekit-client"),
+  "Room" | "RoomEvent" | "DisconnectReason"
+>;
+
+/** The page's livekit-client. */
+export const livekit = new Shelf<LiveKit>(`livekit@${LIVEKIT_VERSION}`);
+
+/** Where the room is, and what lets one in. */
+export interface Invitation {
+  url: string;
+  token: string;
+  iceServers: RTCIceServer[];
+}
+
+/** Pauses before joining again, in ms; the last one for good. */
+const REJOIN_AFTER_MS = [250, 500, 1000, 2000, 4000] as const;
+/** Joins in a row that may fail. */
+const MOST_FAILURES = 8;
+
+const SETTINGS = {
+  // A cell that is scrolled out of sight is still to be heard, and to be seen at once when back.
+  adaptiveStream: false,
+  dynacast: false,
+};
+
+/** Join a room. */
+export function joinRoom(library: LiveKit, invitation: Invitation): Join {
+  return (audience, signal) => new Membership(library, invitation, audience, signal).keep();
+}
+
+class Membership {
+  private readonly events = new AvatarEvents();
+  private failures = 0;
+  private joined = false;
+
+  constructor(
+    private readonly library: LiveKit,
+    private readonly invitation: Invitation,
+    private readonly audience: Audience,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /** Join, and join again when thrown out by accident. */
+  async keep(): Promise<void> {
+    const arrived = watchOver(this.audience, this.signal);
+    while (!this.signal.aborted) {
+      const goesOn = await this.visit(arrived);
+      if (!goesOn || this.signal.aborted) return;
+      this.failures += 1;
+      if (this.failures > MOST_FAILURES) {
+        this.audience.failed(NO_MEDIA);
+        return;
+      }
+      this.audience.interrupted("Connection lost, joining again…");
+      await this.pause(REJOIN_AFTER_MS[Math.min(this.failures, REJOIN_AFTER_MS.length) - 1] ?? 0);
+    }
+  }
+
+  /** Be in the room until that ends; say whether to come back. */
+  private async visit(arrived: () => void): Promise<boolean> {
+    const room = new this.library.Room(SETTINGS);
+    const leave = () => void room.disconnect();
+    this.signal.addEventListener("abort", leave);
+    const left = this.listen(room);
+    try {
+      const { url, token, iceServers } = this.invitation;
+      await room.connect(url, token, {
+        peerConnectionTimeout: 8000,
+        maxRetries: 1,
+        // An empty list would take the place of the servers that the room itself names.
+        ...(iceServers.length > 0 ? { rtcConfig: { iceServers } } : {}),
+      });
+      arrived(); // it is resolved once media can flow
+      this.back();
+      return await left;
+    } catch (error) {
+      return this.mayComeBack(error);
+    } finally {
+      this.signal.removeEventListener("abort", leave);
+      room.removeAllListeners();
+      // A room that was not joined to the end may still hold a socket.
+      void room.disconnect();
+    }
+  }
+
+  /** Pass on what happens in the room; resolves when it is left, with whether to come back. */
+  private listen(room: LiveKitRoom): Promise<boolean> {
+    const { RoomEvent } = this.library;
+    const { audience } = this;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    room.on(RoomEvent.TrackSubscribed, (track) => audience.receive(track.mediaStreamTrack));
+    room.on(RoomEvent.TrackUnsubscribed, (track) => audience.lose(track.mediaStreamTrack));
+    room.on(RoomEvent.DataReceived, (payload) => {
+      const event = this.events.read(payload);
+      if (event) audience.hear(event);
+    });
+    room.on(RoomEvent.ConnectionQualityChanged, (quality, participant) => {
+      if (participant.isLocal) audience.quality(named(quality));
+    });
+    const mending = () => audience.interrupted("Connection lost, trying again…");
+    room.on(RoomEvent.SignalReconnecting, mending);
+    room.on(RoomEvent.Reconnecting, mending);
+    room.on(RoomEvent.Reconnected, () => this.back());
+    room.on(RoomEvent.Disconnected, (reason) => resolve(this.wasAccident(reason)));
+    return promise;
+  }
+
+  /** The line is up. */
+  private back(): void {
+    this.failures = 0;
+    if (this.joined) this.audience.resumed();
+    this.joined = true;
+  }
+
+  /** Whether to come back after a disconnect; says so when the room is no more. */
+  private wasAccident(reason: DisconnectReason | undefined): boolean {
+    const { DisconnectReason: reasons } = this.library;
+    if (this.signal.aborted || reason === reasons.CLIENT_INITIATED) return false;
+    const over =
+      reason === reasons.ROOM_DELETED ||
+      reason === reasons.PARTICIPANT_REMOVED ||
+      reason === reasons.ROOM_CLOSED;
+    if (over) this.audience.ended();
+    return !over;
+  }
+
+  /** Whether to try again after a connect that failed; says so when that is no use. */
+  private mayComeBack(error: unknown): boolean {
+    if (this.signal.aborted) return false;
+    const status = (error as { status?: number }).status;
+    if (status !== 401 && status !== 403) return true;
+    // The kernel says why a session has ended; a page that comes late only sees a closed door.
+    this.audience.ended();
+    return false;
+  }
+
+  private pause(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ms);
+    this.signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    return promise;
+  }
+}
+
+function named(quality: ConnectionQuality): Quality {
+  const known: readonly string[] = ["excellent", "good", "poor", "lost"] satisfies Quality[];
+  return known.includes(quality) ? (quality as Quality) : "unknown";
+}

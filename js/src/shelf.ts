@@ -1,0 +1,75 @@
+// A library, once per page. The kernel sends its bytes in a message; whichever widget asked first
+// gets them for all. Knows nothing of what is in a library.
+//
+// Each model runs a copy of this module of its own, so what they share lives on `globalThis`.
+
+/** What the widgets of a page share of one library. Every version of this module keeps its shape. */
+interface Shared<Library> {
+  /** Resolves when some model's kernel has sent the library. */
+  readonly library: Promise<Library>;
+  /** Make the module of the bytes and resolve `library` with it. */
+  deliver(bytes: BlobPart): Promise<void>;
+  /** How each living model asks its kernel; the first one has been asked. Empty once delivered. */
+  asking: (() => void)[];
+  delivered: boolean;
+}
+
+export class Shelf<Library> {
+  /** `name` says which library in which version, as in `livekit@2.15.7`. */
+  constructor(private readonly name: string) {}
+
+  /** The page's library; waits until some kernel has sent it. */
+  get library(): Promise<Library> {
+    return this.shared.library;
+  }
+
+  /**
+   * Call `ask` unless the page has the library or is getting it: the kernel is to send it. Should
+   * the model that was to get it be closed before, the next one asks in its place.
+   */
+  order(ask: () => void, signal: AbortSignal): void {
+    const { shared } = this;
+    if (shared.delivered) return;
+    if (shared.asking.length === 0) ask();
+    const again = () => ask();
+    shared.asking.push(again);
+    signal.addEventListener("abort", () => {
+      const wasFirst = shared.asking[0] === again;
+      shared.asking = shared.asking.filter((other) => other !== again);
+      if (wasFirst) shared.asking[0]?.();
+    });
+  }
+
+  /** Hand over the bytes that a kernel has sent. */
+  deliver(bytes: BlobPart): Promise<void> {
+    return this.shared.deliver(bytes);
+  }
+
+  private get shared(): Shared<Library> {
+    const page = globalThis as { [key: symbol]: Shared<Library> | undefined };
+    const key = Symbol.for(`heygen_widget.${this.name}`);
+    page[key] ??= share<Library>();
+    return page[key];
+  }
+}
+
+function share<Library>(): Shared<Library> {
+  const { promise, resolve } = Promise.withResolvers<Library>();
+  return {
+    library: promise,
+    asking: [],
+    delivered: false,
+    async deliver(bytes) {
+      if (this.delivered) return;
+      const url = URL.createObjectURL(new Blob([bytes], { type: "text/javascript" }));
+      try {
+        const module: Library = await import(/* @vite-ignore */ url);
+        this.delivered = true;
+        this.asking = [];
+        resolve(module);
+      } finally {
+        URL.revokeObjectURL(url);
+      }
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { Shelf } from "../src/shelf.ts";
+
+let made = 0;
+const shelf = () => new Shelf<{ answer: number }>(`test@${++made}`);
+const source = () => new TextEncoder().encode("export const answer = 42;");
+
+test("a library is asked for once, however many want it", () => {
+  const library = shelf();
+  const asked: string[] = [];
+  const life = new AbortController();
+  for (const name of ["a", "b", "c"]) library.order(() => asked.push(name), life.signal);
+  expect(asked).toEqual(["a"]);
+});
+
+test("one delivery serves all, and later ones need none", async () => {
+  const library = shelf();
+  const asked: string[] = [];
+  const life = new AbortController();
+  library.order(() => asked.push("a"), life.signal);
+  await library.deliver(source());
+  expect((await library.library).answer).toBe(42);
+  library.order(() => asked.push("b"), life.signal);
+  expect(asked).toEqual(["a"]);
+});
+
+test("when the one that was to get it is gone, another one asks", () => {
+  const library = shelf();
+  const asked: string[] = [];
+  const [first, second] = [new AbortController(), new AbortController()];
+  library.order(() => asked.push("a"), first.signal);
+  library.order(() => asked.push("b"), second.signal);
+  first.abort();
+  expect(asked).toEqual(["a", "b"]);
+});
+
+test("copies of this module share what they have", async () => {
+  const name = `test@${++made}`;
+  await new Shelf(name).deliver(source());
+  expect(await new Shelf<{ answer: number }>(name).library).toMatchObject({ answer: 42 });
+});
