@@ -49,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--voice-engine", choices=["espeak", "piper"], default="espeak")
     add("--voice-file", type=Path, metavar="FILE", help="a piper voice (.onnx)")
     add("--allow-private-urls", action="store_true", help="fetch audio from private addresses too")
+    add("--responder", default="echo", help="who answers: echo, or module:function")
     serve.set_defaults(run=_serve)
     return parser
 

@@ -1,7 +1,8 @@
 """What stands before every route: request ids, the Host header, the key, and rehearsed throttling.
 
-Knows paths only as far as rights go: `/hls` is for players and open to all who know a playlist's
-address; everything else needs the key.
+Knows paths only as far as rights go: what is below `/hls` and `/room` is open to all who know an
+unguessable address, `/v1/` has tokens beside the key and asks for them itself, and everything else
+needs the key.
 """
 
 import hmac
@@ -17,7 +18,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from heygen_widget.local.errors import ApiError
 
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-MEDIA: Final = "/hls/"
+OPEN: Final = ("/hls/", "/room", "/v1/")
+"""What pages may call from anywhere, and what this gate asks no key for."""
+
 API: Final = "/v3/"
 
 _HOST: Final = re.compile(r"(\[(?P<address>[0-9a-f:.]+)\]|(?P<name>[0-9a-z._-]+))(:[0-9]{1,5})?")
@@ -41,6 +44,32 @@ class Throttling:
             raise ApiError.rate_limited(self._retry_after)
 
 
+class Key:
+    """The key of the server.
+
+    Parameters
+    ----------
+    api_key
+        What callers must send, as `x-api-key` or as a bearer token.
+    """
+
+    def __init__(self, api_key: str) -> None:
+        self._key = api_key.encode()
+
+    def opens(self, headers: Headers) -> bool:
+        """Whether a request with these headers brings the key."""
+        given = headers.get("x-api-key", "").encode("latin-1")
+        by_header = hmac.compare_digest(given, self._key)
+        by_bearer = hmac.compare_digest(bearer(headers).encode("latin-1"), self._key)
+        return by_header or by_bearer
+
+
+def bearer(headers: Headers) -> str:
+    """Return the bearer token of a request, empty if it has none."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
 class Gate:
     """Lets a request through to `app`, or answers it.
 
@@ -48,7 +77,7 @@ class Gate:
     ----------
     app
         The routes.
-    api_key
+    key
         What callers must send.
     host
         The address or name the server listens on.
@@ -56,9 +85,9 @@ class Gate:
         Refusals to hand out on API calls.
     """
 
-    def __init__(self, app: ASGIApp, *, api_key: str, host: str, throttling: Throttling) -> None:
+    def __init__(self, app: ASGIApp, *, key: Key, host: str, throttling: Throttling) -> None:
         self._app = app
-        self._key = api_key.encode()
+        self._key = key
         self._host = host.lower()
         self._throttling = throttling
 
@@ -71,7 +100,7 @@ class Gate:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = request_id
-                if path.startswith(MEDIA):
+                if path.startswith(OPEN):
                     headers["Access-Control-Allow-Origin"] = "*"
             await send(message)
 
@@ -81,7 +110,7 @@ class Gate:
         except ApiError as refusal:
             answer = refusal.response()
         else:
-            if path.startswith(MEDIA) and scope["method"] == "OPTIONS":
+            if path.startswith(OPEN) and scope.get("method") == "OPTIONS":
                 answer = _preflight()
         await answer(scope, receive, send_marked)
 
@@ -89,9 +118,9 @@ class Gate:
         # A page that re-binds its name to this machine still sends its own name as Host.
         if not self._is_own_host(headers.get("host", "")):
             raise ApiError(421, "misdirected_request", "This server does not go by that name.")
-        if path.startswith(MEDIA):
+        if path.startswith(OPEN):
             return
-        if not self._has_key(headers):
+        if not self._key.opens(headers):
             raise ApiError.unauthorized()
         if path.startswith(API):
             self._throttling.check()
@@ -104,21 +133,14 @@ class Gate:
         # be re-bound by a stranger; an address cannot.
         return self._host in {"0.0.0.0", "::"} and _is_address(name)  # noqa: S104
 
-    def _has_key(self, headers: Headers) -> bool:
-        given = headers.get("x-api-key", "").encode("latin-1")
-        scheme, _, token = headers.get("authorization", "").partition(" ")
-        bearer = token.strip().encode("latin-1") if scheme.lower() == "bearer" else b""
-        by_header = hmac.compare_digest(given, self._key)
-        by_bearer = hmac.compare_digest(bearer, self._key)
-        return by_header or by_bearer
-
 
 def _preflight() -> Response:
     return Response(
         status_code=204,
         headers={
-            "Access-Control-Allow-Methods": "GET, OPTIONS",
-            "Access-Control-Allow-Headers": "*",
+            "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
+            # The wildcard does not stand for the one header it leaves out.
+            "Access-Control-Allow-Headers": "*, Authorization",
             "Access-Control-Max-Age": "600",
         },
     )

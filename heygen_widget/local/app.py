@@ -4,6 +4,7 @@ Bodies are read by `bodies`, sessions live in `registry`, files in `assets`; her
 """
 
 import asyncio
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -11,10 +12,10 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from heygen_widget.local.access import Gate, Throttling
+from heygen_widget.local.access import Gate, Key, Throttling
 from heygen_widget.local.assets import Assets
 from heygen_widget.local.bodies import (
     MAX_AUDIO,
@@ -31,22 +32,26 @@ from heygen_widget.local.sessions import Session
 SESSIONS: Final = "/v3/avatar-realtime"
 
 
-def make_app(registry: Registry, *, api_key: str, host: str) -> ASGIApp:
+def make_app(
+    registry: Registry, *, key: Key, host: str, further: Sequence[BaseRoute] = ()
+) -> ASGIApp:
     """Return the whole HTTP side of the server.
 
     Parameters
     ----------
     registry
         The sessions.
-    api_key
+    key
         What callers must send.
     host
         The address or name the server listens on.
+    further
+        Routes of other APIs that the server speaks.
     """
     throttling = Throttling()
     assets = Assets()
     api = Api(registry, throttling, assets)
-    routes = api.routes() + assets.routes() + Media(registry).routes()
+    routes = [*api.routes(), *assets.routes(), *Media(registry).routes(), *further]
     app = Starlette(
         routes=routes,
         exception_handlers=dict.fromkeys(
@@ -55,7 +60,7 @@ def make_app(registry: Registry, *, api_key: str, host: str) -> ASGIApp:
     )
     # /v3/x and /v3/x/ are different names; a redirect would answer outside of the envelope.
     app.router.redirect_slashes = False
-    return Gate(app, api_key=api_key, host=host, throttling=throttling)
+    return Gate(app, key=key, host=host, throttling=throttling)
 
 
 class Api:

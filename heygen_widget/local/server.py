@@ -19,10 +19,12 @@ from typing import Final
 
 import uvicorn
 
+from heygen_widget.local.access import Key
 from heygen_widget.local.app import make_app
 from heygen_widget.local.registry import Registry
 from heygen_widget.local.settings import KEY_VARIABLE, PARENT_VARIABLE, Settings
 from heygen_widget.local.stream import frames_per_segment
+from heygen_widget.local.streaming import Streaming, open_streaming
 from heygen_widget.local.studio import Studio
 
 CANNOT_SERVE: Final = 2
@@ -41,17 +43,19 @@ def serve(settings: Settings) -> int:
     fixed_key = os.environ.pop(KEY_VARIABLE, None)
     api_key = settings.api_key or fixed_key or secrets.token_urlsafe(24)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    studio = Studio(settings)
+    key = Key(api_key)
     try:
         frames_per_segment(settings.segment)
+        streaming = open_streaming(settings, studio, key)
         listener = _listen(settings)
     except ValueError as error:
         sys.stderr.write(f"{error}\n")
         return CANNOT_SERVE
     ready_line = json.dumps({"base_url": _base_url(listener), "api_key": api_key})
-    studio = Studio(settings)
     registry = Registry(settings, studio)
     config = uvicorn.Config(
-        make_app(registry, api_key=api_key, host=settings.host),
+        make_app(registry, key=key, host=settings.host, further=streaming.routes()),
         access_log=False,
         http="h11",
         lifespan="off",
@@ -60,9 +64,16 @@ def serve(settings: Settings) -> int:
         # A player's pause between two segments must not cost it the connection.
         timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=_GRACE,
-        ws="none",
+        ws="auto",
     )
-    server = _Server(config, registry, studio, parent, ready_line)
+    server = _Server(
+        config,
+        registry=registry,
+        streaming=streaming,
+        studio=studio,
+        parent=parent,
+        ready_line=ready_line,
+    )
     asyncio.run(server.serve([listener]))
     return 0
 
@@ -73,13 +84,16 @@ class _Server(uvicorn.Server):
     def __init__(
         self,
         config: uvicorn.Config,
+        *,
         registry: Registry,
+        streaming: Streaming,
         studio: Studio,
         parent: int,
         ready_line: str,
     ) -> None:
         super().__init__(config)
         self._registry = registry
+        self._streaming = streaming
         self._studio = studio
         self._parent = parent
         self._ready_line = ready_line
@@ -96,6 +110,7 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._registry.close()
+        await self._streaming.close()
         await super().shutdown(sockets)
 
     @contextlib.contextmanager

@@ -43,6 +43,9 @@ class Settings:
         The voice of an engine that needs one.
     allow_private_urls
         Fetch audio from private addresses and by plain http too.
+    responder
+        Who answers when an avatar is talked to: ``"echo"``, or a function named as
+        ``"module:function"`` that takes what was said and returns or yields the answer.
     """
 
     host: str = "127.0.0.1"
@@ -56,6 +59,7 @@ class Settings:
     voice_engine: str = "espeak"
     voice_file: Path | None = None
     allow_private_urls: bool = False
+    responder: str = "echo"
 
     def flags(self) -> list[str]:
         """Return the flags of ``heygen-widget serve`` that say the same, without the key."""

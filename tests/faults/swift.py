@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 import uvicorn
 
+from heygen_widget.local.access import Key
 from heygen_widget.local.app import make_app
 from heygen_widget.local.registry import Registry
 from heygen_widget.local.settings import Settings
@@ -77,7 +78,7 @@ async def swift_server(seconds: float = 0.01, **settings: float) -> AsyncIterato
     studio = SwiftStudio(chosen, seconds)
     await asyncio.to_thread(studio.face, "a")  # drawing one is no part of what is measured
     registry = Registry(chosen, studio)
-    app = make_app(registry, api_key=KEY, host=HOST)
+    app = make_app(registry, key=Key(KEY), host=HOST)
     config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False, ws="none")
     server = _Server(config)
     with socket.create_server((HOST, 0)) as listener:

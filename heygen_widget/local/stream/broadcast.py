@@ -7,23 +7,24 @@ from collections.abc import Iterator
 from threading import Event
 from typing import Final, NamedTuple
 
-from heygen_widget.local.face import FRAME_RATE, Face
-from heygen_widget.local.mouth import REST
-from heygen_widget.local.stream.clock import Clock
-from heygen_widget.local.stream.encoder import (
-    AAC_FRAME,
-    AUDIO_TRACK,
+from heygen_widget.local.encoding import (
+    H264,
     VIDEO_TIMESCALE,
-    VIDEO_TRACK,
+    AacEncoder,
+    Clock,
+    Sound,
     VideoEncoder,
 )
-from heygen_widget.local.stream.fmp4 import Run, fragment
+from heygen_widget.local.face import FRAME_RATE, Face
+from heygen_widget.local.mouth import REST
+from heygen_widget.local.stream.encoder import AAC_FRAME, AUDIO_TRACK, VIDEO_TRACK
+from heygen_widget.local.stream.fmp4 import Run, fragment, length_prefixed
 from heygen_widget.local.stream.idle import idle_loop
-from heygen_widget.local.stream.sound import Sound
 from heygen_widget.local.voice import SAMPLE_RATE, SpeechTrack
 
 _SAMPLES: Final = SAMPLE_RATE // FRAME_RATE  # of sound in a video frame
 _TAIL: Final = round(0.3 * SAMPLE_RATE)  # silence after the last word, before the end
+_PATIENCE: Final = 5.0  # seconds a stream may be late and still catch up
 _RESERVE: Final = 0.2  # part of a segment's length that is kept free for encoding
 
 
@@ -66,10 +67,11 @@ class Broadcast:
         self._stopped = stopped
         self._reserve = _RESERVE * frames / FRAME_RATE
         self._loop = idle_loop(face, frames)
-        self._sound = Sound(track)
-        self._encoder = VideoEncoder()
+        self._sound = Sound(track, AacEncoder())
+        self._encoder = VideoEncoder(H264)
         # As if on air for a segment already: the first one is out as soon as it can be encoded.
-        self._clock = Clock(frames / FRAME_RATE - self._reserve)
+        head_start = frames / FRAME_RATE - self._reserve
+        self._clock = Clock(FRAME_RATE, patience=_PATIENCE, head_start=head_start)
 
     def segments(self) -> Iterator[Segment]:
         """Make the segments, each when its last frame is due; the last one may be shorter."""
@@ -107,7 +109,8 @@ class Broadcast:
                 break
             self._sound.advance((frame + 1) * _SAMPLES)
             picture = self._face.frame(frame, self._track.mouth(_middle(frame)))
-            pictures.append(self._encoder.encode(picture, key=frame == first))
+            coded = self._encoder.encode(picture, key=frame == first)
+            pictures.append(length_prefixed(coded))
         return pictures
 
     def _wait(self, frame: int, *, early: float = 0.0) -> None:

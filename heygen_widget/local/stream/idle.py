@@ -7,9 +7,10 @@ from functools import lru_cache
 from threading import Lock
 from typing import Final
 
+from heygen_widget.local.encoding import H264, VideoEncoder
 from heygen_widget.local.face import Face
 from heygen_widget.local.mouth import REST
-from heygen_widget.local.stream.encoder import VideoEncoder
+from heygen_widget.local.stream.fmp4 import length_prefixed
 
 _SHARED: Final = Lock()
 
@@ -39,9 +40,9 @@ class IdleLoop:
         return samples
 
     def _encode(self, first: int) -> list[bytes]:
-        encoder = VideoEncoder()
+        encoder = VideoEncoder(H264)
         return [
-            encoder.encode(self._face.frame(first + i, REST), key=i == 0)
+            length_prefixed(encoder.encode(self._face.frame(first + i, REST), key=i == 0))
             for i in range(self._frames)
         ]
 

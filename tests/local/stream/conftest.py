@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from heygen_widget.local.encoding import clock
 from heygen_widget.local.face import LOOKS, Face, face_for
-from heygen_widget.local.stream import Stream, clock
+from heygen_widget.local.stream import Stream
 from heygen_widget.local.voice import (
     SAMPLE_RATE,
     SpeechTrack,

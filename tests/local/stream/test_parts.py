@@ -7,13 +7,13 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from heygen_widget.local.encoding import H264, AacEncoder, Sound, VideoEncoder
 from heygen_widget.local.face import Face
 from heygen_widget.local.mouth import Mouth
-from heygen_widget.local.stream.encoder import AAC_FRAME, VideoEncoder, init_segment
+from heygen_widget.local.stream.encoder import AAC_FRAME, init_segment
 from heygen_widget.local.stream.fmp4 import length_prefixed
 from heygen_widget.local.stream.idle import IdleLoop, idle_loop
 from heygen_widget.local.stream.playlist import Playlist
-from heygen_widget.local.stream.sound import Sound
 from heygen_widget.local.voice import SpeechTrack, SpokenAudio, VoiceEngine
 
 
@@ -46,7 +46,7 @@ def test_streams_of_one_face_and_segment_length_share_their_rest(face: Face) -> 
 
 
 def test_pictures_of_different_encoders_can_be_mixed(face: Face) -> None:
-    encoders = VideoEncoder(), VideoEncoder()
+    encoders = VideoEncoder(H264), VideoEncoder(H264)
     picture = face.frame(0, Mouth(0.5, 0.0, 0.0, 0.5))
     first, second = (encoder.encode(picture, key=True) for encoder in encoders)
     assert first == second
@@ -62,7 +62,7 @@ def test_silence_after_speech_is_the_same_few_bytes_as_before(
     engine: VoiceEngine, beep: SpokenAudio
 ) -> None:
     track = SpeechTrack(engine, "en-us")
-    sound = Sound(track)
+    sound = Sound(track, AacEncoder())
     sound.advance(20 * AAC_FRAME)
     before = sound.take()[1]
     track.add(beep)

@@ -1,0 +1,21 @@
+"""What all live streams are made of: coded pictures, coded sound, and when each is due.
+
+Knows faces' pictures and speech's samples; knows no segment, no packet and no route.
+"""
+
+from heygen_widget.local.encoding.audio import AacEncoder, AudioEncoder, OpusEncoder
+from heygen_widget.local.encoding.clock import Clock
+from heygen_widget.local.encoding.sound import Sound
+from heygen_widget.local.encoding.video import H264, VIDEO_TIMESCALE, VideoEncoder, VideoFormat
+
+__all__ = [
+    "H264",
+    "VIDEO_TIMESCALE",
+    "AacEncoder",
+    "AudioEncoder",
+    "Clock",
+    "OpusEncoder",
+    "Sound",
+    "VideoEncoder",
+    "VideoFormat",
+]

@@ -1,0 +1,107 @@
+"""Request bodies of the first Streaming Avatar API, read as generously as its documents differ.
+
+Knows no session. Every refusal is a `StreamingError` that names the field.
+"""
+
+from typing import Annotated, Any, Final, Literal, TypeVar
+
+from pydantic import AliasChoices, BaseModel, Field, StringConstraints, ValidationError
+from pydantic_core import from_json
+from starlette.requests import Request
+
+from heygen_widget.local.streaming.errors import StreamingError
+from heygen_widget.local.streaming.quality import Coding, Quality
+
+MAX_BODY: Final = 1024 * 1024
+"""Bytes."""
+
+MAX_TEXT: Final = 100_000
+"""Characters of one task."""
+
+_Text = Annotated[str, StringConstraints(min_length=1)]
+_Body = TypeVar("_Body", bound=BaseModel)
+
+
+class Voice(BaseModel):
+    """A voice; rate and emotion are not heard here."""
+
+    voice_id: str | None = None
+
+
+class NewSession(BaseModel):
+    """The body of `streaming.new`: fields of HeyGen's reference, its SDKs and its skill document.
+
+    Without a `version`, HeyGen's reference means raw WebRTC and its skill document means a room;
+    here it is a room.
+    """
+
+    avatar_id: _Text = Field(validation_alias=AliasChoices("avatar_id", "avatar_name"))
+    voice_id: str | None = None
+    voice: Voice | None = None
+    quality: Quality = "medium"
+    video_encoding: Coding = "VP8"
+    version: Literal["v1", "v2"] = "v2"
+    activity_idle_timeout: int = Field(default=120, ge=30, le=3600)
+    disable_idle_timeout: bool | None = None
+
+    def chosen_voice(self) -> str:
+        """Return the id of the voice; an avatar without one has its own."""
+        return self.voice_id or (self.voice and self.voice.voice_id) or self.avatar_id
+
+
+class OfSession(BaseModel):
+    """The body of a call that concerns one session."""
+
+    session_id: str
+
+
+class Description(BaseModel):
+    """The browser's answer to an offer."""
+
+    type: Literal["answer"]
+    sdp: _Text
+
+
+class Start(OfSession):
+    """The body of `streaming.start`; only raw WebRTC brings a description."""
+
+    sdp: Description | None = None
+
+
+class Ice(OfSession):
+    """The body of `streaming.ice`: a candidate, as browsers write it."""
+
+    candidate: dict[str, Any]
+
+
+class TaskRequest(OfSession):
+    """The body of `streaming.task`.
+
+    HeyGen's SDK sends neither type nor mode when it is used as its own README shows; so both have
+    a default.
+    """
+
+    text: str = Field(min_length=1, max_length=MAX_TEXT)
+    task_type: Literal["repeat", "talk", "chat"] = "repeat"
+    task_mode: Literal["sync", "async"] = "sync"
+
+
+async def read(request: Request, model: type[_Body]) -> _Body:
+    """Return the body of `request`; null stands for a field that is not there."""
+    data = bytearray()
+    async for chunk in request.stream():
+        data += chunk
+        if len(data) > MAX_BODY:
+            raise StreamingError.too_large(MAX_BODY)
+    try:
+        fields = from_json(data)
+    except ValueError as error:
+        raise StreamingError.invalid(f"The request body is not valid JSON: {error}.") from None
+    if isinstance(fields, dict):
+        fields = {name: value for name, value in fields.items() if value is not None}
+    try:
+        return model.model_validate(fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(map(str, first["loc"])) or "body"
+        raise StreamingError.invalid(f"Invalid '{name}': {first['msg']}.") from None

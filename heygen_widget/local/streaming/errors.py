@@ -1,0 +1,89 @@
+"""The errors of the first Streaming Avatar API: an HTTP status, a number, a message.
+
+No document of HeyGen's lists the numbers. These are the ones seen in the wild: in HeyGen's forum,
+in its SDK and in clients of others. Knows no route and no session.
+"""
+
+from typing import Final, Literal, Self
+
+from starlette.responses import JSONResponse
+
+Status = Literal["new", "connecting", "connected", "closed"]
+"""Where a session is in its life."""
+
+_WRONG_STATES: Final[dict[Status, int]] = {
+    "new": 10001,
+    "connecting": 10002,
+    "connected": 10003,
+    "closed": 10005,
+}
+
+
+class StreamingError(Exception):
+    """An answer other than success.
+
+    Parameters
+    ----------
+    status
+        HTTP status.
+    code
+        HeyGen's number for it.
+    message
+        What happened.
+    """
+
+    def __init__(self, status: int, code: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+
+    def response(self) -> JSONResponse:
+        """Return the error in both of the envelopes that documents show."""
+        body = {
+            "code": self.code,
+            "message": self.message,
+            "data": None,
+            "error": self.message,
+        }
+        return JSONResponse(body, self.status)
+
+    @classmethod
+    def invalid(cls, message: str) -> Self:
+        """Return a refusal of a body. Its number is not known; the status stands for it."""
+        return cls(400, 400, message)
+
+    @classmethod
+    def unauthorized(cls) -> Self:
+        """Return a refusal of a missing, wrong or used-up key or token."""
+        return cls(401, 400112, "Unauthorized")
+
+    @classmethod
+    def wrong_state(cls) -> Self:
+        """Return the answer to a task that comes before anyone is there to hear it."""
+        return cls(400, 400006, "Session is not in correct state")
+
+    @classmethod
+    def in_state(cls, status: Status) -> Self:
+        """Return the answer to what cannot be done in the state that a session is in."""
+        return cls(400, _WRONG_STATES[status], f"session state wrong: {status}")
+
+    @classmethod
+    def not_found(cls) -> Self:
+        """Return the answer to an id that no session has."""
+        return cls(400, 10006, "session not found")
+
+    @classmethod
+    def too_many(cls) -> Self:
+        """Return the answer when as many sessions as may be are open."""
+        return cls(400, 10007, "Concurrent limit reached")
+
+    @classmethod
+    def too_large(cls, limit: int) -> Self:
+        """Return the answer to a body of more than `limit` bytes."""
+        return cls(413, 413, f"The request body is larger than {limit:,} bytes.")
+
+    @classmethod
+    def failed(cls, message: str) -> Self:
+        """Return the answer when the server cannot do what it was rightly asked for."""
+        return cls(500, 500, message)

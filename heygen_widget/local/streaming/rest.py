@@ -1,0 +1,46 @@
+"""What a resting face looks like in one format, coded once and replayed by all who rest.
+
+Knows coded pictures and their place in the face's idle loop, not how they came about.
+"""
+
+from functools import lru_cache
+from typing import Final
+
+from heygen_widget.local.encoding import VideoFormat
+from heygen_widget.local.face import FRAME_RATE, Face
+
+CLIP: Final = FRAME_RATE
+"""Frames in a clip. Its first is a key frame: a viewer who lost one sees again after a second."""
+
+
+class Rest:
+    """The coded pictures of one resting face, in clips of `CLIP` frames. Thread-safe.
+
+    Nothing is coded for it: a stream that rests through a whole clip leaves its pictures here.
+    Each clip begins with a key frame, so it may follow any picture.
+
+    Parameters
+    ----------
+    period
+        Frames after which the face repeats itself.
+    """
+
+    def __init__(self, period: int) -> None:
+        self._clips: list[list[bytes] | None] = [None] * (period // CLIP)
+
+    def clip(self, frame: int) -> list[bytes] | None:
+        """Return the clip that begins at frame `frame` of a stream, if any stream left it."""
+        return self._clips[self._place(frame)]
+
+    def keep(self, frame: int, pictures: list[bytes]) -> None:
+        """Leave the pictures that began at frame `frame` of a stream."""
+        self._clips[self._place(frame)] = pictures
+
+    def _place(self, frame: int) -> int:
+        return frame // CLIP % len(self._clips)
+
+
+@lru_cache(maxsize=16)
+def rest_of(face: Face, form: VideoFormat) -> Rest:  # noqa: ARG001 - what the cache goes by
+    """Return the one `Rest` of `face` in a format."""
+    return Rest(face.LOOP_FRAMES)

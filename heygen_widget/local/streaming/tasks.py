@@ -1,0 +1,198 @@
+"""The speech of one session: tasks, spoken one after another, and told as they are spoken.
+
+Each task has a speech track of its own, so that an interrupt is the end of tracks and not of the
+session. Knows no pictures, no encoding, no network.
+"""
+
+import uuid
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+
+import numpy as np
+import numpy.typing as npt
+
+from heygen_widget.local.mouth import REST, Mouth
+from heygen_widget.local.voice import SAMPLE_RATE, SpeechTrack, TimedWord, VoiceEngine
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The first sound of a task is on its way."""
+
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A piece of the text is being spoken; all pieces of a task joined are its text."""
+
+    task_id: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A task is over.
+
+    Attributes
+    ----------
+    seconds
+        Of it that were spoken.
+    complete
+        Whether that was all of it; it was interrupted otherwise.
+    started
+        Whether any of it was spoken.
+    error
+        Why the voice failed, if it did.
+    """
+
+    task_id: str
+    seconds: float
+    complete: bool
+    started: bool
+    error: str | None = None
+
+
+News = Started | Said | Ended
+
+
+class Task:
+    """A text to speak, which may still be growing.
+
+    Parameters
+    ----------
+    engine
+        Who speaks.
+    voice_id
+        In which voice.
+
+    Attributes
+    ----------
+    task_id
+        Its public name.
+    track
+        Its sound.
+    """
+
+    def __init__(self, engine: VoiceEngine, voice_id: str) -> None:
+        self.task_id = str(uuid.uuid4())
+        self.track = SpeechTrack(engine, voice_id)
+        self._text = ""
+        self._told = 0  # characters of the text that were told as spoken
+
+    def append(self, text: str) -> None:
+        """Add to the text. To be called by one thread."""
+        self._text += text
+        self.track.append(text)
+
+    def told(self, words: list[TimedWord]) -> str:
+        """Return the text up to the last of `words`, from where the last call ended."""
+        end = self._told
+        for each in words:
+            found = self._text.find(each.word, end)
+            if found >= 0:  # a voice may call a thing by other words than the text
+                end = found + len(each.word)
+        return self._up_to(end)
+
+    def rest(self) -> str:
+        """Return what is left of the text."""
+        return self._up_to(len(self._text))
+
+    def _up_to(self, end: int) -> str:
+        piece, self._told = self._text[self._told : end], end
+        return piece
+
+
+class TaskQueue:
+    """Speaks tasks in order, on one clock. Thread-safe.
+
+    Parameters
+    ----------
+    on_news
+        Called with the news of a task, in order, from any thread; must return at once.
+    """
+
+    def __init__(self, on_news: Callable[[News], None]) -> None:
+        self._on_news = on_news
+        # All that follows is guarded by the lock, and news are told under it: so they keep order.
+        self._lock = Lock()
+        self._waiting: deque[Task] = deque()
+        self._latest: Task | None = None  # who has the mouth: the task being spoken, or the last
+        self._position = 0  # samples read of the latest task
+        self._onset: int | None = None  # position at which its sound began
+        self._over = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether a task is not over."""
+        with self._lock:
+            return bool(self._waiting) or self._speaking
+
+    def add(self, task: Task) -> None:
+        """Speak `task` after all others."""
+        with self._lock:
+            self._waiting.append(task)
+
+    def interrupt(self) -> None:
+        """Fall silent now and drop all tasks."""
+        with self._lock:
+            if self._latest is not None and self._speaking:
+                self._latest.track.discard()
+                self._end(self._latest, complete=False)
+            while self._waiting:
+                task = self._waiting.popleft()
+                task.track.discard()
+                self._on_news(Ended(task.task_id, 0.0, complete=False, started=False))
+
+    def read(self, count: int) -> npt.NDArray[np.int16]:
+        """Return the next `count` samples, silence where there is nothing to say."""
+        with self._lock:
+            if not self._speaking and self._waiting:
+                self._latest = self._waiting.popleft()
+                self._position, self._onset, self._over = 0, None, False
+            task = self._latest
+            if task is None:
+                return np.zeros(count, np.int16)
+            if task.track.speaking and self._onset is None and self._speaking:
+                self._onset = self._position
+                self._on_news(Started(task.task_id))
+            samples = task.track.read(count)
+            self._position += count
+            if self._speaking:
+                self._tell(task)
+            return samples
+
+    def mouth(self) -> Mouth:
+        """Return the mouth at the read position."""
+        with self._lock:
+            return self._latest.track.mouth(self._position) if self._latest else REST
+
+    @property
+    def _speaking(self) -> bool:
+        return self._latest is not None and not self._over
+
+    def _tell(self, task: Task) -> None:
+        """Tell what of `task` was read, with the lock held."""
+        message = task.told(task.track.words_until(self._position))
+        if message:
+            self._on_news(Said(task.task_id, message))
+        if task.track.finished:
+            rest = task.rest()
+            if rest and self._onset is not None:
+                self._on_news(Said(task.task_id, rest))
+            self._end(task, complete=True)
+
+    def _end(self, task: Task, *, complete: bool) -> None:
+        self._over = True
+        error = task.track.error
+        self._on_news(
+            Ended(
+                task.task_id,
+                0.0 if self._onset is None else (self._position - self._onset) / SAMPLE_RATE,
+                complete=complete and error is None,
+                started=self._onset is not None,
+                error=str(error) if error else None,
+            )
+        )

@@ -1,0 +1,69 @@
+"""Pages in Chromium that hold LiveKit's client or HeyGen's SDK, as npm has them."""
+
+import os
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page
+
+from heygen_widget.local import LocalServer
+
+JS = Path(__file__).parents[3] / "js"
+WATCH = Path(__file__).with_name("watch.js")
+LIVEKIT = ("LiveKit", 'export * from "livekit-client";')
+HEYGEN = (
+    "HeyGen",
+    'export * from "@heygen/streaming-avatar"; export { default } from "@heygen/streaming-avatar";',
+)
+# HeyGen's SDK has the scheme of its chat socket and the lack of a port built in.
+REACH_THE_SERVER = """(server) => {
+  window.WebSocket = class extends WebSocket {
+    constructor(url, ...rest) {
+      const asked = new URL(url);
+      const chat = asked.pathname === "/v1/ws/streaming.chat";
+      super(chat ? `ws://${server}${asked.pathname}${asked.search}` : url, ...rest);
+    }
+  };
+}"""
+
+
+@cache
+def esbuild(source: str, *options: str) -> str:
+    """Bundle what `source` imports from js/node_modules."""
+    program = shutil.which("esbuild", path=os.fspath(JS / "node_modules" / ".bin"))
+    assert program is not None, "js/node_modules is missing: run `npm ci` in js"
+    return subprocess.run(
+        [program, "--bundle", *options],
+        input=source,
+        cwd=JS,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+class WatchingPage:
+    """A page with something to watch avatars by, and what it complains of."""
+
+    def __init__(self, browser: Browser, server: LocalServer, library: tuple[str, str]) -> None:
+        self.page: Page = browser.new_context().new_page()
+        self.complaints: list[str] = []
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        # A page of another origin than the server it calls, as pages are.
+        self.page.goto(f"{server.base_url.replace('127.0.0.1', 'localhost')}/room")
+        self.page.evaluate(REACH_THE_SERVER, server.base_url.removeprefix("http://"))
+        name, source = library
+        bundle = esbuild(source, "--format=iife", f"--global-name={name}")
+        self.page.add_script_tag(content=bundle)
+        self.page.add_script_tag(path=WATCH)
+        self.page.mouse.click(1, 1)  # pages may play sound once they were touched
+
+    def run(self, script: str, *arguments: Any) -> Any:
+        """Run the body of an async function; `given` holds the arguments."""
+        return self.page.evaluate(f"async (given) => {{ {script} }}", arguments)
+
+    def close(self) -> None:
+        self.page.context.close()

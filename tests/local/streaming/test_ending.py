@@ -1,0 +1,126 @@
+"""How sessions end, and what is left of them: nothing."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+import psutil
+
+from heygen_widget.local import LocalServer
+from heygen_widget.local.face import LOOKS, face_for
+from heygen_widget.local.streaming.bodies import NewSession, TaskRequest
+from heygen_widget.local.streaming.responder import echo
+from heygen_widget.local.streaming.sessions import Cast, StreamingSession
+from heygen_widget.local.voice import load_engine
+from tests.local.streaming.conftest import Streamer
+from tests.local.streaming.viewer import PATIENCE
+
+ASKED = NewSession(avatar_id="anna")
+
+
+def lived(
+    live: Callable[[StreamingSession], Awaitable[None]],
+    asked: NewSession = ASKED,
+    *,
+    max_length: float = PATIENCE,
+) -> float:
+    """Let a session live and wait for its end; return how long it took."""
+
+    async def run() -> float:
+        ended = asyncio.Event()
+        cast = Cast(face_for(LOOKS[0]), load_engine(), echo)
+        session = StreamingSession(asked, cast, max_length=max_length, on_end=lambda _: ended.set())
+        began = time.monotonic()
+        await live(session)
+        async with asyncio.timeout(PATIENCE):
+            await ended.wait()
+        assert not session.active
+        return time.monotonic() - began
+
+    return asyncio.run(run())
+
+
+def idle_after(seconds: float) -> NewSession:
+    """Ask for less patience than the API allows."""
+    return ASKED.model_copy(update={"activity_idle_timeout": seconds})
+
+
+async def nothing(_: StreamingSession) -> None:
+    """Leave a session alone."""
+
+
+def test_a_session_that_is_left_alone_ends() -> None:
+    assert lived(nothing, idle_after(0.3)) >= 0.3
+
+
+def test_a_session_ends_when_its_time_is_over() -> None:
+    assert lived(nothing, max_length=0.3) >= 0.3
+
+
+def test_keeping_alive_keeps_alive() -> None:
+    async def keep(session: StreamingSession) -> None:
+        for _ in range(5):
+            await asyncio.sleep(0.2)
+            session.keep_alive()
+
+    assert lived(keep, idle_after(0.5)) >= 1.5
+
+
+def test_a_session_does_not_end_while_it_speaks() -> None:
+    async def speak(session: StreamingSession) -> None:
+        session.status = "connected"
+        task = TaskRequest(session_id=session.session_id, text="One two three four five six.")
+        assert (await session.perform(task))["duration_ms"] > 1000
+
+    assert lived(speak, idle_after(0.3)) > 1.3
+
+
+def test_who_waits_for_a_task_hears_of_the_end() -> None:
+    async def speak(session: StreamingSession) -> None:
+        session.status = "connected"
+        task = TaskRequest(session_id=session.session_id, text="One two three. " * 20)
+        assert (await session.perform(task))["duration_ms"] < 5000
+
+    assert lived(speak, max_length=1.0) < PATIENCE
+
+
+def test_an_idle_timeout_can_be_disabled() -> None:
+    asked = idle_after(0.2).model_copy(update={"disable_idle_timeout": True})
+    assert lived(nothing, asked, max_length=0.8) >= 0.8
+
+
+def test_twenty_sessions_leave_nothing_behind(
+    server_with: Callable[..., LocalServer], streamer_at: Callable[[LocalServer], Streamer]
+) -> None:
+    server = server_with(warm_up=0.001)  # one of its own
+    streamer = streamer_at(server)
+    process = psutil.Process(server.pid)
+
+    def left() -> tuple[int, int]:
+        return process.num_threads(), process.num_fds()
+
+    def once(*, orderly: bool) -> None:
+        live = streamer.live(quality="low")
+        live.say("Hello there, my friend. How are you?")
+        live.viewer.wait_for_sound()
+        if orderly:
+            live.call("stop")
+            live.viewer.left()
+            live.viewer.close()
+        else:  # a browser that is gone is no reason to stay
+            live.viewer.close()
+            live.call("stop")
+
+    once(orderly=True)
+    before = left()
+    for number in range(20):
+        once(orderly=number % 2 == 0)
+    assert streamer.sessions() == {}
+    deadline = time.monotonic() + PATIENCE
+    while (after := left()) != before:
+        # A worker thread of the loop's pool may come, and does not go.
+        pool = after[0] - before[0]
+        if 0 < pool <= 3 and after[1] == before[1]:
+            break
+        assert time.monotonic() < deadline, (before, after)
+        time.sleep(0.1)
