@@ -6,10 +6,12 @@ thread; they hand over to the private loop, which alone touches sessions and wri
 
 import concurrent.futures
 import logging
+import os
 import weakref
 from collections import deque
 from functools import partial
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import anywidget
@@ -29,11 +31,15 @@ from heygen_widget.api.models import (
 from heygen_widget.at_exit import end_at_exit
 from heygen_widget.audio import prepare
 from heygen_widget.bridge import bridge, wait_awaited, wait_blocking
+from heygen_widget.busy import watch_cells
 from heygen_widget.cells import MadeInCells
 from heygen_widget.connection import Connection
+from heygen_widget.delivery import Delivery
 from heygen_widget.lease import leases
 from heygen_widget.overview import ledger
 from heygen_widget.page import STATIC, send_player, send_player_unasked
+from heygen_widget.playback import recovered
+from heygen_widget.player_page import pages
 from heygen_widget.protocol import (
     BrowserMessage,
     Finish,
@@ -41,14 +47,19 @@ from heygen_widget.protocol import (
     Playback,
     Problem,
     ProblemMessage,
+    Recovered,
+    Refresh,
+    SessionView,
     Speak,
     SpeechMessage,
     Stop,
+    Transport,
     read_browser_message,
     to_browser,
 )
 from heygen_widget.session import (
     PRICE_PER_SECOND,
+    PlaybackReady,
     SessionEvent,
     SessionStatus,
     Speech,
@@ -60,6 +71,7 @@ from heygen_widget.session.guard import Limits
 from heygen_widget.session.sequence import Sequence
 from heygen_widget.session.session import Request
 from heygen_widget.session.writers import TextSource
+from heygen_widget.take import Recording, Snapshot, checked_path
 from heygen_widget.transcript import as_text
 from heygen_widget.view import session_view, words_message
 
@@ -96,6 +108,10 @@ class Avatar(anywidget.AnyWidget):
         A `HeyGen` or `AsyncHeyGen`, whose key and address are used.
     local
         True to rehearse although there is a key, False never to; or a running `LocalServer`.
+    transport
+        How the picture reaches a page: ``"direct"``, it fetches the stream itself; ``"kernel"``,
+        the kernel reads the stream and hands it on through the notebook; ``"auto"``, whichever
+        works.
     max_cost, max_seconds
         Dollars and seconds after which a session is ended; announced ten seconds ahead.
     price_per_second
@@ -121,6 +137,7 @@ class Avatar(anywidget.AnyWidget):
         *,
         client: HeyGen | AsyncHeyGen | None = None,
         local: "LocalServer | bool | None" = None,
+        transport: Transport = "auto",
         max_cost: float | None = None,
         max_seconds: float | None = None,
         price_per_second: float = PRICE_PER_SECOND,
@@ -137,14 +154,22 @@ class Avatar(anywidget.AnyWidget):
             price_per_second=price_per_second,
             limits=Limits(max_cost=max_cost, max_seconds=max_seconds),
         )
+        self._delivery = Delivery(
+            transport,
+            nearby=self._connection.rehearsal,
+            send=self.send,
+            expired=self._sessions.look_again,
+        )
+        watch_cells()
         self._interrupted = self.stop if interrupt == "stop" else None
         self._playback: Playback | None = None
+        self._page_url: str | None = None
         self._events: deque[SessionEvent] = deque(maxlen=MOST_EVENTS)
         self._waiting: list[tuple[str, concurrent.futures.Future[SessionStatus]]] = []
         super().__init__()
         self.set_trait(
             "session",
-            to_browser(session_view(self._sessions, rehearsal=self._connection.rehearsal)),
+            to_browser(self._view()),
         )
         self.on_msg(self._hear_browser)
         self._made = next(_counter)
@@ -326,6 +351,56 @@ class Avatar(anywidget.AnyWidget):
         """
         return await wait_awaited(self._reaching(state))
 
+    def save(self, path: str | os.PathLike[str], *, timeout: float | None = None) -> Path:
+        """Save what the newest session streamed so far; all of it once it has ended.
+
+        Parameters
+        ----------
+        path
+            ``talk.mp4`` makes a film with captions, ``talk.vtt`` or ``talk.srt`` captions alone.
+        timeout
+            Seconds.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        TakeError
+            When there is nothing to save, or PyAV is missing for a film.
+        ValueError
+            When the suffix is none of these.
+        TimeoutError
+            When it takes longer.
+
+        Examples
+        --------
+        >>> avatar.save("talk.mp4")  # doctest: +SKIP
+        """
+        saving = self._delivery.save(checked_path(path), lambda: self.words)
+        return bridge.submit(saving).result(timeout)
+
+    @property
+    def recording(self) -> Recording:
+        """What the newest session streamed so far, as a player that stays in the notebook."""
+        return bridge.submit(self._delivery.record(lambda: self.words)).result()
+
+    def snapshot(self) -> Snapshot:
+        """Take a picture of the avatar as it is now, which stays in the notebook.
+
+        Raises
+        ------
+        TakeError
+            When there is no picture yet, or PyAV is missing.
+
+        Examples
+        --------
+        >>> avatar.snapshot()  # doctest: +SKIP
+        """
+        return bridge.submit(self._delivery.snapshot()).result()
+
     @property
     def status(self) -> SessionStatus:
         """State of the session; ``idle`` before the first one."""
@@ -425,6 +500,7 @@ class Avatar(anywidget.AnyWidget):
         self._sessions.begin(request, speech, takes_text=kind == "text_stream")
 
     def _obey(self, message: BrowserMessage) -> None:
+        self._delivery.hear(message)
         try:
             self._carry_out(message)
         except ValueError as error:
@@ -443,8 +519,18 @@ class Avatar(anywidget.AnyWidget):
             case Stop():
                 self._sessions.stop()
             case Playback():
-                self._playback = message
-                self._release_waiting()
+                self._take_playback(message)
+            case Recovered():
+                self._events.append(recovered(message))
+            case Refresh(epoch=epoch):
+                self._sessions.look_again(epoch)
+
+    def _take_playback(self, playback: Playback) -> None:
+        self._playback = playback
+        self._release_waiting()
+        if playback.state == "unsupported" and self._page_url is None:
+            self._page_url = pages.address(self)
+            self._show()
 
     async def _seeded(self, text: str) -> CreateAvatarRealtimeTextStream:
         return CreateAvatarRealtimeTextStream(
@@ -476,8 +562,17 @@ class Avatar(anywidget.AnyWidget):
             case SpeechChanged(speech=speech, status=status):
                 self._tell_speech(speech, status)
             case _:
+                self._deliver(event)
                 self._show()
                 self._release_waiting()
+
+    def _deliver(self, event: SessionEvent) -> None:
+        epoch = self._sessions.number
+        match event:
+            case PlaybackReady(hls_url=url):
+                self._delivery.play(epoch, url)
+            case StatusChanged(status=status) if status.ended:
+                self._delivery.session_over(epoch)
 
     def _account_for(self, event: StatusChanged) -> None:
         """Keep the overview true, and what a next kernel is to end if this one dies."""
@@ -497,12 +592,20 @@ class Avatar(anywidget.AnyWidget):
         try:
             self.set_trait(
                 "session",
-                to_browser(session_view(self._sessions, rehearsal=self._connection.rehearsal)),
+                to_browser(self._view()),
             )
         except Exception as error:  # noqa: BLE001 (whatever an observer of the user's raises)
             # The page has it by now, and what is paid for must go on.
             _log.exception("An observer of `session` failed.")
             self._tell_problem("An observer of `session` failed.", repr(error))
+
+    def _view(self) -> SessionView:
+        return session_view(
+            self._sessions,
+            rehearsal=self._connection.rehearsal,
+            transport=self._delivery.transport,
+            page_url=self._page_url,
+        )
 
     def _tell_history(self) -> None:
         """Bring a page that has just come up to date; its trait may be old."""

@@ -1,4 +1,4 @@
-"""What a browser page needs beside the widget's own module: hls.js, once."""
+"""What a browser page needs beside the widget's own module: the player with hls.js, once."""
 
 import threading
 from collections.abc import Callable
@@ -16,17 +16,17 @@ _handed_out = False
 
 @cache
 def player_library() -> bytes:
-    """Return the source of hls.js, a JavaScript module."""
-    return (STATIC / "hls.js").read_bytes()
+    """Return the source of the player with hls.js in it, a JavaScript module."""
+    return (STATIC / "player.js").read_bytes()
 
 
 def send_player(send: Callable[..., Any]) -> None:
-    """Send hls.js through a widget's comm."""
+    """Send the player through a widget's comm."""
     send(to_browser(PlayerMessage()), buffers=[player_library()])
 
 
 def send_player_unasked(send: Callable[..., Any]) -> None:
-    """Send hls.js with the first widget that is shown.
+    """Send the player with the first widget that is shown.
 
     A page asks for what it lacks, but a kernel that a cell keeps busy does not hear it ask.
     """

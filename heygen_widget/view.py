@@ -4,21 +4,25 @@ from collections.abc import Iterable
 
 from heygen_widget.api.errors import HeyGenError
 from heygen_widget.api.models import WordEvent
-from heygen_widget.protocol import Problem, SessionView, Word, WordsMessage
+from heygen_widget.protocol import Problem, SessionView, Transport, Word, WordsMessage
 from heygen_widget.session.sequence import Sequence
 
 
-def session_view(sessions: Sequence, *, rehearsal: bool) -> SessionView:
+def session_view(
+    sessions: Sequence, *, rehearsal: bool, transport: Transport, page_url: str | None = None
+) -> SessionView:
     """Describe the current session; an idle one when there is none yet."""
     session = sessions.current
     if session is None:
-        return SessionView(rehearsal=rehearsal)
+        return SessionView(rehearsal=rehearsal, transport=transport, page_url=page_url)
     return SessionView(
         epoch=sessions.number,
         status=session.status,
         stream_id=session.stream_id,
         hls_url=session.hls_url,
         rehearsal=rehearsal,
+        transport=transport,
+        page_url=page_url,
         elapsed=session.meter.elapsed,
         running=session.meter.running,
         price_per_second=session.meter.price_per_second,

@@ -1,5 +1,6 @@
-// Builds the front end into the Python package: the widget's module and style sheet, and hls.js as
-// a module of its own, which the kernel hands to each page once. `--watch` rebuilds at each change.
+// Builds the front end into the Python package: the widget's module and style sheet; the player with
+// hls.js in it, which the kernel hands to each page once; and the script of the page that plays where
+// a notebook cannot. `--watch` rebuilds at each change.
 
 import { context } from "esbuild";
 
@@ -13,15 +14,17 @@ const common = {
 };
 const folder = "../heygen_widget/static";
 
-const builds = await Promise.all([
-  context({ ...common, entryPoints: ["src/widget.ts", "src/widget.css"], outdir: folder }),
-  // The light build of hls.js plays everything this widget meets.
-  context({
-    ...common,
-    stdin: { contents: 'export { default } from "hls.js/light";', resolveDir: "." },
-    outfile: `${folder}/hls.js`,
-  }),
-]);
+const build = await context({
+  ...common,
+  entryPoints: {
+    widget: "src/widget.ts",
+    player: "src/playback.ts",
+    page: "src/page.ts",
+  },
+  outdir: folder,
+});
+const styles = await context({ ...common, entryPoints: ["src/widget.css"], outdir: folder });
+const builds = [build, styles];
 
 if (process.argv.includes("--watch")) {
   await Promise.all(builds.map((build) => build.watch()));

@@ -232,7 +232,7 @@ def test_the_wheel_holds_the_front_end_and_the_types(wheel: Path) -> None:
     assert "heygen_widget/py.typed" in package
     assert 10_000 < sizes["heygen_widget/static/widget.js"] < 40_000
     assert sizes["heygen_widget/static/widget.css"] > 1_000
-    assert sizes["heygen_widget/static/hls.js"] > 200_000
+    assert sizes["heygen_widget/static/player.js"] > 200_000
     assert "heygen_widget/static/quickstart.ipynb" in package
     assert "License-Expression: Apache-2.0" in about
 

@@ -109,6 +109,11 @@ class Sequence:
         self._running = asyncio.get_running_loop().create_task(self._run(session))
         self._running.add_done_callback(lambda _: self._on_rest())
 
+    def look_again(self, number: int) -> None:
+        """Ask the server about the current session at once, if that is still number `number`."""
+        if self.current is not None and number == self.number:
+            self.current.look_again()
+
     def finish(self) -> None:
         """Close the input of what is open, and of what waits for its turn."""
         for session in self._all():

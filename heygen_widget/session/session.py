@@ -145,6 +145,10 @@ class Session:
         """End the session as soon as possible, in whatever state it is. Harmless when ended."""
         self._stopping.set()
 
+    def look_again(self) -> None:
+        """Ask the server for the status at once, as when its playback URL no longer works."""
+        self._look_now.set()
+
     async def run(self) -> None:
         """Live from the first words to the end. Returns in an ended status and raises nothing."""
         try:

@@ -3,11 +3,15 @@
 
 import type { AnyModel } from "@anywidget/types";
 import { Captions } from "./captions.ts";
-import { deliver, order } from "./library.ts";
+import { Desk } from "./desk.ts";
+import type { KernelStream } from "./kernel_loader.ts";
+import { deliver, type Library, library, order } from "./library.ts";
 import { Meter } from "./meter.ts";
-import { Player } from "./player.ts";
+import type { Player } from "./player.ts";
+import type { Programme } from "./programme.ts";
 import {
   type BrowserMessage,
+  type MediaMessage,
   type Problem,
   readKernelMessage,
   readSession,
@@ -15,16 +19,18 @@ import {
   type SpeechMessage,
   type WordsMessage,
 } from "./protocol.ts";
+import { report } from "./report.ts";
 import { isLive, isOpening, isOver } from "./status.ts";
+import { Transcript } from "./transcript.ts";
+import { type View, Views } from "./views.ts";
 
-/** A view: a place where the picture can be. */
-export interface View {
-  readonly screen: Element;
-}
+export type { View } from "./views.ts";
 
 const REPORT_EVERY_MS = 1000;
 /** After this long without an answer the kernel is taken to be busy. */
 const PATIENCE_MS = 2500;
+/** Messages with media that are kept until there is a player for them. */
+const MOST_EARLY = 100;
 
 export class Avatar {
   session: SessionView;
@@ -36,10 +42,18 @@ export class Avatar {
   speech: SpeechMessage | null = null;
   /** When the session began to open, as of `performance.now()`; null when it is not opening. */
   openingSince: number | null = null;
+  /** Whether the kernel was restarted, shut down or died: nobody answers any more. */
+  kernelGone = false;
   readonly meter = new Meter();
+  readonly transcript = new Transcript();
+  readonly desk = new Desk();
 
   private readonly changes = new EventTarget();
-  private views: View[] = [];
+  private readonly views: Views;
+  /** The page's player library, once it is there. */
+  private library: Library | null = null;
+  private relayed: KernelStream | null = null;
+  private early: [MediaMessage, DataView<ArrayBuffer>[]][] = [];
   private askedAt: number | null = null;
   private asked: BrowserMessage["kind"] | null = null;
   /** Epoch whose stream the player has been given. */
@@ -54,12 +68,19 @@ export class Avatar {
     private readonly signal: AbortSignal,
   ) {
     this.session = readSession(model.get("session"));
+    this.views = new Views(
+      () => this.player?.moved(),
+      () => this.player?.rest(),
+      signal,
+    );
     this.captions = new Captions(this.session.epoch);
     this.listen("change:session", () => this.follow(readSession(model.get("session"))));
     this.listen("msg:custom", (content: unknown, buffers?: DataView<ArrayBuffer>[]) =>
       this.receive(content, buffers ?? []),
     );
+    this.listen("comm_live_update", () => this.checkKernel());
     this.follow(this.session);
+    library().then((found) => this.takeUp(found));
     order((onItsWay) => this.send({ kind: "hello", player: onItsWay }), signal);
     const reporting = setInterval(() => this.report(), REPORT_EVERY_MS);
     signal.addEventListener("abort", () => clearInterval(reporting));
@@ -72,24 +93,19 @@ export class Avatar {
 
   /** The view that has the picture: the newest, or the one it was called to. */
   get holder(): View | undefined {
-    return this.views.at(-1);
+    return this.views.holder;
   }
 
   /** Show the picture in `view`; when that goes, the one before gets it back. */
   enter(view: View, signal: AbortSignal): void {
-    this.bringTo(view);
-    signal.addEventListener("abort", () => {
-      this.views = this.views.filter((other) => other !== view);
-      if (this.player?.video.parentElement === view.screen) this.player.video.remove();
-      this.place();
-      this.change();
-    });
+    this.views.enter(view, signal);
+    signal.addEventListener("abort", () => this.change());
+    this.change();
   }
 
   /** Move the picture to `view`. */
   bringTo(view: View): void {
-    this.views = [...this.views.filter((other) => other !== view), view];
-    this.place();
+    this.views.bringTo(view);
     this.change();
   }
 
@@ -97,6 +113,11 @@ export class Avatar {
     if (text.trim() === "") return;
     this.allowSound();
     this.ask({ kind: "speak", text });
+  }
+
+  /** Take no more text; what was said is still spoken. */
+  finish(): void {
+    this.ask({ kind: "finish" });
   }
 
   stop(): void {
@@ -126,6 +147,7 @@ export class Avatar {
         break;
       case "speech":
         this.speech = message;
+        this.transcript.tell(message);
         this.answered();
         break;
       case "problem":
@@ -134,6 +156,9 @@ export class Avatar {
         break;
       case "player":
         this.takeLibrary(buffers[0]);
+        break;
+      case "media":
+        this.takeMedia(message, buffers);
         break;
     }
   }
@@ -145,6 +170,35 @@ export class Avatar {
       this.problem = { title: "The player could not be loaded", hint, request_id: null };
       this.change();
     });
+  }
+
+  /** The player is there: play what has been waiting for it. */
+  private takeUp(found: Library): void {
+    if (this.signal.aborted) return;
+    this.library = found;
+    for (const [message, buffers] of this.early.splice(0)) this.takeMedia(message, buffers);
+    this.playStream(this.session);
+    this.change();
+  }
+
+  private takeMedia(message: MediaMessage, buffers: DataView<ArrayBuffer>[]): void {
+    if (message.epoch !== this.session.epoch) return;
+    if (!this.library) {
+      this.early = [...this.early.slice(1 - MOST_EARLY), [message, buffers]];
+      return;
+    }
+    this.relay(this.library).receive(message, buffers);
+    // The kernel pushed unasked, not knowing that this page can do without.
+    if (this.player?.transport === "direct" && this.player.started) this.relayed?.decline();
+  }
+
+  /** The session's stream by way of the kernel. */
+  private relay({ KernelStream }: Library): KernelStream {
+    const { epoch } = this.session;
+    if (this.relayed?.epoch === epoch) return this.relayed;
+    this.relayed?.decline();
+    this.relayed = new KernelStream(epoch, (message) => this.send(message), this.signal);
+    return this.relayed;
   }
 
   private hear(message: WordsMessage): void {
@@ -171,7 +225,7 @@ export class Avatar {
     this.answered();
   }
 
-  private playStream({ epoch, hls_url, status }: SessionView): void {
+  private playStream({ epoch, hls_url, status, transport }: SessionView): void {
     if (status === "cancelled" && this.loaded === epoch) this.player?.hush();
     if (!hls_url) return;
     if (this.loaded === epoch) {
@@ -180,19 +234,27 @@ export class Avatar {
     }
     // A short session may be over before it is seen to be streaming; its playlist can still be read.
     if (!isLive(this.session) && !(status === "completed" && this.sawItBegin)) return;
+    if (!this.library) return;
     this.loaded = epoch;
-    this.player ??= this.makePlayer();
-    this.player.load(hls_url, { fromStart: this.sawItBegin });
-    this.place();
+    this.player ??= this.makePlayer(this.library);
+    this.player.load({ url: hls_url, fromStart: this.sawItBegin, transport });
+    this.views.show(this.player.video);
   }
 
-  private makePlayer(): Player {
-    const programme = {
-      speakingAt: (time: number) => this.captions.speakingAt(time),
-      heardFirst: (time: number) => this.captions.heardFirst(time),
-      alive: () => !isOver(this.session),
+  private makePlayer(found: Library): Player {
+    const programme: Programme = {
+      speakingAt: (time) => this.captions.speakingAt(time),
+      heardFirst: (time) => this.captions.heardFirst(time),
+      alive: () => !isOver(this.session) && !this.kernelGone,
+      relayed: () => this.relay(found),
+      declineRelayed: () => this.relayed?.decline(),
+      refresh: () => this.send({ kind: "refresh", epoch: this.loaded }),
+      recovered: ({ fault, seconds }) => {
+        const position = this.player?.position ?? 0;
+        this.send({ kind: "recovered", epoch: this.loaded, fault, seconds, position });
+      },
     };
-    return new Player(programme, () => this.playerChanged(), this.signal);
+    return new found.Player(found.default, programme, () => this.playerChanged(), this.signal);
   }
 
   private playerChanged(): void {
@@ -205,23 +267,17 @@ export class Avatar {
     if (this.player?.soundBlocked) this.player.setMuted(false);
   }
 
-  private place(): void {
-    if (this.holder) this.player?.moveTo(this.holder.screen);
-  }
-
   /** Tell the kernel what the player sees: at a change at once, else once a second while it plays. */
   private report(): void {
     const { player } = this;
     if (!player) return;
-    const { state, muted, stalls, detail, position, latency } = player;
-    const news = JSON.stringify([this.loaded, state, muted, stalls, detail]);
+    const { news, message } = report(player, this.loaded);
     const now = performance.now();
-    const due = state === "playing" && now - this.reportedAt >= REPORT_EVERY_MS;
-    if (news === this.reported && !due) return;
+    const due = message?.state === "playing" && now - this.reportedAt >= REPORT_EVERY_MS;
+    if (!message || (news === this.reported && !due)) return;
     this.reported = news;
     this.reportedAt = now;
-    const epoch = this.loaded;
-    this.send({ kind: "playback", epoch, state, position, latency, muted, stalls, detail });
+    this.send(message);
   }
 
   private ask(message: BrowserMessage): void {
@@ -238,7 +294,31 @@ export class Avatar {
   }
 
   private send(message: BrowserMessage): void {
-    if (!this.signal.aborted) this.model.send(message);
+    if (this.signal.aborted || this.kernelGone) return;
+    try {
+      this.model.send(message);
+    } catch {
+      // So hosts say that the other end of the comm is gone (JupyterLab 4, after a kernel's death).
+      this.loseKernel();
+    }
+  }
+
+  /** Jupyter's widget manager says of a model whose kernel restarts that something changed; what, its views show. */
+  private checkKernel(): void {
+    setTimeout(() => {
+      if (this.holder?.screen.closest(".jupyter-widgets-disconnected")) this.loseKernel();
+    });
+  }
+
+  /** Keep the last picture, and ask for nothing any more. */
+  private loseKernel(): void {
+    if (this.kernelGone) return;
+    this.kernelGone = true;
+    this.askedAt = null;
+    const now = performance.now();
+    this.meter.set({ ...this.session, elapsed: this.meter.elapsed(now), running: false }, now);
+    this.player?.hush();
+    this.change();
   }
 
   private change(): void {

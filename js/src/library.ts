@@ -1,17 +1,17 @@
-// hls.js, once per page. The kernel sends its bytes in a message; whichever widget asked first gets
-// them for all. Knows nothing of players.
+// The player with its hls.js, once per page. The kernel sends its bytes in a message; whichever widget
+// asked first gets them for all. Knows nothing of what is in it.
 //
 // Each model runs a copy of this module of its own, so what they share lives on `globalThis`.
 
-import type Hls from "hls.js";
 import { PLAYER_VERSION } from "./protocol.ts";
 
-export type HlsConstructor = typeof Hls;
+/** The module that the kernel sends. */
+export type Library = typeof import("./playback.ts");
 
 /** What the widgets of a page share. Every version of this module must keep its shape. */
 interface Shelf {
   /** Resolves when some model's kernel has sent the library. */
-  readonly library: Promise<HlsConstructor>;
+  readonly library: Promise<Library>;
   /** Make the module of the bytes and resolve `library` with it. */
   deliver(bytes: BlobPart): Promise<void>;
   /** How each living model asks its kernel; the first one has been asked. Empty once delivered. */
@@ -21,13 +21,13 @@ interface Shelf {
 
 function shelf(): Shelf {
   const page = globalThis as { [key: symbol]: Shelf | undefined };
-  const key = Symbol.for(`heygen_widget.hls@${PLAYER_VERSION}`);
+  const key = Symbol.for(`heygen_widget.player@${PLAYER_VERSION}`);
   page[key] ??= makeShelf();
   return page[key];
 }
 
 function makeShelf(): Shelf {
-  const { promise, resolve } = Promise.withResolvers<HlsConstructor>();
+  const { promise, resolve } = Promise.withResolvers<Library>();
   return {
     library: promise,
     asking: [],
@@ -36,10 +36,10 @@ function makeShelf(): Shelf {
       if (this.delivered) return;
       const url = URL.createObjectURL(new Blob([bytes], { type: "text/javascript" }));
       try {
-        const module: { default: HlsConstructor } = await import(/* @vite-ignore */ url);
+        const module: Library = await import(/* @vite-ignore */ url);
         this.delivered = true;
         this.asking = [];
-        resolve(module.default);
+        resolve(module);
       } finally {
         URL.revokeObjectURL(url);
       }
@@ -47,13 +47,13 @@ function makeShelf(): Shelf {
   };
 }
 
-/** The page's hls.js; waits until some kernel has sent it. */
-export function library(): Promise<HlsConstructor> {
+/** The page's player; waits until some kernel has sent it. */
+export function library(): Promise<Library> {
   return shelf().library;
 }
 
 /**
- * Call `ask(true)` if the page has hls.js or is getting it, else `ask(false)`: the kernel is to
+ * Call `ask(true)` if the page has the player or is getting it, else `ask(false)`: the kernel is to
  * send it. Should the model that was to get it be closed before, the next one asks in its place.
  */
 export function order(ask: (onItsWay: boolean) => void, signal: AbortSignal): void {

@@ -1,11 +1,14 @@
 // Everything that passes between kernel and browser: the mirror of `heygen_widget/protocol.py`.
 // Knows shapes only, not what is done with them.
 
-/** Version of the hls.js build that the kernel hands to a page. */
-export const PLAYER_VERSION = "1.7.4";
+/** Version of the player that the kernel hands to a page: the Python package's own. */
+export const PLAYER_VERSION = "0.1.0";
 
 /** Longest text the kernel takes in one message, in characters. */
 export const MAX_TEXT_LENGTH = 100_000;
+
+/** How the picture reaches a page: fetched by the page itself, pushed by the kernel, or either. */
+export type Transport = "auto" | "direct" | "kernel";
 
 /** An error as people read it. */
 export interface Problem {
@@ -24,12 +27,23 @@ export interface SessionView {
   hls_url: string | null;
   /** Whether the embedded avatar server is speaking. */
   rehearsal: boolean;
+  transport: Transport;
+  /** Address of a page that plays the stream in an ordinary browser; given once a page cannot. */
+  page_url: string | null;
   /** Seconds on the meter when this was made. */
   elapsed: number;
   /** Whether the meter goes on. */
   running: boolean;
   /** Dollars. */
   price_per_second: number;
+  /** Seconds on the meter at which a limit ends the session; null without one. */
+  limit_at: number | null;
+  /** Which limit that is: max_cost, max_seconds or longest (the server's own). */
+  limit: string | null;
+  /** Seconds on the meter at which the session ends unless text comes; null while it speaks. */
+  idle_at: number | null;
+  /** Seconds without text after which a session ends. */
+  idle_timeout: number | null;
   end_reason: string | null;
   error: Problem | null;
 }
@@ -58,10 +72,32 @@ export interface SpeechMessage {
   status: string;
 }
 
-/** Comes with one buffer: hls.js as a JavaScript module. */
+/** Comes with one buffer: the player as a JavaScript module. */
 export interface PlayerMessage {
   kind: "player";
   version: string;
+}
+
+/** A piece of the stream, for hls.js a segment. A number left out is a part that was lost. */
+export interface MediaPart {
+  number: number;
+  seconds: number;
+  discontinuity: boolean;
+}
+
+/**
+ * Parts of a stream that the page does not fetch itself. Comes with a buffer for `init` and one for
+ * each part.
+ */
+export interface MediaMessage {
+  kind: "media";
+  epoch: number;
+  /** Counts the initialization sections of a stream; null where it has none. */
+  init: number | null;
+  parts: MediaPart[];
+  ended: boolean;
+  /** Why no more will come, although the stream has not ended. */
+  error: string | null;
 }
 
 /** Something asked for in the browser could not be done. */
@@ -70,10 +106,31 @@ export interface ProblemMessage {
   problem: Problem;
 }
 
-export type KernelMessage = WordsMessage | SpeechMessage | PlayerMessage | ProblemMessage;
+export type KernelMessage =
+  | WordsMessage
+  | SpeechMessage
+  | PlayerMessage
+  | MediaMessage
+  | ProblemMessage;
 
 /** What the player is doing, as the kernel hears it. */
-export type PlaybackState = "loading" | "playing" | "waiting" | "blocked" | "ended" | "failed";
+export type PlaybackState =
+  | "loading"
+  | "playing"
+  /** Ran dry; goes on by itself. */
+  | "waiting"
+  /** Something broke and is being repaired. */
+  | "recovering"
+  | "paused"
+  /** The browser plays nothing, not even without sound, until the user acts. */
+  | "blocked"
+  | "ended"
+  | "failed"
+  /** This browser cannot decode the stream. */
+  | "unsupported";
+
+/** Whether one hears the avatar; `blocked` says that the browser waits for the user to act. */
+export type Sound = "on" | "muted" | "blocked";
 
 /** What the player sees. `position` is on the stream's clock; both times in seconds. */
 export interface Playback {
@@ -82,9 +139,36 @@ export interface Playback {
   state: PlaybackState;
   position: number;
   latency: number | null;
-  muted: boolean;
+  sound: Sound;
   stalls: number;
+  /** Times it came back after a fault. */
+  recoveries: number;
+  /** By which the picture comes. */
+  transport: Exclude<Transport, "auto">;
+  /** Why by that one. */
+  reason: string;
   detail: string;
+}
+
+/** Playback has come back after a fault; `seconds` after it showed. */
+export interface RecoveredMessage {
+  kind: "recovered";
+  epoch: number;
+  fault: string;
+  seconds: number;
+  /** Seconds on the stream's clock. */
+  position: number;
+}
+
+/** Whether this page plays what the kernel pushes; said again every few seconds while it does. */
+export interface RelayMessage {
+  kind: "relay";
+  epoch: number;
+  /** Tells the pages of one avatar apart. */
+  page: string;
+  wanted: boolean;
+  /** The first part this page lacks; null when it has none yet. */
+  next: number | null;
 }
 
 export type BrowserMessage =
@@ -92,7 +176,11 @@ export type BrowserMessage =
   | { kind: "speak"; text: string }
   | { kind: "finish" }
   | { kind: "stop" }
-  | Playback;
+  | Playback
+  | RecoveredMessage
+  /** The playback URL no longer works: is there a newer one? */
+  | { kind: "refresh"; epoch: number }
+  | RelayMessage;
 
 type Fields<Message> = readonly Exclude<keyof Message, "kind">[];
 type FieldsByKind<Message extends { kind: string }> = {
@@ -104,6 +192,7 @@ export const KERNEL_MESSAGES: FieldsByKind<KernelMessage> = {
   words: ["epoch", "first", "words"],
   speech: ["epoch", "id", "text", "status"],
   player: ["version"],
+  media: ["epoch", "init", "parts", "ended", "error"],
   problem: ["problem"],
 };
 
@@ -113,7 +202,21 @@ export const BROWSER_MESSAGES: FieldsByKind<BrowserMessage> = {
   speak: ["text"],
   finish: [],
   stop: [],
-  playback: ["epoch", "state", "position", "latency", "muted", "stalls", "detail"],
+  playback: [
+    "epoch",
+    "state",
+    "position",
+    "latency",
+    "sound",
+    "stalls",
+    "recoveries",
+    "transport",
+    "reason",
+    "detail",
+  ],
+  recovered: ["epoch", "fault", "seconds", "position"],
+  refresh: ["epoch"],
+  relay: ["epoch", "page", "wanted", "next"],
 };
 
 /** The trait before anything has happened. */
@@ -123,9 +226,15 @@ export const IDLE: SessionView = {
   stream_id: null,
   hls_url: null,
   rehearsal: false,
+  transport: "auto",
+  page_url: null,
   elapsed: 0,
   running: false,
   price_per_second: 0,
+  limit_at: null,
+  limit: null,
+  idle_at: null,
+  idle_timeout: null,
   end_reason: null,
   error: null,
 };

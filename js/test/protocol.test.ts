@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import init from "../../heygen_widget/__init__.py?raw";
 import python from "../../heygen_widget/protocol.py?raw";
-import manifest from "../package.json";
 import {
   BROWSER_MESSAGES,
   IDLE,
@@ -36,7 +36,7 @@ test("both ends know the same session", () => {
 
 test("both ends know the same limits and the same version of the player, which is the one built", () => {
   expect(python).toContain(`PLAYER_VERSION = "${PLAYER_VERSION}"`);
-  expect(manifest.dependencies["hls.js"]).toBe(PLAYER_VERSION);
+  expect(init).toContain(`__version__ = "${PLAYER_VERSION}"`);
   const limit = /text: str = Field\(max_length=([\d_]+)\)/.exec(python)?.[1];
   expect(Number(limit?.replaceAll("_", ""))).toBe(MAX_TEXT_LENGTH);
 });

@@ -20,6 +20,7 @@ from tests.browser import chromium
 
 PROBE = Path(__file__).with_name("probe.js")
 VIDEO = ".heygen-widget video"
+_COUNT = "i => jupyterapp.shell.currentWidget.content.widgets[i].model.executionCount"
 KERNEL_IS_IDLE = (
     "window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
 )
@@ -163,6 +164,35 @@ class Notebook:
             source,
         )
         return index
+
+    def run_again(self, index: int) -> None:
+        """Run a cell once more, and wait for it."""
+        self.select(index)
+        before = self.page.evaluate(_COUNT, index)
+        self.page.evaluate(
+            "() => { setTimeout(() => jupyterapp.commands.execute('notebook:run-cell')) }"
+        )
+        self.page.wait_for_function(f"([i, n]) => ({_COUNT})(i) > n", arg=[index, before])
+        self.finished(index)
+
+    def select(self, index: int) -> None:
+        """Make a cell the one that commands are about."""
+        self.page.evaluate(
+            "index => { const { content } = jupyterapp.shell.currentWidget;"
+            " content.activeCellIndex = index; content.deselectAll(); }",
+            index,
+        )
+
+    def command(self, name: str, **arguments: object) -> None:
+        """Execute a command of JupyterLab, without waiting for its end."""
+        self.page.evaluate(
+            "([name, all]) => { jupyterapp.commands.execute(name, all) }", [name, arguments]
+        )
+
+    def save(self) -> None:
+        """Save the notebook, so that it can be closed or loaded anew."""
+        self.command("docmanager:save")
+        self.page.wait_for_function("!jupyterapp.shell.currentWidget.context.model.dirty")
 
     def _outputs(self, index: int) -> list[dict[str, Any]]:
         outputs: list[dict[str, Any]] = self.page.evaluate(

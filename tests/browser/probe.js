@@ -61,6 +61,22 @@ window.probe = {
     const video = document.querySelector(selector);
     return video ? video.getVideoPlaybackQuality().totalVideoFrames : 0;
   },
+  /** From now on, note what stops a video, how far its frames are apart, and where it is shown. */
+  follow(selector) {
+    const video = document.querySelector(selector);
+    const diary = { video, stops: [], widest: 0, last: performance.now() };
+    window.probe.diary = diary;
+    for (const event of ["pause", "emptied"]) {
+      video.addEventListener(event, () => diary.stops.push(event));
+    }
+    const note = () => {
+      const now = performance.now();
+      diary.widest = Math.max(diary.widest, now - diary.last);
+      diary.last = now;
+      video.requestVideoFrameCallback(note);
+    };
+    video.requestVideoFrameCallback(note);
+  },
   /** How much the part of the picture around the mouth changes within some seconds, 0 to 255. */
   async mouth(selector, seconds) {
     const video = document.querySelector(selector);
