@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import heygen_widget
-from heygen_widget import api, local, session
+from heygen_widget import api, local, relay, session, take
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "heygen_widget"
@@ -40,7 +40,7 @@ def test_all_public_names_are_there_sorted_and_say_where_they_live() -> None:
         heygen_widget.Avatarr  # noqa: B018
 
 
-@pytest.mark.parametrize("part", [api, local, session])
+@pytest.mark.parametrize("part", [api, local, relay, session, take])
 def test_the_names_of_each_part_are_sorted_and_complete(part: object) -> None:
     names: list[str] = part.__all__  # type: ignore[attr-defined]
     source = inspect.getsource(part)  # type: ignore[arg-type]
@@ -73,6 +73,8 @@ def test_type_checkers_see_the_same_names_as_python() -> None:
         ("heygen_widget", ["anywidget", "httpx", "pydantic", "starlette", "numpy", "asyncio"]),
         ("heygen_widget.api", ["anywidget", "IPython", "starlette", "numpy", "av"]),
         ("heygen_widget.session", ["anywidget", "IPython", "starlette", "numpy", "av"]),
+        ("heygen_widget.relay", ["anywidget", "IPython", "starlette", "numpy", "av"]),
+        ("heygen_widget.take", ["anywidget", "IPython", "starlette", "numpy", "av"]),
         ("heygen_widget.local", ["anywidget", "IPython", "starlette", "numpy", "av"]),
         ("heygen_widget.avatar", ["starlette", "uvicorn", "numpy", "av"]),
         ("heygen_widget.cli", ["anywidget", "IPython", "starlette", "numpy", "av"]),
@@ -94,6 +96,18 @@ ARROWS = {
     "local": [MODELS, "heygen_widget.local"],
     "session": ["heygen_widget.api", "heygen_widget.bridge", "heygen_widget.session"],
     "bridge": [],
+    "busy": [],
+    "relay": ["heygen_widget.relay"],
+    "take": [MODELS, "heygen_widget.relay", "heygen_widget.take", "heygen_widget.transcript"],
+    "broadcast": ["heygen_widget.protocol", "heygen_widget.relay", "heygen_widget.take"],
+    "delivery": [
+        MODELS,
+        "heygen_widget.broadcast",
+        "heygen_widget.busy",
+        "heygen_widget.protocol",
+        "heygen_widget.relay",
+        "heygen_widget.take",
+    ],
     "protocol": [],
     "page": ["heygen_widget.protocol"],
     "transcript": [MODELS],
@@ -130,7 +144,7 @@ SERVER = {
     "uvicorn",
 }
 MAY_KNOW_NOTEBOOKS = {"avatar", "cells", "magics"}
-MAY_KNOW_MEDIA = {"audio", "check", "local"}
+MAY_KNOW_MEDIA = {"audio", "check", "local", "take"}
 
 
 def _imports(module: Path) -> Iterator[str]:

@@ -20,8 +20,8 @@ import {
   type WordsMessage,
 } from "./protocol.ts";
 import { report } from "./report.ts";
+import { Speeches } from "./speeches.ts";
 import { isLive, isOpening, isOver } from "./status.ts";
-import { Transcript } from "./transcript.ts";
 import { type View, Views } from "./views.ts";
 
 export type { View } from "./views.ts";
@@ -45,7 +45,7 @@ export class Avatar {
   /** Whether the kernel was restarted, shut down or died: nobody answers any more. */
   kernelGone = false;
   readonly meter = new Meter();
-  readonly transcript = new Transcript();
+  readonly speeches = new Speeches();
   readonly desk = new Desk();
 
   private readonly changes = new EventTarget();
@@ -147,7 +147,7 @@ export class Avatar {
         break;
       case "speech":
         this.speech = message;
-        this.transcript.tell(message);
+        this.speeches.tell(message);
         this.answered();
         break;
       case "problem":

@@ -4,14 +4,15 @@
 import type { Avatar, View } from "./avatar.ts";
 import { Composer } from "./composer.ts";
 import { Controls } from "./controls.ts";
-import { button, h, icon, iconButton, label, setText } from "./dom.ts";
+import { button, h, icon, iconButton, label, SUPPRESS, setText } from "./dom.ts";
 import * as icons from "./icons.ts";
 import { keepKeys, obeyKeys } from "./keys.ts";
+import { library } from "./library.ts";
 import type { Problem } from "./protocol.ts";
 import { type Offers, type Scene, sceneOf } from "./scene.ts";
 import { Stage } from "./stage.ts";
 import { isLive, isOpening, statusLine } from "./status.ts";
-import { TranscriptView } from "./transcript_view.ts";
+import type { TranscriptView } from "./transcript_view.ts";
 
 const TICK_MS = 40;
 /** In full screen, after this long without a move, all but the picture goes away. */
@@ -26,7 +27,18 @@ export class Panel implements View, Offers {
   private readonly stage: Stage;
   private readonly controls: Controls;
   private readonly composer: Composer;
-  private readonly transcript: TranscriptView;
+  private readonly transcript = h(
+    "div",
+    {
+      class: "hw-transcript",
+      role: "region",
+      "aria-label": "Transcript",
+      tabindex: "0",
+      [SUPPRESS]: "",
+    },
+    h("p", { class: "hw-queued" }, "What the avatar says will stand here."),
+  );
+  private transcriptView: TranscriptView | null = null;
   private readonly problem = h("div", { class: "hw-problem", role: "alert" });
   private readonly notice = h("p", { class: "hw-notice", role: "status" });
 
@@ -45,14 +57,13 @@ export class Panel implements View, Offers {
     this.root = h("div", { class: "heygen-widget", role: "group", "aria-label": "Avatar" });
     this.controls = new Controls(avatar, desk, this, signal);
     this.composer = new Composer(avatar, desk, signal);
-    this.transcript = new TranscriptView(avatar);
     const dock = h(
       "div",
       { class: "hw-dock" },
       this.controls.element,
       this.problem,
       this.notice,
-      this.transcript.element,
+      this.transcript,
       this.composer.element,
     );
     this.root.append(this.screen, dock);
@@ -60,6 +71,12 @@ export class Panel implements View, Offers {
     this.handleFullScreen(signal);
     avatar.watch(() => this.draw(), signal);
     avatar.enter(this, signal);
+    // There is nothing to follow before there is something to play it.
+    library().then(({ TranscriptView }) => {
+      if (signal.aborted) return;
+      this.transcriptView = new TranscriptView(avatar, this.transcript);
+      this.draw();
+    });
     signal.addEventListener("abort", () => {
       clearInterval(this.ticking);
       clearTimeout(this.resting);
@@ -72,7 +89,7 @@ export class Panel implements View, Offers {
   }
 
   lastText(): string | undefined {
-    return this.avatar.transcript.latest ?? this.avatar.desk.history.last;
+    return this.avatar.speeches.latest ?? this.avatar.desk.history.last;
   }
 
   /** Show everything that changes with an event. */
@@ -94,7 +111,7 @@ export class Panel implements View, Offers {
     this.stage.draw(this.scene, avatar.awaiting === "speak");
     this.controls.draw(status);
     this.drawProblem(session.error === null || kernelGone ? avatar.problem : null);
-    this.transcript.element.hidden = !desk.transcript;
+    this.transcript.hidden = !desk.transcript;
     this.composer.draw();
     this.tick();
     this.keepTicking();
@@ -188,7 +205,7 @@ export class Panel implements View, Offers {
     stage.sayNote((this.scene?.note ?? "") + (seconds > 0 ? ` · ${seconds} s` : ""));
     const here = this.scene?.name === "live";
     stage.drawCaptions(avatar, avatar.desk.captions && here);
-    this.transcript.draw();
+    this.transcriptView?.draw();
     this.controls.tick(now);
   }
 }

@@ -1,7 +1,8 @@
-// What plays a stream: a module of its own with hls.js in it, which travels to each page once, however
+// What plays and follows a stream: a module of its own with hls.js in it, which travels to each page once, however
 // many widgets there are. `library.ts` is how they get at it.
 
 // The light build plays everything this widget meets.
 export { default } from "hls.js/light";
 export { KernelStream } from "./kernel_loader.ts";
 export { Player } from "./player.ts";
+export { TranscriptView } from "./transcript_view.ts";

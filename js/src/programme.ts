@@ -37,4 +37,3 @@ export interface Showing {
   fromStart: boolean;
   transport: Transport;
 }
-

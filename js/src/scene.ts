@@ -73,7 +73,7 @@ function idle(avatar: Avatar): Scene {
     icon: icons.PLAY,
     run: () => avatar.speak(GREETING),
   };
-  return { ...BLANK, name: "idle", act, hint: "or, in a cell,", code: 'avatar.speak("Hello")' };
+  return { ...BLANK, name: "idle", act, hint: "or, in a cell, ", code: 'avatar.speak("Hello")' };
 }
 
 function live({ player }: Avatar, { text, tone }: StatusLine): Scene {

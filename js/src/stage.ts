@@ -51,7 +51,6 @@ export class Stage {
   );
 
   private run: (() => void) | undefined;
-  private actShown = "";
   private captionShown = "";
   private line: Line | null = null;
 
@@ -67,9 +66,8 @@ export class Stage {
     this.words.role = wrong ? "alert" : null;
     setText(this.title, title);
     setText(this.request, request && `Request ${request}`);
-    if (this.hint.dataset.shown !== hint + code) {
-      this.hint.dataset.shown = hint + code;
-      this.hint.replaceChildren(hint, ...(code ? [" ", h("code", {}, code)] : []));
+    if (this.hint.textContent !== hint + code) {
+      this.hint.replaceChildren(hint, ...(code ? [h("code", {}, code)] : []));
     }
     this.link.hidden = !link;
     if (link) this.link.href = link;
@@ -98,12 +96,10 @@ export class Stage {
 
   private drawAct(act: Act | null, busy: boolean): void {
     this.run = act?.run;
-    const shown = act ? act.name + act.label : "";
-    if (act && shown !== this.actShown) {
+    if (act && this.act.textContent !== act.label) {
       this.act.className = act.name;
       this.act.replaceChildren(icon(act.icon), act.label);
     }
-    this.actShown = shown;
     retire(this.act, { hidden: !act, disabled: busy }, this.screen);
   }
 

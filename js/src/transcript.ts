@@ -3,6 +3,7 @@
 
 import { type Captions, joinWords, withMarks } from "./captions.ts";
 import type { SpeechMessage } from "./protocol.ts";
+import type { Speeches } from "./speeches.ts";
 
 /** A text and how far it is spoken. */
 export interface Passage {
@@ -49,36 +50,18 @@ const START: Mark = { speech: 0, from: 0, to: 0, next: 0, found: true };
 const GAP = 24;
 
 export class Transcript {
-  private epoch = 0;
   private given: Given[] = [];
   private marks: Mark[] = [];
   private captions: Captions | null = null;
 
-  /** Take note of a text and of what became of it. */
-  tell(message: SpeechMessage): void {
-    if (message.epoch < this.epoch) return;
-    if (message.epoch > this.epoch) this.given = [];
-    this.epoch = message.epoch;
-    const at = this.given.findIndex((other) => other.message.id === message.id);
-    const known = this.given[at];
-    const letters = known?.message.text === message.text ? known.letters : spell(message.text);
-    this.given[at < 0 ? this.given.length : at] = { message, letters };
-    if (letters !== known?.letters) this.searchAgain();
-  }
-
-  /** The text given last. */
-  get latest(): string | undefined {
-    return this.given.at(-1)?.message.text;
-  }
+  constructor(private readonly speeches: Speeches) {}
 
   /** All that was given, as heard at `time`; `over` says that no more will be heard. */
   passages(captions: Captions, time: number, over: boolean): Passage[] {
-    if (captions.epoch > this.epoch) {
-      this.given = [];
-      this.epoch = captions.epoch;
-    }
+    this.speeches.begin(captions.epoch);
     if (captions !== this.captions) this.marks = [];
     this.captions = captions;
+    this.read();
     if (this.given.length === 0) return heardOnly(captions, time);
     const last = captions.lastBefore(time);
     const word = captions.words[last];
@@ -93,6 +76,21 @@ export class Transcript {
       if (index !== mark?.speech) return { id, text, from: 0, to: 0, now: false, note };
       return { id, text, from: mark.from, to: mark.to, now: now && mark.found, note };
     });
+  }
+
+  /** Spell the texts that are new or have grown. */
+  private read(): void {
+    const { all } = this.speeches;
+    const before = this.given;
+    this.given = all.map((message, index) => {
+      const known = before[index];
+      if (known?.message === message) return known;
+      const letters = known?.message.text === message.text ? known.letters : spell(message.text);
+      return { message, letters };
+    });
+    const changed = this.given.some(({ letters }, index) => letters !== before[index]?.letters);
+    // Words may have come before their text: look for those at the end again.
+    if (changed) this.marks.length = this.marks.findLastIndex((mark) => mark?.found) + 1;
   }
 
   /** Where word `last` is, after all before it have been found. */
@@ -124,11 +122,6 @@ export class Transcript {
       return { speech, from, to, next, found: true };
     }
     return { ...mark, found: false };
-  }
-
-  /** Words may have come before their text: look for those at the end again. */
-  private searchAgain(): void {
-    this.marks.length = this.marks.findLastIndex((mark) => mark?.found) + 1;
   }
 }
 

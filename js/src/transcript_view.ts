@@ -2,9 +2,9 @@
 // changed is touched, so that a selection holds and thousands of words cost nothing.
 
 import type { Avatar } from "./avatar.ts";
-import { h, SUPPRESS, setText } from "./dom.ts";
+import { h, setText } from "./dom.ts";
 import { isOver } from "./status.ts";
-import type { Passage } from "./transcript.ts";
+import { type Passage, Transcript } from "./transcript.ts";
 
 interface Row {
   element: HTMLElement;
@@ -16,27 +16,27 @@ interface Row {
 const NEAR = 80;
 
 export class TranscriptView {
-  private readonly empty = h("p", { class: "hw-soft" }, "What the avatar says will stand here.");
-  readonly element = h(
-    "div",
-    { class: "hw-transcript", role: "region", "aria-label": "Transcript", tabindex: "0" },
-    this.empty,
-  );
-
+  private readonly transcript: Transcript;
+  private readonly placeholder: HTMLElement;
   private readonly rows: Row[] = [];
   /** Where the reader is expected; elsewhere they have scrolled by themselves. */
   private top = 0;
 
-  constructor(private readonly avatar: Avatar) {
-    this.element.setAttribute(SUPPRESS, "");
+  /** Show the transcript in `element`; what that holds stands in for it while it is empty. */
+  constructor(
+    private readonly avatar: Avatar,
+    private readonly element: HTMLElement,
+  ) {
+    this.transcript = new Transcript(avatar.speeches);
+    this.placeholder = element.firstElementChild as HTMLElement;
   }
 
   draw(): void {
     if (this.element.hidden) return;
-    const { transcript, captions, player, session } = this.avatar;
+    const { captions, player, session } = this.avatar;
     const over = isOver(session) && player?.state !== "playing";
-    const passages = transcript.passages(captions, player?.position ?? 0, over);
-    this.empty.hidden = passages.length > 0;
+    const passages = this.transcript.passages(captions, player?.position ?? 0, over);
+    this.placeholder.hidden = passages.length > 0;
     for (const row of this.rows.splice(passages.length)) row.element.remove();
     let latest: HTMLElement | null = null;
     for (const [index, passage] of passages.entries()) {

@@ -186,6 +186,7 @@ test("the kernel is told that a page listens, again and again while parts come",
 
 test("when nothing comes the kernel is asked again, but not after the end", () => {
   vi.useFakeTimers({ toFake: ["performance", "setInterval", "clearInterval"] });
+  stream = new KernelStream(3, (message) => sent.push(message), life.signal);
   stream.want();
   push([0, 1]);
   vi.advanceTimersByTime(6000);

@@ -3,9 +3,10 @@
 
 import { KernelStream } from "../src/kernel_loader.ts";
 import { Player } from "../src/player.ts";
+import { TranscriptView } from "../src/transcript_view.ts";
 
 const SOURCE = `
-  export const { KernelStream, Player } = globalThis.heygenPlayback;
+  export const { KernelStream, Player, TranscriptView } = globalThis.heygenPlayback;
   export default class {
     static Events = {
       ERROR: "error", FRAG_BUFFERED: "frag", INIT_PTS_FOUND: "pts", LEVEL_UPDATED: "level",
@@ -45,7 +46,7 @@ export interface StandIn {
 
 /** The stand-in's module, as bytes of a `player` message. */
 export function standInLibrary(): DataView<ArrayBuffer> {
-  Object.assign(globalThis, { heygenPlayback: { KernelStream, Player } });
+  Object.assign(globalThis, { heygenPlayback: { KernelStream, Player, TranscriptView } });
   return new DataView(new TextEncoder().encode(SOURCE).buffer);
 }
 

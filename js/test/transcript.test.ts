@@ -1,17 +1,19 @@
 import { expect, test } from "vitest";
 import { Captions } from "../src/captions.ts";
+import { Speeches } from "../src/speeches.ts";
 import { type Passage, Transcript } from "../src/transcript.ts";
 
 /** A transcript of texts, and captions whose words come one a second from 0 on. */
 function given(texts: string[], words: string[], status = "sent") {
-  const transcript = new Transcript();
+  const speeches = new Speeches();
+  const transcript = new Transcript(speeches);
   for (const [id, text] of texts.entries()) {
-    transcript.tell({ kind: "speech", epoch: 1, id, text, status });
+    speeches.tell({ kind: "speech", epoch: 1, id, text, status });
   }
   const captions = new Captions(1);
   const timed = words.map((word, index) => ({ word, start: index, end: index + 0.5 }));
   captions.add({ kind: "words", epoch: 1, first: 0, words: timed });
-  return { transcript, captions };
+  return { transcript, speeches, captions };
 }
 
 /** What is spoken, what is being spoken in brackets, and behind a bar what is still to come. */
@@ -45,14 +47,14 @@ test("scripts without spaces are followed as well", () => {
 test("words that come before their text are found when it comes", () => {
   const talk = given([], ["One", "two"]);
   expect(shown(talk, 1.2)).toEqual(["One [two]|"]);
-  talk.transcript.tell({ kind: "speech", epoch: 1, id: 7, text: "One, two.", status: "sent" });
+  talk.speeches.tell({ kind: "speech", epoch: 1, id: 7, text: "One, two.", status: "sent" });
   expect(shown(talk, 1.2)).toEqual(["One, [two]|."]);
 });
 
 test("a text that grows while it is spoken keeps its mark", () => {
   const talk = given(["One"], ["One", "two"]);
   expect(shown(talk, 1.2)).toEqual(["One|"]);
-  talk.transcript.tell({ kind: "speech", epoch: 1, id: 0, text: "One two three", status: "sent" });
+  talk.speeches.tell({ kind: "speech", epoch: 1, id: 0, text: "One two three", status: "sent" });
   expect(shown(talk, 1.2)).toEqual(["One [two]| three"]);
 });
 
@@ -81,11 +83,11 @@ test.each([
 });
 
 test("a new session begins a new transcript", () => {
-  const { transcript } = given(["One."], ["One"]);
+  const { transcript, speeches } = given(["One."], ["One"]);
   const captions = new Captions(2);
   expect(transcript.passages(captions, 0, false)).toEqual([]);
-  transcript.tell({ kind: "speech", epoch: 1, id: 9, text: "Old", status: "interrupted" });
-  transcript.tell({ kind: "speech", epoch: 2, id: 10, text: "New", status: "queued" });
+  speeches.tell({ kind: "speech", epoch: 1, id: 9, text: "Old", status: "interrupted" });
+  speeches.tell({ kind: "speech", epoch: 2, id: 10, text: "New", status: "queued" });
   expect(transcript.passages(captions, 0, false).map(({ text }) => text)).toEqual(["New"]);
 });
 

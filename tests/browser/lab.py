@@ -109,7 +109,7 @@ def running_lab(folder: Path) -> Iterator[Lab]:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         try:
             lab = Lab(f"http://127.0.0.1:{port}", root)
-            _wait_for(lambda: _answers(lab.url), 60, "JupyterLab did not start")
+            wait_for(lambda: _answers(lab.url), 60, "JupyterLab did not start")
             yield lab
         finally:
             server.terminate()
@@ -238,7 +238,7 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _wait_for(condition: Callable[[], bool], timeout: float, otherwise: str) -> None:
+def wait_for(condition: Callable[[], bool], timeout: float, otherwise: str) -> None:
     deadline = time.monotonic() + timeout
     while not condition():
         if time.monotonic() > deadline:

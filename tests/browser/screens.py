@@ -26,7 +26,7 @@ def take() -> None:
     SCREENS.mkdir()
     planes = face_for(LOOKS[0]).frame(60, VISEMES["E"])
     frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
-    frame.to_image().save(SCREENS / "avatar.png")
+    Image.fromarray(frame.to_ndarray(format="rgb24")).save(SCREENS / "avatar.png")
     command = [sys.executable, "hatch_build.py", "run", "screens"]
     environment = os.environ | {"CHROMIUM_PATH": chromium.find()}
     subprocess.run(command, cwd=ROOT, env=environment, check=True)

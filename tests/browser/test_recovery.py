@@ -136,7 +136,7 @@ def test_sound_that_the_browser_refuses_is_offered_by_a_large_button(notebook: N
     _speaking(notebook)
     notebook.save()
     page = notebook.page.context.new_page()
-    # Whatever Playwright evaluates in a page counts as a gesture of the user, so the page must tell.
+    # What Playwright evaluates in a page counts as a gesture of the user, so the page must tell.
     page.add_init_script(
         "setInterval(() => { const video = document.querySelector('.heygen-widget video');"
         " if (video?.currentTime > 0 && video.muted && !video.paused) console.log('muted'); }, 100)"

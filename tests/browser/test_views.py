@@ -9,6 +9,7 @@ from tests.browser.lab import VIDEO, Notebook
 SHOW = "from heygen_widget import Avatar\navatar = Avatar(local=True)\navatar"
 SPEAK = "speech = avatar.speak('Once upon a time there was an avatar who told a story. ' * 20)"
 WIDGETS = "[...document.querySelectorAll('.heygen-widget')].filter((w) => w.checkVisibility())"
+CELLS = "jupyterapp.shell.currentWidget.content.widgets"
 PLAYS_ON = f"""t => {{
     const video = document.querySelector('{VIDEO}');
     return video && !video.paused && video.currentTime > t;
@@ -56,7 +57,7 @@ def test_moving_the_cell_does_not_stop_the_picture(notebook: Notebook) -> None:
     notebook.select(cell)
     notebook.command("notebook:move-cell-up")
     notebook.page.wait_for_function(
-        "i => jupyterapp.shell.currentWidget.content.widgets[i].model.sharedModel.source === 'avatar'",
+        f"i => {CELLS}[i].model.sharedModel.source === 'avatar'",
         arg=cell - 1,
     )
     _plays_on(notebook)

@@ -13,7 +13,7 @@ import pytest
 from heygen_widget import HeyGen, LocalServer
 from heygen_widget.relay import Follower, Part, StreamRefused
 from heygen_widget.relay import source as source_module
-from tests.relay.conftest import FRAME_RATE, SECONDS, Answer, Stage, make_stream
+from tests.relay.stage import FRAME_RATE, SECONDS, Answer, Stage, make_stream
 
 HEAD = "#EXTM3U\n#EXT-X-VERSION:9\n#EXT-X-TARGETDURATION:1\n"
 

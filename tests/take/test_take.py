@@ -14,7 +14,7 @@ from heygen_widget.relay import Part
 from heygen_widget.take import Take, TakeError, checked_path, record, save, snapshot
 from heygen_widget.take import display as display_module
 from heygen_widget.take import spool as spool_module
-from tests.relay.conftest import FRAME_RATE, SECONDS, make_stream
+from tests.relay.stage import FRAME_RATE, SECONDS, make_stream
 
 WORDS = [
     WordEvent(word="Hello", start=0.5, end=0.9),
