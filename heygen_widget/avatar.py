@@ -71,6 +71,7 @@ logging.getLogger("heygen_widget").addHandler(logging.NullHandler())
 _avatars: "weakref.WeakSet[Avatar]" = weakref.WeakSet()
 _counter = count(1)
 _made_in_cells: MadeInCells["Avatar"] = MadeInCells()
+_opened_in_cells: MadeInCells[Sessions] = MadeInCells()  # which may outlive their avatar
 
 
 class Avatar(anywidget.AnyWidget):
@@ -150,6 +151,8 @@ class Avatar(anywidget.AnyWidget):
         end_at_exit(self._sessions, self._connection)
         for older in _made_in_cells.add(self):
             older.close()
+        for sessions in _opened_in_cells.add(self._sessions):
+            bridge.call(sessions.stop)
         if not self._connection.rehearsal:
             bridge.submit(self._connection.end_orphans())
 
