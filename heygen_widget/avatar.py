@@ -148,12 +148,12 @@ class Avatar(anywidget.AnyWidget):
         let_go(self)
         self._made = next(_counter)
         _avatars.add(self)
-        end_at_exit(self._sessions, self._connection)
         for older in _made_in_cells.add(self):
             older.close()
         for sessions in _opened_in_cells.add(self._sessions):
             bridge.call(sessions.stop)
-        if not self._connection.rehearsal:
+        if not self._connection.rehearsal:  # whose server ends with this process
+            end_at_exit(self._sessions)
             bridge.submit(self._connection.end_orphans())
 
     def start(

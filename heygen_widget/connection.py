@@ -16,9 +16,6 @@ from heygen_widget.session.guard import Limits
 if TYPE_CHECKING:
     from heygen_widget.local import LocalServer
 
-LAST_WORD = 1.0
-"""Seconds for an answer at the end of a process, which has little more than that."""
-
 _starting = threading.Lock()
 _shared: "LocalServer | None" = None
 
@@ -97,12 +94,6 @@ class Connection:
         """Close the connections for good. Harmless when closed already."""
         if self._client is not None:
             await self._client.aclose()
-
-    def blocking_client(self) -> HeyGen:
-        """Return a client for the very end of a process, when no event loop works any more."""
-        if self._client is None:
-            raise RuntimeError("Nothing was ever sent through this connection.")
-        return HeyGen.like(self._client, timeout=LAST_WORD, max_retries=0)
 
     @staticmethod
     def _made_from(client: HeyGen | AsyncHeyGen | None) -> AsyncHeyGen:

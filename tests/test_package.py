@@ -126,12 +126,7 @@ ARROWS = {
         "heygen_widget.session",
         "heygen_widget.view",
     ],
-    "at_exit": [
-        "heygen_widget.bridge",
-        "heygen_widget.connection",
-        "heygen_widget.lease",
-        "heygen_widget.session",
-    ],
+    "at_exit": ["heygen_widget.bridge", "heygen_widget.session"],
     "check": ["heygen_widget.api", "heygen_widget.local", "heygen_widget.transcript"],
     "cli": [VERSION, "heygen_widget.check", "heygen_widget.local"],
     "avatar": ["heygen_widget"],

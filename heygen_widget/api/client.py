@@ -110,12 +110,9 @@ class HeyGen(_Client):
         self.assets = Assets(self._wire)
 
     @classmethod
-    def like(cls, other: "HeyGen | AsyncHeyGen", **changes: Any) -> Self:
-        """Make a client with the key, address and patience of another, and own connections.
-
-        `changes` are arguments of a client that shall differ.
-        """
-        return cls(**(_arguments_of(other) | changes))
+    def like(cls, other: "HeyGen | AsyncHeyGen") -> Self:
+        """Make a client with the key, address and patience of another, and own connections."""
+        return cls(**_arguments_of(other))
 
     def close(self) -> None:
         """Close the connections."""
@@ -188,12 +185,9 @@ class AsyncHeyGen(_Client):
         self.assets = AsyncAssets(self._wire)
 
     @classmethod
-    def like(cls, other: "HeyGen | AsyncHeyGen", **changes: Any) -> Self:
-        """Make a client with the key, address and patience of another, and own connections.
-
-        `changes` are arguments of a client that shall differ.
-        """
-        return cls(**(_arguments_of(other) | changes))
+    def like(cls, other: "HeyGen | AsyncHeyGen") -> Self:
+        """Make a client with the key, address and patience of another, and own connections."""
+        return cls(**_arguments_of(other))
 
     async def aclose(self) -> None:
         """Close the connections."""
