@@ -12,8 +12,11 @@ from typing import Final
 from benchmarks import (
     burning,
     crowd,
+    delivering,
     freezing,
     importing,
+    leaving,
+    returning,
     rows,
     serving,
     speaking,
@@ -25,6 +28,9 @@ from benchmarks.stage import Stage
 MEASURES: Final[dict[str, Callable[[Stage], Iterator[rows.Row]]]] = {
     "speaking": speaking.measure,
     "starting": starting.measure,
+    "returning": returning.measure,
+    "delivering": delivering.measure,
+    "leaving": leaving.measure,
     "serving": serving.measure,
     "crowd": crowd.measure,
     "burning": burning.measure,

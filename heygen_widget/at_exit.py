@@ -1,7 +1,7 @@
 """Ends the sessions that cost money when the process ends.
 
-By then neither new threads nor asynchronous look-ups of host names work, and Jupyter soon kills the
-kernel. So the private loop's thread sends blocking requests, and the process waits for it briefly.
+The process waits for it briefly, since Jupyter soon kills the kernel. By then no new thread can be
+started, in which asyncio would look up the names of hosts: they are looked up on the loop itself.
 """
 
 import asyncio
@@ -9,27 +9,25 @@ import atexit
 import contextlib
 import os
 import weakref
-from typing import Final
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Final, ParamSpec, TypeVar
 
 from heygen_widget.bridge import bridge
-from heygen_widget.connection import Connection
-from heygen_widget.lease import leases
-from heygen_widget.session import SessionStatus
-from heygen_widget.session.sequence import Sequence
+from heygen_widget.session.sessions import Sessions
 
 AT_EXIT: Final = 1.5
 """Seconds for all of it; Jupyter kills a kernel that takes longer than 2.5."""
 
-_watched: "weakref.WeakKeyDictionary[Sequence, Connection]" = weakref.WeakKeyDictionary()
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_watched: "weakref.WeakSet[Sessions]" = weakref.WeakSet()
 
 
-def end_at_exit(sessions: Sequence, connection: Connection) -> None:
-    """End what is open in `sessions` when the process ends.
-
-    A rehearsal needs no such care: its server ends with this process.
-    """
-    if not connection.rehearsal:
-        _watched[sessions] = connection
+def end_at_exit(sessions: Sessions) -> None:
+    """End what is open in `sessions` when the process ends."""
+    _watched.add(sessions)
 
 
 @atexit.register
@@ -41,21 +39,25 @@ def _end_all() -> None:
 
 
 async def _end_each() -> None:
-    endings = [_end(sessions, connection) for sessions, connection in _watched.items()]
-    await asyncio.gather(*endings, return_exceptions=True)
-
-
-async def _end(sessions: Sequence, connection: Connection) -> None:
-    sessions.stop()
-    session = sessions.current
-    while session and session.status is SessionStatus.CREATING:  # noqa: ASYNC110 (at exit, no events)
-        await asyncio.sleep(0.02)  # the answer to the request under way says what to cancel
-    if session and session.stream_id and session.status.open:
-        with connection.blocking_client() as client:
-            client.avatar_realtime.cancel(session.stream_id)
-            leases.remove(session.stream_id)
-    while not sessions.at_rest:  # noqa: ASYNC110 (what is cut short by the loop's end complains)
+    asyncio.get_running_loop().set_default_executor(_NoThreads())
+    for sessions in _watched:
+        sessions.stop()
+    while not all(sessions.at_rest for sessions in _watched):  # noqa: ASYNC110 (no events tell it)
         await asyncio.sleep(0.02)
+
+
+class _NoThreads(ThreadPoolExecutor):
+    """Runs what it is given at once, in the thread that gives it."""
+
+    def submit(
+        self, function: Callable[P, T], /, *arguments: P.args, **keywords: P.kwargs
+    ) -> Future[T]:
+        done: Future[T] = Future()
+        try:
+            done.set_result(function(*arguments, **keywords))
+        except Exception as error:  # noqa: BLE001 (the caller's to handle, as with threads)
+            done.set_exception(error)
+        return done
 
 
 if hasattr(os, "register_at_fork"):

@@ -4,40 +4,38 @@ The only place that knows both the notebook's widgets and sessions. Verbs may be
 thread; they hand over to the private loop, which alone touches sessions and writes the trait.
 """
 
-import concurrent.futures
+import asyncio
 import logging
 import os
 import weakref
 from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 import anywidget
 import traitlets
 from pydantic import ValidationError
 
+from heygen_widget.accounts import Accounts
 from heygen_widget.api import AsyncHeyGen, HeyGen
-from heygen_widget.api.models import (
-    Asset,
-    AssetId,
-    AssetUpload,
-    CreateAvatarRealtimeAudio,
-    CreateAvatarRealtimeTextStream,
-    CreateAvatarRealtimeTTS,
-    WordEvent,
-)
+from heygen_widget.api.models import WordEvent
 from heygen_widget.at_exit import end_at_exit
 from heygen_widget.audio import prepare
 from heygen_widget.bridge import bridge, wait_awaited, wait_blocking
 from heygen_widget.busy import watch_cells
 from heygen_widget.cells import MadeInCells
 from heygen_widget.connection import Connection
-from heygen_widget.delivery import Delivery
-from heygen_widget.lease import leases
-from heygen_widget.overview import ledger
-from heygen_widget.page import STATIC, send_player, send_player_unasked
+from heygen_widget.display import Display
+from heygen_widget.held import hold, let_go, weakly
+from heygen_widget.history import History
+from heygen_widget.observers import Home, Observers
+from heygen_widget.openings import Opening, Openings
+from heygen_widget.page import STATIC, send_player_unasked
 from heygen_widget.playback import recovered
 from heygen_widget.player_page import pages
 from heygen_widget.protocol import (
@@ -45,35 +43,26 @@ from heygen_widget.protocol import (
     Finish,
     Hello,
     Playback,
-    Problem,
-    ProblemMessage,
     Recovered,
     Refresh,
-    SessionView,
     Speak,
-    SpeechMessage,
     Stop,
     Transport,
     read_browser_message,
-    to_browser,
 )
 from heygen_widget.session import (
     PRICE_PER_SECOND,
-    PlaybackReady,
     SessionEvent,
     SessionStatus,
     Speech,
-    SpeechChanged,
-    StatusChanged,
-    WordsSpoken,
 )
-from heygen_widget.session.guard import Limits
-from heygen_widget.session.sequence import Sequence
-from heygen_widget.session.session import Request
+from heygen_widget.session.delivery import Delivery
+from heygen_widget.session.sessions import Sessions
 from heygen_widget.session.writers import TextSource
+from heygen_widget.streams import Streams
 from heygen_widget.take import Recording, Snapshot, checked_path
 from heygen_widget.transcript import as_text
-from heygen_widget.view import session_view, words_message
+from heygen_widget.waiting import PLAYING, Waiting
 
 if TYPE_CHECKING:
     from heygen_widget.local import LocalServer
@@ -92,6 +81,7 @@ logging.getLogger("heygen_widget").addHandler(logging.NullHandler())
 _avatars: "weakref.WeakSet[Avatar]" = weakref.WeakSet()
 _counter = count(1)
 _made_in_cells: MadeInCells["Avatar"] = MadeInCells()
+_opened_in_cells: MadeInCells[Sessions] = MadeInCells()  # which may outlive their avatar
 
 
 class Avatar(anywidget.AnyWidget):
@@ -99,6 +89,10 @@ class Avatar(anywidget.AnyWidget):
 
     Making and showing one opens no session and costs nothing. Without a key it rehearses with the
     embedded avatar server, on this machine.
+
+    A session ends with `stop`, `close` or the ``with`` block, when the cell that made the avatar
+    runs again, at its limits and with the kernel; and, once all it was told is said, when neither a
+    page nor a variable holds the avatar any more.
 
     Parameters
     ----------
@@ -126,8 +120,9 @@ class Avatar(anywidget.AnyWidget):
     >>> avatar.speak("Hello!")  # in the next cell  # doctest: +SKIP
     """
 
-    _esm = STATIC / "widget.js"
-    _css = STATIC / "widget.css"
+    # As text: of a path, anywidget would watch the file, and hold every avatar to tell of changes.
+    _esm = (STATIC / "widget.js").read_text(encoding="utf-8")
+    _css = (STATIC / "widget.css").read_text(encoding="utf-8")
     session = traitlets.Dict(read_only=True).tag(sync=True)
 
     def __init__(
@@ -143,41 +138,46 @@ class Avatar(anywidget.AnyWidget):
         price_per_second: float = PRICE_PER_SECOND,
         interrupt: Literal["wait", "stop"] = "wait",
     ) -> None:
-        self._avatar_id = avatar_id or DEFAULT_AVATAR_ID
-        self._voice_id = voice_id or DEFAULT_VOICE_ID
+        avatar_id = avatar_id or DEFAULT_AVATAR_ID
         self._connection = Connection(client=client, local=local)
-        self._sessions = Sequence(
+        self._openings = Openings(avatar_id, voice_id or DEFAULT_VOICE_ID, self._connection)
+        accounts = Accounts(avatar_id, self._connection, self._on_event, self._on_end)
+        self._sessions = Sessions(
             self._connection.client,
-            self._seeded,
-            self._on_event,
-            self._release_waiting,
+            self._openings.text_stream,
+            accounts.hear,
+            accounts.ended,
             price_per_second=price_per_second,
-            limits=Limits(max_cost=max_cost, max_seconds=max_seconds),
+            limits=self._connection.limits(max_cost=max_cost, max_seconds=max_seconds),
         )
-        self._delivery = Delivery(
+        self._streams = Streams(
             transport,
             nearby=self._connection.rehearsal,
-            send=self.send,
+            send=weakly(self.send),
             expired=self._sessions.look_again,
         )
         watch_cells()
-        self._interrupted = self.stop if interrupt == "stop" else None
-        self._playback: Playback | None = None
-        self._page_url: str | None = None
+        self._stops_when_interrupted = interrupt == "stop"
         self._events: deque[SessionEvent] = deque(maxlen=MOST_EVENTS)
-        self._waiting: list[tuple[str, concurrent.futures.Future[SessionStatus]]] = []
-        super().__init__()
-        self.set_trait(
-            "session",
-            to_browser(self._view()),
+        self._waiting = Waiting(self._sessions)
+        self._display = Display(
+            self, self._sessions, self._streams, rehearsal=self._connection.rehearsal
         )
-        self.on_msg(self._hear_browser)
+        failed = weakly(self._callback_failed)
+        self._home = Home(failed)
+        self._observers = Observers(failed)
+        super().__init__()
+        self._display.show()
+        self.on_msg(weakly(self._hear_browser))
+        let_go(self)
         self._made = next(_counter)
         _avatars.add(self)
-        end_at_exit(self._sessions, self._connection)
         for older in _made_in_cells.add(self):
             older.close()
-        if not self._connection.rehearsal:
+        for sessions in _opened_in_cells.add(self._sessions):
+            bridge.call(sessions.stop)
+        if not self._connection.rehearsal:  # whose server ends with this process
+            end_at_exit(self._sessions)
             bridge.submit(self._connection.end_orphans())
 
     def start(
@@ -227,11 +227,14 @@ class Avatar(anywidget.AnyWidget):
                 "A session begins with something to say: start('Hello'), or start(audio=...)."
             )
         self._refuse_if_closed()
-        speech = None if text is None else Speech(text, interrupted=self._interrupted)
         if audio is not None:
-            bridge.ask(self._begin, partial(self._audio, prepare(audio, rate)), None, kind)
+            self._open(self._openings.audio(prepare(audio, rate)), None)
+            return None
+        speech = self._said(text or "")
+        if kind == "tts":
+            self._open(self._openings.tts, speech)
         else:
-            bridge.ask(self._begin, self._tts if kind == "tts" else self._seeded, speech, kind)
+            self._open(self._openings.text_stream, speech, takes_text=True)
         return speech
 
     def speak(
@@ -268,7 +271,7 @@ class Avatar(anywidget.AnyWidget):
         >>> avatar.speak(openai.chat.completions.create(..., stream=True))  # doctest: +SKIP
         """
         self._refuse_if_closed()
-        speech = Speech(text, raw=raw, reopen=reopen, interrupted=self._interrupted)
+        speech = self._said(text, raw=raw, reopen=reopen)
         bridge.call(self._sessions.say, speech)
         if final:
             self.finish()
@@ -299,11 +302,46 @@ class Avatar(anywidget.AnyWidget):
         --------
         >>> avatar.close()  # doctest: +SKIP
         """
-        self.stop()
+        if self.comm is not None:
+            self.stop()
+            bridge.submit(_leave(self._sessions, self._connection))
         super().close()
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if kind is not None:
+            self.stop()
+        elif self._finishes():
+            with self._stopped_by_interrupts():
+                self.wait()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if kind is not None:
+            self.stop()
+        elif self._finishes():
+            with self._stopped_by_interrupts():
+                await self.until()
+
     def __del__(self) -> None:
-        # Not `close`: a session keeps its avatar alive, so there is none left to stop.
+        # Where the loop is gone, so are the sessions; a process that ends can start no other.
+        if self.comm is not None and bridge.running:
+            self.finish()  # what it was told is still said
+            bridge.submit(_leave(self._sessions, self._connection))
         super().close()
 
     def wait(self, state: str = "completed", timeout: float | None = None) -> SessionStatus:
@@ -335,9 +373,10 @@ class Avatar(anywidget.AnyWidget):
         --------
         >>> avatar.wait("streaming", timeout=30)  # doctest: +SKIP
         """
-        if state == "playing":
+        if state == PLAYING:
             raise ValueError("A blocked cell hears no browser: use await avatar.until('playing').")
-        return wait_blocking(self._reaching(state), timeout)
+        with self._stopped_by_interrupts(when=self._stops_when_interrupted):
+            return wait_blocking(self._waiting.until(state), timeout)
 
     async def until(self, state: str = "completed") -> SessionStatus:
         """Await what `wait` blocks for; also ``"playing"``, the browser's own word.
@@ -349,7 +388,8 @@ class Avatar(anywidget.AnyWidget):
         --------
         >>> await avatar.until("playing")  # doctest: +SKIP
         """
-        return await wait_awaited(self._reaching(state))
+        with self._stopped_by_interrupts(when=self._stops_when_interrupted):
+            return await wait_awaited(self._waiting.until(state))
 
     def save(self, path: str | os.PathLike[str], *, timeout: float | None = None) -> Path:
         """Save what the newest session streamed so far; all of it once it has ended.
@@ -379,13 +419,13 @@ class Avatar(anywidget.AnyWidget):
         --------
         >>> avatar.save("talk.mp4")  # doctest: +SKIP
         """
-        saving = self._delivery.save(checked_path(path), lambda: self.words)
+        saving = self._streams.save(checked_path(path), lambda: self.words)
         return bridge.submit(saving).result(timeout)
 
     @property
     def recording(self) -> Recording:
         """What the newest session streamed so far, as a player that stays in the notebook."""
-        return bridge.submit(self._delivery.record(lambda: self.words)).result()
+        return bridge.submit(self._streams.record(lambda: self.words)).result()
 
     def snapshot(self) -> Snapshot:
         """Take a picture of the avatar as it is now, which stays in the notebook.
@@ -399,7 +439,7 @@ class Avatar(anywidget.AnyWidget):
         --------
         >>> avatar.snapshot()  # doctest: +SKIP
         """
-        return bridge.submit(self._delivery.snapshot()).result()
+        return bridge.submit(self._streams.snapshot()).result()
 
     @property
     def status(self) -> SessionStatus:
@@ -449,30 +489,93 @@ class Avatar(anywidget.AnyWidget):
         return session.meter.cost if session else 0.0
 
     @property
-    def events(self) -> tuple[SessionEvent, ...]:
-        """What happened, oldest first; the latest `MOST_EVENTS`."""
-        return tuple(self._events)
+    def time_left(self) -> float | None:
+        """Seconds until `max_cost`, `max_seconds` or HeyGen's hour ends the session.
+
+        None while no seconds are counted.
+        """
+        session = self._sessions.current
+        return session.limit[0] if session and session.limit else None
+
+    @property
+    def idle_time_left(self) -> float | None:
+        """Seconds until the server takes no more text, since none comes.
+
+        None where that does not threaten: outside a session and while text is on its way.
+        """
+        session = self._sessions.current
+        return session.idle_left if session else None
+
+    @property
+    def events(self) -> History:
+        """What happened, oldest first; the latest `MOST_EVENTS`. Shows itself as a table."""
+        return History(self._events)
+
+    def on_event(self, callback: Callable[[SessionEvent], object], *, remove: bool = False) -> None:
+        """Call `callback` with every event from now on; with `remove`, no longer.
+
+        In a notebook it runs in the kernel's main thread, between cells and while one awaits, and
+        prints under the cell that called this. What it raises is shown in the widget. Without a
+        running event loop it runs in the avatar's own thread, where it must not wait for the
+        avatar.
+
+        Examples
+        --------
+        >>> avatar.on_event(print)  # doctest: +SKIP
+        """
+        if remove:
+            self._observers.remove(callback)
+        else:
+            self._observers.add(callback)
 
     def __repr__(self) -> str:
         rehearsal = "rehearsal, " if self._connection.rehearsal else ""
         return f"<Avatar {rehearsal}{self.status}, {self.elapsed:.0f} s, ≈ ${self.cost:.2f}>"
+
+    @property
+    def model_id(self) -> str:
+        """The identifier of the widget's model; whoever asks for it is about to show it."""
+        hold(self)
+        return str(super().model_id)
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         send_player_unasked(self.send)
         bridge.submit(self._connection.warm_up())
         return super()._repr_mimebundle_(**options)
 
+    def _notify_observers(self, event: traitlets.Bunch) -> None:
+        # traitlets 5 has no public place between sending a trait and telling its observers.
+        if event["name"] == "session":
+            self._home.call(super()._notify_observers, event, name="An observer of `session`")
+        else:
+            super()._notify_observers(event)
+
     def _refuse_if_closed(self) -> None:
         if self.comm is None:  # nobody would see what is paid for
             raise RuntimeError("This avatar is closed. Make another one: avatar = Avatar(); avatar")
 
-    def _reaching(self, state: str) -> concurrent.futures.Future[SessionStatus]:
-        if state != "playing":
-            SessionStatus(state)  # raises ValueError for a state that does not exist
-        future: concurrent.futures.Future[SessionStatus] = concurrent.futures.Future()
-        future.set_running_or_notify_cancel()
-        bridge.ask(self._wait_for, state, future)
-        return future
+    def _said(self, text: TextSource, *, raw: bool = False, reopen: bool = False) -> Delivery:
+        stop = partial(bridge.call, self._sessions.stop)  # which keeps no avatar alive
+        interrupted = stop if self._stops_when_interrupted else None
+        return Delivery(text, raw=raw, reopen=reopen, interrupted=interrupted)
+
+    def _open(self, opening: Opening, speech: Delivery | None, *, takes_text: bool = False) -> None:
+        with self._stopped_by_interrupts():
+            bridge.ask(self._begin, opening, speech, takes_text)
+
+    def _finishes(self) -> bool:
+        """Take no more text; say whether there is an end to wait for."""
+        self.finish()
+        return not bridge.ask(lambda: self._sessions.at_rest)
+
+    @contextmanager
+    def _stopped_by_interrupts(self, *, when: bool = True) -> Iterator[None]:
+        try:
+            yield
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            if when:
+                self.stop()
+            raise
 
     def _hear_browser(self, _: object, content: object, __: object) -> None:
         """Take a message of the browser, on whichever thread the kernel delivers it."""
@@ -480,40 +583,33 @@ class Avatar(anywidget.AnyWidget):
             message = read_browser_message(content)
         except ValidationError as error:
             _log.warning("The browser sent what is no message of ours: %s", error)
-            self._tell_problem("The browser sent something unknown.", "Reload the page.")
+            self._display.problem("The browser sent something unknown.", "Reload the page.")
             return
         bridge.call(self._obey, message)
 
     # From here on: on the private loop.
 
-    def _begin(
-        self,
-        request: Request,
-        speech: Speech | None,
-        kind: str,
-    ) -> None:
+    def _begin(self, opening: Opening, speech: Delivery | None, takes_text: bool) -> None:  # noqa: FBT001 (passed on by `ask`)
         newest = self._sessions.newest
         if newest is not None and not newest.ending:
             raise RuntimeError(
                 f"A session is open ({newest.status}). speak() adds to it, stop() ends it."
             )
-        self._sessions.begin(request, speech, takes_text=kind == "text_stream")
+        self._sessions.begin(opening, speech, takes_text=takes_text)
 
     def _obey(self, message: BrowserMessage) -> None:
-        self._delivery.hear(message)
+        self._streams.hear(message)
         try:
             self._carry_out(message)
         except ValueError as error:
-            self._tell_problem("That cannot be done.", str(error))
+            self._display.problem("That cannot be done.", str(error))
 
     def _carry_out(self, message: BrowserMessage) -> None:
         match message:
             case Hello(player=has_player):
-                if not has_player:
-                    send_player(self.send)
-                self._tell_history()
+                self._display.catch_up(player=not has_player)
             case Speak(text=text):
-                self._sessions.say(Speech(text))
+                self._sessions.say(self._said(text))
             case Finish():
                 self._sessions.finish()
             case Stop():
@@ -521,136 +617,33 @@ class Avatar(anywidget.AnyWidget):
             case Playback():
                 self._take_playback(message)
             case Recovered():
-                self._events.append(recovered(message))
+                self._on_event(recovered(message))
             case Refresh(epoch=epoch):
                 self._sessions.look_again(epoch)
 
     def _take_playback(self, playback: Playback) -> None:
-        self._playback = playback
-        self._release_waiting()
-        if playback.state == "unsupported" and self._page_url is None:
-            self._page_url = pages.address(self)
-            self._show()
-
-    async def _seeded(self, text: str) -> CreateAvatarRealtimeTextStream:
-        return CreateAvatarRealtimeTextStream(
-            avatar_id=self._avatar_id, voice_id=self._voice_id, text=text
-        )
-
-    async def _tts(self, text: str) -> CreateAvatarRealtimeTTS:
-        return CreateAvatarRealtimeTTS(
-            avatar_id=self._avatar_id, voice_id=self._voice_id, text=text
-        )
-
-    async def _audio(self, sound: Asset | AssetUpload, _: str) -> CreateAvatarRealtimeAudio:
-        if isinstance(sound, AssetUpload):
-            client = await self._connection.client()
-            uploaded = await client.assets.upload(
-                sound.data, filename=sound.filename, media_type=sound.media_type
-            )
-            sound = AssetId(asset_id=uploaded.asset_id)
-        return CreateAvatarRealtimeAudio(avatar_id=self._avatar_id, audio=sound)
+        self._waiting.hear(playback)
+        if playback.state == "unsupported":
+            self._display.show_elsewhere(pages.address(self))
 
     def _on_event(self, event: SessionEvent) -> None:
         self._events.append(event)
-        if isinstance(event, StatusChanged):
-            self._account_for(event)
-        epoch = self._sessions.number
-        match event:
-            case WordsSpoken(first=first, words=words):
-                self.send(to_browser(words_message(epoch, first, words)))
-            case SpeechChanged(speech=speech, status=status):
-                self._tell_speech(speech, status)
-            case _:
-                self._deliver(event)
-                self._show()
-                self._release_waiting()
+        self._streams.follow(self._sessions.number, event)
+        self._display.tell(event)
+        self._waiting.release()
+        self._observers.notify(event)
 
-    def _deliver(self, event: SessionEvent) -> None:
-        epoch = self._sessions.number
-        match event:
-            case PlaybackReady(hls_url=url):
-                self._delivery.play(epoch, url)
-            case StatusChanged(status=status) if status.ended:
-                self._delivery.session_over(epoch)
+    def _callback_failed(self, name: str, error: Exception) -> None:
+        self._display.problem(f"{name} failed.", repr(error))
 
-    def _account_for(self, event: StatusChanged) -> None:
-        """Keep the overview true, and what a next kernel is to end if this one dies."""
-        session = self._sessions.current
-        if session is None:
-            return
-        rehearsal = self._connection.rehearsal
-        ledger.note(session, avatar=self._avatar_id, rehearsal=rehearsal)
-        if rehearsal or session.stream_id is None:
-            return
-        if event.status is SessionStatus.PENDING:
-            self._connection.lease(session.stream_id)
-        elif event.status in {SessionStatus.COMPLETED, SessionStatus.CANCELLED}:
-            leases.remove(session.stream_id)  # after an error, nobody knows whether it lives
+    def _on_end(self) -> None:
+        self._waiting.release()
 
-    def _show(self) -> None:
-        try:
-            self.set_trait(
-                "session",
-                to_browser(self._view()),
-            )
-        except Exception as error:  # noqa: BLE001 (whatever an observer of the user's raises)
-            # The page has it by now, and what is paid for must go on.
-            _log.exception("An observer of `session` failed.")
-            self._tell_problem("An observer of `session` failed.", repr(error))
 
-    def _view(self) -> SessionView:
-        return session_view(
-            self._sessions,
-            rehearsal=self._connection.rehearsal,
-            transport=self._delivery.transport,
-            page_url=self._page_url,
-        )
-
-    def _tell_history(self) -> None:
-        """Bring a page that has just come up to date; its trait may be old."""
-        self._show()
-        epoch = self._sessions.number
-        self.send(to_browser(words_message(epoch, 0, self.words)))
-        for speech in self._sessions.current.speeches if self._sessions.current else ():
-            self._tell_speech(speech, speech.status)
-
-    def _tell_speech(self, speech: Speech, status: str) -> None:
-        epoch = self._sessions.number
-        message = SpeechMessage(epoch=epoch, id=speech.id, text=speech.text, status=status)
-        self.send(to_browser(message))
-
-    def _tell_problem(self, title: str, hint: str) -> None:
-        self.send(to_browser(ProblemMessage(problem=Problem(title=title, hint=hint))))
-
-    def _wait_for(self, state: str, future: concurrent.futures.Future[SessionStatus]) -> None:
-        self._waiting.append((state, future))
-        self._release_waiting()
-
-    def _release_waiting(self) -> None:
-        still = []
-        for state, future in self._waiting:
-            if not self._has_reached(state):
-                still.append((state, future))
-            elif self.error is not None and state != SessionStatus.ERROR:
-                future.set_exception(self.error)
-            else:
-                future.set_result(self.status)
-        self._waiting = still
-
-    def _has_reached(self, state: str) -> bool:
-        if self._sessions.continues:
-            return False
-        if self.status.ended:
-            return self._sessions.at_rest
-        if state == "playing":
-            playback = self._playback
-            return (
-                playback is not None
-                and playback.epoch == self._sessions.number
-                and playback.state == "playing"
-            )
-        return self.status.has_reached(SessionStatus(state))
+async def _leave(sessions: Sessions, connection: Connection) -> None:
+    """Close the connections of sessions that were told to end, once they have."""
+    await sessions.rest()
+    await connection.aclose()
 
 
 def speak(

@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING
 
 from heygen_widget.api import AsyncHeyGen, HeyGen
 from heygen_widget.lease import end_orphans, leases
+from heygen_widget.session.guard import Limits
 
 if TYPE_CHECKING:
     from heygen_widget.local import LocalServer
-
-LAST_WORD = 1.0
-"""Seconds for an answer at the end of a process, which has little more than that."""
 
 _starting = threading.Lock()
 _shared: "LocalServer | None" = None
@@ -69,16 +67,33 @@ class Connection:
         """End what dead processes left open with this key."""
         await end_orphans(await self.client())
 
+    def limits(self, *, max_cost: float | None, max_seconds: float | None) -> Limits:
+        """Return what a session may cost and last: the user's limits, and those of the server.
+
+        Raises
+        ------
+        ValueError
+            When a limit is not more than 0.
+        """
+        if self._server is None:
+            return Limits(max_cost=max_cost, max_seconds=max_seconds)
+        settings = self._server.settings
+        return Limits(
+            max_cost=max_cost,
+            max_seconds=max_seconds,
+            idle_timeout=settings.idle_timeout,
+            longest=settings.max_length,
+        )
+
     def lease(self, stream_id: str) -> None:
         """Note a session on disk, for the next process should this one die."""
         if self._client is not None:
             leases.add(self._client, stream_id)
 
-    def blocking_client(self) -> HeyGen:
-        """Return a client for the very end of a process, when no event loop works any more."""
-        if self._client is None:
-            raise RuntimeError("Nothing was ever sent through this connection.")
-        return HeyGen.like(self._client, timeout=LAST_WORD, max_retries=0)
+    async def aclose(self) -> None:
+        """Close the connections for good. Harmless when closed already."""
+        if self._client is not None:
+            await self._client.aclose()
 
     @staticmethod
     def _made_from(client: HeyGen | AsyncHeyGen | None) -> AsyncHeyGen:

@@ -18,7 +18,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from heygen_widget.api import APIError, AsyncHeyGen, HeyGen, HeyGenError, NotFound
+from heygen_widget.api import AsyncHeyGen, HeyGen, HeyGenError
+from heygen_widget.session.ending import end
 
 if sys.platform == "win32":
     import msvcrt
@@ -30,7 +31,6 @@ FORGOTTEN_AFTER: Final = 2 * 3600.0
 
 _LARGEST: Final = 1 << 20  # bytes; nobody has that many sessions open
 _BEHIND_THE_TEXT: Final = 1 << 30  # Windows lets nobody read a byte that is locked
-_NO_SUCH_ROUTE: Final = 405
 
 _log = logging.getLogger(__name__)
 _ours: set[Path] = set()  # a process is never kept out by its own locks
@@ -61,7 +61,9 @@ class Lease:
 
     def fits(self, client: HeyGen | AsyncHeyGen) -> bool:
         """Whether `client` has the address and the key that this was opened with."""
-        same_key = secrets.compare_digest(self.fingerprint, _fingerprint(client, self.salt))
+        same_key = secrets.compare_digest(
+            self.fingerprint, client.fingerprint(bytes.fromhex(self.salt))
+        )
         return self.base_url == client.base_url and same_key
 
 
@@ -96,7 +98,7 @@ class Leases:
             stream_id,
             client.base_url,
             salt,
-            _fingerprint(client, salt),
+            client.fingerprint(bytes.fromhex(salt)),
             os.getpid(),
             time.time(),
         )
@@ -166,7 +168,8 @@ async def end_orphans(client: AsyncHeyGen, among: Leases = leases) -> list[str]:
     ended = []
     for orphan in await asyncio.to_thread(among.orphans, client):
         try:
-            await _end(client, orphan.stream_id)
+            if not await end(client, orphan.stream_id):
+                continue  # it goes on for as long as it has something to say
         except HeyGenError as error:
             _log.debug("Session %s is left for the next time: %s", orphan.stream_id, error)
         else:
@@ -174,17 +177,6 @@ async def end_orphans(client: AsyncHeyGen, among: Leases = leases) -> list[str]:
             ended.append(orphan.stream_id)
             _log.info("Ended session %s, which a process that died had left.", orphan.stream_id)
     return ended
-
-
-async def _end(client: AsyncHeyGen, stream_id: str) -> None:
-    """Cancel a session; where the server knows no cancel, close its input."""
-    try:
-        await client.avatar_realtime.cancel(stream_id)
-    except APIError as error:
-        if not isinstance(error, NotFound) and error.status != _NO_SUCH_ROUTE:
-            raise
-        with contextlib.suppress(APIError):  # it is gone
-            await client.avatar_realtime.append_text(stream_id, "", final=True)
 
 
 class _OwnFile:
@@ -274,13 +266,6 @@ def _as_lease(record: dict[str, object]) -> Lease:
     if not isinstance(pid, int) or not isinstance(since, int | float):
         raise TypeError("This is no lease.")
     return Lease(stream_id, base_url, salt, fingerprint, pid, since)
-
-
-def _fingerprint(client: HeyGen | AsyncHeyGen, salt: str) -> str:
-    secret = client._settings.key  # noqa: SLF001 (shown to nobody: a salted hash of it is kept)
-    return hashlib.blake2b(
-        secret.reveal().encode(), salt=bytes.fromhex(salt), digest_size=16
-    ).hexdigest()
 
 
 def _write(file: int, record: dict[str, object]) -> None:

@@ -3,13 +3,13 @@
 Sessions are noted by whoever opens them; nothing here opens, asks or ends anything.
 """
 
-import html
 import weakref
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from heygen_widget.session import Meter, Session, SessionStatus
+from heygen_widget.table import as_html, as_lines
 
 HEADINGS: Final = ("avatar", "stream_id", "state", "elapsed", "cost")
 
@@ -94,23 +94,12 @@ class Overview:
     def __repr__(self) -> str:
         if not self.rows:
             return "No session was opened."
-        table = [HEADINGS, *(row.cells for row in self.rows), self._total]
-        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-        lines = (
-            "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True))
-            for row in table
-        )
-        return "\n".join(line.rstrip() for line in lines)
+        return as_lines([HEADINGS, *(row.cells for row in self.rows), self._total])
 
     def _repr_html_(self) -> str:
         if not self.rows:
             return f"<p>{self!r}</p>"
-        head = "".join(f'<th scope="col">{heading}</th>' for heading in HEADINGS)
-        body = "".join(_as_html(row.cells) for row in self.rows)
-        return (
-            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
-            f"<tfoot>{_as_html(self._total)}</tfoot></table>"
-        )
+        return as_html(HEADINGS, (row.cells for row in self.rows), self._total)
 
     @property
     def _total(self) -> tuple[str, ...]:
@@ -177,7 +166,3 @@ def sessions() -> Overview:
     No session was opened.
     """
     return ledger.overview()
-
-
-def _as_html(cells: Iterable[str]) -> str:
-    return "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>"

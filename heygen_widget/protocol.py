@@ -37,10 +37,10 @@ class SessionView(BaseModel):
     elapsed: float = 0.0  # seconds on the meter when this was made
     running: bool = False  # whether the meter goes on
     price_per_second: float = 0.0  # dollars
-    limit_at: float | None = None  # seconds on the meter at which a limit ends the session
-    limit: str | None = None  # which one: max_cost, max_seconds or longest (the server's own)
-    idle_at: float | None = None  # as `limit_at`, unless text comes; None while it speaks
-    idle_timeout: float | None = None  # seconds without text after which a session ends
+    limit: str | None = None  # what ends it first: max_cost max_seconds longest
+    limit_at: float | None = None  # seconds on the meter at which it does
+    idle_timeout: float | None = None  # seconds without text after which the input is closed
+    idle_at: float | None = None  # seconds on the meter at which it is; None while text comes
     end_reason: str | None = None
     error: Problem | None = None
 
@@ -179,7 +179,7 @@ class Recovered(_FromBrowser):
 
 
 class Refresh(_FromBrowser):
-    """The playback URL no longer works: is there a newer one?"""
+    """The playback URL no longer works: the kernel shall see whether there is a newer one."""
 
     kind: Literal["refresh"]
     epoch: int

@@ -5,16 +5,18 @@ from collections.abc import Iterable
 from heygen_widget.api.errors import HeyGenError
 from heygen_widget.api.models import WordEvent
 from heygen_widget.protocol import Problem, SessionView, Transport, Word, WordsMessage
-from heygen_widget.session.sequence import Sequence
+from heygen_widget.session.sessions import Sessions
 
 
 def session_view(
-    sessions: Sequence, *, rehearsal: bool, transport: Transport, page_url: str | None = None
+    sessions: Sessions, *, rehearsal: bool, transport: Transport, page_url: str | None = None
 ) -> SessionView:
     """Describe the current session; an idle one when there is none yet."""
     session = sessions.current
     if session is None:
         return SessionView(rehearsal=rehearsal, transport=transport, page_url=page_url)
+    elapsed = session.meter.elapsed
+    left, limit = session.limit or (None, None)
     return SessionView(
         epoch=sessions.number,
         status=session.status,
@@ -23,12 +25,20 @@ def session_view(
         rehearsal=rehearsal,
         transport=transport,
         page_url=page_url,
-        elapsed=session.meter.elapsed,
+        elapsed=elapsed,
         running=session.meter.running,
         price_per_second=session.meter.price_per_second,
+        limit=limit,
+        limit_at=_at(elapsed, left),
+        idle_timeout=session.limits.idle_timeout,
+        idle_at=_at(elapsed, session.idle_left),
         end_reason=session.end_reason,
         error=_problem(session.error) if session.error else None,
     )
+
+
+def _at(elapsed: float, left: float | None) -> float | None:
+    return None if left is None else round(elapsed + left, 3)
 
 
 def words_message(epoch: int, first: int, words: Iterable[WordEvent]) -> WordsMessage:

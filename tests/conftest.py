@@ -1,8 +1,14 @@
 from collections.abc import Iterator
+from typing import Any
 
+import comm
 import pytest
+from comm.base_comm import BaseComm
 
+from heygen_widget import Avatar
+from heygen_widget.bridge import bridge
 from heygen_widget.local import LocalServer
+from tests.page import PATIENCE, MakeAvatar, Page
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -18,3 +24,51 @@ def local_server() -> Iterator[LocalServer]:
     """The embedded avatar server with its defaults, one for the whole test run."""
     with LocalServer() as server:
         yield server
+
+
+@pytest.fixture
+def page(monkeypatch: pytest.MonkeyPatch) -> Page:
+    """Stand for the page of every avatar that is made."""
+    page = Page()
+
+    class Comm(BaseComm):
+        def publish_msg(self, *_: Any, **parts: Any) -> None:
+            page.take(parts.get("data") or {}, parts.get("buffers") or [])
+
+    monkeypatch.setattr(comm, "create_comm", Comm)
+    return page
+
+
+@pytest.fixture
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody's own key or server is used."""
+    for name in ("HEYGEN_API_KEY", "HEYGEN_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def make_avatar(local_server: LocalServer) -> Iterator[MakeAvatar]:
+    """Make avatars at the embedded server; what they open is ended after the test."""
+    avatars: list[Avatar] = []
+
+    def make(**options: Any) -> Avatar:
+        if "client" not in options:
+            options.setdefault("local", local_server)
+        avatars.append(Avatar(**options))
+        return avatars[-1]
+
+    yield make
+    for avatar in avatars:
+        _end(avatar)
+        avatar.close()
+
+
+@pytest.fixture
+def avatar(make_avatar: MakeAvatar) -> Avatar:
+    return make_avatar()
+
+
+def _end(avatar: Avatar) -> None:
+    avatar.stop()
+    if not bridge.ask(lambda: avatar._sessions.at_rest):
+        avatar.wait("error", PATIENCE)

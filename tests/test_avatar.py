@@ -8,15 +8,12 @@ import logging
 import socket
 import subprocess
 import sys
-import threading
 import wave
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-import comm
 import numpy as np
 import pytest
-from comm.base_comm import BaseComm
 
 from heygen_widget import Avatar, HeyGen, LocalServer, SessionStatus, SpeechStatus, speak
 from heygen_widget import page as page_module
@@ -28,91 +25,17 @@ from heygen_widget.api import (
 )
 from heygen_widget.bridge import bridge
 from heygen_widget.session import PlaybackReady, StatusChanged
+from tests.page import PATIENCE, MakeAvatar, Page
 
-PATIENCE = 40.0
 LONG = "One two three four five six seven eight nine ten. " * 20
 
-
-class Page:
-    """What a browser page would get from the kernel, and a way to answer."""
-
-    def __init__(self) -> None:
-        self.sent: list[tuple[dict[str, Any], list[bytes]]] = []
-        self._news = threading.Condition()
-
-    def take(self, data: dict[str, Any], buffers: list[bytes]) -> None:
-        with self._news:
-            self.sent.append((data, buffers))
-            self._news.notify_all()
-
-    def messages(self, kind: str) -> list[dict[str, Any]]:
-        custom = [data["content"] for data, _ in list(self.sent) if data.get("method") == "custom"]
-        return [content for content in custom if content["kind"] == kind]
-
-    def until(self, condition: Callable[[], object]) -> None:
-        with self._news:
-            assert self._news.wait_for(condition, PATIENCE)
-
-    def say(self, avatar: Avatar, content: object) -> None:
-        """Send a message of the browser, and wait until the kernel has taken it."""
-        data = {"method": "custom", "content": content}
-        avatar.comm.handle_msg({"content": {"data": data}, "buffers": []})
-        bridge.ask(lambda: None)
-
-
-@pytest.fixture(autouse=True)
-def page(monkeypatch: pytest.MonkeyPatch) -> Page:
-    page = Page()
-
-    class Comm(BaseComm):
-        def publish_msg(self, *_: Any, **parts: Any) -> None:
-            page.take(parts.get("data") or {}, parts.get("buffers") or [])
-
-    monkeypatch.setattr(comm, "create_comm", Comm)
-    return page
-
-
-@pytest.fixture(autouse=True)
-def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HEYGEN_API_KEY", "HEYGEN_BASE_URL"):
-        monkeypatch.delenv(name, raising=False)
-
-
-MakeAvatar = Callable[..., Avatar]
-
-
-@pytest.fixture
-def make_avatar(local_server: LocalServer) -> Iterator[MakeAvatar]:
-    """Make avatars at the embedded server; what they open is ended after the test."""
-    avatars: list[Avatar] = []
-
-    def make(**options: Any) -> Avatar:
-        if "client" not in options:
-            options.setdefault("local", local_server)
-        avatars.append(Avatar(**options))
-        return avatars[-1]
-
-    yield make
-    for avatar in avatars:
-        _end(avatar)
-        avatar.close()
-
-
-@pytest.fixture
-def avatar(make_avatar: MakeAvatar) -> Avatar:
-    return make_avatar()
+pytestmark = pytest.mark.usefixtures("page", "no_settings_from_outside")
 
 
 @pytest.fixture
 def heygen(local_server: LocalServer) -> Iterator[HeyGen]:
     with HeyGen(local_server.api_key, local_server.base_url) as heygen:
         yield heygen
-
-
-def _end(avatar: Avatar) -> None:
-    avatar.stop()
-    if not bridge.ask(lambda: avatar._sessions.at_rest):
-        avatar.wait("error", PATIENCE)
 
 
 def _statuses(avatar: Avatar) -> list[SessionStatus]:
@@ -143,7 +66,8 @@ def test_making_and_showing_one_asks_nothing_of_the_server(make_avatar: MakeAvat
         with pytest.raises(BlockingIOError):
             heygen.accept()
     assert avatar.status is SessionStatus.IDLE
-    assert (avatar.stream_id, avatar.elapsed, avatar.cost, avatar.events) == (None, 0, 0, ())
+    assert (avatar.stream_id, avatar.elapsed, avatar.cost) == (None, 0, 0)
+    assert not avatar.events
 
 
 def test_an_unknown_keyword_is_refused() -> None:
@@ -367,7 +291,7 @@ def _playback(epoch: int, state: str = "playing") -> dict[str, Any]:
 def test_playing_is_the_browsers_word_on_this_session(avatar: Avatar, page: Page) -> None:
     page.say(avatar, _playback(0))
     avatar.speak(LONG)
-    playing = avatar._reaching("playing")
+    playing = avatar._waiting.until("playing")
     page.say(avatar, _playback(0))
     page.say(avatar, _playback(1, "loading"))
     avatar.wait("streaming", PATIENCE)

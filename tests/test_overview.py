@@ -9,7 +9,7 @@ import pytest
 from heygen_widget import AsyncHeyGen, LocalServer
 from heygen_widget.api.models import CreateAvatarRealtimeTTS
 from heygen_widget.overview import Ledger, Overview, SessionRow
-from heygen_widget.session import Session, SessionEvent, SessionStatus, Speech
+from heygen_widget.session import Delivery, Session, SessionEvent, SessionStatus
 
 
 def _row(**changes: object) -> SessionRow:
@@ -83,7 +83,7 @@ def test_a_session_is_followed_from_the_request_to_its_end(local_server: LocalSe
                 ledger.note(session, avatar="Daisy", rehearsal=False)
                 seen.extend(ledger.overview())
 
-            speech = Speech("Hello.")
+            speech = Delivery("Hello.")
             session = Session(connect, _tts, speech=speech, takes_text=False, on_event=note)
             await session.run()
             return session.stream_id

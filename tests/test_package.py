@@ -100,12 +100,13 @@ ARROWS = {
     "relay": ["heygen_widget.relay"],
     "take": [MODELS, "heygen_widget.relay", "heygen_widget.take", "heygen_widget.transcript"],
     "broadcast": ["heygen_widget.protocol", "heygen_widget.relay", "heygen_widget.take"],
-    "delivery": [
+    "streams": [
         MODELS,
         "heygen_widget.broadcast",
         "heygen_widget.busy",
         "heygen_widget.protocol",
         "heygen_widget.relay",
+        "heygen_widget.session",
         "heygen_widget.take",
     ],
     "protocol": [],
@@ -113,16 +114,37 @@ ARROWS = {
     "transcript": [MODELS],
     "audio": ["heygen_widget.api"],
     "cells": [],
-    "lease": ["heygen_widget.api"],
-    "overview": ["heygen_widget.session"],
+    "lease": ["heygen_widget.api", "heygen_widget.session"],
+    "table": [],
+    "overview": ["heygen_widget.session", "heygen_widget.table"],
+    "history": ["heygen_widget.session", "heygen_widget.table", "heygen_widget.transcript"],
+    "observers": ["heygen_widget.bridge"],
     "view": ["heygen_widget.api", "heygen_widget.protocol", "heygen_widget.session"],
-    "connection": ["heygen_widget.api", "heygen_widget.lease", "heygen_widget.local"],
-    "at_exit": [
-        "heygen_widget.bridge",
-        "heygen_widget.connection",
+    "held": [],
+    "connection": [
+        "heygen_widget.api",
         "heygen_widget.lease",
+        "heygen_widget.local",
         "heygen_widget.session",
     ],
+    "openings": ["heygen_widget.api", "heygen_widget.connection"],
+    "accounts": [
+        "heygen_widget.connection",
+        "heygen_widget.lease",
+        "heygen_widget.overview",
+        "heygen_widget.session",
+    ],
+    "waiting": ["heygen_widget.bridge", "heygen_widget.protocol", "heygen_widget.session"],
+    "playback": ["heygen_widget.protocol", "heygen_widget.session"],
+    "player_page": ["heygen_widget.page"],
+    "display": [
+        "heygen_widget.page",
+        "heygen_widget.protocol",
+        "heygen_widget.session",
+        "heygen_widget.streams",
+        "heygen_widget.view",
+    ],
+    "at_exit": ["heygen_widget.bridge", "heygen_widget.session"],
     "check": ["heygen_widget.api", "heygen_widget.local", "heygen_widget.transcript"],
     "cli": [VERSION, "heygen_widget.check", "heygen_widget.local"],
     "avatar": ["heygen_widget"],
@@ -143,7 +165,7 @@ SERVER = {
     "starlette",
     "uvicorn",
 }
-MAY_KNOW_NOTEBOOKS = {"avatar", "cells", "magics"}
+MAY_KNOW_NOTEBOOKS = {"avatar", "cells", "display", "held", "magics"}
 MAY_KNOW_MEDIA = {"audio", "check", "local", "take"}
 
 

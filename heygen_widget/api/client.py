@@ -3,6 +3,7 @@
 Ties settings, wire and operations together. Knows no session state.
 """
 
+import hashlib
 import os
 from types import TracebackType
 from typing import Any, NoReturn, Self
@@ -25,6 +26,22 @@ class _Client:
     def base_url(self) -> str:
         """Where requests go, without a slash at the end."""
         return self._settings.base_url
+
+    def fingerprint(self, salt: bytes) -> str:
+        """Return what recognises the key, for those who have it, and tells nothing of it.
+
+        Parameters
+        ----------
+        salt
+            16 random bytes (`hashlib.blake2b.SALT_SIZE`).
+
+        Returns
+        -------
+        str
+            32 hexadecimal digits.
+        """
+        secret = self._settings.key.reveal().encode()
+        return hashlib.blake2b(secret, salt=salt, digest_size=16).hexdigest()
 
     def __repr__(self) -> str:
         settings = getattr(self, "_settings", None)  # none where the key was refused
@@ -93,12 +110,9 @@ class HeyGen(_Client):
         self.assets = Assets(self._wire)
 
     @classmethod
-    def like(cls, other: "HeyGen | AsyncHeyGen", **changes: Any) -> Self:
-        """Make a client with the key, address and patience of another, and own connections.
-
-        `changes` are arguments of a client that shall differ.
-        """
-        return cls(**(_arguments_of(other) | changes))
+    def like(cls, other: "HeyGen | AsyncHeyGen") -> Self:
+        """Make a client with the key, address and patience of another, and own connections."""
+        return cls(**_arguments_of(other))
 
     def close(self) -> None:
         """Close the connections."""
@@ -171,12 +185,9 @@ class AsyncHeyGen(_Client):
         self.assets = AsyncAssets(self._wire)
 
     @classmethod
-    def like(cls, other: "HeyGen | AsyncHeyGen", **changes: Any) -> Self:
-        """Make a client with the key, address and patience of another, and own connections.
-
-        `changes` are arguments of a client that shall differ.
-        """
-        return cls(**(_arguments_of(other) | changes))
+    def like(cls, other: "HeyGen | AsyncHeyGen") -> Self:
+        """Make a client with the key, address and patience of another, and own connections."""
+        return cls(**_arguments_of(other))
 
     async def aclose(self) -> None:
         """Close the connections."""

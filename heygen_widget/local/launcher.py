@@ -49,6 +49,11 @@ class LocalServer:
     **settings
         The fields of `heygen_widget.local.Settings`.
 
+    Attributes
+    ----------
+    settings : Settings
+        What was chosen.
+
     Examples
     --------
     >>> with LocalServer() as server:
@@ -56,7 +61,7 @@ class LocalServer:
     """
 
     def __init__(self, **settings: Any) -> None:
-        self._settings = Settings(**settings)
+        self.settings: Final = Settings(**settings)
         self._process: subprocess.Popen[str] | None = None
         self._end: weakref.finalize[..., LocalServer] | None = None
         self._ready: dict[str, str] = {}
@@ -105,7 +110,7 @@ class LocalServer:
         _check_extra()
         self.close()
         with tempfile.TemporaryFile("w+", errors="replace") as log:
-            process = _spawn(self._settings, log)
+            process = _spawn(self.settings, log)
             self._end = weakref.finalize(self, _end, process, os.getpid())
             try:
                 self._ready = _ready_line(process, log)

@@ -1,14 +1,18 @@
 """The life of one stream: status, text feeder, words, meter. Knows no notebook."""
 
+from heygen_widget.session.delivery import Delivery
+from heygen_widget.session.errors import StreamClosed
 from heygen_widget.session.events import (
     CaptionsUnavailable,
     ContactLost,
+    LimitNear,
     PlaybackReady,
     SessionEvent,
     SpeechChanged,
     StatusChanged,
     WordsSpoken,
 )
+from heygen_widget.session.guard import Limit
 from heygen_widget.session.meter import PRICE_PER_SECOND, Meter
 from heygen_widget.session.session import Session
 from heygen_widget.session.speech import Speech, SpeechStatus
@@ -18,6 +22,9 @@ __all__ = [
     "PRICE_PER_SECOND",
     "CaptionsUnavailable",
     "ContactLost",
+    "Delivery",
+    "Limit",
+    "LimitNear",
     "Meter",
     "PlaybackReady",
     "Session",
@@ -27,5 +34,6 @@ __all__ = [
     "SpeechChanged",
     "SpeechStatus",
     "StatusChanged",
+    "StreamClosed",
     "WordsSpoken",
 ]

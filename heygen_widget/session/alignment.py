@@ -9,7 +9,7 @@ from bisect import bisect_right
 from typing import Final
 
 from heygen_widget.api.models import WordEvent
-from heygen_widget.session.speech import Speech
+from heygen_widget.session.delivery import Delivery
 
 LOOK_AHEAD: Final = 6
 """Words of a text that the voice may have said otherwise before the two are matched again."""
@@ -21,38 +21,38 @@ class Aligner:
     """Walks spoken words along the deltas that were sent, in the order of both."""
 
     def __init__(self) -> None:
-        self._tokens: list[tuple[str, Speech, int]] = []  # the word, whose, and where it ends there
+        self._tokens: list[tuple[str, Delivery, int]] = []  # word, whose, where it ends there
         self._deltas: list[int] = []  # index of the first token of each delta
         self._ends: dict[int, int] = {}  # speech id -> number of tokens up to its end so far
         self._at = 0  # index of the token being spoken
         self._offset = 0  # characters of it already spoken
-        self._current: Speech | None = None
+        self._current: Delivery | None = None
 
-    def expect(self, speech: Speech, delta: str) -> None:
+    def expect(self, speech: Delivery, delta: str) -> None:
         """Add a delta of `speech`, the latest part of what was said of it."""
-        base = len(speech._said) - len(delta)  # noqa: SLF001 (the session writes its speeches)
+        base = len(speech.said) - len(delta)
         self._deltas.append(len(self._tokens))
         for match in _WORD.finditer(delta):
             self._tokens.append((match[0].casefold(), speech, base + match.end()))
         self._ends[speech.id] = len(self._tokens)
 
-    def forget(self, speech: Speech) -> None:
+    def forget(self, speech: Delivery) -> None:
         """Take back what of a refused text is still expected. It is the last one sent."""
         while len(self._tokens) > self._at and self._tokens[-1][1] is speech:
             self._tokens.pop()
         self._ends[speech.id] = len(self._tokens)
 
-    def take(self, word: WordEvent) -> Speech | None:
+    def take(self, word: WordEvent) -> Delivery | None:
         """Say whose word this is, None when nothing was sent."""
         for part in _WORD.findall(word.word.casefold()):
             self._consume(part)
         return self._current or (self._tokens[0][1] if self._tokens else None)
 
-    def is_spoken(self, speech: Speech) -> bool:
+    def is_spoken(self, speech: Delivery) -> bool:
         """Whether the last word of what was sent of `speech` was said."""
         return self._at >= self._ends.get(speech.id, 0)
 
-    def spoken_characters(self, speech: Speech) -> int:
+    def spoken_characters(self, speech: Delivery) -> int:
         """How much of the text of `speech` was said."""
         said = [end for _, owner, end in self._tokens[: self._at] if owner is speech]
         return said[-1] if said else 0

@@ -1,6 +1,12 @@
-"""What can go wrong in a session beside what the API answers."""
+"""What can go wrong in a session beside what the API answers, and what is worth another attempt."""
 
-from heygen_widget.api.errors import HeyGenError
+from heygen_widget.api.errors import (
+    APIConnectionError,
+    HeyGenError,
+    RateLimited,
+    ServerError,
+    UnexpectedResponse,
+)
 
 
 class StreamClosed(HeyGenError):  # noqa: N818 (as in `api.errors`)
@@ -19,3 +25,15 @@ class StreamClosed(HeyGenError):  # noqa: N818 (as in `api.errors`)
             hint="Speak it again; reopen=True does so by itself.",
         )
         self.end_reason = end_reason
+
+
+def may_pass(error: HeyGenError) -> bool:
+    """Whether the same request may succeed a little later."""
+    return isinstance(error, APIConnectionError | RateLimited | ServerError | UnexpectedResponse)
+
+
+def may_have_arrived(error: HeyGenError) -> bool:
+    """Whether the server may have done what was asked, although it did not say so."""
+    if isinstance(error, APIConnectionError):
+        return error.sent is not False
+    return isinstance(error, ServerError | UnexpectedResponse)

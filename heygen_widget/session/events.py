@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from heygen_widget.api.models import WordEvent
+from heygen_widget.session.guard import Limit
 from heygen_widget.session.status import SessionStatus
 
 if TYPE_CHECKING:
@@ -59,9 +60,10 @@ class SpeechChanged(SessionEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitNear(SessionEvent):
-    """The session ends in so many seconds, because of its limit on cost or time."""
+    """The session ends in so many seconds, because of a limit on its cost or length."""
 
     seconds_left: float
+    limit: Limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,12 +16,11 @@ from heygen_widget.api.errors import (
     Gone,
     HeyGenError,
     InvalidRequest,
-    RateLimited,
-    ServerError,
-    UnexpectedResponse,
 )
 from heygen_widget.api.models import AppendTextDeltaResponse
-from heygen_widget.session.speech import Speech, SpeechStatus
+from heygen_widget.session.delivery import Delivery
+from heygen_widget.session.errors import may_have_arrived, may_pass
+from heygen_widget.session.speech import SpeechStatus
 
 PROBE: Final = " "
 PAUSES: Final = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -37,7 +36,7 @@ class Append(Protocol):
         """Send `delta`; with `final`, close the input behind it."""
 
 
-class Ledger:
+class ByteCount:
     """The server's count of bytes, as far as it is known, and what it says about a lost delta."""
 
     def __init__(self) -> None:
@@ -94,20 +93,20 @@ class Feeder:
     def __init__(
         self,
         append: Append,
-        on_delta: Callable[[Speech, str], None],
-        on_change: Callable[[Speech], None],
-        on_whole: Callable[[Speech], None],
+        on_delta: Callable[[Delivery, str], None],
+        on_change: Callable[[Delivery], None],
+        on_whole: Callable[[Delivery], None],
     ) -> None:
         self._append = append
         self._on_whole = on_whole
-        self._ledger = Ledger()
+        self._count = ByteCount()
         self._on_delta = on_delta
         self._on_change = on_change
-        self._queue: asyncio.Queue[Speech | None] = asyncio.Queue()
-        self._opening: Speech | None = None  # the rest of it is sent first
+        self._queue: asyncio.Queue[Delivery | None] = asyncio.Queue()
+        self._opening: Delivery | None = None  # the rest of it is sent first
         self.closing = False
 
-    def put(self, speech: Speech) -> None:
+    def put(self, speech: Delivery) -> None:
         """Queue a speech behind what was said before."""
         self._queue.put_nowait(speech)
 
@@ -117,18 +116,18 @@ class Feeder:
             self.closing = True
             self._queue.put_nowait(None)
 
-    async def seed(self, speech: Speech | None) -> str | None:
+    async def seed(self, speech: Delivery | None) -> str | None:
         """Wait for the first words of a session, from `speech` or one behind it.
 
         None when none of those that are queued has any.
         """
         while speech is not None:
-            delta = await speech._next_delta()  # noqa: SLF001 (the session writes its speeches)
+            delta = await speech.next_delta()
             if delta is not None:
                 self._opening = speech
                 self._on_delta(speech, delta)
                 self._change(speech, SpeechStatus.SENDING)
-                self._ledger.open(delta)
+                self._count.open(delta)
                 return delta
             self._settle(speech, sure=True)
             speech = None if self._queue.empty() else self._queue.get_nowait()
@@ -149,29 +148,29 @@ class Feeder:
             except (BadRequest, InvalidRequest) as error:  # only this text
                 self._change(speech, SpeechStatus.FAILED, error)
             speech = await self._queue.get()
-        await self._close()
+        await self.close()
 
-    async def _speak(self, speech: Speech) -> None:
+    async def _speak(self, speech: Delivery) -> None:
         sure = True
-        while (delta := await speech._next_delta()) is not None:  # noqa: SLF001 (as above)
+        while (delta := await speech.next_delta()) is not None:
             self._on_delta(speech, delta)
             self._change(speech, SpeechStatus.SENDING)
             try:
                 sure &= await self._send(delta)
             except (Gone, asyncio.CancelledError):  # the session is over
-                speech._put_back(delta)  # noqa: SLF001 (as above)
+                speech.put_back(delta)
                 raise
         self._settle(speech, sure=sure)
 
-    def _settle(self, speech: Speech, *, sure: bool) -> None:
+    def _settle(self, speech: Delivery, *, sure: bool) -> None:
         """Say what became of a speech whose text has come to its end."""
-        if (error := speech._source_error) is not None:  # noqa: SLF001 (as above)
+        if (error := speech.source_error) is not None:
             self._change(speech, SpeechStatus.FAILED, error)
-        elif not speech._said.strip():  # noqa: SLF001 (as above)
+        elif not speech.said.strip():
             error = ValueError("There was nothing to say: the source gave no text.")
             self._change(speech, SpeechStatus.FAILED, error)
         else:
-            speech._whole = True  # noqa: SLF001 (as above)
+            speech.whole = True
             self._change(speech, SpeechStatus.SENT if sure else SpeechStatus.UNCERTAIN)
             self._on_whole(speech)
 
@@ -179,14 +178,10 @@ class Feeder:
         """Send one delta. Returns False when nobody can tell whether it arrived."""
         for pause in PAUSES:
             try:
-                self._ledger.confirm(await self._append(delta, final=False))
-            except RateLimited as error:  # told to wait, so nothing was taken
-                await asyncio.sleep(max(pause, error.retry_after or 0))
+                self._count.confirm(await self._append(delta, final=False))
             except HeyGenError as error:
-                if not _may_pass(error):
-                    raise
-                await asyncio.sleep(pause)
-                arrived = _may_have_arrived(error) and await self._has_arrived(delta)
+                await _rest(error, pause)
+                arrived = may_have_arrived(error) and await self._has_arrived(delta)
                 if arrived is not False:
                     return arrived is True
             else:
@@ -194,38 +189,54 @@ class Feeder:
         raise _given_up("The text")
 
     async def _has_arrived(self, delta: str) -> bool | None:
-        for probes, pause in enumerate(PAUSES, start=1):
+        """Ask with blanks whether a delta arrived. None when nobody can tell."""
+        blanks = 0
+        for pause in PAUSES:
             try:
                 answer = await self._append(PROBE, final=False)
             except HeyGenError as error:
                 _log.debug("Asking for the count failed: %s", error)
-                if isinstance(error, Gone):
-                    raise
-                await asyncio.sleep(pause)
+                blanks += may_have_arrived(error)
+                await _rest(error, pause)
                 continue
-            arrived = self._ledger.landed(delta, probes, answer)
-            self._ledger.confirm(answer)
+            arrived = self._count.landed(delta, blanks + 1, answer)
+            self._count.confirm(answer)
             return arrived
-        self._ledger.doubt(delta, len(PAUSES))
+        self._count.doubt(delta, blanks)
         return None
 
-    async def _close(self) -> None:
+    async def close(self) -> None:
+        """Close the input.
+
+        Raises
+        ------
+        HeyGenError
+            When that cannot be done.
+        """
+        self.closing = True
         for pause in PAUSES:
             try:
                 await self._append("", final=True)
             except Gone:
                 return  # an attempt that seemed lost had arrived
             except HeyGenError as error:
-                if not _may_pass(error):
-                    raise
-                await asyncio.sleep(pause)
+                await _rest(error, pause)
             else:
                 return
         raise _given_up("The end of the text")
 
-    def _change(self, speech: Speech, status: SpeechStatus, error: Exception | None = None) -> None:
-        if speech._become(status, error):  # noqa: SLF001 (the session writes its speeches)
+    def _change(
+        self, speech: Delivery, status: SpeechStatus, error: Exception | None = None
+    ) -> None:
+        if speech.become(status, error):
             self._on_change(speech)
+
+
+async def _rest(error: HeyGenError, pause: float) -> None:
+    """Wait before the next attempt, as long as the server asks; raise what will not pass."""
+    if not may_pass(error):
+        raise error
+    await asyncio.sleep(max(pause, getattr(error, "retry_after", None) or 0.0))
 
 
 def _given_up(what: str) -> APIConnectionError:
@@ -237,13 +248,3 @@ def _given_up(what: str) -> APIConnectionError:
 
 def _size(text: str) -> int:
     return len(text.encode())
-
-
-def _may_pass(error: HeyGenError) -> bool:
-    return isinstance(error, APIConnectionError | RateLimited) or _may_have_arrived(error)
-
-
-def _may_have_arrived(error: HeyGenError) -> bool:
-    if isinstance(error, APIConnectionError):
-        return error.sent is not False
-    return isinstance(error, ServerError | UnexpectedResponse)

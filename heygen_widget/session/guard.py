@@ -1,8 +1,10 @@
 """Keeps a session within what it may cost and how long it may last."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from heygen_widget.session.meter import Meter
@@ -14,13 +16,41 @@ MARGIN: Final = 0.5
 SPEED: Final = 14.0
 """Characters a second; how long a sentence takes is estimated with it."""
 
+IDLE_TIMEOUT: Final = 30.0
+"""Seconds without new text after which HeyGen closes a `text_stream` session."""
+LONGEST: Final = 3600.0
+"""Seconds after which HeyGen ends any session."""
+# Both from developers.heygen.com/avatar-realtime.
+
+
+class Limit(StrEnum):
+    """What ends a session that is not told to end."""
+
+    MAX_COST = "max_cost"
+    MAX_SECONDS = "max_seconds"
+    LONGEST = "longest"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What a session may cost (dollars) and how long it may stream (seconds). None: no limit."""
+    """What a session may cost and how long it may last.
+
+    Attributes
+    ----------
+    max_cost
+        Dollars; None for no limit.
+    max_seconds
+        Seconds of streaming; None for no limit.
+    idle_timeout
+        Seconds without new text after which the server closes the input.
+    longest
+        Seconds of streaming after which the server ends the session.
+    """
 
     max_cost: float | None = None
     max_seconds: float | None = None
+    idle_timeout: float = IDLE_TIMEOUT
+    longest: float = LONGEST
 
     def __post_init__(self) -> None:
         for name in ("max_cost", "max_seconds"):
@@ -40,10 +70,12 @@ class Guard:
         What was used up. A limit in dollars counts from the request on, since HeyGen does not say
         whether waiting is billed; one in seconds counts from the first picture.
     on_warning
-        Called once, `WARNING` seconds ahead, with the seconds that are left.
+        Called once, `WARNING` seconds ahead, with the seconds that are left and the limit.
     """
 
-    def __init__(self, limits: Limits, meter: Meter, on_warning: Callable[[float], None]) -> None:
+    def __init__(
+        self, limits: Limits, meter: Meter, on_warning: Callable[[float, Limit], None]
+    ) -> None:
         self._limits = limits
         self._meter = meter
         self._on_warning = on_warning
@@ -51,38 +83,38 @@ class Guard:
         self._sentence_over = asyncio.Event()
 
     @property
-    def left(self) -> float | None:
-        """Seconds until the limit; None without one."""
-        left = []
+    def nearest(self) -> tuple[float, Limit]:
+        """Seconds until the first limit, and which one that is."""
+        elapsed = self._meter.elapsed
+        left = [(self._limits.longest - elapsed, Limit.LONGEST)]
         if self._limits.max_cost is not None:
             dollars = self._limits.max_cost - self._meter.cost_at_most
-            left.append(dollars / self._meter.price_per_second)
+            left.append((dollars / self._meter.price_per_second, Limit.MAX_COST))
         if self._limits.max_seconds is not None:
-            left.append(self._limits.max_seconds - self._meter.elapsed)
-        return min(left) if left else None
+            left.append((self._limits.max_seconds - elapsed, Limit.MAX_SECONDS))
+        seconds, limit = min(left)
+        return max(0.0, seconds), limit
 
     def sentence_ended(self, upcoming: str) -> None:
         """Note that a sentence was said, and what text comes next: it may no longer fit."""
-        left = self.left
-        if self._warned and left is not None and len(upcoming) / SPEED > left - MARGIN:
+        seconds, limit = self.nearest
+        too_long = len(upcoming) / SPEED > seconds - MARGIN
+        if self._warned and too_long and limit is not Limit.LONGEST:
             self._sentence_over.set()
 
-    async def _near(self) -> None:
-        """Wait until the limit is near. The meter may not even run yet, so it is asked again."""
-        while (self.left or 0.0) > WARNING:  # noqa: ASYNC110 (time passes without an event)
-            await asyncio.sleep(max(0.05, min(1.0, (self.left or 0.0) - WARNING)))
-
     async def run(self) -> None:
-        """Return when the session must end; never without a limit."""
-        if self.left is None:
-            await asyncio.Event().wait()
+        """Return when the session must end; never for the server's own limit, which it keeps."""
         await self._near()
         self._warned = True
-        self._on_warning(max(0.0, self.left or 0.0))
-        while (left := self.left) is not None and left > MARGIN:
-            try:
-                async with asyncio.timeout(left - MARGIN):
+        self._on_warning(*self.nearest)
+        while (left := self.nearest[0] - MARGIN) > 0 and not self._sentence_over.is_set():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(left):
                     await self._sentence_over.wait()
-            except TimeoutError:
-                continue
-            return
+        if self.nearest[1] is Limit.LONGEST:
+            await asyncio.Event().wait()
+
+    async def _near(self) -> None:
+        """Wait until a limit is near. The meter may not even run yet, so it is asked again."""
+        while (left := self.nearest[0] - WARNING) > 0:  # noqa: ASYNC110 (time passes without events)
+            await asyncio.sleep(max(0.05, min(1.0, left)))

@@ -6,35 +6,34 @@ Everything it says about itself comes from the server's answers. Knows no notebo
 import asyncio
 import contextlib
 import logging
-import re
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, TypeAlias
 
 from heygen_widget.api import AsyncHeyGen
-from heygen_widget.api.errors import APIError, Gone, HeyGenError, NotFound, RateLimited, ServerError
+from heygen_widget.api.errors import Gone, HeyGenError
 from heygen_widget.api.models import (
     AppendTextDeltaResponse,
     AvatarRealtimeStatusResponse,
     CreateAvatarRealtimeRequestBody,
     WordEvent,
 )
-from heygen_widget.session.alignment import Aligner
-from heygen_widget.session.errors import StreamClosed
+from heygen_widget.session.delivery import Delivery
+from heygen_widget.session.ending import end
+from heygen_widget.session.errors import may_pass
 from heygen_widget.session.events import (
     CaptionsUnavailable,
     ContactLost,
     LimitNear,
     PlaybackReady,
     SessionEvent,
-    SpeechChanged,
     StatusChanged,
     WordsSpoken,
 )
 from heygen_widget.session.feeder import Feeder
-from heygen_widget.session.guard import Guard, Limits
+from heygen_widget.session.guard import Guard, Limit, Limits
 from heygen_widget.session.meter import PRICE_PER_SECOND, Meter
-from heygen_widget.session.speech import Speech, SpeechStatus
+from heygen_widget.session.speeches import SENTENCE_ENDS, Speeches
 from heygen_widget.session.status import SessionStatus
 from heygen_widget.session.words import WordsUnavailable, follow_words
 
@@ -80,6 +79,13 @@ class Session:
         Dollars, for the meter.
     limits
         What it may cost, and how long it may last.
+
+    Attributes
+    ----------
+    over
+        Whether the server has said that it ended: nothing more is billed.
+    words
+        What was spoken so far; seconds from the start of the stream.
     """
 
     def __init__(
@@ -87,7 +93,7 @@ class Session:
         connect: Callable[[], Awaitable[AsyncHeyGen]],
         request: Request,
         *,
-        speech: Speech | None,
+        speech: Delivery | None,
         takes_text: bool,
         on_event: Callable[[SessionEvent], None],
         price_per_second: float = PRICE_PER_SECOND,
@@ -98,22 +104,31 @@ class Session:
         self.hls_url: str | None = None
         self.end_reason: str | None = None
         self.error: Exception | None = None
+        self.over = False
         self.words: tuple[WordEvent, ...] = ()
         self.meter = Meter(price_per_second)
+        self.limits = limits
         self._connect = connect
         self._request = request
         self._on_event = on_event
         self._takes_text = takes_text
+        self._speeches = Speeches([] if speech is None else [speech], on_event)
         self._feeder = Feeder(
-            self._append, self._delta_to_come, self._speech_changed, self._settle_if_spoken
+            self._append,
+            self._speeches.expect,
+            self._speeches.changed,
+            self._speeches.settle_if_spoken,
         )
         self._feed_error: HeyGenError | None = None
-        self._aligner = Aligner()
         self._guard = Guard(limits, self.meter, self._warn)
-        self._tells_words = True
-        self.speeches: list[Speech] = [speech] if speech else []
+        self._fed_at = time.monotonic()
         self._stopping = asyncio.Event()
         self._look_now = asyncio.Event()
+
+    @property
+    def speeches(self) -> tuple[Delivery, ...]:
+        """The texts that were to be said in this session, in their order."""
+        return self._speeches.all
 
     @property
     def takes_text(self) -> bool:
@@ -130,11 +145,27 @@ class Session:
             or self._feed_error is not None
         )
 
-    def say(self, speech: Speech) -> None:
+    @property
+    def limit(self) -> tuple[float, Limit] | None:
+        """Seconds until the nearest limit, and which it is; None while no seconds are counted."""
+        return self._guard.nearest if self.meter.running else None
+
+    @property
+    def idle_left(self) -> float | None:
+        """Seconds until the server closes the input for want of text.
+
+        None where that does not threaten: before the picture, while text is on its way, and behind
+        the end of the text.
+        """
+        waits = self.status is SessionStatus.STREAMING and self.takes_text
+        if not waits or not self._speeches.all_sent:
+            return None
+        return max(0.0, self.limits.idle_timeout - (time.monotonic() - self._fed_at))
+
+    def say(self, speech: Delivery) -> None:
         """Queue a text. Only while `takes_text`."""
-        self.speeches.append(speech)
+        self._speeches.add(speech)
         self._feeder.put(speech)
-        self._on_event(SpeechChanged(speech=speech, status=speech.status))
 
     def finish(self) -> None:
         """Close the input; what was said before is still spoken. Harmless when closed already."""
@@ -149,6 +180,10 @@ class Session:
         """Ask the server for the status at once, as when its playback URL no longer works."""
         self._look_now.set()
 
+    def left_over(self) -> list[Delivery]:
+        """Give away the speeches of an ended session that are to be said on in another one."""
+        return self._speeches.left_over()
+
     async def run(self) -> None:
         """Live from the first words to the end. Returns in an ended status and raises nothing."""
         try:
@@ -158,13 +193,14 @@ class Session:
             if self.stream_id is not None:
                 await self._live()
             else:
+                self.over = True
                 self._become(SessionStatus.CANCELLED)
         except HeyGenError as error:
             await self._abandon(error)
         except Exception as error:  # noqa: BLE001 (a defect must not leave a session that is billed)
             _log.exception("The session failed.")
             await self._abandon(error)
-        self._settle_speeches()
+        self._settle()
 
     async def _first_words(self) -> str | None:
         """Wait for something to say. Nothing is asked for before; None when there is nothing."""
@@ -205,14 +241,23 @@ class Session:
             await asyncio.wait({watching, stopping, guarding}, return_when=asyncio.FIRST_COMPLETED)
             if watching.done():
                 await watching
-                await self._last_words(following)
             else:
                 await _end(watching, feeding)  # the end that follows is ours
-                self.end_reason = "limit" if guarding.done() and guarding.result() is None else None
-                await self._cancel()
-                self._become(SessionStatus.CANCELLED)
+                await self._end_it("limit" if guarding.done() else None)
+            if self.status is SessionStatus.COMPLETED:
+                await self._last_words(following)
         finally:
             await _end(watching, stopping, guarding, following, feeding)
+
+    async def _end_it(self, reason: str | None) -> None:
+        """End the session, or see it to its end where the server cannot be told to."""
+        if await self._cancel():
+            self.over = True
+            self.end_reason = reason
+            self._become(SessionStatus.CANCELLED)
+        else:
+            self._become(SessionStatus.DRAINING)
+            await self._watch()
 
     async def _last_words(self, following: asyncio.Task[None]) -> None:
         """Hear out the words of a session that has just ended, on a new line if the old is dead."""
@@ -233,7 +278,7 @@ class Session:
                 self._take(await self._client.avatar_realtime.get(self._id))
                 contact = time.monotonic()
             except HeyGenError as error:
-                if not _may_pass(error) or time.monotonic() - contact > OUT_OF_CONTACT:
+                if not may_pass(error) or time.monotonic() - contact > OUT_OF_CONTACT:
                     raise
                 self._on_event(ContactLost(error=error))
             if self.status.ended:
@@ -247,18 +292,21 @@ class Session:
 
     def _take(self, answer: AvatarRealtimeStatusResponse) -> None:
         """Believe the server's word on its status. A state nobody knows changes nothing."""
-        if answer.status == "streaming":
+        if answer.status == "streaming" and not self.meter.running:
             self.meter.streaming()
+            self._fed_at = time.monotonic()
         if answer.hls_url and answer.hls_url != self.hls_url:
             self.hls_url = answer.hls_url
             self._on_event(PlaybackReady(hls_url=answer.hls_url))
         if answer.status == "streaming" and self.status is SessionStatus.PENDING:
             self._become(SessionStatus.STREAMING)
         elif answer.status == "completed":
+            self.over = True
             self.end_reason = answer.end_reason
             self._become(SessionStatus.COMPLETED)
         elif answer.status == "error":
             message = answer.error_message or "The server gave no reason."
+            self.over = True
             self.error = HeyGenError("The session failed: " + message)
             self._become(SessionStatus.ERROR)
 
@@ -269,19 +317,30 @@ class Session:
             # Of a session that is over, `_watch` learns why; of any other trouble, the speeches do.
             self._feed_error = error
             if not isinstance(error, Gone):
-                self._fail_unsent(error)
+                self._speeches.fail_unsent(error)
+                await self._close_input()
         else:
-            if self.status in {SessionStatus.PENDING, SessionStatus.STREAMING}:
-                self._become(SessionStatus.DRAINING)
+            self._drain()
         self._look_now.set()
 
-    def _fail_unsent(self, error: Exception) -> None:
-        for speech in self.speeches:
-            if not speech._whole:  # noqa: SLF001 (the session writes its speeches)
-                self._change_speech(speech, SpeechStatus.FAILED, error)
+    async def _close_input(self) -> None:
+        """After a failure, let the session end as soon as it has said what it has."""
+        try:
+            await self._feeder.close()
+        except HeyGenError:
+            self.stop()
+        else:
+            self._drain()
+
+    def _drain(self) -> None:
+        if self.status in {SessionStatus.PENDING, SessionStatus.STREAMING}:
+            self._become(SessionStatus.DRAINING)
 
     async def _append(self, delta: str, *, final: bool) -> AppendTextDeltaResponse:
-        return await self._client.avatar_realtime.append_text(self._id, delta, final=final)
+        answer = await self._client.avatar_realtime.append_text(self._id, delta, final=final)
+        if delta.strip():
+            self._fed_at = time.monotonic()
+        return answer
 
     async def _follow_words(self) -> None:
         try:
@@ -291,109 +350,56 @@ class Session:
                 async for first, words in batches:
                     self._take_words(first, words)
         except WordsUnavailable as error:
-            self._tells_words = False
             self._on_event(CaptionsUnavailable(reason=str(error)))
-            self._resolve_unwatched()
+            self._speeches.expect_no_words()
         self._look_now.set()
 
     def _take_words(self, first: int, words: tuple[WordEvent, ...]) -> None:
         self.words += words
-        for word in words:
-            speech = self._aligner.take(word)
-            if speech is not None:
-                speech._add_word(word)  # noqa: SLF001 (the session writes its speeches)
-                self._change_speech(speech, SpeechStatus.SPEAKING)
+        if not self.meter.running:
+            self._look_now.set()  # it streams, and may end before it is asked again
+        self._speeches.hear(words)
         self._on_event(WordsSpoken(first=first, words=words))
-        for speech in self.speeches:
-            self._settle_if_spoken(speech)
-        if words[-1].word.strip()[-1:] in _SENTENCE_ENDS:
-            self._guard.sentence_ended(self._next_sentence())
+        if words[-1].word.strip()[-1:] in SENTENCE_ENDS:
+            self._guard.sentence_ended(self._speeches.next_sentence)
 
-    def _settle_if_spoken(self, speech: Speech) -> None:
-        whole = speech._whole  # noqa: SLF001 (the session writes its speeches)
-        if whole and speech.status is SpeechStatus.SPEAKING and self._aligner.is_spoken(speech):
-            self._change_speech(speech, SpeechStatus.SPOKEN)
+    def _warn(self, seconds_left: float, limit: Limit) -> None:
+        self._on_event(LimitNear(seconds_left=seconds_left, limit=limit))
 
-    def _next_sentence(self) -> str:
-        rest = "".join(
-            speech.text[self._aligner.spoken_characters(speech) :]
-            for speech in self.speeches
-            if not speech.status.ended
-        ).lstrip(_SENTENCE_ENDS + " ")
-        return re.split(f"(?<=[{_SENTENCE_ENDS}])", rest, maxsplit=1)[0]
-
-    def _warn(self, seconds_left: float) -> None:
-        self._on_event(LimitNear(seconds_left=seconds_left))
-
-    async def _cancel(self) -> None:
-        """End the session on the server, however often that takes."""
+    async def _cancel(self) -> bool:
+        """End the session on the server, however often that takes; False where it goes on."""
         for pause in CANCEL_PAUSES:
             try:
-                await self._ask_to_cancel()
+                return await end(self._client, self._id)
             except HeyGenError as error:
-                if not _may_pass(error):
+                if not may_pass(error):
                     raise
                 _log.debug("Cancelling failed, and is tried again: %s", error)
                 await asyncio.sleep(pause)
-            else:
-                break
-        else:
-            await self._ask_to_cancel()
-
-    async def _ask_to_cancel(self) -> None:
-        try:
-            await self._client.avatar_realtime.cancel(self._id)
-        except APIError as error:
-            if not isinstance(error, NotFound) and error.status != 405:  # noqa: PLR2004
-                raise
-            if self._takes_text:  # a server without cancel ends a session whose input is closed
-                with contextlib.suppress(Gone, NotFound):
-                    await self._append("", final=True)
+        return await end(self._client, self._id)
 
     async def _abandon(self, error: Exception) -> None:
         """End in error, and try not to leave anything behind that costs money."""
         self.error = error
-        self._become(SessionStatus.ERROR)
-        self._settle_speeches()
-        if self.stream_id is not None:
-            with contextlib.suppress(Exception):
-                async with asyncio.timeout(FAREWELL):
-                    await self._cancel()
+        try:
+            self._become(SessionStatus.ERROR)
+            self._settle()
+        finally:
+            if self.stream_id is not None and not self.over:
+                with contextlib.suppress(HeyGenError, TimeoutError):
+                    async with asyncio.timeout(FAREWELL):
+                        self.over = await self._cancel()
 
-    def _settle_speeches(self) -> None:
+    def _settle(self) -> None:
         """Say of each text that was not spoken to its end what became of it."""
-        for speech in self.speeches:
-            if self.stream_id is None and self.error is not None:
-                self._change_speech(speech, SpeechStatus.FAILED, self.error)
-            elif self.status is not SessionStatus.COMPLETED:
-                self._change_speech(speech, SpeechStatus.INTERRUPTED)
-            elif speech._whole:  # noqa: SLF001 (the session writes its speeches)
-                status = (
-                    SpeechStatus.SPOKEN if self._was_heard(speech) else SpeechStatus.INTERRUPTED
-                )
-                self._change_speech(speech, status)
-            elif not speech._may_move:  # noqa: SLF001 (as above)
-                self._change_speech(speech, SpeechStatus.FAILED, StreamClosed(self.end_reason))
-
-    def _was_heard(self, speech: Speech) -> bool:
-        """Whether a text that was sent was spoken to its end, now that the session completed."""
-        # A `text_stream` that completes for no such reason was cut, by its greatest length perhaps.
-        by_itself = not self._takes_text or self.end_reason in _SPOKEN_TO_THE_END
-        return by_itself or self._aligner.is_spoken(speech)
-
-    def left_over(self) -> list[Speech]:
-        """Give up the speeches of an ended session that are to be said on in another one."""
-        left = [speech for speech in self.speeches if not speech.status.ended]
-        self.speeches = [speech for speech in self.speeches if speech.status.ended]
-        for speech in left:
-            speech._may_move = False  # noqa: SLF001 (once)
-        return left
-
-    def _resolve_unwatched(self) -> None:
-        """Where no words tell what was spoken, having been sent is all there is to wait for."""
-        for speech in self.speeches:
-            if speech.status is SpeechStatus.SENT:
-                self._change_speech(speech, SpeechStatus.UNCERTAIN)
+        if self.stream_id is None and self.error is not None:
+            self._speeches.fail(self.error)
+        elif self.status is SessionStatus.COMPLETED:
+            # A `text_stream` that completes for no such reason was cut, by its length perhaps.
+            to_the_end = not self._takes_text or self.end_reason in _SPOKEN_TO_THE_END
+            self._speeches.complete(self.end_reason, to_the_end=to_the_end)
+        else:
+            self._speeches.interrupt()
 
     @property
     def _id(self) -> str:
@@ -409,29 +415,8 @@ class Session:
             self.meter.ended()
         self._on_event(StatusChanged(status=status, end_reason=self.end_reason, error=self.error))
 
-    def _change_speech(
-        self, speech: Speech, status: SpeechStatus, error: Exception | None = None
-    ) -> None:
-        if speech._become(status, error):  # noqa: SLF001 (the session writes its speeches)
-            self._speech_changed(speech)
-
-    def _speech_changed(self, speech: Speech) -> None:
-        if speech.status is SpeechStatus.FAILED:
-            self._aligner.forget(speech)
-        self._on_event(SpeechChanged(speech=speech, status=speech.status))
-        if not self._tells_words:
-            self._resolve_unwatched()
-
-    def _delta_to_come(self, speech: Speech, delta: str) -> None:
-        self._aligner.expect(speech, delta)  # its words may come before the answer does
-
 
 _SPOKEN_TO_THE_END = frozenset({"final_marker", "idle_timeout"})
-_SENTENCE_ENDS = ".!?…。\uff01\uff1f"
-
-
-def _may_pass(error: HeyGenError) -> bool:
-    return isinstance(error, RateLimited | ServerError) or not isinstance(error, APIError)
 
 
 async def _end(*tasks: asyncio.Task[Any]) -> None:

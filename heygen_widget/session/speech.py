@@ -12,10 +12,7 @@ from typing import Any, Final
 from heygen_widget.api.models import WordEvent
 from heygen_widget.bridge import wait_awaited, wait_blocking
 from heygen_widget.session.script import Script
-from heygen_widget.session.writers import TextSource, write
-
-LONGEST_TEXT: Final = 100_000
-"""Characters in one `speak()`: about two hours of speech, twice what a session may last."""
+from heygen_widget.session.text import clean
 
 _ids = count(1)
 
@@ -54,18 +51,6 @@ class Speech:
     Block with `result`, or ``await speech``; both return this object once it was spoken. Iterate,
     with ``for`` or ``async for``, over its words as they are spoken.
 
-    Parameters
-    ----------
-    source
-        A string, or an iterable or asynchronous iterable of strings or of a language model's
-        chunks.
-    raw
-        Leave Markdown as it is.
-    reopen
-        Should the session end before all of it was sent, say the rest in a new one, once.
-    interrupted
-        Called when a cell that waits for this is interrupted.
-
     Attributes
     ----------
     id
@@ -80,21 +65,10 @@ class Speech:
     ...     print(word.word, word.start)
     """
 
-    def __init__(
-        self,
-        source: TextSource,
-        *,
-        raw: bool = False,
-        reopen: bool = False,
-        interrupted: Callable[[], object] | None = None,
-    ) -> None:
+    def __init__(self, script: Script, interrupted: Callable[[], object] | None = None) -> None:
         self.id: Final = next(_ids)
-        self._script = Script(raw=raw)
-        self._may_move = reopen
+        self._script = script
         self._interrupted = interrupted
-        self._said = ""
-        self._held: str | None = None
-        self._whole = False  # all of it was sent
         self._status = SpeechStatus.QUEUED
         self._error: Exception | None = None
         self._words: tuple[WordEvent, ...] = ()
@@ -103,7 +77,6 @@ class Speech:
         self._ended: concurrent.futures.Future[Speech] = concurrent.futures.Future()
         # An interrupt must not turn a shared future into a cancelled one.
         self._ended.set_running_or_notify_cancel()
-        write(speakable(source) if isinstance(source, str) else source, self._script)
 
     @property
     def text(self) -> str:
@@ -193,74 +166,3 @@ class Speech:
             if self._interrupted is not None:
                 self._interrupted()
             raise
-
-    # What follows is for the session alone, on its own loop: the one writer of a speech.
-
-    async def _next_delta(self) -> str | None:
-        """Wait for more to say; None when it has all been said."""
-        delta, self._held = self._held or await self._script.read(), None
-        if delta is not None:
-            delta = clean(delta)
-            self._said += delta
-        return delta
-
-    def _put_back(self, delta: str) -> None:
-        """Take back a delta that was not sent; it is the next one again."""
-        self._said = self._said.removesuffix(delta)
-        self._held = delta
-
-    @property
-    def _source_error(self) -> Exception | None:
-        return self._script.error
-
-    def _become(self, status: SpeechStatus, error: Exception | None = None) -> bool:
-        """Enter a later state. Returns whether anything changed; an end is final."""
-        order = list(SpeechStatus)
-        if self._status.ended or order.index(status) <= order.index(self._status):
-            return False
-        self._status, self._error = status, error
-        if status.ended:
-            self._script.abandon()
-            if error is not None and status is SpeechStatus.FAILED:
-                self._ended.set_exception(error)
-            else:
-                self._ended.set_result(self)
-            self._tell_listeners()
-        return True
-
-    def _add_word(self, word: WordEvent) -> None:
-        self._words = (*self._words, word)
-        self._tell_listeners()
-
-    def _tell_listeners(self) -> None:
-        with self._lock:
-            listening, self._listening = self._listening, []
-        for future in listening:
-            future.set_result(None)
-
-
-def clean(text: str) -> str:
-    """Replace what no voice can read and no JSON can carry.
-
-    Lone surrogates become U+FFFD and control characters become spaces.
-    """
-    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return "".join(c if c.isprintable() or c in "\n\t\u200c\u200d" else " " for c in whole)
-
-
-def speakable(text: str) -> str:
-    """Check a whole text.
-
-    Raises
-    ------
-    ValueError
-        When there is nothing to say, or far too much.
-    """
-    if len(text) > LONGEST_TEXT:
-        raise ValueError(
-            f"{len(text):,} characters take longer to speak than a session may last (one hour). "
-            f"Send at most {LONGEST_TEXT:,} at a time."
-        )
-    if not clean(text).strip():
-        raise ValueError("There is nothing to say: the text is empty or blank.")
-    return text

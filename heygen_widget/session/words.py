@@ -5,8 +5,9 @@ from collections.abc import AsyncGenerator
 from typing import Final
 
 from heygen_widget.api import AsyncHeyGen
-from heygen_widget.api.errors import APIError, HeyGenError, NotFound, RateLimited, ServerError
+from heygen_widget.api.errors import HeyGenError
 from heygen_widget.api.models import WordEvent
+from heygen_widget.session.errors import may_pass
 
 PAUSES: Final = (0.1, 0.25, 0.5, 1.0, 2.0)
 """Seconds before the next attempt after failures in a row; then the last for ever."""
@@ -43,15 +44,9 @@ async def follow_words(
                     yield known, fresh
                     known += len(fresh)
         except HeyGenError as error:
-            if not _may_pass(error):
+            if not may_pass(error):
                 raise WordsUnavailable(str(error)) from error
         else:
             return
         await asyncio.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
         failures += 1
-
-
-def _may_pass(error: HeyGenError) -> bool:
-    if isinstance(error, NotFound):
-        return False
-    return isinstance(error, RateLimited | ServerError) or not isinstance(error, APIError)

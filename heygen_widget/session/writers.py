@@ -6,8 +6,9 @@ block, so it is read on a thread of its own.
 
 import asyncio
 import contextvars
+import inspect
 import threading
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, Iterable, Iterator
 from typing import TypeAlias
 
 from heygen_widget.bridge import reading_on
@@ -33,7 +34,7 @@ def write(source: TextSource, script: Script) -> None:
         return
     text = pieces(source)
     if isinstance(text, AsyncIterator):
-        _write_on_its_loop(text, script)
+        _write_on_its_loop(_write_all_async(text, source, script))
     else:
         _start(lambda: _write_all(text, source, script))
 
@@ -47,26 +48,30 @@ def _write_all(text: Iterator[str], source: object, script: Script) -> None:
                 return
     except Exception as error:  # noqa: BLE001 (whatever the source raised belongs to the caller)
         script.close(error)
+    except BaseException:  # SystemExit, say: it ends this thread, and the text with it
+        script.close(RuntimeError("The thread that read the stream of text was ended."))
+        raise
     else:
         script.close()
 
 
-def _write_on_its_loop(text: AsyncIterator[str], script: Script) -> None:
+def _write_on_its_loop(writing: Coroutine[object, object, None]) -> None:
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:  # no loop here: the source has none to belong to
-        _start(lambda: asyncio.run(_write_all_async(text, script)))
+        _start(lambda: asyncio.run(writing))
     else:
-        reading_on(loop, loop.create_task(_write_all_async(text, script)))
+        reading_on(loop, loop.create_task(writing))
 
 
-async def _write_all_async(text: AsyncIterator[str], script: Script) -> None:
+async def _write_all_async(text: AsyncIterator[str], source: object, script: Script) -> None:
     try:
         async for piece in text:
             script.put(piece)
             while not script.has_room:  # noqa: ASYNC110 (room is made on another thread's loop)
                 await asyncio.sleep(PAUSE)
             if not script.wanted:
+                await _let_go_async(source)
                 return
     except Exception as error:  # noqa: BLE001 (whatever the source raised belongs to the caller)
         script.close(error)
@@ -90,3 +95,10 @@ def _let_go(source: object) -> None:
     close = getattr(source, "close", None)
     if callable(close):
         close()
+
+
+async def _let_go_async(source: object) -> None:
+    close = getattr(source, "aclose", None) or getattr(source, "close", None)
+    closing = close() if callable(close) else None
+    if inspect.isawaitable(closing):
+        await closing

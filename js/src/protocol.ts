@@ -36,14 +36,14 @@ export interface SessionView {
   running: boolean;
   /** Dollars. */
   price_per_second: number;
-  /** Seconds on the meter at which a limit ends the session; null without one. */
-  limit_at: number | null;
-  /** Which limit that is: max_cost, max_seconds or longest (the server's own). */
+  /** What ends the session first: max_cost, max_seconds or longest. */
   limit: string | null;
-  /** Seconds on the meter at which the session ends unless text comes; null while it speaks. */
-  idle_at: number | null;
-  /** Seconds without text after which a session ends. */
+  /** Seconds on the meter at which it does. */
+  limit_at: number | null;
+  /** Seconds without text after which the server closes the input. */
   idle_timeout: number | null;
+  /** Seconds on the meter at which it does; null while text comes. */
+  idle_at: number | null;
   end_reason: string | null;
   error: Problem | null;
 }
@@ -231,10 +231,10 @@ export const IDLE: SessionView = {
   elapsed: 0,
   running: false,
   price_per_second: 0,
-  limit_at: null,
   limit: null,
-  idle_at: null,
+  limit_at: null,
   idle_timeout: null,
+  idle_at: null,
   end_reason: null,
   error: null,
 };

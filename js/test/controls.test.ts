@@ -42,7 +42,8 @@ test("F is full screen, and Escape or F leaves it", async () => {
   const { root, screen } = await speaking();
   screen.focus();
   await userEvent.keyboard("f");
-  await expect.poll(() => root.matches(":fullscreen")).toBe(true);
+  await expect.poll(() => root.querySelector('[aria-label="Leave full screen"]')).toBeTruthy();
+  expect(root.matches(":fullscreen")).toBe(true);
   expect(control(root, "Leave full screen").checkVisibility()).toBe(true);
   await userEvent.keyboard("f");
   await expect.poll(() => root.matches(":fullscreen")).toBe(false);

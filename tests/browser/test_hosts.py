@@ -79,7 +79,7 @@ def test_the_avatar_speaks_and_no_key_goes_astray(
 
 
 def _leaves_the_notebook_alone(page: Page) -> None:
-    """Keys that are shortcuts in notebooks do nothing while a button of the widget has the focus."""
+    """Keys that are shortcuts in notebooks do nothing while a button of the widget has focus."""
     cells = page.locator(".jp-Cell, .marimo-cell")
     before = cells.count()
     page.get_by_role("button", name="Finish").focus()

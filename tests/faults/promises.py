@@ -17,7 +17,7 @@ from typing import Final, Protocol
 from heygen_widget import Avatar, LocalServer
 from heygen_widget.api import AsyncHeyGen
 from heygen_widget.api.models import CreateAvatarRealtimeTextStream
-from heygen_widget.session import Session, SessionEvent, Speech, SpeechStatus, WordsSpoken
+from heygen_widget.session import Delivery, Session, SessionEvent, SpeechStatus, WordsSpoken
 from tests.faults.plans import Chances, Fault, Operation, Plan, Script, calm
 from tests.faults.proxy import Exchange, Proxy
 from tests.faults.swift import swift_server
@@ -45,7 +45,7 @@ class Scene:
     """A session that runs through a proxy."""
 
     session: Session
-    seed: Speech
+    seed: Delivery
     proxy: Proxy
     running: asyncio.Task[None]
     server: Server
@@ -90,7 +90,7 @@ async def scene(
             return client
 
         events: list[SessionEvent] = []
-        speech = Speech(seed)
+        speech = Delivery(seed)
         session = Session(
             connect, _text_stream, speech=speech, takes_text=True, on_event=events.append
         )
@@ -143,7 +143,7 @@ async def speak_deltas(count: int, rate: float = 0.3, seed: int = 1) -> Deltas:
     failing = {Operation.APPEND: rate, Operation.GET: rate, Operation.WORDS: rate}
     async with swift_server() as server, scene(server, Chances(failing, seed)) as on:
         began = time.monotonic()
-        speeches = [Speech(word) for word in words]
+        speeches = [Delivery(word) for word in words]
         for speech in speeches:
             on.session.say(speech)
         on.session.finish()
@@ -222,7 +222,7 @@ async def cut_words(faults: Sequence[Fault], count: int) -> Words:
         swift_server(seconds=0.15) as server,
         scene(server, Script(words=faults)) as on,
     ):
-        speeches = [Speech(word) for word in syllables(count)]
+        speeches = [Delivery(word) for word in syllables(count)]
         for speech in speeches:
             on.session.say(speech)
         on.session.finish()

@@ -1,13 +1,21 @@
 """Each text once and in order, each word once and in order, whatever becomes of the requests."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
 
-from heygen_widget.session import SessionStatus, Speech, SpeechStatus
+from heygen_widget.session import Delivery, SessionStatus, SpeechStatus
 from tests.faults.plans import FAILING, Fault, Operation, Script
-from tests.faults.promises import cut_words, pour_tokens, scene, speak_deltas, syllables
-from tests.faults.proxy import run, until
+from tests.faults.promises import (
+    cut_words,
+    pour_tokens,
+    scene,
+    speak_deltas,
+    syllables,
+    undecidable,
+)
+from tests.faults.proxy import Exchange, run, until
 from tests.faults.swift import swift_server
 
 SEED_WORDS = ["Listen", "."]
@@ -19,6 +27,15 @@ WORDS = ["Alpha", ".", "Bravo", ",", "bravo", ".", "Charlie", "."]
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the pauses after failures short; what is promised does not depend on them."""
     monkeypatch.setattr("heygen_widget.session.feeder.PAUSES", (0.01,) * 7)
+
+
+def _waits(exchanges: Sequence[Exchange]) -> list[float]:
+    """Seconds from each refusal to the next request."""
+    return [
+        after.came - before.came
+        for before, after in pairwise(exchanges)
+        if before.fault is Fault.REFUSED
+    ]
 
 
 @pytest.mark.usefixtures("_hasty")
@@ -37,7 +54,7 @@ def test_a_delta_is_spoken_once_whatever_becomes_of_its_request(fault: Fault) ->
     async def work() -> None:
         plan = Script(append=[None, fault])
         async with swift_server() as server, scene(server, plan) as on:
-            speeches = [Speech(text) for text in TEXTS]
+            speeches = [Delivery(text) for text in TEXTS]
             for speech in speeches:
                 on.session.say(speech)
             on.session.finish()
@@ -106,19 +123,15 @@ def test_a_refusal_is_waited_out_as_long_as_it_says() -> None:
     async def work() -> None:
         plan = Script(append=[None, *[Fault.REFUSED] * 4])
         async with swift_server() as server, scene(server, plan, retry_after=1) as on:
-            speeches = [Speech(text) for text in TEXTS]
+            speeches = [Delivery(text) for text in TEXTS]
             for speech in speeches:
                 on.session.say(speech)
             on.session.finish()
             await on.running
             assert await on.spoken() == SEED_WORDS + WORDS
-            pauses = [
-                after.came - before.came
-                for before, after in pairwise(on.proxy.of(Operation.APPEND))
-                if before.fault is Fault.REFUSED
-            ]
-            assert len(pauses) == 4
-            assert min(pauses) >= 1
+            waits = _waits(on.proxy.of(Operation.APPEND))
+            assert len(waits) == 4
+            assert min(waits) >= 1
 
     run(work)
 
@@ -134,7 +147,7 @@ def test_where_the_count_cannot_tell_a_speech_is_uncertain_and_not_repeated(
     async def work() -> None:
         plan = Script(append=[None, *lost], words=[Fault.SILENT])  # else the words would tell
         async with swift_server() as server, scene(server, plan) as on:
-            speeches = [Speech(text) for text in ("Who?", "I", "Really.")]
+            speeches = [Delivery(text) for text in ("Who?", "I", "Really.")]
             for speech in speeches:
                 on.session.say(speech)
             on.session.finish()
@@ -147,6 +160,41 @@ def test_where_the_count_cannot_tell_a_speech_is_uncertain_and_not_repeated(
 
 
 @pytest.mark.usefixtures("_hasty")
+def test_refused_questions_for_the_count_do_not_blur_it() -> None:
+    """Two blanks that were refused are not in it: three more bytes are the delta and one blank."""
+
+    async def work() -> None:
+        refused = [Fault.REFUSED] * 6  # the client itself asks three times
+        plan = Script(append=[None, Fault.UNANSWERED, *refused], words=[Fault.SILENT])
+        async with swift_server() as server, scene(server, plan) as on:
+            speeches = [Delivery(text) for text in ("Who?", "I", "Really.")]
+            for speech in speeches:
+                on.session.say(speech)
+            on.session.finish()
+            await on.running
+            assert await on.spoken() == [*SEED_WORDS, "Who", "?", "I", "Really", "."]
+            assert undecidable(on.proxy.of(Operation.APPEND)) == 0
+            assert [speech.status for speech in speeches] == ["spoken"] * 3
+
+    run(work)
+
+
+def test_a_question_for_the_count_waits_as_long_as_its_refusal_says() -> None:
+    async def work() -> None:
+        plan = Script(append=[None, Fault.UNANSWERED, *[Fault.REFUSED] * 4])
+        async with swift_server() as server, scene(server, plan, retry_after=1) as on:
+            speeches = [Delivery(text) for text in TEXTS]
+            for speech in speeches:
+                on.session.say(speech)
+            on.session.finish()
+            await on.running
+            assert await on.spoken() == SEED_WORDS + WORDS
+            assert min(_waits(on.proxy.of(Operation.APPEND))) >= 1
+
+    run(work)
+
+
+@pytest.mark.usefixtures("_hasty")
 def test_a_doubt_about_one_delta_does_not_cost_the_next() -> None:
     """The first arrives, but no answer tells so; the second is as long, and lost on its way."""
 
@@ -154,7 +202,7 @@ def test_a_doubt_about_one_delta_does_not_cost_the_next() -> None:
         blanks = [Fault.LOST] * 7
         plan = Script(append=[None, Fault.UNANSWERED, *blanks, Fault.LOST])
         async with swift_server() as server, scene(server, plan) as on:
-            speeches = [Speech(text) for text in ("Who?", "Alpha.", "Bravo.", "Charlie.")]
+            speeches = [Delivery(text) for text in ("Who?", "Alpha.", "Bravo.", "Charlie.")]
             for speech in speeches:
                 on.session.say(speech)
             on.session.finish()

@@ -1,7 +1,7 @@
 """Whether a cell runs, as a thread sees it in a real kernel."""
 
 from heygen_widget.busy import a_cell_runs
-from tests.kernel.conftest import Kernel
+from tests.kernel.notebook import Kernel
 
 WATCH = """
 import threading, time
@@ -20,9 +20,9 @@ def test_a_thread_knows_when_a_cell_runs_and_when_none_does(kernel: Kernel) -> N
     kernel.run(WATCH)
     kernel.run("time.sleep(0.3); during = seen[-10:]")
     kernel.run("await __import__('asyncio').sleep(0.3); awaiting = seen[-10:]")
-    assert kernel.run("print(set(during), set(awaiting))") == "{True} {True}\n"
+    assert kernel.run("print(set(during), set(awaiting))") == "{True} {True}"
     # Between two cells there is a time when none runs.
-    assert kernel.run("print(False in seen)") == "True\n"
+    assert kernel.run("print(False in seen)") == "True"
 
 
 def test_where_there_is_no_ipython_nobody_knows() -> None:

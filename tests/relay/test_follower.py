@@ -32,7 +32,7 @@ def _read_by(follower: Follower) -> list[Part]:
 
 def _frames(parts: list[Part]) -> int:
     media = io.BytesIO(parts[0].init + b"".join(part.data for part in parts))
-    with av.open(media) as container:
+    with av.open(media, "r") as container:
         return sum(1 for _ in container.decode(video=0))
 
 
@@ -64,7 +64,7 @@ def test_a_live_stream_is_read_from_its_first_part_to_its_end(local_server: Loca
     ids=["TS", "fMP4", "TS in one file", "fMP4 in one file"],
 )
 def test_streams_of_every_container_are_read(
-    options: dict[str, str], stage: Stage, tmp_path: Path
+    options: dict[str, Any], stage: Stage, tmp_path: Path
 ) -> None:
     make_stream(tmp_path, **options)
     stage.serve(tmp_path)
@@ -175,7 +175,8 @@ def test_a_break_is_told_even_if_what_it_stands_before_is_lost(stage: Stage) -> 
 
 
 def test_a_playlist_that_is_not_there_yet_is_awaited(stage: Stage) -> None:
-    answers = iter([Answer(404), Answer(503), HEAD, HEAD + "#EXTINF:1,\na\n#EXT-X-ENDLIST\n"])
+    given: list[Answer | str] = [Answer(404), Answer(503), HEAD]
+    answers = iter([*given, HEAD + "#EXTINF:1,\na\n#EXT-X-ENDLIST\n"])
     stage.pages |= {"/live.m3u8": lambda _: next(answers), "/a": b"a"}
     assert _data(_read(f"{stage.url}/live.m3u8")) == [b"a"]
 

@@ -19,16 +19,16 @@ from heygen_widget.api.models import (
 )
 from heygen_widget.session import (
     CaptionsUnavailable,
+    Delivery,
     PlaybackReady,
     Session,
     SessionEvent,
     SessionStatus,
-    Speech,
     SpeechStatus,
     StatusChanged,
 )
 from heygen_widget.session import session as session_module
-from heygen_widget.session.guard import Limits
+from heygen_widget.session.guard import Limit, Limits
 from heygen_widget.session.session import NO_LIMITS, Request
 from heygen_widget.transcript import as_text
 
@@ -51,17 +51,17 @@ class Stage:
         self.events: list[SessionEvent] = []
         self._changed = asyncio.Event()
 
-    def open(self, text: str) -> tuple[Session, Speech]:
-        speech = Speech(text)
+    def open(self, text: str) -> tuple[Session, Delivery]:
+        speech = Delivery(text)
         return self.session(_text_stream, speech), speech
 
-    def session_of(self, speech: Speech, limits: Limits = NO_LIMITS) -> Session:
+    def session_of(self, speech: Delivery, limits: Limits = NO_LIMITS) -> Session:
         return self.session(_text_stream, speech, limits)
 
     def session(
         self,
         request: Request,
-        speech: Speech | None,
+        speech: Delivery | None,
         limits: Limits = NO_LIMITS,
     ) -> Session:
         return Session(
@@ -146,7 +146,7 @@ def test_a_session_speaks_its_seed_and_what_is_added_in_order(local_server: Loca
     async def work() -> None:
         async with stage(local_server) as on:
             session, first = on.open("Good morning.")
-            second = Speech("The results are in!")
+            second = Delivery("The results are in!")
             running = asyncio.create_task(session.run())
             await on.until(lambda: session.status is SessionStatus.STREAMING)
             session.say(second)
@@ -168,7 +168,7 @@ def test_a_session_speaks_its_seed_and_what_is_added_in_order(local_server: Loca
 def test_the_last_playback_url_is_kept_after_the_end(local_server: LocalServer) -> None:
     async def work() -> None:
         async with stage(local_server) as on:
-            speech = Speech("Hi.")
+            speech = Delivery("Hi.")
             session = on.session(_tts, speech)
             await session.run()
             assert session.status is SessionStatus.COMPLETED
@@ -225,7 +225,7 @@ def test_a_delta_lost_in_transit_is_spoken_once(
         async with stage(local_server, transport) as on:
             session, _ = on.open("Zero.")
             texts = ["Alpha.", "Bravo, bravo.", "Charlie."]
-            speeches = [Speech(text) for text in texts]
+            speeches = [Delivery(text) for text in texts]
             for speech in speeches:
                 session.say(speech)
             session.finish()
@@ -240,7 +240,7 @@ def test_a_refused_text_fails_alone(local_server: LocalServer) -> None:
     async def work() -> None:
         async with stage(local_server) as on:
             session, _ = on.open("Before.")
-            huge, after = Speech("ä" * 99_000), Speech("After.")
+            huge, after = Delivery("ä" * 99_000), Delivery("After.")
             session.say(huge)
             session.say(after)
             session.finish()
@@ -267,20 +267,49 @@ def test_a_server_without_words_costs_only_the_captions(local_server: LocalServe
     run(work)
 
 
-def test_a_server_without_cancel_is_told_that_the_text_is_final(local_server: LocalServer) -> None:
+def test_a_server_without_cancel_is_told_that_the_text_is_final_and_watched_to_its_end(
+    local_server: LocalServer,
+) -> None:
     async def work() -> None:
         async with stage(local_server, Without("/cancel")) as on:
-            session, _ = on.open("Hello.")
+            session, speech = on.open("Hello.")
             running = asyncio.create_task(session.run())
             await on.until(lambda: session.status is SessionStatus.STREAMING)
             session.stop()
             await running
-            assert session.status is SessionStatus.CANCELLED
-            assert session.stream_id is not None
-            async for _ in on.client.avatar_realtime.words(session.stream_id):
-                pass  # until the server says that the words are at an end
-            answer = await on.client.avatar_realtime.get(session.stream_id)
-            assert answer.end_reason == "final_marker"
+            assert on.statuses[-2:] == [SessionStatus.DRAINING, SessionStatus.COMPLETED]
+            assert (session.end_reason, speech.status) == ("final_marker", SpeechStatus.SPOKEN)
+            assert session.over
+
+    run(work)
+
+
+def test_time_left_is_counted_from_the_first_picture_and_idle_time_from_the_last_text(
+    local_server: LocalServer,
+) -> None:
+    async def work() -> None:
+        async with stage(local_server) as on:
+            limits = Limits(max_seconds=500, idle_timeout=20)
+            speech = Delivery("Hello, this takes a moment to say.")
+            session = on.session_of(speech, limits)
+            assert (session.limit, session.idle_left) == (None, None)
+            running = asyncio.create_task(session.run())
+            await on.until(lambda: session.status is SessionStatus.STREAMING)
+            assert session.limit is not None
+            assert session.limit[1] is Limit.MAX_SECONDS
+            assert session.limit[0] == pytest.approx(500 - session.meter.elapsed, abs=0.1)
+            before = session.idle_left
+            assert before is not None
+            assert before < 20
+            more = Delivery("And more.")
+            session.say(more)
+            assert session.idle_left is None
+            await on.until(lambda: more.status is not SpeechStatus.QUEUED and more.whole)
+            assert session.idle_left is not None
+            assert session.idle_left > before
+            session.stop()
+            await running
+            assert (session.limit, session.idle_left) == (None, None)
 
     run(work)
 

@@ -6,19 +6,19 @@ import threading
 import pytest
 
 from heygen_widget.api.models import WordEvent
-from heygen_widget.session import Meter, SessionStatus, Speech, SpeechStatus
+from heygen_widget.session import Delivery, Meter, SessionStatus, Speech, SpeechStatus
 from heygen_widget.session.alignment import Aligner
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n\t", "\x00\x07"])
 def test_nothing_to_say_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="nothing to say"):
-        Speech(text)
+        Delivery(text)
 
 
 def test_more_than_a_session_can_hold_is_refused() -> None:
     with pytest.raises(ValueError, match="1,000,000 characters"):
-        Speech("x" * 1_000_000)
+        Delivery("x" * 1_000_000)
 
 
 @pytest.mark.parametrize(
@@ -32,34 +32,34 @@ def test_more_than_a_session_can_hold_is_refused() -> None:
     ],
 )
 def test_any_text_is_made_speakable(text: str, said: str) -> None:
-    assert Speech(text).text == said
+    assert Delivery(text).text == said
 
 
 def test_what_is_no_text_is_refused() -> None:
     with pytest.raises(TypeError, match="int cannot be iterated"):
-        Speech(42)  # type: ignore[arg-type]
+        Delivery(42)  # type: ignore[arg-type]
 
 
 def test_an_end_is_final_and_releases_every_waiter() -> None:
-    speech = Speech("Hello")
+    speech = Delivery("Hello")
     waiter = threading.Thread(target=speech.result)
     waiter.start()
 
     async def awaited() -> Speech:
         return await speech
 
-    assert speech._become(SpeechStatus.SPOKEN)
-    assert not speech._become(SpeechStatus.INTERRUPTED)
+    assert speech.become(SpeechStatus.SPOKEN)
+    assert not speech.become(SpeechStatus.INTERRUPTED)
     waiter.join(10)
     assert not waiter.is_alive()
     assert asyncio.run(awaited()) is speech
 
 
 def _aligned(texts: list[str], words: list[str]) -> tuple[list[list[str]], list[bool]]:
-    speeches = [Speech(text) for text in texts]
+    speeches = [Delivery(text) for text in texts]
     aligner = Aligner()
     for speech in speeches:
-        delta = asyncio.run(speech._next_delta())
+        delta = asyncio.run(speech.next_delta())
         assert delta is not None
         aligner.expect(speech, delta)
     owned: dict[int, list[str]] = {speech.id: [] for speech in speeches}

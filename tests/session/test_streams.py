@@ -12,12 +12,12 @@ from heygen_widget.api.models import (
     CreateAvatarRealtimeRequestBody,
     CreateAvatarRealtimeTextStream,
 )
-from heygen_widget.session import SessionStatus, Speech, SpeechStatus
+from heygen_widget.session import Delivery, SessionStatus, SpeechStatus
 from heygen_widget.session.errors import StreamClosed
 from heygen_widget.session.events import LimitNear
-from heygen_widget.session.guard import Guard, Limits
+from heygen_widget.session.guard import Guard, Limit, Limits
 from heygen_widget.session.meter import Meter
-from heygen_widget.session.sequence import Sequence
+from heygen_widget.session.sessions import Sessions
 from heygen_widget.transcript import as_text
 from tests.session.test_session import LONG, Lossy, run, stage
 
@@ -43,7 +43,7 @@ def test_tokens_are_spoken_as_the_text_they_make(local_server: LocalServer, sour
     async def work() -> None:
         async with stage(local_server) as on:
             assert callable(source)
-            speech = Speech(source())
+            speech = Delivery(source())
             session = on.session_of(speech)
             session.finish()
             await session.run()
@@ -68,7 +68,7 @@ def test_the_first_words_open_the_session_and_nothing_is_sent_before(
     async def work() -> None:
         transport = Lossy()
         async with stage(local_server, transport) as on:
-            session = on.session_of(Speech(hesitant()))
+            session = on.session_of(Delivery(hesitant()))
             session.finish()
             running = asyncio.create_task(session.run())
             for _ in range(20):
@@ -84,7 +84,7 @@ def test_the_first_words_open_the_session_and_nothing_is_sent_before(
 def test_a_source_without_text_opens_nothing(local_server: LocalServer) -> None:
     async def work() -> None:
         async with stage(local_server) as on:
-            speech = Speech(iter([]))
+            speech = Delivery(iter([]))
             session = on.session_of(speech)
             await session.run()
             assert session.stream_id is None
@@ -99,8 +99,8 @@ def test_a_first_source_without_text_does_not_cost_the_next_speech(
 ) -> None:
     async def work() -> None:
         async with stage(local_server) as on:
-            after = Speech("Hello.")
-            session = on.session_of(Speech(iter([])))
+            after = Delivery("Hello.")
+            session = on.session_of(Delivery(iter([])))
             session.say(after)
             session.finish()
             await session.run()
@@ -119,7 +119,7 @@ def test_a_source_that_fails_half_way_is_spoken_so_far_and_its_error_reaches_the
 
     async def work() -> None:
         async with stage(local_server) as on:
-            speech, after = Speech(broken()), Speech("And life goes on.")
+            speech, after = Delivery(broken()), Delivery("And life goes on.")
             session = on.session_of(speech)
             session.say(after)
             session.finish()
@@ -144,7 +144,7 @@ def test_a_stopped_session_stops_its_source(local_server: LocalServer) -> None:
 
     async def work() -> None:
         async with stage(local_server) as on:
-            speech = Speech(endless())
+            speech = Delivery(endless())
             session = on.session_of(speech)
             running = asyncio.create_task(session.run())
             await on.until(lambda: session.status is SessionStatus.STREAMING)
@@ -159,7 +159,7 @@ def test_a_stopped_session_stops_its_source(local_server: LocalServer) -> None:
 def test_words_can_be_iterated_while_they_are_spoken(local_server: LocalServer) -> None:
     async def work() -> None:
         async with stage(local_server) as on:
-            speech = Speech("One, two. Three!")
+            speech = Delivery("One, two. Three!")
             session = on.session_of(speech)
             session.finish()
             running = asyncio.create_task(session.run())
@@ -179,7 +179,7 @@ def test_a_limit_is_announced_and_kept(
 
     async def work() -> None:
         async with stage(local_server) as on:
-            speech = Speech(LONG)
+            speech = Delivery(LONG)
             session = on.session_of(speech, Limits(max_seconds=3.0))
             await session.run()
             assert session.status is SessionStatus.CANCELLED
@@ -201,11 +201,11 @@ def test_a_sentence_that_no_longer_fits_is_not_begun() -> None:
         meter = Meter(clock=lambda: now)
         meter.requested()
         meter.streaming()
-        warnings: list[float] = []
+        warnings: list[tuple[float, Limit]] = []
         warned = asyncio.Event()
 
-        def warn(left: float) -> None:
-            warnings.append(left)
+        def warn(left: float, limit: Limit) -> None:
+            warnings.append((left, limit))
             warned.set()
 
         guard = Guard(Limits(max_cost=1.0), meter, warn)
@@ -218,7 +218,9 @@ def test_a_sentence_that_no_longer_fits_is_not_begun() -> None:
         assert not running.done()
         guard.sentence_ended("A long sentence " * 20)
         await running
-        assert warnings == [pytest.approx(8.0)]
+        ((left, limit),) = warnings
+        assert left == pytest.approx(8.0)
+        assert limit is Limit.MAX_COST
 
     run(work)
 
@@ -242,20 +244,25 @@ def test_what_was_not_sent_when_a_session_ended_is_said_in_a_new_one_once(*, reo
         with LocalServer(idle_timeout=0.5) as server:
             async with stage(server) as on:
                 rested = asyncio.Event()
-                sequence = Sequence(on.connect, _seeded, on.take, rested.set)
-                speech = Speech(slow(), reopen=reopen)
-                sequence.say(speech)
+                sessions = Sessions(
+                    on.connect,
+                    _seeded,
+                    lambda _, event: on.take(event),
+                    lambda _: rested.set(),
+                )
+                speech = Delivery(slow(), reopen=reopen)
+                sessions.say(speech)
                 await on.until(lambda: on.statuses[-1:] == ["completed"])
                 release.set()
                 if reopen:
                     await on.until(lambda: speech.status.ended)
-                    assert sequence.number == 2
+                    assert sessions.number == 2
                     assert as_text(speech.words).startswith("The first half. The second half")
                 else:
                     await on.until(lambda: speech.status.ended)
                     with pytest.raises(StreamClosed, match="idle_timeout"):
                         speech.result(timeout=0)
-                sequence.stop()
+                sessions.stop()
                 async with asyncio.timeout(20):
                     await rested.wait()
 

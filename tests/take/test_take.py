@@ -1,7 +1,7 @@
 """Takes: one playable film of whatever was streamed."""
 
+import io
 import sys
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +42,14 @@ def _take(*parts: Part) -> Take:
 
 
 def _about(path: Path) -> dict[str, Any]:
-    with av.open(str(path)) as film:
+    with av.open(str(path), "r") as film:
         video = [round(float(frame.time), 3) for frame in film.decode(video=0)]
         film.seek(0)
         texts = [
-            (float(packet.pts * Fraction(packet.time_base)), bytes(packet)[2:].decode())
-            for packet in film.demux()
-            if packet.stream.type == "subtitle" and packet.size > 2
+            (float(packet.pts * packet.time_base), bytes(packet)[2:].decode())
+            for stream in film.streams.subtitles
+            for packet in film.demux(stream)
+            if packet.pts is not None and packet.size > 2
         ]
         film.seek(0)
         sound = sum(frame.samples for frame in film.decode(audio=0)) / 48_000
@@ -151,9 +152,7 @@ def test_a_part_without_a_key_frame_is_seen_with_the_one_before(tmp_path: Path) 
 
 
 def _brightness(jpeg: bytes) -> float:
-    import io  # noqa: PLC0415
-
-    with av.open(io.BytesIO(jpeg)) as image:
+    with av.open(io.BytesIO(jpeg), "r") as image:
         (frame,) = image.decode(video=0)
         return float(frame.to_ndarray(format="gray").mean())
 

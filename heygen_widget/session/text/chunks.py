@@ -61,7 +61,7 @@ def text_of(chunk: object) -> str:
 def pieces(source: object) -> Iterator[str] | AsyncIterator[str]:
     """Iterate over the new texts of a stream; asynchronously if the stream is asynchronous.
 
-    The stream stays its owner's: it is read, never closed.
+    The stream is read, never closed.
 
     Raises
     ------

@@ -15,6 +15,7 @@ from heygen_widget.broadcast import Broadcast
 from heygen_widget.busy import a_cell_runs
 from heygen_widget.protocol import BrowserMessage, Playback, Relay, Transport
 from heygen_widget.relay import Audience, why_pages_are_elsewhere
+from heygen_widget.session import PlaybackReady, SessionEvent, StatusChanged
 from heygen_widget.take import Recording, Snapshot, Take, TakeError, record, save, snapshot
 
 UNHEARD_AFTER: Final = 2.0
@@ -23,7 +24,7 @@ UNHEARD_AFTER: Final = 2.0
 _log = logging.getLogger("heygen_widget.relay")
 
 
-class Delivery:
+class Streams:
     """Follows each session's stream, and pushes it where a page cannot fetch it.
 
     Parameters
@@ -81,6 +82,14 @@ class Delivery:
             self.broadcast.push()
         elif self.transport == "auto" and not self._direct_works:
             asyncio.get_running_loop().call_later(UNHEARD_AFTER, self._help_unheard, epoch)
+
+    def follow(self, epoch: int, event: SessionEvent) -> None:
+        """Take note of what happens in the session with the number `epoch`."""
+        match event:
+            case PlaybackReady(hls_url=url):
+                self.play(epoch, url)
+            case StatusChanged(status=status) if status.ended:
+                self.session_over(epoch)
 
     def session_over(self, epoch: int) -> None:
         """Read what is left of a session's stream."""

@@ -9,14 +9,14 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 
 from heygen_widget.api import AsyncHeyGen
+from heygen_widget.session.delivery import Delivery
 from heygen_widget.session.events import SessionEvent
 from heygen_widget.session.guard import Limits
 from heygen_widget.session.meter import PRICE_PER_SECOND
 from heygen_widget.session.session import NO_LIMITS, Request, Session
-from heygen_widget.session.speech import Speech
 
 
-class Sequence:
+class Sessions:
     """Opens sessions when there is something to say. Lives on one event loop.
 
     Parameters
@@ -26,9 +26,9 @@ class Sequence:
     seeded
         Makes the request that opens a `text_stream` session with its first words.
     on_event
-        Called with everything that happens in the sessions.
-    on_rest
-        Called when all sessions have ended and nothing more will come of them.
+        Called with a session and everything that happens in it.
+    on_end
+        Called with each session once nothing more will come of it.
     price_per_second
         Dollars, for the meters.
     limits
@@ -46,8 +46,8 @@ class Sequence:
         self,
         connect: Callable[[], Awaitable[AsyncHeyGen]],
         seeded: Request,
-        on_event: Callable[[SessionEvent], None],
-        on_rest: Callable[[], None] = lambda: None,
+        on_event: Callable[[Session, SessionEvent], None],
+        on_end: Callable[[Session], None] = lambda _: None,
         *,
         price_per_second: float = PRICE_PER_SECOND,
         limits: Limits = NO_LIMITS,
@@ -58,7 +58,7 @@ class Sequence:
         self._connect = connect
         self._seeded = seeded
         self._on_event = on_event
-        self._on_rest = on_rest
+        self._on_end = on_end
         self._price_per_second = price_per_second
         self._limits = limits
         self._running: asyncio.Task[None] | None = None
@@ -71,14 +71,14 @@ class Sequence:
     @property
     def at_rest(self) -> bool:
         """Whether nothing runs or waits: every word has come, every speech has its end."""
-        return self._running is None or self._running.done()
+        return self._running is None
 
     @property
     def newest(self) -> Session | None:
         """The session that was asked for last."""
         return self._waiting[-1] if self._waiting else self.current
 
-    def say(self, speech: Speech) -> None:
+    def say(self, speech: Delivery) -> None:
         """Speak in the session that takes text; in a new one if none does."""
         if self.newest is not None and self.newest.takes_text:
             self.newest.say(speech)
@@ -88,7 +88,7 @@ class Sequence:
     def begin(
         self,
         request: Request,
-        speech: Speech | None,
+        speech: Delivery | None,
         *,
         takes_text: bool,
     ) -> None:
@@ -98,7 +98,7 @@ class Sequence:
             request,
             speech=speech,
             takes_text=takes_text,
-            on_event=self._on_event,
+            on_event=lambda event: self._on_event(session, event),
             price_per_second=self._price_per_second,
             limits=self._limits,
         )
@@ -107,7 +107,6 @@ class Sequence:
             return
         self._make_current(session)
         self._running = asyncio.get_running_loop().create_task(self._run(session))
-        self._running.add_done_callback(lambda _: self._on_rest())
 
     def look_again(self, number: int) -> None:
         """Ask the server about the current session at once, if that is still number `number`."""
@@ -124,6 +123,11 @@ class Sequence:
         for session in self._all():
             session.stop()
 
+    async def rest(self) -> None:
+        """Wait until nothing runs or waits."""
+        while self._running is not None:
+            await asyncio.wait({self._running})
+
     def _all(self) -> list[Session]:
         return [*([self.current] if self.current else []), *self._waiting]
 
@@ -137,6 +141,9 @@ class Sequence:
             for speech in session.left_over():
                 self.say(speech)
             if not self._waiting:
-                return
+                break
+            self._on_end(session)
             session = self._waiting.popleft()
             self._make_current(session)
+        self._running = None
+        self._on_end(session)

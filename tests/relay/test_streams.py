@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
-from heygen_widget import delivery as delivery_module
-from heygen_widget.delivery import Delivery
-from heygen_widget.protocol import BrowserMessage, Hello, Playback, Relay
+from heygen_widget import streams as streams_module
+from heygen_widget.protocol import BrowserMessage, Hello, Playback, Relay, Transport
+from heygen_widget.streams import Streams
 from tests.relay.stage import Stage
 
 HEAD = '#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-MAP:URI="init"\n'
@@ -18,9 +18,9 @@ HEAD = '#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-MAP:URI="init"\n'
 class Page:
     """Takes what a kernel sends, and speaks to it."""
 
-    def __init__(self, delivery: Callable[[], Delivery]) -> None:
+    def __init__(self, streams: Callable[[], Streams]) -> None:
         self.messages: list[tuple[dict[str, Any], list[bytes]]] = []
-        self._delivery = delivery
+        self._streams = streams
         self._came = asyncio.Event()
 
     def send(self, message: dict[str, Any], buffers: list[bytes] | None = None) -> None:
@@ -28,12 +28,12 @@ class Page:
         self._came.set()
 
     def say(self, message: BrowserMessage) -> None:
-        self._delivery().hear(message)
+        self._streams().hear(message)
 
     def want(self, *, wanted: bool = True, page: str = "p", next_part: int | None = None) -> None:
         self.say(Relay(kind="relay", epoch=1, page=page, wanted=wanted, next=next_part))
 
-    def play(self, transport: str) -> None:
+    def play(self, transport: Literal["direct", "kernel"]) -> None:
         playing: dict[str, Any] = {"kind": "playback", "epoch": 1, "state": "playing"}
         self.say(Playback(**playing, position=0.0, transport=transport))
 
@@ -62,24 +62,24 @@ def listed(stage: Stage) -> list[str]:
 
 
 @asynccontextmanager
-async def _delivering(
-    stage: Stage, wish: Any = "auto", *, nearby: bool = False
-) -> AsyncIterator[tuple[Delivery, Page]]:
-    page = Page(lambda: delivery)
-    delivery = Delivery(wish, nearby=nearby, send=page.send, expired=lambda _: None)
-    delivery.play(1, f"{stage.url}/live.m3u8")
+async def _streaming(
+    stage: Stage, wish: Transport = "auto", *, nearby: bool = False
+) -> AsyncIterator[tuple[Streams, Page]]:
+    page = Page(lambda: streams)
+    streams = Streams(wish, nearby=nearby, send=page.send, expired=lambda _: None)
+    streams.play(1, f"{stage.url}/live.m3u8")
     try:
-        yield delivery, page
+        yield streams, page
     finally:
-        if delivery.broadcast:
-            delivery.broadcast.close()
+        if streams.broadcast:
+            streams.broadcast.close()
 
 
 def test_the_kernels_way_begins_at_once_and_every_message_can_be_played(
     stage: Stage, listed: list[str]
 ) -> None:
     async def deliver() -> None:
-        async with _delivering(stage, "kernel") as (_, page):
+        async with _streaming(stage, "kernel") as (_, page):
             await page.until(lambda: page.numbers() == [0, 1])
             listed.extend(["c", "end"])
             await page.until(lambda: page.messages[-1][0]["ended"])
@@ -93,10 +93,10 @@ def test_the_kernels_way_begins_at_once_and_every_message_can_be_played(
 
 def test_by_itself_nothing_is_pushed_until_a_page_asks(stage: Stage, listed: list[str]) -> None:
     async def deliver() -> None:
-        async with _delivering(stage) as (delivery, page):
+        async with _streaming(stage) as (streams, page):
             page.say(Hello(kind="hello", player=True))
-            assert delivery.broadcast
-            await delivery.broadcast.newest_parts()
+            assert streams.broadcast
+            await streams.broadcast.newest_parts()
             assert page.messages == []
             page.want()
             await page.until(lambda: page.numbers() == [0, 1])
@@ -111,17 +111,17 @@ def test_by_itself_nothing_is_pushed_until_a_page_asks(stage: Stage, listed: lis
 
 def test_when_the_last_page_leaves_nothing_more_is_pushed(stage: Stage, listed: list[str]) -> None:
     async def deliver() -> None:
-        async with _delivering(stage, "kernel") as (delivery, page):
+        async with _streaming(stage, "kernel") as (streams, page):
             page.want(page="one")
             page.want(page="other")
             await page.until(lambda: {0, 1} <= set(page.numbers()))
             page.want(page="one", wanted=False)
-            assert delivery.broadcast
-            assert delivery.broadcast.pushing
+            assert streams.broadcast
+            assert streams.broadcast.pushing
             page.want(page="other", wanted=False)
             pushed = page.numbers()
             listed.append("c")
-            assert [part.data for part in await delivery.broadcast.newest_parts()][-1] == b"c"
+            assert [part.data for part in await streams.broadcast.newest_parts()][-1] == b"c"
             assert page.numbers() == pushed
 
     asyncio.run(deliver())
@@ -145,19 +145,19 @@ def test_pages_that_cannot_be_heard_are_helped(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     busy, said = case
-    monkeypatch.setattr(delivery_module, "UNHEARD_AFTER", 0)
-    monkeypatch.setattr(delivery_module, "a_cell_runs", lambda: busy)
+    monkeypatch.setattr(streams_module, "UNHEARD_AFTER", 0)
+    monkeypatch.setattr(streams_module, "a_cell_runs", lambda: busy)
 
     async def deliver() -> bool:
-        async with _delivering(stage) as (delivery, page):
+        async with _streaming(stage) as (streams, page):
             if said == "direct before":
                 page.play("direct")
-                delivery.play(2, f"{stage.url}/live.m3u8")
+                streams.play(2, f"{stage.url}/live.m3u8")
             elif said == "hello":
                 page.say(Hello(kind="hello", player=True))
-            assert delivery.broadcast
-            await delivery.broadcast.newest_parts()
-            return delivery.broadcast.pushing
+            assert streams.broadcast
+            await streams.broadcast.newest_parts()
+            return streams.broadcast.pushing
 
     assert asyncio.run(deliver()) is helped
 
@@ -165,10 +165,10 @@ def test_pages_that_cannot_be_heard_are_helped(
 @pytest.mark.usefixtures("listed")
 def test_a_stream_that_is_to_go_directly_is_never_pushed(stage: Stage) -> None:
     async def deliver() -> None:
-        async with _delivering(stage, "direct") as (delivery, page):
+        async with _streaming(stage, "direct") as (streams, page):
             page.want()
-            assert delivery.broadcast
-            await delivery.broadcast.newest_parts()
+            assert streams.broadcast
+            await streams.broadcast.newest_parts()
             assert page.messages == []
 
     asyncio.run(deliver())
@@ -178,11 +178,11 @@ def test_a_stream_that_is_to_go_directly_is_never_pushed(stage: Stage) -> None:
 def test_hosted_pages_are_served_by_the_kernel_if_the_server_is_near_it(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivery_module, "why_pages_are_elsewhere", lambda: "it is a test")
+    monkeypatch.setattr(streams_module, "why_pages_are_elsewhere", lambda: "it is a test")
 
-    async def transport(wish: str, *, nearby: bool) -> str:
-        async with _delivering(stage, wish, nearby=nearby) as (delivery, _):
-            return delivery.transport
+    async def transport(wish: Transport, *, nearby: bool) -> str:
+        async with _streaming(stage, wish, nearby=nearby) as (streams, _):
+            return streams.transport
 
     assert asyncio.run(transport("auto", nearby=True)) == "kernel"
     assert asyncio.run(transport("auto", nearby=False)) == "auto"
@@ -195,7 +195,7 @@ def test_a_stream_that_cannot_be_read_is_told_and_tried_again_when_asked_for(
     async def deliver() -> None:
         playlist = stage.pages["/live.m3u8"]
         stage.pages["/live.m3u8"] = "<html>"
-        async with _delivering(stage, "kernel") as (delivery, page):
+        async with _streaming(stage, "kernel") as (streams, page):
             await page.until(lambda: bool(page.messages))
             assert "no playlist" in page.messages[0][0]["error"]
             assert not page.messages[0][0]["ended"]
@@ -204,18 +204,18 @@ def test_a_stream_that_cannot_be_read_is_told_and_tried_again_when_asked_for(
             page.want()
             await page.until(lambda: page.messages[-1][0]["ended"])
             assert page.numbers() == [0, 1]
-            assert delivery.broadcast
-            assert delivery.broadcast.take.whole
+            assert streams.broadcast
+            assert streams.broadcast.take.whole
 
     asyncio.run(deliver())
 
 
 def test_the_take_is_whole_when_the_session_is_over(stage: Stage, listed: list[str]) -> None:
     async def deliver() -> float:
-        async with _delivering(stage) as (delivery, _):
+        async with _streaming(stage) as (streams, _):
             listed.extend(["c", "end"])
-            delivery.session_over(1)
-            assert delivery.broadcast
-            return (await delivery.broadcast.whole_take()).seconds
+            streams.session_over(1)
+            assert streams.broadcast
+            return (await streams.broadcast.whole_take()).seconds
 
     assert asyncio.run(deliver()) == pytest.approx(0.3)

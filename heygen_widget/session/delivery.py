@@ -1,0 +1,105 @@
+"""The session's side of a `Speech`: what is still to be sent of it, and what became of it.
+
+A delivery has one writer, the session that speaks it, on the session's own event loop.
+"""
+
+from collections.abc import Callable
+
+from heygen_widget.api.models import WordEvent
+from heygen_widget.session.script import Script
+from heygen_widget.session.speech import Speech, SpeechStatus
+from heygen_widget.session.text import clean, speakable
+from heygen_widget.session.writers import TextSource, write
+
+
+class Delivery(Speech):
+    """A speech as the session sees it: with what only a session may do.
+
+    Parameters
+    ----------
+    source
+        A string, or an iterable or asynchronous iterable of strings or of a language model's
+        chunks.
+    raw
+        Leave Markdown as it is.
+    reopen
+        Should the session end before all of it was sent, say the rest in a new one, once.
+    interrupted
+        Called when a cell that waits for this is interrupted.
+
+    Attributes
+    ----------
+    said
+        What was taken to be sent so far.
+    whole
+        Whether all of it was sent.
+    may_move
+        Whether what is left of it may be said in another session.
+
+    Raises
+    ------
+    TypeError
+        When the source is no text and gives none.
+    ValueError
+        When it is a text with nothing to say, or one that is far too long.
+    """
+
+    def __init__(
+        self,
+        source: TextSource,
+        *,
+        raw: bool = False,
+        reopen: bool = False,
+        interrupted: Callable[[], object] | None = None,
+    ) -> None:
+        text = speakable(source) if isinstance(source, str) else source
+        super().__init__(Script(raw=raw), interrupted)
+        self.said = ""
+        self.whole = False
+        self.may_move = reopen
+        self._held: str | None = None
+        write(text, self._script)
+
+    @property
+    def source_error(self) -> Exception | None:
+        """What the source of the text raised."""
+        return self._script.error
+
+    async def next_delta(self) -> str | None:
+        """Wait for more to say; None when it has all been said."""
+        delta, self._held = self._held or await self._script.read(), None
+        if delta is not None:
+            delta = clean(delta)
+            self.said += delta
+        return delta
+
+    def put_back(self, delta: str) -> None:
+        """Take back a delta that was not sent; it is the next one again."""
+        self.said = self.said.removesuffix(delta)
+        self._held = delta
+
+    def become(self, status: SpeechStatus, error: Exception | None = None) -> bool:
+        """Enter a later state. Returns whether anything changed; an end is final."""
+        order = list(SpeechStatus)
+        if self._status.ended or order.index(status) <= order.index(self._status):
+            return False
+        self._status, self._error = status, error
+        if status.ended:
+            self._script.abandon()
+            if error is not None and status is SpeechStatus.FAILED:
+                self._ended.set_exception(error)
+            else:
+                self._ended.set_result(self)
+            self._tell_listeners()
+        return True
+
+    def add_word(self, word: WordEvent) -> None:
+        """Add a word of it that was spoken."""
+        self._words = (*self._words, word)
+        self._tell_listeners()
+
+    def _tell_listeners(self) -> None:
+        with self._lock:
+            listening, self._listening = self._listening, []
+        for future in listening:
+            future.set_result(None)

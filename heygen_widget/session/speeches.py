@@ -1,0 +1,139 @@
+"""The texts of one session, in order: what was heard of each, and what became of it.
+
+Knows neither server nor feeder: it is told what was sent and which words were spoken.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from heygen_widget.api.models import WordEvent
+from heygen_widget.session.alignment import Aligner
+from heygen_widget.session.delivery import Delivery
+from heygen_widget.session.errors import StreamClosed
+from heygen_widget.session.events import SpeechChanged
+from heygen_widget.session.speech import SpeechStatus
+
+SENTENCE_ENDS: Final = ".!?…。\uff01\uff1f"
+
+
+class Speeches:
+    """The texts of one session.
+
+    Parameters
+    ----------
+    first
+        What opens the session.
+    on_change
+        Called with every change of a text's state.
+    """
+
+    def __init__(
+        self, first: Iterable[Delivery], on_change: Callable[[SpeechChanged], None]
+    ) -> None:
+        self._all = list(first)
+        self._on_change = on_change
+        self._aligner = Aligner()
+        self._words_told = True
+
+    @property
+    def all(self) -> tuple[Delivery, ...]:
+        """Every text, in the order in which they are said."""
+        return tuple(self._all)
+
+    @property
+    def all_sent(self) -> bool:
+        """Whether nothing is left to be sent."""
+        return not any(s.status in {SpeechStatus.QUEUED, SpeechStatus.SENDING} for s in self._all)
+
+    def add(self, speech: Delivery) -> None:
+        """Add a text behind the others."""
+        self._all.append(speech)
+        self.changed(speech)
+
+    def expect(self, speech: Delivery, delta: str) -> None:
+        """Note a delta that is about to be sent: its words may come before the answer does."""
+        self._aligner.expect(speech, delta)
+
+    def changed(self, speech: Delivery) -> None:
+        """Tell of a text that entered another state."""
+        if speech.status is SpeechStatus.FAILED:
+            self._aligner.forget(speech)
+        self._on_change(SpeechChanged(speech=speech, status=speech.status))
+        if not self._words_told:
+            self._settle_unheard()
+
+    def hear(self, words: Iterable[WordEvent]) -> None:
+        """Give each spoken word to the text it belongs to."""
+        for word in words:
+            speech = self._aligner.take(word)
+            if speech is not None:
+                speech.add_word(word)
+                self._change(speech, SpeechStatus.SPEAKING)
+        for speech in self._all:
+            self.settle_if_spoken(speech)
+
+    def settle_if_spoken(self, speech: Delivery) -> None:
+        """Say of a text whose last word was heard, and that was sent whole, that it is spoken."""
+        speaking = speech.whole and speech.status is SpeechStatus.SPEAKING
+        if speaking and self._aligner.is_spoken(speech):
+            self._change(speech, SpeechStatus.SPOKEN)
+
+    @property
+    def next_sentence(self) -> str:
+        """The sentence that is said next; as much of it as is written."""
+        rest = "".join(
+            speech.text[self._aligner.spoken_characters(speech) :]
+            for speech in self._all
+            if not speech.status.ended
+        ).lstrip(SENTENCE_ENDS + " ")
+        return re.split(f"(?<=[{SENTENCE_ENDS}])", rest, maxsplit=1)[0]
+
+    def expect_no_words(self) -> None:
+        """Note that the server tells no words: having been sent is all there is to wait for."""
+        self._words_told = False
+        self._settle_unheard()
+
+    def fail_unsent(self, error: Exception) -> None:
+        """Give up what was not sent whole."""
+        for speech in self._all:
+            if not speech.whole:
+                self._change(speech, SpeechStatus.FAILED, error)
+
+    def fail(self, error: Exception) -> None:
+        """Give up all of it: the session was never opened."""
+        for speech in self._all:
+            self._change(speech, SpeechStatus.FAILED, error)
+
+    def interrupt(self) -> None:
+        """Say that the session was cut short."""
+        for speech in self._all:
+            self._change(speech, SpeechStatus.INTERRUPTED)
+
+    def complete(self, end_reason: str | None, *, to_the_end: bool) -> None:
+        """Say that the session has ended by itself, `to_the_end` of its text or cut short."""
+        for speech in self._all:
+            if speech.whole:
+                heard = to_the_end or self._aligner.is_spoken(speech)
+                self._change(speech, SpeechStatus.SPOKEN if heard else SpeechStatus.INTERRUPTED)
+            elif not speech.may_move:
+                self._change(speech, SpeechStatus.FAILED, StreamClosed(end_reason))
+
+    def left_over(self) -> list[Delivery]:
+        """Give away what is to be said on in another session."""
+        left = [speech for speech in self._all if not speech.status.ended]
+        self._all = [speech for speech in self._all if speech.status.ended]
+        for speech in left:
+            speech.may_move = False  # once
+        return left
+
+    def _settle_unheard(self) -> None:
+        for speech in self._all:
+            if speech.status is SpeechStatus.SENT:
+                self._change(speech, SpeechStatus.UNCERTAIN)
+
+    def _change(
+        self, speech: Delivery, status: SpeechStatus, error: Exception | None = None
+    ) -> None:
+        if speech.become(status, error):
+            self.changed(speech)

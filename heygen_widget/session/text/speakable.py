@@ -1,0 +1,33 @@
+"""What a text must be to be said at all. Pure."""
+
+from typing import Final
+
+LONGEST_TEXT: Final = 100_000
+"""Characters in one `speak()`: about two hours of speech, twice what a session may last."""
+
+
+def clean(text: str) -> str:
+    """Replace what no voice can read and no JSON can carry.
+
+    Lone surrogates become U+FFFD and control characters become spaces.
+    """
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return "".join(c if c.isprintable() or c in "\n\t\u200c\u200d" else " " for c in whole)
+
+
+def speakable(text: str) -> str:
+    """Check a whole text.
+
+    Raises
+    ------
+    ValueError
+        When there is nothing to say, or far too much.
+    """
+    if len(text) > LONGEST_TEXT:
+        raise ValueError(
+            f"{len(text):,} characters take longer to speak than a session may last (one hour). "
+            f"Send at most {LONGEST_TEXT:,} at a time."
+        )
+    if not clean(text).strip():
+        raise ValueError("There is nothing to say: the text is empty or blank.")
+    return text

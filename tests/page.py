@@ -1,0 +1,42 @@
+"""What a browser page would get from the kernel, where there is neither."""
+
+import threading
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias
+
+from heygen_widget import Avatar
+from heygen_widget.bridge import bridge
+
+PATIENCE: Final = 40.0
+"""Seconds after which what must come is missed."""
+
+
+class Page:
+    """What a browser page would get from the kernel, and a way to answer."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[dict[str, Any], list[bytes]]] = []
+        self._news = threading.Condition()
+
+    def take(self, data: dict[str, Any], buffers: list[bytes]) -> None:
+        with self._news:
+            self.sent.append((data, buffers))
+            self._news.notify_all()
+
+    def messages(self, kind: str) -> list[dict[str, Any]]:
+        custom = [data["content"] for data, _ in list(self.sent) if data.get("method") == "custom"]
+        return [content for content in custom if content["kind"] == kind]
+
+    def until(self, condition: Callable[[], object]) -> None:
+        with self._news:
+            assert self._news.wait_for(condition, PATIENCE)
+
+    def say(self, avatar: Avatar, content: object) -> None:
+        """Send a message of the browser, and wait until the kernel has taken it."""
+        data = {"method": "custom", "content": content}
+        avatar.comm.handle_msg({"content": {"data": data}, "buffers": []})
+        bridge.ask(lambda: None)
+
+
+MakeAvatar: TypeAlias = Callable[..., Avatar]
+"""Makes an avatar at the embedded server, with the arguments of `Avatar`."""

@@ -1,0 +1,88 @@
+"""What happened, as a table and as call-backs."""
+
+import asyncio
+import threading
+from typing import Any
+
+import pytest
+
+from heygen_widget import SessionStatus
+from heygen_widget.history import History
+from heygen_widget.session import SessionEvent, StatusChanged, WordsSpoken
+from tests.page import PATIENCE, MakeAvatar, Page
+
+pytestmark = pytest.mark.usefixtures("page", "no_settings_from_outside")
+
+
+def test_events_show_themselves_as_a_table_of_text_and_of_html(make_avatar: MakeAvatar) -> None:
+    avatar = make_avatar()
+    assert repr(avatar.events) == "Nothing has happened."
+    avatar.speak("<b>Hello</b> there.", raw=True, final=True)
+    avatar.wait(timeout=PATIENCE)
+    lines = repr(avatar.events).splitlines()
+    assert lines[0].split() == ["time", "event", "details"]
+    assert len(lines) == len(avatar.events) + 1
+    assert any("StatusChanged" in line and "status=completed" in line for line in lines)
+    assert any("WordsSpoken" in line and "Hello" in line for line in lines)
+    html = avatar.events._repr_html_()
+    assert html.count("<tr>") == len(lines)
+    assert "<b>" not in html
+
+
+def test_a_long_history_shows_its_end() -> None:
+    history = History(StatusChanged(status=SessionStatus.PENDING) for _ in range(2000))
+    assert len(repr(history).splitlines()) < 60
+    assert "1,950 earlier events" in repr(history)
+    assert isinstance(history[-3:], History)
+    assert len(history[-3:]) == 3
+
+
+def test_a_callback_runs_on_the_loop_it_was_given_on(make_avatar: MakeAvatar) -> None:
+    async def work() -> None:
+        avatar = make_avatar()
+        threads: set[threading.Thread] = set()
+        seen: list[SessionEvent] = []
+
+        def take(event: SessionEvent) -> None:
+            threads.add(threading.current_thread())
+            seen.append(event)
+
+        avatar.on_event(take)
+        avatar.observe(lambda _: threads.add(threading.current_thread()), "session")
+        avatar.speak("Where am I?", final=True)
+        async with asyncio.timeout(PATIENCE):
+            await avatar.until()
+            while len(seen) < len(avatar.events):  # noqa: ASYNC110 (it runs on this very loop)
+                await asyncio.sleep(0)
+        assert threads == {threading.current_thread()}
+        assert tuple(seen) == avatar.events
+
+    asyncio.run(work())
+
+
+def test_a_callback_that_was_removed_hears_nothing(make_avatar: MakeAvatar) -> None:
+    avatar = make_avatar()
+    heard: list[SessionEvent] = []
+    kept: list[SessionEvent] = []
+    avatar.on_event(heard.append)
+    avatar.on_event(kept.append)
+    avatar.on_event(heard.append, remove=True)
+    avatar.speak("Hello.", final=True)
+    avatar.wait(timeout=PATIENCE)
+    assert not heard
+    assert any(isinstance(event, WordsSpoken) for event in kept)
+
+
+def test_what_a_callback_raises_is_shown_and_ends_no_session(
+    make_avatar: MakeAvatar, page: Page
+) -> None:
+    def broken(_: Any) -> None:
+        raise ZeroDivisionError("mine")
+
+    avatar = make_avatar()
+    avatar.on_event(broken)
+    avatar.speak("I go on.", final=True)
+    assert avatar.wait(timeout=PATIENCE) is SessionStatus.COMPLETED
+    problem = page.messages("problem")[0]["problem"]
+    assert "broken failed" in problem["title"]
+    assert problem["hint"] == "ZeroDivisionError('mine')"
