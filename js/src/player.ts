@@ -209,6 +209,12 @@ export class Player extends Picture {
       broken: (fault, detail, reached) => {
         if (reached || !this.giveUpDirect("it could not be fetched")) this.broken(fault, detail);
       },
+      skipped: (detail) => {
+        this.repaired = false;
+        this.detail = detail;
+        this.recovery.next("missing", performance.now());
+        this.changed();
+      },
       unplayable: (detail) => {
         this.detail = detail;
         this.refuse("This browser cannot decode the stream.");

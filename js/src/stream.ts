@@ -22,6 +22,8 @@ export interface Source {
 export interface Listener {
   /** Something broke. `reached` says whether the server could be asked at all. */
   broken(fault: Fault, detail: string, reached: boolean): void;
+  /** A part could not be had, and is played across. */
+  skipped(detail: string): void;
   /** It can never be played here. */
   unplayable(detail: string): void;
   /** Something arrived: the playlist first, then media. */
@@ -186,8 +188,13 @@ export class Stream {
 
   private listen(fromStart: boolean): void {
     const { hls, listener } = this;
+    const { FRAG_LOAD_ERROR } = this.Hls.ErrorDetails;
     const { ERROR, FRAG_BUFFERED, INIT_PTS_FOUND, LEVEL_UPDATED } = this.Hls.Events;
-    hls.on(ERROR, (_, data) => data.fatal && this.tell(data));
+    hls.on(ERROR, (_, data) => {
+      if (data.fatal) this.tell(data);
+      // hls.js (1.7) takes it for a gap by itself, unless it is the newest segment.
+      else if (data.details === FRAG_LOAD_ERROR && data.frag?.gap) listener.skipped(data.details);
+    });
     hls.on(FRAG_BUFFERED, () => listener.arrived("media"));
     hls.on(LEVEL_UPDATED, (_, { details }) => {
       if (details.endSN !== this.newest.number) {

@@ -11,8 +11,11 @@ SPEAK = "speech = avatar.speak('Once upon a time there was an avatar who told a 
 PLAYLIST = re.compile(r"/hls/[^/]+/stream\.m3u8")
 SEGMENT = re.compile(r"/hls/[^/]+/\d+\.m4s")
 RECOVERED = """
+import asyncio
 from heygen_widget.playback import PlaybackRecovered
-print(*[event.fault for event in avatar.events if isinstance(event, PlaybackRecovered)])
+while not (faults := [e.fault for e in avatar.events if isinstance(e, PlaybackRecovered)]):
+    await asyncio.sleep(0.05)
+print(*faults)
 """
 PLAYS_ON = f"""t => {{
     const video = document.querySelector('{VIDEO}');
@@ -33,12 +36,13 @@ def _position(notebook: Notebook) -> float:
 
 def _comes_back(notebook: Notebook, fault: str) -> None:
     """The picture moves near the live edge, and the kernel was told what had been broken."""
+    faults = notebook.run(RECOVERED).split()
+    assert fault in faults
     notebook.page.wait_for_function(PLAYS_ON, arg=_position(notebook) + 1, timeout=20_000)
     notebook.page.wait_for_function(NEXT_TO_IT)
     notebook.page.wait_for_function(
         "document.querySelector('.heygen-widget').dataset.playback === 'playing'"
     )
-    assert fault in notebook.run(RECOVERED).split()
 
 
 def test_a_missing_segment_is_skipped(notebook: Notebook) -> None:
@@ -169,5 +173,5 @@ def test_a_stream_that_the_page_cannot_fetch_comes_through_the_kernel(notebook: 
     notebook.run(SHOW.replace("'direct'", "'auto'"))
     notebook.run(SPEAK)
     notebook.page.wait_for_function(PLAYS_ON, arg=1)
-    said = notebook.run("print(avatar._playback.transport, '-', avatar._playback.reason)")
+    said = notebook.run("print(avatar._waiting.playback.transport, '-', avatar._waiting.playback.reason)")
     assert said.startswith("kernel - it could not be fetched")
