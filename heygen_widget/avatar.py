@@ -10,7 +10,7 @@ import os
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -31,10 +31,12 @@ from heygen_widget.busy import watch_cells
 from heygen_widget.cells import MadeInCells
 from heygen_widget.connection import Connection
 from heygen_widget.display import Display
+from heygen_widget.fallback import POSTER_WIDTH
 from heygen_widget.held import hold, let_go, weakly
 from heygen_widget.history import History
 from heygen_widget.observers import Home, Observers
 from heygen_widget.openings import Opening, Openings
+from heygen_widget.outputs import Bundle, Outputs
 from heygen_widget.page import STATIC, send_player_unasked
 from heygen_widget.playback import recovered
 from heygen_widget.player_page import pages
@@ -48,6 +50,7 @@ from heygen_widget.protocol import (
     Speak,
     Stop,
     Transport,
+    Yield,
     read_browser_message,
 )
 from heygen_widget.session import (
@@ -55,12 +58,13 @@ from heygen_widget.session import (
     SessionEvent,
     SessionStatus,
     Speech,
+    StatusChanged,
 )
 from heygen_widget.session.delivery import Delivery
 from heygen_widget.session.sessions import Sessions
 from heygen_widget.session.writers import TextSource
 from heygen_widget.streams import Streams
-from heygen_widget.take import Recording, Snapshot, checked_path
+from heygen_widget.take import Recording, Snapshot, TakeError, checked_path
 from heygen_widget.transcript import as_text
 from heygen_widget.waiting import PLAYING, Waiting
 
@@ -166,6 +170,7 @@ class Avatar(anywidget.AnyWidget):
         failed = weakly(self._callback_failed)
         self._home = Home(failed)
         self._observers = Observers(failed)
+        self._outputs = Outputs(weakly(self._widget))
         super().__init__()
         self._display.show()
         self.on_msg(weakly(self._hear_browser))
@@ -538,10 +543,20 @@ class Avatar(anywidget.AnyWidget):
         hold(self)
         return str(super().model_id)
 
-    def _repr_mimebundle_(self, **options: Any) -> Any:
+    def _ipython_display_(self) -> None:
+        self._outputs.show(self._state)
+
+    def _repr_mimebundle_(self, **_: Any) -> Bundle:
+        return self._outputs.bundle(self._state)
+
+    def _widget(self) -> Bundle:
         send_player_unasked(self.send)
         bridge.submit(self._connection.warm_up())
-        return super()._repr_mimebundle_(**options)
+        return super()._repr_mimebundle_() or ({}, {})
+
+    @property
+    def _state(self) -> str:
+        return repr(self).strip("<>")
 
     def _notify_observers(self, event: traitlets.Bunch) -> None:
         # traitlets 5 has no public place between sending a trait and telling its observers.
@@ -620,6 +635,8 @@ class Avatar(anywidget.AnyWidget):
                 self._on_event(recovered(message))
             case Refresh(epoch=epoch):
                 self._sessions.look_again(epoch)
+            case Yield(epoch=epoch):
+                self._renew_outputs(epoch)
 
     def _take_playback(self, playback: Playback) -> None:
         self._waiting.hear(playback)
@@ -632,6 +649,19 @@ class Avatar(anywidget.AnyWidget):
         self._display.tell(event)
         self._waiting.release()
         self._observers.notify(event)
+        if not self._display.seen and isinstance(event, StatusChanged) and event.status.ended:
+            self._renew_outputs(self._sessions.number)
+
+    def _renew_outputs(self, epoch: int) -> None:
+        if epoch == self._sessions.number and self.status.ended:
+            bridge.submit(self._note_end(epoch, self.transcript))
+
+    async def _note_end(self, epoch: int, transcript: str) -> None:
+        poster = None
+        with suppress(TakeError):
+            poster = (await self._streams.snapshot(POSTER_WIDTH)).data
+        renew = partial(self._outputs.renew, self._state, epoch, transcript, poster)
+        self._home.call(renew, name="Writing the transcript into the notebook")
 
     def _callback_failed(self, name: str, error: Exception) -> None:
         self._display.problem(f"{name} failed.", repr(error))

@@ -28,6 +28,11 @@ class Display:
         By which way it reaches the pages.
     rehearsal
         Whether the embedded avatar server speaks.
+
+    Attributes
+    ----------
+    seen
+        Whether there ever was a page.
     """
 
     def __init__(
@@ -39,6 +44,7 @@ class Display:
         self._page_url: str | None = None
         self._rehearsal = rehearsal
         self._shown_idle = False
+        self.seen = False
 
     def show(self) -> None:
         """Bring the trait up to date."""
@@ -72,6 +78,7 @@ class Display:
         player
             Whether it needs hls.js too.
         """
+        self.seen = True
         if player:
             send_player(self._widget.send)
         self.show()

@@ -185,6 +185,13 @@ class Refresh(_FromBrowser):
     epoch: int
 
 
+class Yield(_FromBrowser):
+    """The session is over and nobody uses the widget: its output may be drawn anew."""
+
+    kind: Literal["yield"]
+    epoch: int
+
+
 class Relay(_FromBrowser):
     """Whether a page plays what the kernel pushes; said again every few seconds while it does."""
 
@@ -196,7 +203,7 @@ class Relay(_FromBrowser):
 
 
 BrowserMessage = Annotated[
-    Hello | Speak | Finish | Stop | Playback | Recovered | Refresh | Relay,
+    Hello | Speak | Finish | Stop | Playback | Recovered | Refresh | Relay | Yield,
     Field(discriminator="kind"),
 ]
 _browser_message: TypeAdapter[BrowserMessage] = TypeAdapter(BrowserMessage)

@@ -127,8 +127,8 @@ class Streams:
         take = await self._take()
         return await asyncio.to_thread(record, take, words())
 
-    async def snapshot(self) -> Snapshot:
-        """Make an image of the newest picture.
+    async def snapshot(self, width: int | None = None) -> Snapshot:
+        """Make an image of the newest picture, `width` pixels wide or as it is.
 
         Raises
         ------
@@ -136,7 +136,7 @@ class Streams:
             When there is none.
         """
         parts = await self.broadcast.newest_parts() if self.broadcast else []
-        return await asyncio.to_thread(snapshot, parts)
+        return await asyncio.to_thread(snapshot, parts, width)
 
     async def _take(self) -> Take:
         if self.broadcast is None:

@@ -135,6 +135,8 @@ ARROWS = {
         "heygen_widget.session",
     ],
     "waiting": ["heygen_widget.bridge", "heygen_widget.protocol", "heygen_widget.session"],
+    "fallback": [],
+    "outputs": ["heygen_widget.fallback"],
     "playback": ["heygen_widget.protocol", "heygen_widget.session"],
     "player_page": ["heygen_widget.page"],
     "display": [
@@ -165,7 +167,7 @@ SERVER = {
     "starlette",
     "uvicorn",
 }
-MAY_KNOW_NOTEBOOKS = {"avatar", "cells", "display", "held", "magics"}
+MAY_KNOW_NOTEBOOKS = {"avatar", "cells", "display", "held", "magics", "outputs"}
 MAY_KNOW_MEDIA = {"audio", "check", "local", "take"}
 
 

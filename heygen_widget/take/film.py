@@ -61,8 +61,8 @@ def write_film(
         raise TakeError(f"The take cannot be written as an MP4: {error}") from error
 
 
-def newest_picture(data: bytes) -> bytes:
-    """Return the newest key frame of some media as a JPEG.
+def newest_picture(data: bytes, width: int | None = None) -> bytes:
+    """Return the newest key frame of some media as a JPEG, `width` pixels wide or as it is.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def newest_picture(data: bytes) -> bytes:
                 pass
         if newest is None:
             raise TakeError("There is no picture yet.")
-        return _jpeg(newest)
+        return _jpeg(newest, width or newest.width)
     except (av.error.FFmpegError, IndexError) as error:
         raise TakeError(f"The newest picture cannot be read: {error}") from error
 
@@ -94,15 +94,16 @@ def _pyav() -> Any:
     return av
 
 
-def _jpeg(frame: "av.VideoFrame") -> bytes:
+def _jpeg(frame: "av.VideoFrame", width: int) -> bytes:
     import av  # noqa: PLC0415
 
     encoder: Any = av.CodecContext.create("mjpeg", "w")
-    encoder.width, encoder.height = frame.width, frame.height
+    height = 2 * round(frame.height * width / frame.width / 2)
+    encoder.width, encoder.height = width, height
     encoder.pix_fmt = "yuvj420p"
     encoder.time_base = Fraction(1, 25)
     encoder.qmin = encoder.qmax = 3
-    picture = frame.reformat(format="yuvj420p")
+    picture = frame.reformat(width, height, format="yuvj420p")
     picture.pts = 0
     return b"".join(bytes(packet) for packet in [*encoder.encode(picture), *encoder.encode(None)])
 

@@ -76,8 +76,8 @@ def record(take: Take, words: Sequence[WordEvent]) -> Recording:
     )
 
 
-def snapshot(parts: Sequence[Part]) -> Snapshot:
-    """Make an image of the newest picture in a stretch of a stream.
+def snapshot(parts: Sequence[Part], width: int | None = None) -> Snapshot:
+    """Make an image of the newest picture in a stretch of a stream, `width` pixels wide if given.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def snapshot(parts: Sequence[Part]) -> Snapshot:
     for part in reversed(parts):
         data = part.data + data
         try:
-            return Snapshot(newest_picture(part.init + data))
+            return Snapshot(newest_picture(part.init + data, width))
         except TakeError:
             if part is parts[0]:
                 raise

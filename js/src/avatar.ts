@@ -60,6 +60,8 @@ export class Avatar {
   private loaded = 0;
   /** Whether this page was there when the session began, and so plays it from its first word. */
   private sawItBegin = false;
+  /** Epoch after which the kernel was told that it may draw the output anew. */
+  private yielded = 0;
   private reported = "";
   private reportedAt = 0;
 
@@ -82,7 +84,10 @@ export class Avatar {
     this.follow(this.session);
     library().then((found) => this.takeUp(found));
     order((onItsWay) => this.send({ kind: "hello", player: onItsWay }), signal);
-    const reporting = setInterval(() => this.report(), REPORT_EVERY_MS);
+    const reporting = setInterval(() => {
+      this.report();
+      this.yieldOutput();
+    }, REPORT_EVERY_MS);
     signal.addEventListener("abort", () => clearInterval(reporting));
   }
 
@@ -278,6 +283,15 @@ export class Avatar {
     this.reported = news;
     this.reportedAt = now;
     this.send(message);
+  }
+
+  /** When a session is over and nobody uses the widget, its output may be drawn anew. */
+  private yieldOutput(): void {
+    const { epoch } = this.session;
+    if (!isOver(this.session) || this.player?.active || this.views.inUse) return;
+    if (this.yielded === epoch || !this.holder) return;
+    this.yielded = epoch;
+    this.send({ kind: "yield", epoch });
   }
 
   private ask(message: BrowserMessage): void {

@@ -54,7 +54,8 @@ export class Composer {
     on(this.send, () => this.submit());
     on(this.finish, () => avatar.finish());
     on(this.stop, () => avatar.stop());
-    this.text.addEventListener("input", () => this.draw(), { signal });
+    this.text.value = desk.draft;
+    this.text.addEventListener("input", () => this.keep(), { signal });
     this.text.addEventListener("keydown", (event) => this.obey(event), { signal });
   }
 
@@ -130,6 +131,12 @@ export class Composer {
   private write(text: string): void {
     this.walk = null;
     this.text.value = text;
+    this.keep();
+  }
+
+  /** Leave what is typed where the next view of the avatar finds it. */
+  private keep(): void {
+    this.desk.draft = this.text.value;
     this.draw();
   }
 }

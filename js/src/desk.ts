@@ -6,6 +6,8 @@ export class Desk {
   readonly history = new History();
   captions = true;
   transcript = false;
+  /** What is being typed. */
+  draft = "";
   /** Text that was sent and not yet taken: should it be refused, it can be sent again. */
   sent: string | null = null;
 }

@@ -52,6 +52,11 @@ export class Player extends Picture {
     return held && this.recovering ? "recovering" : this.now;
   }
 
+  /** Whether it plays, or is about to. */
+  get active(): boolean {
+    return ["loading", "playing", "waiting"].includes(this.now);
+  }
+
   /** What is being repaired, in a sentence; empty when nothing is. */
   get recovering(): string {
     return this.switching ? SWITCHING : this.recovery.words;

@@ -180,6 +180,7 @@ export type BrowserMessage =
   | RecoveredMessage
   /** The playback URL no longer works: is there a newer one? */
   | { kind: "refresh"; epoch: number }
+  | { kind: "yield"; epoch: number }
   | RelayMessage;
 
 type Fields<Message> = readonly Exclude<keyof Message, "kind">[];
@@ -216,6 +217,7 @@ export const BROWSER_MESSAGES: FieldsByKind<BrowserMessage> = {
   ],
   recovered: ["epoch", "fault", "seconds", "position"],
   refresh: ["epoch"],
+  yield: ["epoch"],
   relay: ["epoch", "page", "wanted", "next"],
 };
 

@@ -69,6 +69,15 @@ export class Views {
     return this.order.some(({ screen }) => screen === video.parentElement);
   }
 
+  /** Whether one of the views is in use: it has the focus, or the full screen. */
+  get inUse(): boolean {
+    return this.order.some(({ screen }) => {
+      const root = screen.closest(".heygen-widget");
+      const { activeElement } = screen.getRootNode() as Document | ShadowRoot;
+      return root?.matches(":fullscreen") || root?.contains(activeElement ?? null);
+    });
+  }
+
   /** Move the picture to `view`. */
   bringTo(view: View): void {
     this.order = [...this.order.filter((other) => other !== view), view];
