@@ -63,6 +63,7 @@ const ENOUGH = 0.3;
 /** Seconds without anything new after which a live stream counts as stalled, at least. */
 const STANDSTILL = 4;
 
+const LOST = new Set(["fragLoadError", "fragLoadTimeOut"]);
 const UNPLAYABLE = new Set([
   "manifestIncompatibleCodecsError",
   "bufferAddCodecError",
@@ -188,12 +189,11 @@ export class Stream {
 
   private listen(fromStart: boolean): void {
     const { hls, listener } = this;
-    const { FRAG_LOAD_ERROR } = this.Hls.ErrorDetails;
     const { ERROR, FRAG_BUFFERED, INIT_PTS_FOUND, LEVEL_UPDATED } = this.Hls.Events;
     hls.on(ERROR, (_, data) => {
       if (data.fatal) this.tell(data);
       // hls.js (1.7) takes it for a gap by itself, unless it is the newest segment.
-      else if (data.details === FRAG_LOAD_ERROR && data.frag?.gap) listener.skipped(data.details);
+      else if (LOST.has(data.details) && data.frag?.gap) listener.skipped(data.details);
     });
     hls.on(FRAG_BUFFERED, () => listener.arrived("media"));
     hls.on(LEVEL_UPDATED, (_, { details }) => {

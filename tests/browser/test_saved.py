@@ -1,10 +1,10 @@
 """A saved notebook, read where no kernel runs."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
-import nbformat
-from nbconvert import HTMLExporter
 from playwright.sync_api import Page
 
 from tests.browser.lab import Lab, Notebook
@@ -46,10 +46,17 @@ def test_the_transcript_goes_into_the_output_when_that_disturbs_nobody(
 def _is_read_without_a_kernel(notebook: Notebook, lab: Lab, page: Page, tmp_path: Path) -> None:
     notebook.save()
     path = lab.root / page.evaluate("jupyterapp.shell.currentWidget.context.path")
-    html, _ = HTMLExporter().from_notebook_node(nbformat.read(path, as_version=4))
-    (tmp_path / "saved.html").write_text(html)
+    convert = [
+        sys.executable,
+        "-m",
+        "nbconvert",
+        "--to=html",
+        f"--output-dir={tmp_path}",
+        str(path),
+    ]
+    subprocess.run(convert, check=True)
     reader = page.context.new_page()
-    reader.goto(f"file://{tmp_path}/saved.html")
+    reader.goto(f"file://{tmp_path}/{path.stem}.html")
     reader.get_by_text("Good morning to all of you.", exact=False).first.wait_for()
     poster = reader.get_by_role("img", name="The avatar")
     assert poster.evaluate("image => image.complete && image.naturalWidth") == 320
