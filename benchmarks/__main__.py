@@ -14,6 +14,7 @@ from benchmarks import (
     crowd,
     delivering,
     freezing,
+    growing,
     importing,
     leaving,
     returning,
@@ -21,6 +22,7 @@ from benchmarks import (
     serving,
     speaking,
     starting,
+    viewing,
 )
 from benchmarks.machine import heading, machine
 from benchmarks.stage import Stage
@@ -34,6 +36,8 @@ MEASURES: Final[dict[str, Callable[[Stage], Iterator[rows.Row]]]] = {
     "serving": serving.measure,
     "crowd": crowd.measure,
     "burning": burning.measure,
+    "viewing": viewing.measure,
+    "growing": growing.measure,
     "freezing": freezing.measure,
     "importing": importing.measure,
 }

@@ -54,4 +54,4 @@ class Outputs:
 
         data, metadata = bundle
         transient = {"display_id": self._display_id}
-        publish_display_data(data, metadata, transient=transient, update=update)  # type: ignore[no-untyped-call]
+        publish_display_data(data, metadata, transient=transient, update=update)

@@ -6,55 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.lab import VIDEO, Notebook
+from tests.browser.captions import caption_delays
+from tests.browser.lab import Notebook
 
 AXE = Path(__file__).parents[2] / "js" / "node_modules" / "axe-core" / "axe.min.js"
 SHOW = "from heygen_widget import Avatar\navatar = Avatar()\navatar"
-NUMBERS = "One. Two. Three. Four. Five. Ten. Nine. Eight. " * 2
-QUIET = 0.12  # seconds without sound that tell one word of a count from the next
-LOUD = 0.02
-CAPTIONS_LATE = 0.150  # seconds between sound and caption, at the 95th percentile
-
-NOTE_CAPTIONS = """() => {
-    window.shown = [];
-    const captions = document.querySelector(".heygen-widget .hw-captions");
-    new MutationObserver(() => {
-        const word = captions.querySelector(".hw-now")?.textContent.replace(/\\W/g, "");
-        if (word && word !== shown.at(-1)?.word) shown.push({ word, at: Date.now() / 1000 });
-    }).observe(captions, { childList: true, subtree: true, characterData: true });
-}"""
-
-
-def _onsets(samples: list[dict[str, float]]) -> list[float]:
-    """Return when sound began after a silence (seconds since the epoch)."""
-    onsets = []
-    last = 0.0
-    for sample in samples:
-        if sample["peak"] < LOUD:
-            continue
-        if sample["at"] - last > QUIET:
-            onsets.append(sample["at"])
-        last = sample["at"]
-    return onsets
+LATE = 0.150  # seconds between sound and caption, at the 95th percentile
 
 
 def test_captions_come_with_the_sound(notebook: Notebook) -> None:
     notebook.run(SHOW)
-    notebook.run("avatar.speak('Ready.').result(timeout=30)")
-    notebook.watch()
-    notebook.wait_for_silence()
-    notebook.page.evaluate(NOTE_CAPTIONS)
-    begun: float = notebook.page.evaluate("Date.now() / 1000")
-    notebook.run(f"avatar.speak({NUMBERS!r}).result(timeout=60)")
-    notebook.wait_for_silence(1.5)
-    page = notebook.page
-    samples = page.evaluate(f"document.querySelector('{VIDEO}').probe.samples")
-    heard = _onsets([sample for sample in samples if sample["at"] >= begun])
-    shown: list[float] = page.evaluate("shown.map(({ at }) => at)")
-    assert len(shown) == len(NUMBERS.split())
-    lateness = [min((word - sound for sound in heard), key=abs) for word in shown]
-    late = statistics.quantiles(map(abs, lateness), n=20)[-1]
-    assert late <= CAPTIONS_LATE, [round(1000 * seconds) for seconds in lateness]
+    delays = caption_delays(notebook)
+    late = statistics.quantiles(map(abs, delays), n=20)[-1]
+    assert late <= LATE, [round(1000 * seconds) for seconds in delays]
 
 
 def test_no_key_pressed_in_the_widget_reaches_the_notebook(notebook: Notebook) -> None:
