@@ -105,7 +105,8 @@ class Avatar(anywidget.AnyWidget):
     client
         A `HeyGen` or `AsyncHeyGen`, whose key and address are used.
     local
-        True to rehearse although there is a key, False never to; or a running `LocalServer`.
+        True to rehearse although there is a key, False never to; a `LocalServer`; or a client of
+        one that somebody else runs: ``HeyGen(its_key, its_address)``.
     transport
         How the picture reaches a page: ``"direct"``, it fetches the stream itself; ``"kernel"``,
         the kernel reads the stream and hands it on through the notebook; ``"auto"``, whichever
@@ -135,7 +136,7 @@ class Avatar(anywidget.AnyWidget):
         voice_id: str | None = None,
         *,
         client: HeyGen | AsyncHeyGen | None = None,
-        local: "LocalServer | bool | None" = None,
+        local: "LocalServer | HeyGen | AsyncHeyGen | bool | None" = None,
         transport: Transport = "auto",
         max_cost: float | None = None,
         max_seconds: float | None = None,
@@ -156,7 +157,7 @@ class Avatar(anywidget.AnyWidget):
         )
         self._streams = Streams(
             transport,
-            nearby=self._connection.rehearsal,
+            nearby=self._connection.nearby,
             send=weakly(self.send),
             expired=self._sessions.look_again,
         )
@@ -181,7 +182,7 @@ class Avatar(anywidget.AnyWidget):
             older.close()
         for sessions in _opened_in_cells.add(self._sessions):
             bridge.call(sessions.stop)
-        if not self._connection.rehearsal:  # whose server ends with this process
+        if self._connection.lasting:
             end_at_exit(self._sessions)
             bridge.submit(self._connection.end_orphans())
 

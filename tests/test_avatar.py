@@ -102,6 +102,18 @@ def test_a_key_in_the_environment_means_heygen_unless_one_rehearses(
 
 
 @pytest.mark.parametrize("face", [HeyGen, AsyncHeyGen])
+def test_one_can_rehearse_at_a_server_that_somebody_else_runs(
+    make_avatar: MakeAvatar, local_server: LocalServer
+) -> None:
+    with HeyGen(local_server.api_key, local_server.base_url) as teacher:
+        avatar = make_avatar(local=teacher)
+        avatar.speak("Good morning.", final=True)
+        assert avatar.wait(timeout=PATIENCE) == "completed"
+        assert avatar.session["rehearsal"]
+        assert avatar.stream_id is not None
+        assert teacher.avatar_realtime.get(avatar.stream_id).status == "completed"
+
+
 def test_of_a_client_only_its_key_and_address_are_used(
     make_avatar: MakeAvatar, local_server: LocalServer, face: type[HeyGen | AsyncHeyGen]
 ) -> None:
