@@ -101,7 +101,6 @@ def test_a_key_in_the_environment_means_heygen_unless_one_rehearses(
     assert make_avatar(local=True).session["rehearsal"]
 
 
-@pytest.mark.parametrize("face", [HeyGen, AsyncHeyGen])
 def test_one_can_rehearse_at_a_server_that_somebody_else_runs(
     make_avatar: MakeAvatar, local_server: LocalServer
 ) -> None:
@@ -114,6 +113,7 @@ def test_one_can_rehearse_at_a_server_that_somebody_else_runs(
         assert teacher.avatar_realtime.get(avatar.stream_id).status == "completed"
 
 
+@pytest.mark.parametrize("face", [HeyGen, AsyncHeyGen])
 def test_of_a_client_only_its_key_and_address_are_used(
     make_avatar: MakeAvatar, local_server: LocalServer, face: type[HeyGen | AsyncHeyGen]
 ) -> None:
