@@ -40,8 +40,10 @@ class _Client:
         str
             32 hexadecimal digits.
         """
-        secret = self._settings.key.reveal().encode()
-        return hashlib.blake2b(secret, salt=salt, digest_size=16).hexdigest()
+        # The key is given no name, which a traceback would show with its value.
+        return hashlib.blake2b(
+            self._settings.key.reveal().encode(), salt=salt, digest_size=16
+        ).hexdigest()
 
     def __repr__(self) -> str:
         settings = getattr(self, "_settings", None)  # none where the key was refused
