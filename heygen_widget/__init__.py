@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from heygen_widget.api import AsyncHeyGen, HeyGen, HeyGenError
     from heygen_widget.avatar import Avatar, speak
+    from heygen_widget.diagnosis import diagnose
     from heygen_widget.local import LocalServer
     from heygen_widget.overview import sessions
     from heygen_widget.session import SessionStatus, Speech, SpeechStatus
@@ -27,6 +28,7 @@ __all__ = [
     "Speech",
     "SpeechStatus",
     "__version__",
+    "diagnose",
     "sessions",
     "speak",
 ]
@@ -42,6 +44,7 @@ _HOMES: Final = {
     "SessionStatus": "heygen_widget.session",
     "Speech": "heygen_widget.session",
     "SpeechStatus": "heygen_widget.session",
+    "diagnose": "heygen_widget.diagnosis",
     "sessions": "heygen_widget.overview",
     "speak": "heygen_widget.avatar",
 }

@@ -96,7 +96,7 @@ class _Run:
 
 def _cell_of_marimo() -> Cell | None:
     find_context = getattr(sys.modules.get("marimo._runtime.context"), "safe_get_context", None)
-    context = find_context and find_context()
+    context: Any = find_context and find_context()
     with suppress(AttributeError):  # no public interface of marimo's (as of 0.25) tells its cells
         cell_id, registry = context.cell_id, context.cell_lifecycle_registry
         items = registry.registry.get(cell_id, ())

@@ -41,9 +41,7 @@ class Connection:
         Whether an embedded avatar server speaks, this process's own or another one.
     """
 
-    def __init__(
-        self, *, client: HeyGen | AsyncHeyGen | None, local: "Rehearsal | None"
-    ) -> None:
+    def __init__(self, *, client: HeyGen | AsyncHeyGen | None, local: "Rehearsal | None") -> None:
         if client is not None and local:
             raise ValueError("Give client= or local=, not both: they name different servers.")
         has_key = client is not None or bool(os.environ.get("HEYGEN_API_KEY"))

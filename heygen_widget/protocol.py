@@ -113,11 +113,23 @@ class _FromBrowser(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
+class PageReport(_FromBrowser):
+    """What a page says of itself. Not where it is: its address may name the user."""
+
+    host: str = Field(max_length=50)  # JupyterLab, VS Code...; empty if unknown
+    browser: str = Field(max_length=300)  # its own name for itself
+    secure: bool  # under https, or of this machine
+    framed: bool  # within another page
+    lacks: str = Field(max_length=50)  # what of the stream it cannot decode; empty if nothing
+    autoplay: str = Field(max_length=50)  # allowed allowed-muted disallowed; empty if unknown
+
+
 class Hello(_FromBrowser):
     """A new browser model: wants the words so far, and the player if the page has none."""
 
     kind: Literal["hello"]
     player: bool  # whether the page already has it in `PLAYER_VERSION`
+    page: PageReport | None = None
 
 
 class Speak(_FromBrowser):

@@ -13,7 +13,14 @@ from typing import Any, Final
 from heygen_widget.api.models import WordEvent
 from heygen_widget.broadcast import Broadcast
 from heygen_widget.busy import a_cell_runs
-from heygen_widget.protocol import BrowserMessage, Playback, Relay, Transport
+from heygen_widget.protocol import (
+    BrowserMessage,
+    Hello,
+    PageReport,
+    Playback,
+    Relay,
+    Transport,
+)
 from heygen_widget.relay import Audience, why_pages_are_elsewhere
 from heygen_widget.session import PlaybackReady, SessionEvent, StatusChanged
 from heygen_widget.take import Recording, Snapshot, Take, TakeError, record, save, snapshot
@@ -43,8 +50,12 @@ class Streams:
     ----------
     transport
         ``"kernel"`` if pages cannot fetch the stream, ``"direct"`` if they shall, or ``"auto"``.
+    why
+        Why pages cannot, where the kernel knows it.
     broadcast
         The stream of the session that runs or ran last.
+    page
+        What the page that came last said of itself.
     """
 
     def __init__(
@@ -56,16 +67,17 @@ class Streams:
         expired: Callable[[int], None],
     ) -> None:
         self.transport = wish
+        self.why = why_pages_are_elsewhere() if nearby and wish == "auto" else None
         self.broadcast: Broadcast | None = None
+        self.page: PageReport | None = None
         self._send = send
         self._expired = expired
         self._audience = Audience(a_cell_runs)
         self._heard = False  # whether a page spoke since the stream's address is known
         self._direct_works = False
-        reason = why_pages_are_elsewhere() if nearby else None
-        if wish == "auto" and reason is not None:
+        if self.why is not None:
             self.transport = "kernel"
-            _log.info("The kernel hands on the stream, since %s.", reason)
+            _log.info("The kernel hands on the stream, since %s.", self.why)
 
     def play(self, epoch: int, url: str) -> None:
         """Follow the stream of a session; or take note of a new address of the same stream."""
@@ -100,6 +112,8 @@ class Streams:
         """Take note of what a page says."""
         self._heard = True
         match message:
+            case Hello(page=PageReport() as page):
+                self.page = page
             case Playback(transport="direct", state="playing"):
                 self._direct_works = True
             case Relay():

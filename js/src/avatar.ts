@@ -22,6 +22,7 @@ import {
 import { report } from "./report.ts";
 import { Speeches } from "./speeches.ts";
 import { isLive, isOpening, isOver } from "./status.ts";
+import { describePage } from "./surroundings.ts";
 import { type View, Views } from "./views.ts";
 
 export type { View } from "./views.ts";
@@ -71,7 +72,7 @@ export class Avatar {
   ) {
     this.session = readSession(model.get("session"));
     this.views = new Views(
-      () => this.player?.moved(),
+      () => this.moved(),
       () => this.player?.rest(),
       signal,
     );
@@ -83,7 +84,7 @@ export class Avatar {
     this.listen("comm_live_update", () => this.checkKernel());
     this.follow(this.session);
     library().then((found) => this.takeUp(found));
-    order((onItsWay) => this.send({ kind: "hello", player: onItsWay }), signal);
+    order((onItsWay) => this.sayHello(onItsWay), signal);
     const reporting = setInterval(() => {
       this.report();
       this.yieldOutput();
@@ -141,6 +142,12 @@ export class Avatar {
 
   dismissProblem(): void {
     this.problem = null;
+    this.change();
+  }
+
+  /** The picture is in another view, which may have been drawn when it had none. */
+  private moved(): void {
+    this.player?.moved();
     this.change();
   }
 
@@ -305,6 +312,11 @@ export class Avatar {
   private answered(): void {
     this.askedAt = null;
     this.change();
+  }
+
+  /** Say that this page is there, and whether the kernel need not send the player library. */
+  private sayHello(player: boolean): void {
+    this.send({ kind: "hello", player, page: describePage() });
   }
 
   private send(message: BrowserMessage): void {

@@ -11,14 +11,10 @@ interface Sources {
   ManagedMediaSource?: typeof globalThis.MediaSource;
 }
 
-/** Say what this browser cannot decode; null if nothing. Without a source to ask, it may be able. */
+/** What this browser cannot decode; null if nothing. Without a source to ask, it may be able. */
 export function lackingCodec(): string | null {
   const { ManagedMediaSource, MediaSource } = globalThis as Sources;
   const source = ManagedMediaSource ?? MediaSource;
   const lacking = source && NEEDED.find(([type]) => !source.isTypeSupported(type));
-  if (!lacking) return null;
-  const where = document.body.matches(".vscode-light, .vscode-dark, .vscode-body")
-    ? "VS Code's own window"
-    : "This browser";
-  return `${where} cannot decode the stream's ${lacking[1]}.`;
+  return lacking?.[1] ?? null;
 }

@@ -136,6 +136,10 @@ export class Controls {
     const full = this.panel.root.matches(":fullscreen");
     const fullName = full ? "Leave full screen" : "Full screen";
     label(this.full, full ? icons.LEAVE_FULL_SCREEN : icons.FULL_SCREEN, fullName, "F");
+    // A frame may not be allowed to, as in Colab; phones allow it to a video alone.
+    this.full.hidden = !(
+      document.fullscreenEnabled || "webkitEnterFullscreen" in HTMLVideoElement.prototype
+    );
   }
 
   /** Show what moves with time. */

@@ -97,7 +97,9 @@ export abstract class Picture {
   }
 
   get pictureInPicture(): boolean {
-    return document.pictureInPictureElement === this.video;
+    // To the document, a video in a shadow tree is the tree's host.
+    const { pictureInPictureElement } = this.video.getRootNode() as Partial<DocumentOrShadowRoot>;
+    return pictureInPictureElement === this.video;
   }
 
   async togglePictureInPicture(): Promise<void> {

@@ -7,6 +7,7 @@ import type { Programme, Showing } from "./programme.ts";
 import type { PlaybackState } from "./protocol.ts";
 import { type Fault, Recovery, type Remedy } from "./recovery.ts";
 import { type HlsConstructor, type Source, Stream } from "./stream.ts";
+import { hostOfPage } from "./surroundings.ts";
 import { chooseRoute, DIRECT_DEADLINE_MS, noteUnreachable, type Route } from "./transport.ts";
 
 const STEER_EVERY_MS = 50;
@@ -200,7 +201,8 @@ export class Player extends Picture {
     const { signal } = this.take;
     const lacking = lackingCodec();
     if (lacking) {
-      this.refuse(lacking);
+      const where = hostOfPage() === "VS Code" ? "VS Code's own window" : "This browser";
+      this.refuse(`${where} cannot decode the stream's ${lacking}.`);
       return;
     }
     const source = this.source(fromStart);

@@ -171,8 +171,24 @@ export interface RelayMessage {
   next: number | null;
 }
 
+/** What a page says of itself. */
+export interface PageReport {
+  /** JupyterLab, VS Code…; empty if unknown. */
+  host: string;
+  /** The browser's own name for itself. */
+  browser: string;
+  /** Whether it is under https, or of this machine. */
+  secure: boolean;
+  /** Whether it is a frame within another page. */
+  framed: boolean;
+  /** What of the stream it cannot decode; empty if nothing. */
+  lacks: string;
+  /** Whether sound may start by itself: allowed, allowed-muted, disallowed; empty if unknown. */
+  autoplay: string;
+}
+
 export type BrowserMessage =
-  | { kind: "hello"; player: boolean }
+  | { kind: "hello"; player: boolean; page: PageReport }
   | { kind: "speak"; text: string }
   | { kind: "finish" }
   | { kind: "stop" }
@@ -199,7 +215,7 @@ export const KERNEL_MESSAGES: FieldsByKind<KernelMessage> = {
 
 /** Fields of each message of the browser. */
 export const BROWSER_MESSAGES: FieldsByKind<BrowserMessage> = {
-  hello: ["player"],
+  hello: ["player", "page"],
   speak: ["text"],
   finish: [],
   stop: [],

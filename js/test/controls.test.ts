@@ -136,3 +136,25 @@ test("a reader is told once what will end the session, not each second", async (
     .not.toBe(seen);
   expect([...said]).toEqual(["Ends soon: cost limit"]);
 });
+
+test("what is in picture in picture can be brought back, in a shadow tree too", async () => {
+  const { root, video } = await speaking();
+  const host = document.createElement("div");
+  document.body.append(host);
+  host.attachShadow({ mode: "open" }).append(root.parentElement as HTMLElement);
+  await video.play();
+  await userEvent.click(control(root, "Picture in picture"));
+  await expect
+    .poll(() => root.querySelector('[aria-label="Leave picture in picture"]'))
+    .toBeTruthy();
+  await userEvent.click(control(root, "Leave picture in picture"));
+  await expect.poll(() => document.pictureInPictureElement).toBeNull();
+  expect(control(root, "Picture in picture").checkVisibility()).toBe(true);
+});
+
+test("where a frame may not have the full screen, none is offered", async () => {
+  Object.defineProperty(document, "fullscreenEnabled", { value: false, configurable: true });
+  const { root } = await speaking();
+  expect(control(root, "Full screen").checkVisibility()).toBe(false);
+  delete (document as { fullscreenEnabled?: boolean }).fullscreenEnabled;
+});

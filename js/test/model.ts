@@ -73,9 +73,9 @@ export class Host {
     return this.widget.initialize({ ...this.props, signal });
   }
 
-  render(): Shown {
+  render(parent: HTMLElement = document.body): Shown {
     const el = document.createElement("div");
-    document.body.append(el);
+    parent.append(el);
     const view = new AbortController();
     this.life.signal.addEventListener("abort", () => view.abort());
     void this.widget.render({ ...this.props, el, signal: view.signal });

@@ -258,3 +258,12 @@ test("nothing overflows at 320 px", () => {
     expect(element.getBoundingClientRect().right, element.className).toBeLessThanOrEqual(right);
   }
 });
+
+test("panels in a row of widgets share its width", () => {
+  const panels = [show().root, show().root];
+  const row = document.createElement("div");
+  row.style.cssText = "display: flex; width: 800px";
+  row.append(...panels.map((root) => root.parentElement as HTMLElement));
+  document.body.append(row);
+  expect(panels.map((root) => root.offsetWidth)).toEqual([400, 400]);
+});

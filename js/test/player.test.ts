@@ -95,6 +95,19 @@ test("a view that goes takes only its own picture away", async () => {
   expect(video(newer.root).isConnected).toBe(true);
 });
 
+test("the last picture stays when the host draws the view anew, outside of the page at first", async () => {
+  const { host, root, model, close } = await playing();
+  video(root).dispatchEvent(new Event("playing"));
+  model.update({ status: "completed" });
+  video(root).dispatchEvent(new Event("ended"));
+  expect(root.className).toContain("hw-has-picture");
+  close();
+  const output = document.createElement("div");
+  const newer = host.render(output).root;
+  document.body.append(output);
+  await expect.poll(() => newer.className).toContain("hw-has-picture");
+});
+
 test("a fresh address of the same stream does not restart it", async () => {
   const { model, hls } = await playing();
   model.update({ hls_url: "https://stream.test/1.m3u8?signed=again" });

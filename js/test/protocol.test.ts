@@ -10,6 +10,7 @@ import {
   readKernelMessage,
   readSession,
 } from "../src/protocol.ts";
+import { describePage } from "../src/surroundings.ts";
 
 /** Fields of each class of protocol.py, in order, with a message's kind apart. */
 function classes(): Map<string, { kind: string | undefined; fields: string[] }> {
@@ -32,6 +33,10 @@ test("both ends know the same messages with the same fields", () => {
 
 test("both ends know the same session", () => {
   expect(Object.keys(IDLE)).toEqual(classes().get("SessionView")?.fields);
+});
+
+test("both ends know the same of a page", () => {
+  expect(Object.keys(describePage())).toEqual(classes().get("PageReport")?.fields);
 });
 
 test("both ends know the same limits and the same version of the player, which is the one built", () => {

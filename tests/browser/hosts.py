@@ -5,7 +5,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,8 +32,14 @@ def _():
 @contextmanager
 def notebook_7(folder: Path) -> Iterator[str]:
     """Jupyter Notebook; yields the address of a notebook that shows an avatar when it is run."""
-    options = ["--ServerApp.token=", "--ServerApp.allow_root=True", "--no-browser", "--port={port}"]
-    _write(folder)
+    options = [
+        "--ServerApp.token=",
+        "--ServerApp.allow_root=True",
+        "--JupyterNotebookApp.expose_app_in_browser=True",
+        "--no-browser",
+        "--port={port}",
+    ]
+    _write(folder, "avatar.ipynb", SHOW)
     with _served(folder, ["notebook", *options], "/api") as url:
         yield f"{url}/notebooks/avatar.ipynb"
 
@@ -41,26 +47,41 @@ def notebook_7(folder: Path) -> Iterator[str]:
 @contextmanager
 def voila(folder: Path) -> Iterator[str]:
     """Voilà; yields the address of the page that a notebook becomes."""
-    _write(folder)
-    options = ["avatar.ipynb", "--no-browser", "--port={port}", "--Voila.ip=127.0.0.1"]
-    with _served(folder, ["voila", *options], "/voila/static/voila.js") as url:
-        yield f"{url}/"
+    with voila_pages(folder, {"avatar.ipynb": SHOW}) as url:
+        yield f"{url}/voila/render/avatar.ipynb"
+
+
+@contextmanager
+def voila_pages(
+    folder: Path, notebooks: Mapping[str, str], settings: Mapping[str, object] | None = None
+) -> Iterator[str]:
+    """Voilà with notebooks of one cell each, by name; yields its address.
+
+    `settings` are those of its web server.
+    """
+    for name, source in notebooks.items():
+        _write(folder, name, source)
+    config = {"Voila": {"ip": "127.0.0.1", "tornado_settings": settings or {}}}
+    (folder / "voila.json").write_text(json.dumps(config))
+    command = ["voila", "--no-browser", "--port={port}"]
+    with _served(folder, command, "/voila/static/voila.js") as url:
+        yield url
 
 
 @contextmanager
 def marimo(folder: Path) -> Iterator[str]:
-    """marimo's editor; yields the address of a notebook, whose cells run when it is opened."""
+    """marimo's editor; yields the address of a notebook that shows an avatar when it is run."""
     (folder / "avatar.py").write_text(MARIMO)
     options = ["edit", "avatar.py", "--headless", "--no-token", "--port", "{port}"]
     with _served(folder, ["marimo", *options, "--skip-update-check"], "/health") as url:
         yield url
 
 
-def _write(folder: Path) -> None:
+def _write(folder: Path, name: str, source: str) -> None:
     cell: dict[str, object] = {
         "cell_type": "code",
         "id": "show",
-        "source": SHOW,
+        "source": source,
         "metadata": {},
         "outputs": [],
         "execution_count": None,
@@ -72,7 +93,7 @@ def _write(folder: Path) -> None:
         "nbformat": 4,
         "nbformat_minor": 5,
     }
-    (folder / "avatar.ipynb").write_text(json.dumps(content))
+    (folder / name).write_text(json.dumps(content))
 
 
 @contextmanager
@@ -89,7 +110,7 @@ def _served(folder: Path, command: list[str], sign_of_life: str) -> Iterator[str
         "IPYTHONDIR": str(folder / "ipython"),
         "XDG_CONFIG_HOME": str(folder / "config"),
     }
-    arguments = [part.format(port=port) for part in command]
+    arguments = [part.replace("{port}", str(port)) for part in command]
     url = f"http://127.0.0.1:{port}"
     with (folder / "server.log").open("w") as log:
         server = subprocess.Popen(

@@ -11,12 +11,14 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from playwright.sync_api import Browser, Frame, Page, Playwright
 
 from tests.browser import chromium
+
+T = TypeVar("T")
 
 PROBE = Path(__file__).with_name("probe.js")
 VIDEO = ".heygen-widget video"
@@ -137,24 +139,26 @@ class Listener:
 
     def watch(self) -> None:
         """Begin to listen to the avatar, once its picture is there."""
-        self._shown_in.wait_for_function(f"probe.find('{self.video}')?.readyState >= 2")
+        self._until(f"() => probe.find('{self.video}')?.readyState >= 2", None, 30)
         self._shown_in.evaluate(f"probe.watch('{self.video}')")
 
     def wait_for_sound(self, since: float, timeout: float = 20) -> float:
         """Wait until there was sound after `since` and return when (seconds since the epoch)."""
-        answer = self._shown_in.wait_for_function(
-            f"since => probe.sound('{self.video}', since).first", arg=since, timeout=timeout * 1000
-        )
-        return float(answer.json_value())
+        first = f"since => probe.sound('{self.video}', since).first"
+        return float(self._until(first, since, timeout))
 
     def wait_for_silence(self, seconds: float = 0.6) -> None:
         """Wait until nothing was heard for some seconds."""
-        self._shown_in.wait_for_function(
+        silent = (
             f"seconds => {{ const s = probe.sound('{self.video}', Date.now() / 1000 - seconds);"
-            " return s.count > seconds * 50 && s.loud === 0; }",
-            arg=seconds,
-            timeout=60_000,
+            " return s.count > seconds * 50 && s.loud === 0; }"
         )
+        self._until(silent, seconds, 60)
+
+    def _until(self, function: str, argument: float | None, timeout: float) -> Any:
+        # Playwright's own way to wait needs `eval`, which a page may forbid.
+        otherwise = f"not so within {timeout} s: {function}"
+        return wait_for(lambda: self._shown_in.evaluate(function, argument), timeout, otherwise)
 
 
 class Notebook(Listener):
@@ -260,12 +264,14 @@ def _answers(url: str) -> bool:
         return False
 
 
-def wait_for(condition: Callable[[], bool], timeout: float, otherwise: str) -> None:
+def wait_for(ask: Callable[[], T], timeout: float, otherwise: str) -> T:
+    """Ask until the answer is true, and return it."""
     deadline = time.monotonic() + timeout
-    while not condition():
+    while not (answer := ask()):
         if time.monotonic() > deadline:
             raise TimeoutError(otherwise)
         time.sleep(0.05)
+    return answer
 
 
 def _text(output: dict[str, Any]) -> str:

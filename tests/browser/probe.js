@@ -1,8 +1,18 @@
 // Runs in the page before anything else: measures what a person would see and hear.
 window.probe = {
+  /** The first element that fits, wherever in the page it is, in a shadow tree too. */
+  find(selector, root = document) {
+    const found = root.querySelector(selector);
+    if (found) return found;
+    for (const { shadowRoot } of root.querySelectorAll("*")) {
+      const deeper = shadowRoot && this.find(selector, shadowRoot);
+      if (deeper) return deeper;
+    }
+    return null;
+  },
   /** Start listening and looking; returns once the measurement runs. */
   async watch(selector) {
-    const video = document.querySelector(selector);
+    const video = this.find(selector);
     if (!video) throw new Error(`no ${selector} on this page`);
     if (video.probe) return;
     const context = new AudioContext();
@@ -24,7 +34,7 @@ window.probe = {
   },
   /** Loudest sound and number of loud samples since a moment (seconds since the epoch). */
   sound(selector, since) {
-    const samples = document.querySelector(selector).probe.samples.filter((s) => s.at >= since);
+    const samples = this.find(selector).probe.samples.filter((s) => s.at >= since);
     const loud = samples.filter((s) => s.peak > 0.02);
     return { count: samples.length, loud: loud.length, first: loud[0]?.at ?? null };
   },

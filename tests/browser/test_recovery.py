@@ -173,5 +173,7 @@ def test_a_stream_that_the_page_cannot_fetch_comes_through_the_kernel(notebook: 
     notebook.run(SHOW.replace("'direct'", "'auto'"))
     notebook.run(SPEAK)
     notebook.page.wait_for_function(PLAYS_ON, arg=1)
-    said = notebook.run("print(avatar._waiting.playback.transport, '-', avatar._waiting.playback.reason)")
+    said = notebook.run(
+        "print(avatar._waiting.playback.transport, '-', avatar._waiting.playback.reason)"
+    )
     assert said.startswith("kernel - it could not be fetched")

@@ -1,6 +1,9 @@
 """Which cell runs, by a real kernel's own account."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -84,3 +87,50 @@ def test_a_second_run_that_makes_nothing_changes_nothing(notebook: Kernel) -> No
 def test_what_nobody_else_keeps_is_not_kept(notebook: Kernel) -> None:
     notebook.run("import gc\nlost = Thing('lost')\ndel lost\nprint(gc.collect() >= 0)", cellId="a")
     assert notebook.run("print(Thing('new').older)", cellId="a") == "[]"
+
+
+IN_MARIMO = """
+import json
+
+import marimo
+
+app = marimo.App()
+
+
+@app.cell
+def _():
+    from marimo._runtime.context import get_context
+
+    from heygen_widget.cells import current_cell
+
+    first, same_run = current_cell(), current_cell()
+    context = get_context()
+    context.cell_lifecycle_registry.dispose(context.cell_id, deletion=False)  # as a second run does
+    second = current_cell()
+    return current_cell, first, same_run, second
+
+
+@app.cell
+def _(current_cell):
+    other = current_cell()
+    return (other,)
+
+
+_, made = app.run()
+runs = [made[name] for name in ("first", "same_run", "second", "other")]
+outside = made["current_cell"]()
+print(json.dumps([[cell.id for cell in runs], [cell.run for cell in runs], outside]))
+"""
+
+
+def test_marimo_tells_its_cells_and_their_runs_apart(tmp_path: Path) -> None:
+    notebook = tmp_path / "cells.py"
+    notebook.write_text(IN_MARIMO)
+    command = [sys.executable, "-W", "ignore", str(notebook)]
+    marimo = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert marimo.returncode == 0, marimo.stderr
+    ids, runs, outside = json.loads(marimo.stdout)
+    assert ids[0] == ids[1] == ids[2] != ids[3]
+    assert runs[0] == runs[1]
+    assert len(set(runs)) == 3
+    assert outside is None
