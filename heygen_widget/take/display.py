@@ -7,6 +7,9 @@ from typing import Final
 
 from heygen_widget.take.errors import TakeError
 
+SHOWN_WIDTH: Final = 640
+"""Pixels; the film and the picture themselves may have more."""
+
 MOST_INLINE: Final = 32 * 1024 * 1024
 """Bytes of a film that a notebook is asked to hold: about eight minutes of a rehearsal."""
 
@@ -47,7 +50,7 @@ class Recording:
         track = _data("text/vtt", self.captions.encode())
         return (
             f'<video controls playsinline preload="metadata" aria-label="{label}"'
-            f' poster="{_data("image/jpeg", self.poster)}" style="max-width:100%;width:640px"'
+            f' poster="{_data("image/jpeg", self.poster)}" style="max-width:100%;width:{SHOWN_WIDTH}px"'
             f' src="{_data("video/mp4", self.film)}">'
             f'<track kind="captions" label="Captions" default src="{track}">'
             f"{html.escape(self.transcript)}</video>"
@@ -66,8 +69,8 @@ class Snapshot:
 
     data: bytes = field(repr=False)
 
-    def _repr_jpeg_(self) -> bytes:
-        return self.data
+    def _repr_jpeg_(self) -> tuple[bytes, dict[str, int]]:
+        return self.data, {"width": SHOWN_WIDTH}
 
 
 def _data(media_type: str, data: bytes) -> str:
