@@ -58,7 +58,7 @@ def test_what_goes_well_shows_no_key(stage: Stage) -> None:
     stage.run("%%speak\nOne, two, three, four, five, six, seven, eight, nine, ten.")
     stage.run("avatar.wait('streaming', timeout=30)\n%avatar stop")
     stage.run("avatar.wait(timeout=30)\nshow_avatar(avatar)")
-    stage.run("show_objects('heygen_widget', 'httpx', 'httpcore')")
+    stage.run("show_objects('heygen_widget', 'httpx')")
     assert stage.leaks() == {}
     asked = {exchange.operation for exchange in stage.proxy.exchanges}
     assert set(Operation) - asked == {Operation.OTHER}
@@ -78,7 +78,7 @@ def test_a_session_on_a_bad_line_shows_no_key(stage: Stage) -> None:
     stage.kernel.until(lambda: stage.proxy.faults.total() == 7)
     assert stage.leaks() == {}
     stage.run("avatar.stop()\navatar.wait(timeout=30)\nshow_avatar(avatar)")
-    assert "ContactLost" in stage.run("print(avatar.events)")
+    assert "ContactLost" in stage.run("print(*(type(event).__name__ for event in avatar.events))")
     assert stage.proxy.faults.total() == 8
     assert stage.leaks() == {}
 
