@@ -50,7 +50,8 @@ class Recording:
         track = _data("text/vtt", self.captions.encode())
         return (
             f'<video controls playsinline preload="metadata" aria-label="{label}"'
-            f' poster="{_data("image/jpeg", self.poster)}" style="max-width:100%;width:{SHOWN_WIDTH}px"'
+            f' style="max-width:100%;width:{SHOWN_WIDTH}px"'
+            f' poster="{_data("image/jpeg", self.poster)}"'
             f' src="{_data("video/mp4", self.film)}">'
             f'<track kind="captions" label="Captions" default src="{track}">'
             f"{html.escape(self.transcript)}</video>"
