@@ -1,4 +1,4 @@
-# demo · test · bench · lint · format: each makes the environment it needs in .venv
+# demo · test · bench · screens · pictures · lint · format: each makes the environment it needs in .venv
 
 PYTHON ?= python3
 VENV := .venv
@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SOURCES := pyproject.toml hatch_build.py js/package-lock.json js/build.mjs $(wildcard js/src/*)
 
-.PHONY: demo test bench lint format clean
+.PHONY: demo test bench screens pictures lint format clean
 
 demo: $(VENV)/.demo
 	$(BIN)/heygen-widget demo
@@ -19,6 +19,16 @@ test: $(READY) lint
 bench: $(READY)
 	$(BIN)/python tests/browser/chromium.py
 	$(BIN)/python -m benchmarks
+
+# Every state of the panel, to look at, into screenshots/.
+screens: $(READY)
+	$(BIN)/python tests/browser/chromium.py
+	$(BIN)/python -m tests.browser.screens
+
+# The README's pictures.
+pictures: $(READY)
+	$(BIN)/python tests/browser/chromium.py
+	$(BIN)/python -m tests.browser.picture
 
 lint: $(READY)
 	$(BIN)/ruff check .

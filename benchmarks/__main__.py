@@ -12,12 +12,17 @@ from typing import Final
 from benchmarks import (
     burning,
     crowd,
+    delivering,
     freezing,
+    growing,
     importing,
+    leaving,
+    returning,
     rows,
     serving,
     speaking,
     starting,
+    viewing,
 )
 from benchmarks.machine import heading, machine
 from benchmarks.stage import Stage
@@ -25,9 +30,14 @@ from benchmarks.stage import Stage
 MEASURES: Final[dict[str, Callable[[Stage], Iterator[rows.Row]]]] = {
     "speaking": speaking.measure,
     "starting": starting.measure,
+    "returning": returning.measure,
+    "delivering": delivering.measure,
+    "leaving": leaving.measure,
     "serving": serving.measure,
     "crowd": crowd.measure,
     "burning": burning.measure,
+    "viewing": viewing.measure,
+    "growing": growing.measure,
     "freezing": freezing.measure,
     "importing": importing.measure,
 }

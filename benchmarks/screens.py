@@ -15,6 +15,9 @@ from benchmarks.trace import Trace
 from heygen_widget import LocalServer
 from tests.browser.lab import Notebook
 
+BUSY: Final = 4.0
+"""Seconds for which a cell goes on after it has spoken."""
+
 PATIENCE: Final = 30.0
 """Seconds for anything that should happen on a page."""
 
@@ -99,13 +102,14 @@ class Screen(ABC):
 
 
 class Ours(Screen):
-    """The widget of this package."""
+    """The widget of this package, to whose picture the page fetches the stream itself."""
 
     video = ".heygen-widget video"
+    transport = "direct"
 
     def start(self, text: str) -> float:
         """Show a new avatar in one cell and start it in the next."""
-        self._notebook.run("avatar = Avatar(client=heygen)\navatar")
+        self._notebook.run(f"avatar = Avatar(client=heygen, transport={self.transport!r})\navatar")
         self._page.locator(".heygen-widget").wait_for()
         began = self._notebook.run(
             f"began = time.time()\nspeech = avatar.start({text!r})\nprint(began)"
@@ -133,6 +137,30 @@ class Ours(Screen):
 
     def _playlist_url(self) -> str:
         return self._notebook.run("print(avatar.session['hls_url'])").strip()
+
+
+class Relayed(Ours):
+    """The widget of this package, to which the kernel hands on the stream."""
+
+    transport = "kernel"
+
+
+class Blocked(Ours):
+    """The same, while the cell that speaks goes on for long."""
+
+    def speak(self, text: str) -> float:
+        """Run a cell that says something and then keeps the kernel busy."""
+        cell = self._notebook.begin(
+            f"began = time.time()\nspeech = avatar.speak({text!r})\n"
+            f"print(began, flush=True)\ntime.sleep({BUSY})"
+        )
+        return float(self._notebook.printed(cell))
+
+
+class BlockedRelayed(Blocked):
+    """And to which the kernel hands on the stream all the same."""
+
+    transport = "kernel"
 
 
 class ByHand(Screen):

@@ -2,24 +2,37 @@
 
 import random
 from collections.abc import Iterator
-from functools import partial
+from typing import Final
 
 from benchmarks.rows import Row
-from benchmarks.screens import ByHand, Ours, Screen
+from benchmarks.screens import Blocked, BlockedRelayed, ByHand, Ours, Relayed, Screen
 from benchmarks.stage import Stage, avatar_server
 
 TEXT = "Okay."  # short, and loud from its first sound on
+TIMES = 20
 SETTLING = 6.0  # seconds for the player to find its distance to the edge
+
+
+WAYS: Final[dict[str, tuple[type[Screen], float, float]]] = {
+    "speak() → heard": (Ours, 0.95, 0.55),
+    "  through the kernel": (Relayed, 1.2, 0.8),
+    "  while the cell goes on": (Blocked, 0.95, 0.55),
+    "  while the cell goes on, through the kernel": (BlockedRelayed, 1.2, 0.8),
+}
+"""How the picture comes, and the most it may take (seconds) at both lengths of segments."""
 
 
 def measure(stage: Stage) -> Iterator[Row]:
     """Measure at both lengths of segments; by hand at the length of classic HLS."""
-    row = partial(Row, judged_by="median")
-    fast = delays(stage, Ours, segment=0.2, times=10)
-    usual = delays(stage, Ours, segment=0.4, times=10)
     classic = delays(stage, ByHand, segment=2, times=5)
-    yield row(measure="speak() → heard, 0.4 s segments", values=usual, limit=1.0, baseline=classic)
-    yield row(measure="speak() → heard, 0.2 s segments", values=fast, limit=0.6)
+    for what, (kind, usual, fast) in WAYS.items():
+        for segment, limit in ((0.4, usual), (0.2, fast)):
+            yield Row(
+                measure=f"{what}, {segment} s segments",
+                values=delays(stage, kind, segment=segment, times=TIMES),
+                limit=limit,
+                baseline=classic if kind is Ours and segment == 0.4 else (),
+            )
 
 
 def delays(stage: Stage, kind: type[Screen], *, segment: float, times: int) -> list[float]:

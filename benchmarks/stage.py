@@ -51,7 +51,7 @@ class Stage:
     def _lab(self) -> Lab:
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
         lab = self._stack.enter_context(running_lab(folder))
-        shutil.copy(STATIC / "hls.js", lab.root / "hls.js")
+        shutil.copy(STATIC / "player.js", lab.root / "hls.js")
         return lab
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from heygen_widget.api import AsyncHeyGen, HeyGen, HeyGenError
     from heygen_widget.avatar import Avatar, speak
+    from heygen_widget.diagnosis import diagnose
     from heygen_widget.local import LocalServer
     from heygen_widget.overview import sessions
     from heygen_widget.session import SessionStatus, Speech, SpeechStatus
@@ -29,6 +30,7 @@ __all__ = [
     "SpeechStatus",
     "StreamingAvatar",
     "__version__",
+    "diagnose",
     "sessions",
     "speak",
 ]
@@ -45,6 +47,7 @@ _HOMES: Final = {
     "Speech": "heygen_widget.session",
     "SpeechStatus": "heygen_widget.session",
     "StreamingAvatar": "heygen_widget.streaming_avatar",
+    "diagnose": "heygen_widget.diagnosis",
     "sessions": "heygen_widget.overview",
     "speak": "heygen_widget.avatar",
 }

@@ -60,7 +60,7 @@ class Accounts:
     def _note(self, session: AnySession) -> None:
         rehearsal = self._connection.rehearsal
         ledger.note(session, avatar=self._avatar_id, rehearsal=rehearsal)
-        if rehearsal or session.stream_id is None:
+        if not self._connection.lasting or session.stream_id is None:
             return
         if session.over:
             self._connection.release(session.stream_id)

@@ -1,7 +1,7 @@
 """Ends the sessions that cost money when the process ends.
 
-By then neither new threads nor asynchronous look-ups of host names work, and Jupyter soon kills the
-kernel. So the private loop's thread sends blocking requests, and the process waits for it briefly.
+The process waits for it briefly, since Jupyter soon kills the kernel. By then no new thread can be
+started, in which asyncio would look up the names of hosts: they are looked up on the loop itself.
 """
 
 import asyncio
@@ -9,26 +9,25 @@ import atexit
 import contextlib
 import os
 import weakref
-from typing import Any, Final
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Final, ParamSpec, TypeVar
 
 from heygen_widget.bridge import bridge
-from heygen_widget.connection import Connection
-from heygen_widget.session import SessionStatus
 from heygen_widget.session.succession import Succession
 
 AT_EXIT: Final = 1.5
 """Seconds for all of it; Jupyter kills a kernel that takes longer than 2.5."""
 
-_watched: "weakref.WeakKeyDictionary[Succession[Any], Connection]" = weakref.WeakKeyDictionary()
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_watched: "weakref.WeakSet[Succession[Any]]" = weakref.WeakSet()
 
 
-def end_at_exit(sessions: Succession[Any], connection: Connection) -> None:
-    """End what is open in `sessions` when the process ends.
-
-    A rehearsal needs no such care: its server ends with this process.
-    """
-    if not connection.rehearsal:
-        _watched[sessions] = connection
+def end_at_exit(sessions: Succession[Any]) -> None:
+    """End what is open in `sessions` when the process ends."""
+    _watched.add(sessions)
 
 
 @atexit.register
@@ -40,20 +39,25 @@ def _end_all() -> None:
 
 
 async def _end_each() -> None:
-    endings = [_end(sessions, connection) for sessions, connection in _watched.items()]
-    await asyncio.gather(*endings, return_exceptions=True)
-
-
-async def _end(sessions: Succession[Any], connection: Connection) -> None:
-    sessions.stop()
-    session = sessions.current
-    while session and session.status is SessionStatus.CREATING:  # noqa: ASYNC110 (at exit, no events)
-        await asyncio.sleep(0.02)  # the answer to the request under way says what to cancel
-    stream_id = session.stream_id if session and session.status.open else None
-    if stream_id and connection.end_blocking(stream_id):
-        connection.release(stream_id)
-    while not sessions.at_rest:  # noqa: ASYNC110 (what is cut short by the loop's end complains)
+    asyncio.get_running_loop().set_default_executor(_NoThreads())
+    for sessions in _watched:
+        sessions.stop()
+    while not all(sessions.at_rest for sessions in _watched):  # noqa: ASYNC110 (no events tell it)
         await asyncio.sleep(0.02)
+
+
+class _NoThreads(ThreadPoolExecutor):
+    """Runs what it is given at once, in the thread that gives it."""
+
+    def submit(
+        self, function: Callable[P, T], /, *arguments: P.args, **keywords: P.kwargs
+    ) -> Future[T]:
+        done: Future[T] = Future()
+        try:
+            done.set_result(function(*arguments, **keywords))
+        except Exception as error:  # noqa: BLE001 (the caller's to handle, as with threads)
+            done.set_exception(error)
+        return done
 
 
 if hasattr(os, "register_at_fork"):

@@ -4,10 +4,12 @@ The only place that knows both the notebook's widgets and sessions. Verbs may be
 thread; they hand over to the private loop, which alone touches sessions and writes the trait.
 """
 
+import os
 import weakref
+from contextlib import suppress
 from functools import partial
-from itertools import count
-from typing import TYPE_CHECKING, Any, Final, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
 
 from heygen_widget.accounts import Accounts
 from heygen_widget.api import AsyncHeyGen, HeyGen
@@ -15,15 +17,27 @@ from heygen_widget.api.models import WordEvent
 from heygen_widget.audio import prepare
 from heygen_widget.bridge import bridge
 from heygen_widget.connection import Connection
-from heygen_widget.display import Display
+from heygen_widget.fallback import POSTER_WIDTH
+from heygen_widget.held import weakly
 from heygen_widget.openings import Opening, Openings
-from heygen_widget.page import HLS
-from heygen_widget.protocol import BrowserMessage, Speak
-from heygen_widget.session import PRICE_PER_SECOND, Speech
+from heygen_widget.playback import recovered
+from heygen_widget.player_page import pages
+from heygen_widget.protocol import (
+    BrowserMessage,
+    Playback,
+    Recovered,
+    Refresh,
+    Speak,
+    Transport,
+)
+from heygen_widget.session import PRICE_PER_SECOND, SessionEvent, Speech
 from heygen_widget.session.delivery import Delivery
 from heygen_widget.session.sessions import Sessions
 from heygen_widget.session.writers import TextSource
 from heygen_widget.session_widget import SessionWidget
+from heygen_widget.stream_display import StreamDisplay
+from heygen_widget.streams import Streams
+from heygen_widget.take import Recording, Snapshot, TakeError, checked_path
 from heygen_widget.transcript import as_text
 
 if TYPE_CHECKING:
@@ -34,7 +48,6 @@ DEFAULT_VOICE_ID: Final = "1bd001e7e50f421d891986aad5158bc8"
 """The avatar and voice of HeyGen's own first example (developers.heygen.com/avatar-realtime)."""
 
 _avatars: "weakref.WeakSet[Avatar]" = weakref.WeakSet()
-_counter = count(1)
 
 
 class Avatar(SessionWidget):
@@ -54,7 +67,12 @@ class Avatar(SessionWidget):
     client
         A `HeyGen` or `AsyncHeyGen`, whose key and address are used.
     local
-        True to rehearse although there is a key, False never to; or a running `LocalServer`.
+        True to rehearse although there is a key, False never to; a `LocalServer`; or a client of
+        one that somebody else runs: ``HeyGen(its_key, its_address)``.
+    transport
+        How the picture reaches a page: ``"direct"``, it fetches the stream itself; ``"kernel"``,
+        the kernel reads the stream and hands it on through the notebook; ``"auto"``, whichever
+        works.
     max_cost, max_seconds
         Dollars and seconds after which a session is ended; announced ten seconds ahead.
     price_per_second
@@ -77,7 +95,8 @@ class Avatar(SessionWidget):
         voice_id: str | None = None,
         *,
         client: HeyGen | AsyncHeyGen | None = None,
-        local: "LocalServer | bool | None" = None,
+        local: "LocalServer | HeyGen | AsyncHeyGen | bool | None" = None,
+        transport: Transport = "auto",
         max_cost: float | None = None,
         max_seconds: float | None = None,
         price_per_second: float = PRICE_PER_SECOND,
@@ -95,9 +114,14 @@ class Avatar(SessionWidget):
             price_per_second=price_per_second,
             limits=connection.limits(max_cost=max_cost, max_seconds=max_seconds),
         )
-        display = Display(self, sessions, rehearsal=connection.rehearsal)
-        super().__init__(sessions, connection, display, interrupt=interrupt)
-        self._made = next(_counter)
+        self._streams = Streams(
+            transport,
+            nearby=connection.nearby,
+            send=weakly(self.send),
+            expired=sessions.look_again,
+        )
+        self._pages = StreamDisplay(self, sessions, self._streams, rehearsal=connection.rehearsal)
+        super().__init__(sessions, connection, self._pages, interrupt=interrupt)
         _avatars.add(self)
 
     def start(
@@ -197,6 +221,56 @@ class Avatar(SessionWidget):
             self.finish()
         return speech
 
+    def save(self, path: str | os.PathLike[str], *, timeout: float | None = None) -> Path:
+        """Save what the newest session streamed so far; all of it once it has ended.
+
+        Parameters
+        ----------
+        path
+            ``talk.mp4`` makes a film with captions, ``talk.vtt`` or ``talk.srt`` captions alone.
+        timeout
+            Seconds.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        TakeError
+            When there is nothing to save, or PyAV is missing for a film.
+        ValueError
+            When the suffix is none of these.
+        TimeoutError
+            When it takes longer.
+
+        Examples
+        --------
+        >>> avatar.save("talk.mp4")  # doctest: +SKIP
+        """
+        saving = self._streams.save(checked_path(path), lambda: self.words)
+        return bridge.submit(saving).result(timeout)
+
+    @property
+    def recording(self) -> Recording:
+        """What the newest session streamed so far, as a player that stays in the notebook."""
+        return bridge.submit(self._streams.record(lambda: self.words)).result()
+
+    def snapshot(self) -> Snapshot:
+        """Take a picture of the avatar as it is now, which stays in the notebook.
+
+        Raises
+        ------
+        TakeError
+            When there is no picture yet, or PyAV is missing.
+
+        Examples
+        --------
+        >>> avatar.snapshot()  # doctest: +SKIP
+        """
+        return bridge.submit(self._streams.snapshot()).result()
+
     @property
     def words(self) -> tuple[WordEvent, ...]:
         """What was spoken so far; seconds from the start of the stream."""
@@ -217,9 +291,12 @@ class Avatar(SessionWidget):
         session = self._sessions.current
         return session.idle_left if session else None
 
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        HLS.send_unasked(self.send)
-        return super()._repr_mimebundle_(**options)
+    @property
+    def _way(self) -> str:
+        playback = self._waiting.playback
+        if playback is None:
+            return f"{self._streams.transport}: {self._streams.why or 'nothing was played'}"
+        return f"{playback.transport}: {self._streams.why or playback.reason}"
 
     def _said(self, text: TextSource, *, raw: bool = False, reopen: bool = False) -> Delivery:
         stop = partial(bridge.call, self._sessions.stop)  # which keeps no avatar alive
@@ -240,10 +317,34 @@ class Avatar(SessionWidget):
             )
         self._sessions.begin(opening, speech, takes_text=takes_text)
 
+    def _obey(self, message: BrowserMessage) -> None:
+        self._streams.hear(message)
+        try:
+            self._carry_out(message)
+        except ValueError as error:
+            self._display.problem("That cannot be done.", str(error))
+
     def _carry_out(self, message: BrowserMessage) -> None:
+        self._streams.hear(message)
         super()._carry_out(message)
-        if isinstance(message, Speak):
-            self._sessions.say(self._said(message.text))
+        match message:
+            case Speak(text=text):
+                self._sessions.say(self._said(text))
+            case Playback(state="unsupported"):
+                self._pages.show_elsewhere(pages.address(self))
+            case Recovered():
+                self._on_event(recovered(message))
+            case Refresh(epoch=epoch):
+                self._sessions.look_again(epoch)
+
+    def _on_event(self, event: SessionEvent) -> None:
+        self._streams.follow(self._sessions.number, event)
+        super()._on_event(event)
+
+    async def _poster(self) -> bytes | None:
+        with suppress(TakeError):
+            return (await self._streams.snapshot(POSTER_WIDTH)).data
+        return None
 
 
 def speak(
@@ -272,7 +373,7 @@ def newest() -> Avatar:
         When there is none.
     """
     shown = [avatar for avatar in _avatars if avatar.comm is not None]
-    found = max(shown, key=lambda avatar: avatar._made, default=None)  # noqa: SLF001
+    found = max(shown, key=lambda avatar: avatar._made, default=None)  # noqa: SLF001 (its base has it)
     if found is None:
         raise RuntimeError("There is no avatar yet. Make and show one: avatar = Avatar(); avatar")
     return found

@@ -9,10 +9,12 @@ import atexit
 import concurrent.futures
 import contextlib
 import os
+import signal
 import threading
 import weakref
-from collections.abc import Callable, Coroutine, Generator
-from typing import Any, Final, Generic, TypeVar
+from collections.abc import Callable, Coroutine
+from types import FrameType
+from typing import Any, Final, Self, TypeVar
 
 T = TypeVar("T")
 
@@ -51,11 +53,14 @@ def wait_blocking(future: concurrent.futures.Future[T], timeout: float | None = 
             "This is called from an avatar's own thread, by an observer perhaps, which would wait "
             "for itself for ever. Wait in a cell or in a thread of your own."
         )
-    loop = _loop_that_would_block()
+    loop = _loop_of_this_thread()
     try:
-        if loop is not None and not future.done():
+        if loop is None or future.done():
+            return future.result(timeout)
+        if _reading.get(loop):
             return _wait_within(loop, future, timeout)
-        return future.result(timeout)
+        with _Interrupts():
+            return future.result(timeout)
     except concurrent.futures.CancelledError:
         raise RuntimeError(CANCELLED) from None
 
@@ -66,24 +71,78 @@ def reading_on(loop: asyncio.AbstractEventLoop, reading: asyncio.Task[None]) -> 
     reading.add_done_callback(_reading[loop].discard)
 
 
-def _loop_that_would_block() -> asyncio.AbstractEventLoop | None:
-    """Return the loop of this thread if text is read on it: to block it is to wait for ever."""
+def _loop_of_this_thread() -> asyncio.AbstractEventLoop | None:
+    """Return the loop that stands still while this thread blocks."""
     try:
-        loop = asyncio.get_running_loop()
+        return asyncio.get_running_loop()
     except RuntimeError:
         return None
-    return loop if _reading.get(loop) else None
 
 
 def _wait_within(
     loop: asyncio.AbstractEventLoop, future: concurrent.futures.Future[T], timeout: float | None
 ) -> T:
-    # Only a re-entrant loop can go on while a cell that it runs blocks. The patch is made here, at
-    # the first wait that needs it, so that nobody else's asyncio changes by an import.
+    """Block on what needs the text that is read on this very loop.
+
+    Only a re-entrant loop can go on while a cell that it runs blocks. The patch is made here, at
+    the first wait that needs it, so that nobody else's asyncio changes by an import.
+    """
     import nest_asyncio2  # noqa: PLC0415
 
     nest_asyncio2.apply(loop)
-    return loop.run_until_complete(asyncio.wait_for(wait_awaited(future), timeout))
+    waiting = loop.create_task(wait_awaited(future))
+    # An exception raised at once could hit the reading of the text, and end that instead.
+    with _Interrupts(lambda: loop.call_soon_threadsafe(waiting.cancel)) as interrupts:
+        try:
+            loop.run_until_complete(asyncio.wait([waiting], timeout=timeout))
+        finally:
+            waiting.cancel()
+    if not waiting.done():
+        raise TimeoutError
+    if waiting.cancelled():
+        raise interrupts.taken()
+    return waiting.result()
+
+
+class _Interrupts:
+    """Lets an interrupt end a wait that blocks a loop.
+
+    When a cell awaits, ipykernel (6.31 to 7.4) makes an interrupt cancel the cell's task, as does
+    `asyncio.run` with its own: whoever blocks the loop never notices.
+
+    Parameters
+    ----------
+    end
+        Ends the wait in good order. Without it, and at a second interrupt, it is broken off.
+    """
+
+    def __init__(self, end: Callable[[], object] | None = None) -> None:
+        self._end = end
+        self._in_charge: Callable[[int, FrameType | None], object] | None = None
+
+    def __enter__(self) -> Self:
+        in_charge = signal.getsignal(signal.SIGINT)
+        # Only the main thread is interrupted; and who ignores interrupts shall go on to do so.
+        if threading.current_thread() is threading.main_thread() and callable(in_charge):
+            self._in_charge = in_charge
+            signal.signal(signal.SIGINT, self._handle)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._in_charge is not None:
+            signal.signal(signal.SIGINT, self._in_charge)
+
+    def taken(self, frame: FrameType | None = None) -> asyncio.CancelledError:
+        """Do what is done about interrupts here; return what to raise if that raises nothing."""
+        if self._in_charge is not None:
+            self._in_charge(signal.SIGINT, frame)  # in a cell that blocks, a KeyboardInterrupt
+        return asyncio.CancelledError()
+
+    def _handle(self, _: int, frame: FrameType | None) -> None:
+        if self._end is None:
+            raise self.taken(frame)
+        end, self._end = self._end, None
+        end()
 
 
 async def wait_awaited(future: concurrent.futures.Future[T]) -> T:
@@ -115,34 +174,6 @@ async def wait_awaited(future: concurrent.futures.Future[T]) -> T:
         raise RuntimeError(CANCELLED) from None
 
 
-class Pending(Generic[T]):
-    """Work under way on the private loop: block on it with `result`, or `await` it."""
-
-    def __init__(self, future: concurrent.futures.Future[T]) -> None:
-        self._future = future
-
-    def done(self) -> bool:
-        """Whether it has ended, one way or another."""
-        return self._future.done()
-
-    def cancel(self) -> None:
-        """End the work itself."""
-        self._future.cancel()
-
-    def result(self, timeout: float | None = None) -> T:
-        """Block until the work is done; `timeout` in seconds.
-
-        Raises
-        ------
-        TimeoutError
-            When it takes longer than `timeout`.
-        """
-        return wait_blocking(self._future, timeout)
-
-    def __await__(self) -> Generator[Any, None, T]:
-        return wait_awaited(self._future).__await__()
-
-
 class Bridge:
     """An asyncio loop on a daemon thread, made when first used and made anew after a fork."""
 
@@ -153,9 +184,9 @@ class Bridge:
         self._thread: threading.Thread | None = None
         self._pid: int | None = None
 
-    def submit(self, work: Coroutine[Any, Any, T]) -> Pending[T]:
+    def submit(self, work: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
         """Start a coroutine on the private loop, from any thread."""
-        return Pending(asyncio.run_coroutine_threadsafe(work, self._running_loop()))
+        return asyncio.run_coroutine_threadsafe(work, self._running_loop())
 
     def call(self, function: Callable[..., object], *arguments: object) -> None:
         """Call a plain function on the private loop soon, in the order of the calls."""

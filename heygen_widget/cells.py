@@ -1,12 +1,15 @@
 """Which cell of a notebook runs now, and what its earlier runs made.
 
-Read from the request that the kernel is answering; needs no IPython, and knows no avatar.
+Read from the request that the kernel is answering, or from marimo's account of its cells; needs
+neither IPython nor marimo, and knows no avatar.
 """
 
 import sys
 import threading
+import uuid
 import weakref
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -34,6 +37,10 @@ def current_cell() -> Cell | None:
     None outside a kernel, in a thread of one's own, in a widget's callback, and where the front end
     does not say which cell it runs, as a console does.
     """
+    return _cell_of_marimo() or _cell_of_kernel()
+
+
+def _cell_of_kernel() -> Cell | None:
     if threading.current_thread() is not threading.main_thread():
         return None  # the kernel would name whichever cell ran last
     request = _request_under_way()
@@ -71,3 +78,32 @@ def _request_under_way() -> dict[str, Any]:
     find_shell = getattr(sys.modules.get("IPython"), "get_ipython", None)
     find_request = getattr(find_shell and find_shell(), "get_parent", None)
     return (find_request and find_request()) or {}
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A run of one of marimo's cells. marimo forgets it when the cell is about to run again."""
+
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+    def create(self, _: object) -> None:
+        """Do nothing: marimo tells that the run has begun."""
+
+    def dispose(self, *_: object, **__: object) -> bool:
+        """Agree to be forgotten."""
+        return True
+
+
+def _cell_of_marimo() -> Cell | None:
+    find_context = getattr(sys.modules.get("marimo._runtime.context"), "safe_get_context", None)
+    context: Any = find_context and find_context()
+    with suppress(AttributeError):  # no public interface of marimo's (as of 0.25) tells its cells
+        cell_id, registry = context.cell_id, context.cell_lifecycle_registry
+        items = registry.registry.get(cell_id, ())
+        run = next((item for item in items if isinstance(item, _Run)), None)
+        if cell_id is not None and run is None:
+            run = _Run()
+            registry.add(run)
+        # Several people may have the same notebook open in one process, each in a context.
+        return Cell(f"{id(context)} {cell_id}", run.id) if run else None
+    return None

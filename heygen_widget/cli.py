@@ -1,4 +1,4 @@
-"""The command ``heygen-widget``: a demonstration, and the embedded avatar server."""
+"""The command ``heygen-widget``: a demonstration, the embedded avatar server, a diagnosis."""
 
 import argparse
 import os
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="heygen-widget", description=__doc__)
     parser.add_argument("--version", action="version", version=__version__)
-    commands = parser.add_subparsers(required=True, metavar="demo | serve")
+    commands = parser.add_subparsers(required=True, metavar="demo | serve | doctor")
 
     demo = commands.add_parser("demo", help="open the quickstart notebook in JupyterLab")
     demo.add_argument(
@@ -51,6 +51,10 @@ def _parser() -> argparse.ArgumentParser:
     add("--allow-private-urls", action="store_true", help="fetch audio from private addresses too")
     add("--responder", default="echo", help="who answers: echo, or module:function")
     serve.set_defaults(run=_serve)
+
+    doctor = commands.add_parser("doctor", help="say what a bug report needs; never the key")
+    doctor.add_argument("--network", action="store_true", help="also ask whether HeyGen answers")
+    doctor.set_defaults(run=_doctor)
     return parser
 
 
@@ -62,6 +66,13 @@ def _serve(options: argparse.Namespace) -> int:
     return serve(
         Settings(**{field.name: getattr(options, field.name) for field in fields(Settings)})
     )
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from heygen_widget.diagnosis import diagnose  # noqa: PLC0415 (only this command needs it)
+
+    print(diagnose(network=options.network))
+    return 0
 
 
 def _demo(options: argparse.Namespace) -> int:

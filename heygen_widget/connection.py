@@ -7,7 +7,7 @@ for the whole process.
 import asyncio
 import os
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from heygen_widget.api import AsyncHeyGen, HeyGen
 from heygen_widget.lease import end_orphans
@@ -17,8 +17,8 @@ from heygen_widget.session.guard import Limits
 if TYPE_CHECKING:
     from heygen_widget.local import LocalServer
 
-LAST_WORD = 1.0
-"""Seconds for an answer at the end of a process, which has little more than that."""
+Rehearsal: TypeAlias = "LocalServer | HeyGen | AsyncHeyGen | bool"
+"""Where to rehearse, or whether."""
 
 _starting = threading.Lock()
 _shared: "LocalServer | None" = None
@@ -33,16 +33,22 @@ class Connection:
         A client whose key and address are used; its own connections are left alone, since they may
         belong to another event loop.
     local
-        True to rehearse although there is a key, False never to; or a running server.
+        True to rehearse although there is a key, False never to; a server; or a client of a server
+        that somebody else runs.
     service
         Which kind of sessions are opened.
+
+    Attributes
+    ----------
+    rehearsal
+        Whether an embedded avatar server speaks, this process's own or another one.
     """
 
     def __init__(
         self,
         *,
         client: HeyGen | AsyncHeyGen | None,
-        local: "LocalServer | bool | None",
+        local: "Rehearsal | None",
         service: Service = REALTIME,
     ) -> None:
         self.service = service
@@ -50,8 +56,25 @@ class Connection:
             raise ValueError("Give client= or local=, not both: they name different servers.")
         has_key = client is not None or bool(os.environ.get("HEYGEN_API_KEY"))
         self.rehearsal = bool(local) if local is not None else not has_key
-        self._server = local if not isinstance(local, bool) else None
-        self._client = None if self.rehearsal else self._made_from(client)
+        self._client: AsyncHeyGen | None = None
+        self._server: LocalServer | None = None
+        self._away = isinstance(local, HeyGen | AsyncHeyGen)
+        if isinstance(local, HeyGen | AsyncHeyGen):
+            self._client = AsyncHeyGen.like(local)
+        elif not self.rehearsal:
+            self._client = AsyncHeyGen() if client is None else AsyncHeyGen.like(client)
+        elif not isinstance(local, bool):
+            self._server = local
+
+    @property
+    def lasting(self) -> bool:
+        """Whether the server, and the sessions on it, may outlive this process."""
+        return self._away or not self.rehearsal
+
+    @property
+    def nearby(self) -> bool:
+        """Whether the server is one that only this machine can reach."""
+        return self.rehearsal and not self._away
 
     async def client(self) -> AsyncHeyGen:
         """Return the client, after starting the embedded server if that is what is needed.
@@ -61,7 +84,7 @@ class Connection:
         LocalServerError
             When the embedded server does not start.
         """
-        if self.rehearsal:
+        if self.nearby:
             server = await asyncio.to_thread(self._running_server)
             if self._client is None or self._client.base_url != server.base_url:
                 self._client = AsyncHeyGen(server.api_key, server.base_url)
@@ -71,7 +94,7 @@ class Connection:
 
     async def warm_up(self) -> None:
         """Start the embedded server ahead of time, if it is going to be needed."""
-        if self.rehearsal:
+        if self.nearby:
             await self.client()
 
     async def end_orphans(self) -> None:
@@ -105,25 +128,10 @@ class Connection:
         """Note that a session has ended, and nobody need end it."""
         self.service.leases.remove(stream_id)
 
-    def end_blocking(self, stream_id: str) -> bool:
-        """End a session at the very end of a process; tell whether it has ended."""
-        with self.blocking_client() as client:
-            return self.service.end_blocking(client, stream_id)
-
     async def aclose(self) -> None:
         """Close the connections for good. Harmless when closed already."""
         if self._client is not None:
             await self._client.aclose()
-
-    def blocking_client(self) -> HeyGen:
-        """Return a client for the very end of a process, when no event loop works any more."""
-        if self._client is None:
-            raise RuntimeError("Nothing was ever sent through this connection.")
-        return HeyGen.like(self._client, timeout=LAST_WORD, max_retries=0)
-
-    @staticmethod
-    def _made_from(client: HeyGen | AsyncHeyGen | None) -> AsyncHeyGen:
-        return AsyncHeyGen() if client is None else AsyncHeyGen.like(client)
 
     def _running_server(self) -> "LocalServer":
         return shared_server() if self._server is None else self._server.start()

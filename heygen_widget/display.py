@@ -8,7 +8,7 @@ from typing import Any
 
 import anywidget
 
-from heygen_widget.page import HLS
+from heygen_widget.page import Library
 from heygen_widget.protocol import (
     Problem,
     ProblemMessage,
@@ -30,22 +30,40 @@ class Display:
         Whose comm and `session` trait reach the pages.
     sessions
         What is shown.
+    player
+        What plays it in a page.
     rehearsal
         Whether the embedded avatar server speaks.
+
+    Attributes
+    ----------
+    seen
+        Whether there ever was a page.
     """
 
     def __init__(
-        self, widget: anywidget.AnyWidget, sessions: Succession[Any], *, rehearsal: bool
+        self,
+        widget: anywidget.AnyWidget,
+        sessions: Succession[Any],
+        player: Library,
+        *,
+        rehearsal: bool,
     ) -> None:
         self._widget = weakref.proxy(widget)  # whose own part this is
         self._sessions = sessions
+        self._player = player
         self._rehearsal = rehearsal
         self._shown_idle = False
+        self.seen = False
 
     def show(self) -> None:
         """Bring the trait up to date."""
         self._shown_idle = self._may_idle
-        self._widget.set_trait("session", to_browser(self._view()))
+        self._widget.set_trait("session", to_browser(self.view()))
+
+    def expect_page(self) -> None:
+        """Send ahead what a page will need, which may not be heard when it asks."""
+        self._player.send_unasked(self._widget.send)
 
     def tell(self, event: SessionEvent) -> None:
         """Tell of an event what a page shows of it."""
@@ -66,10 +84,11 @@ class Display:
         Parameters
         ----------
         player
-            Whether it needs hls.js too.
+            Whether it needs the player too.
         """
+        self.seen = True
         if player:
-            HLS.send(self._widget.send)
+            self._player.send(self._widget.send)
         self.show()
         session = self._sessions.current
         if session is not None:
@@ -83,7 +102,8 @@ class Display:
         message = ProblemMessage(problem=Problem(title=title, hint=hint))
         self._widget.send(to_browser(message))
 
-    def _view(self) -> SessionView:
+    def view(self) -> SessionView:
+        """Describe what is shown."""
         return session_view(self._sessions, rehearsal=self._rehearsal)
 
     @property

@@ -32,8 +32,8 @@ def weakly(method: Callable[..., Any]) -> Callable[..., Any]:
     """Return what calls `method` for as long as its object lives, and does not keep it alive."""
     weak = weakref.WeakMethod(method)
 
-    def call(*arguments: Any) -> Any:
+    def call(*arguments: Any, **keywords: Any) -> Any:
         living = weak()
-        return living(*arguments) if living else None
+        return living(*arguments, **keywords) if living else None
 
     return call

@@ -73,8 +73,8 @@ class Overview:
 
     @property
     def open(self) -> int:
-        """How many can still be billed."""
-        return sum(row.status.open and not row.rehearsal for row in self.rows)
+        """How many are open, rehearsals included."""
+        return sum(row.status.open for row in self.rows)
 
     @property
     def elapsed(self) -> float:

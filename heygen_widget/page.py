@@ -1,4 +1,4 @@
-"""What a browser page needs beside the widget's own module: a player's library, once."""
+"""What a browser page needs beside the widget's own module: a player, once."""
 
 import threading
 from collections.abc import Callable
@@ -6,27 +6,22 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import BaseModel
-
-from heygen_widget.protocol import LibraryMessage, PlayerMessage, to_browser
+from heygen_widget.protocol import PlayerMessage, to_browser
 
 STATIC: Final = Path(__file__).parent / "static"
 
 
 class Library:
-    """A JavaScript module that the kernel hands to each page once.
+    """A player as a JavaScript module, which the kernel hands to each page once.
 
     Parameters
     ----------
     file
         Its name in `STATIC`.
-    message
-        What it travels with.
     """
 
-    def __init__(self, file: str, message: BaseModel) -> None:
+    def __init__(self, file: str) -> None:
         self._file = file
-        self._message = message
         self._lock = threading.Lock()
         self._handed_out = False
 
@@ -37,10 +32,10 @@ class Library:
 
     def send(self, send: Callable[..., Any]) -> None:
         """Send it through a widget's comm."""
-        send(to_browser(self._message), buffers=[self.source])
+        send(to_browser(PlayerMessage()), buffers=[self.source])
 
     def send_unasked(self, send: Callable[..., Any]) -> None:
-        """Send it with the first widget that will need it.
+        """Send it with the first widget that is shown.
 
         A page asks for what it lacks, but a kernel that a cell keeps busy does not hear it ask.
         """
@@ -50,7 +45,7 @@ class Library:
             self.send(send)
 
 
-HLS: Final = Library("hls.js", PlayerMessage())
-"""hls.js, which plays streams."""
-LIVEKIT: Final = Library("livekit.js", LibraryMessage())
-"""livekit-client, which joins rooms."""
+PLAYER: Final = Library("player.js")
+"""The player with hls.js in it, which plays streams."""
+LIVEKIT: Final = Library("livekit.js")
+"""The player with livekit-client in it, which joins rooms."""

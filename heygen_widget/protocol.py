@@ -8,11 +8,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-PLAYER_VERSION = "1.7.4"
-"""Version of the hls.js build that the kernel hands to a page (see `js/package.json`)."""
+PLAYER_VERSION = "0.1.0"
+"""Version of the players that the kernel hands to a page: this package's own."""
 
-LIVEKIT_VERSION = "2.15.7"
-"""Version of the livekit-client build that the kernel hands to a page."""
+Transport = Literal["auto", "direct", "kernel"]
+"""How the picture reaches a page: fetched by the page itself, pushed by the kernel, or either."""
 
 
 class Problem(BaseModel):
@@ -31,6 +31,8 @@ class SessionView(BaseModel):
     stream_id: str | None = None
     hls_url: str | None = None  # the last playback URL the server gave
     rehearsal: bool = False  # the embedded avatar server is speaking
+    transport: Transport = "auto"
+    page_url: str | None = None  # a page that plays the stream, for a browser that cannot
     elapsed: float = 0.0  # seconds on the meter when this was made
     running: bool = False  # whether the meter goes on
     price_per_second: float = 0.0  # dollars
@@ -70,10 +72,33 @@ class SpeechMessage(BaseModel):
 
 
 class PlayerMessage(BaseModel):
-    """Kernel to browser, with one buffer: hls.js as a JavaScript module."""
+    """Kernel to browser, with one buffer: the avatar's player as a JavaScript module."""
 
     kind: Literal["player"] = "player"
     version: str = PLAYER_VERSION
+
+
+class MediaPart(BaseModel):
+    """A piece of the stream, for hls.js a segment. A number left out is a part that was lost."""
+
+    number: int
+    seconds: float
+    discontinuity: bool
+
+
+class MediaMessage(BaseModel):
+    """Kernel to browser, with a buffer for `init` and one for each part.
+
+    Parts of a stream that the page does not fetch itself. Every message carries the initialization
+    section, since a page may come while the kernel cannot hear it ask.
+    """
+
+    kind: Literal["media"] = "media"
+    epoch: int
+    init: int | None  # counts the initialization sections of a stream; None where it has none
+    parts: list[MediaPart]
+    ended: bool = False
+    error: str | None = None  # why no more will come, although the stream has not ended
 
 
 class ProblemMessage(BaseModel):
@@ -96,13 +121,6 @@ class IceHelper(BaseModel):
     urls: list[str]
     username: str | None = None
     credential: str | None = Field(default=None, repr=False)
-
-
-class LibraryMessage(BaseModel):
-    """Kernel to browser, with one buffer: livekit-client as a JavaScript module."""
-
-    kind: Literal["library"] = "library"
-    version: str = LIVEKIT_VERSION
 
 
 class RoomMessage(BaseModel):
@@ -128,11 +146,23 @@ class _FromBrowser(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
+class PageReport(_FromBrowser):
+    """What a page says of itself. Not where it is: its address may name the user."""
+
+    host: str = Field(max_length=50)  # JupyterLab, VS Code...; empty if unknown
+    browser: str = Field(max_length=300)  # its own name for itself
+    secure: bool  # under https, or of this machine
+    framed: bool  # within another page
+    lacks: str = Field(max_length=50)  # what of the stream it cannot decode; empty if nothing
+    autoplay: str = Field(max_length=50)  # allowed allowed-muted disallowed; empty if unknown
+
+
 class Hello(_FromBrowser):
-    """A new browser model: wants the words so far, and hls.js if the page has none."""
+    """A new browser model: wants the words so far, and the player if the page has none."""
 
     kind: Literal["hello"]
-    player: bool  # whether the page already has hls.js in `PLAYER_VERSION`
+    player: bool  # whether the page already has it in `PLAYER_VERSION`
+    page: PageReport | None = None
 
 
 class Speak(_FromBrowser):
@@ -154,23 +184,67 @@ class Stop(_FromBrowser):
     kind: Literal["stop"]
 
 
+PlaybackState = Literal[
+    "loading",
+    "playing",
+    "waiting",  # ran dry; goes on by itself
+    "recovering",  # something broke and is being repaired
+    "paused",
+    "blocked",  # the browser plays nothing, not even without sound, until the user acts
+    "ended",
+    "failed",
+    "unsupported",  # this browser cannot decode the stream
+]
+
+
 class Playback(_FromBrowser):
     """What the player sees, at most once a second and at each change of state."""
 
     kind: Literal["playback"]
     epoch: int
-    state: Literal["loading", "playing", "waiting", "blocked", "ended", "failed"]
+    state: PlaybackState
     position: float  # seconds on the stream's clock
     latency: float | None = None  # seconds behind the live edge
-    muted: bool = False
+    sound: Literal["on", "muted", "blocked"] = "on"  # blocked: by the browser, until the user acts
     stalls: int = 0
+    recoveries: int = 0  # times it came back after a fault
+    transport: Literal["direct", "kernel"] = "direct"  # by which the picture comes
+    reason: str = Field(default="", max_length=500)  # why by that one
     detail: str = Field(default="", max_length=500)
 
 
-class Need(_FromBrowser):
-    """The page has no livekit-client, and is to join a room."""
+class Recovered(_FromBrowser):
+    """Playback has come back after a fault."""
 
-    kind: Literal["need"]
+    kind: Literal["recovered"]
+    epoch: int
+    fault: str = Field(max_length=50)  # network missing expired stalled decoder
+    seconds: float  # from when it showed
+    position: float  # seconds on the stream's clock
+
+
+class Refresh(_FromBrowser):
+    """The playback URL no longer works: the kernel shall see whether there is a newer one."""
+
+    kind: Literal["refresh"]
+    epoch: int
+
+
+class Yield(_FromBrowser):
+    """The session is over and nobody uses the widget: its output may be drawn anew."""
+
+    kind: Literal["yield"]
+    epoch: int
+
+
+class Relay(_FromBrowser):
+    """Whether a page plays what the kernel pushes; said again every few seconds while it does."""
+
+    kind: Literal["relay"]
+    epoch: int
+    page: str = Field(max_length=100)  # tells the pages of one avatar apart
+    wanted: bool
+    next: int | None = None  # the first part it lacks; None when it has none yet
 
 
 class Interrupt(_FromBrowser):
@@ -237,7 +311,10 @@ BrowserMessage = Annotated[
     | Finish
     | Stop
     | Playback
-    | Need
+    | Recovered
+    | Refresh
+    | Relay
+    | Yield
     | Interrupt
     | Switch
     | Answer

@@ -39,7 +39,7 @@ class RoomDisplay(Display):
     def __init__(
         self, widget: anywidget.AnyWidget, sessions: StreamingSessions, *, rehearsal: bool
     ) -> None:
-        super().__init__(widget, sessions, rehearsal=rehearsal)
+        super().__init__(widget, sessions, LIVEKIT, rehearsal=rehearsal)
         self._rooms = sessions
 
     def tell(self, event: SessionEvent) -> None:
@@ -52,28 +52,23 @@ class RoomDisplay(Display):
             case _:
                 super().tell(event)
 
-    def catch_up(self, *, player: bool) -> None:  # noqa: ARG002 (a room needs no hls.js)
+    def catch_up(self, *, player: bool) -> None:
         """Bring a page that has just come up to date, and invite it."""
-        super().catch_up(player=False)
+        super().catch_up(player=player)
         self._invite()
-
-    def send_library(self) -> None:
-        """Send livekit-client to a page that lacks it."""
-        LIVEKIT.send(self._widget.send)
 
     def _invite(self) -> None:
         session = self._rooms.current
         if session is None or session.room is None or session.status.ended:
             return
-        if session.room.sdp is None:
-            LIVEKIT.send_unasked(self._widget.send)
         self._widget.send(_invitation(self._rooms.number, session.room))
 
-    def _view(self) -> SessionView:
+    def view(self) -> SessionView:
+        """Describe what is shown."""
         session = self._rooms.current
         opening = session.opening if session else self._rooms.opening
         return StreamingView(
-            **dict(super()._view()), version=opening.version, quality=opening.quality
+            **dict(super().view()), version=opening.version, quality=opening.quality
         )
 
 

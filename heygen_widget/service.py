@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from heygen_widget.api import AsyncHeyGen, HeyGen
+from heygen_widget.api import AsyncHeyGen
 from heygen_widget.lease import Leases, leases
-from heygen_widget.session.ending import end, end_blocking
+from heygen_widget.session.ending import end
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +17,13 @@ class Service:
     ----------
     leases
         The open sessions of this process on disk.
-    end, end_blocking
-        End a session, and tell whether it has ended.
+    end
+        Ends a session, and tells whether it has ended.
     """
 
     leases: Leases
     end: Callable[[AsyncHeyGen, str], Awaitable[bool]]
-    end_blocking: Callable[[HeyGen, str], bool]
 
 
-REALTIME: Final = Service(leases, end, end_blocking)
+REALTIME: Final = Service(leases, end)
 """Avatar Realtime."""

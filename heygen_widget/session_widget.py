@@ -6,9 +6,12 @@ sessions and writes the trait. Knows no particular kind of session.
 
 import asyncio
 import logging
+import weakref
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from itertools import count
 from types import TracebackType
 from typing import Any, Final, Literal, Self
 
@@ -18,22 +21,27 @@ from pydantic import ValidationError
 
 from heygen_widget.at_exit import end_at_exit
 from heygen_widget.bridge import bridge, wait_awaited, wait_blocking
+from heygen_widget.busy import watch_cells
 from heygen_widget.cells import MadeInCells
 from heygen_widget.connection import Connection
 from heygen_widget.display import Display
 from heygen_widget.held import hold, let_go, weakly
 from heygen_widget.history import History
 from heygen_widget.observers import Home, Observers
+from heygen_widget.outputs import Bundle, Outputs
 from heygen_widget.page import STATIC
 from heygen_widget.protocol import (
     BrowserMessage,
     Finish,
     Hello,
+    PageReport,
     Playback,
     Stop,
+    Yield,
     read_browser_message,
+    to_browser,
 )
-from heygen_widget.session import SessionEvent, SessionStatus
+from heygen_widget.session import SessionEvent, SessionStatus, StatusChanged
 from heygen_widget.session.succession import AnySession, Succession
 from heygen_widget.waiting import PLAYING, Waiting
 
@@ -44,7 +52,10 @@ _log = logging.getLogger(__name__)
 # Without a handler, Python would print warnings, into whichever cell ran last.
 logging.getLogger("heygen_widget").addHandler(logging.NullHandler())
 
+_widgets: "weakref.WeakSet[SessionWidget]" = weakref.WeakSet()
+_counter = count(1)
 _made_in_cells: MadeInCells["SessionWidget"] = MadeInCells()
+_opened_in_cells: MadeInCells[Succession[Any]] = MadeInCells()  # which may outlive their widget
 
 
 class SessionWidget(anywidget.AnyWidget):
@@ -75,6 +86,7 @@ class SessionWidget(anywidget.AnyWidget):
         *,
         interrupt: Literal["wait", "stop"],
     ) -> None:
+        watch_cells()
         self._sessions = sessions
         self._connection = connection
         self._display = display
@@ -84,14 +96,19 @@ class SessionWidget(anywidget.AnyWidget):
         failed = weakly(self._callback_failed)
         self._home = Home(failed)
         self._observers = Observers(failed)
+        self._outputs = Outputs(weakly(self._widget))
+        self._page: PageReport | None = None  # what the page that came last said of itself
         super().__init__()
-        self._display.show()
         self.on_msg(weakly(self._hear_browser))
         let_go(self)
-        end_at_exit(sessions, connection)
+        self._made = next(_counter)
+        _widgets.add(self)
         for older in _made_in_cells.add(self):
             older.close()
-        if not connection.rehearsal:
+        for opened in _opened_in_cells.add(sessions):
+            bridge.call(opened.stop)
+        if connection.lasting:
+            end_at_exit(sessions)
             bridge.submit(connection.end_orphans())
 
     def finish(self) -> None:
@@ -247,6 +264,11 @@ class SessionWidget(anywidget.AnyWidget):
         return self._current.limit[0] if self._current and self._current.limit else None
 
     @property
+    def transcript(self) -> str:
+        """What was spoken so far, as text."""
+        raise NotImplementedError
+
+    @property
     def events(self) -> History:
         """What happened, oldest first; the latest `MOST_EVENTS`. Shows itself as a table."""
         return History(self._events)
@@ -279,9 +301,26 @@ class SessionWidget(anywidget.AnyWidget):
         hold(self)
         return str(super().model_id)
 
-    def _repr_mimebundle_(self, **options: Any) -> Any:
+    def _ipython_display_(self) -> None:
+        self._outputs.show(self._state)
+
+    def _repr_mimebundle_(self, **_: Any) -> Bundle:
+        return self._outputs.bundle(self._state)
+
+    def _widget(self) -> Bundle:
+        """Return what shows the widget itself, to a page that is about to."""
+        self._display.expect_page()
         bridge.submit(self._connection.warm_up())
-        return super()._repr_mimebundle_(**options)
+        return super()._repr_mimebundle_() or ({}, {})
+
+    @property
+    def _state(self) -> str:
+        return repr(self).strip("<>")
+
+    @property
+    def _way(self) -> str:
+        """How the picture reaches a page, for a report of what is wrong."""
+        raise NotImplementedError
 
     def _notify_observers(self, event: traitlets.Bunch) -> None:
         # traitlets 5 has no public place between sending a trait and telling its observers.
@@ -289,6 +328,11 @@ class SessionWidget(anywidget.AnyWidget):
             self._home.call(super()._notify_observers, event, name="An observer of `session`")
         else:
             super()._notify_observers(event)
+
+    @traitlets.default("session")
+    def _first_view(self) -> dict[str, Any]:
+        # With the model itself, so that a page knows at once which player it needs.
+        return to_browser(self._display.view())
 
     @property
     def _current(self) -> AnySession | None:
@@ -337,7 +381,8 @@ class SessionWidget(anywidget.AnyWidget):
     def _carry_out(self, message: BrowserMessage) -> None:
         """Do what a page asks for, as far as every kind of session can."""
         match message:
-            case Hello(player=has_player):
+            case Hello(player=has_player, page=page):
+                self._page = page or self._page
                 self._display.catch_up(player=not has_player)
             case Finish():
                 self._sessions.finish()
@@ -345,12 +390,29 @@ class SessionWidget(anywidget.AnyWidget):
                 self._sessions.stop()
             case Playback():
                 self._waiting.hear(message)
+            case Yield(epoch=epoch):
+                self._renew_outputs(epoch)
 
     def _on_event(self, event: SessionEvent) -> None:
         self._events.append(event)
         self._display.tell(event)
         self._waiting.release()
         self._observers.notify(event)
+        if not self._display.seen and isinstance(event, StatusChanged) and event.status.ended:
+            self._renew_outputs(self._sessions.number)
+
+    def _renew_outputs(self, epoch: int) -> None:
+        if epoch == self._sessions.number and self.status.ended:
+            bridge.submit(self._note_end(epoch, self.transcript))
+
+    async def _note_end(self, epoch: int, transcript: str) -> None:
+        poster = await self._poster()
+        renew = partial(self._outputs.renew, self._state, epoch, transcript, poster)
+        self._home.call(renew, name="Writing the transcript into the notebook")
+
+    async def _poster(self) -> bytes | None:
+        """Return a picture that stands for the session; none where the kernel sees none."""
+        return None
 
     def _callback_failed(self, name: str, error: Exception) -> None:
         self._display.problem(f"{name} failed.", repr(error))
@@ -363,3 +425,9 @@ async def _leave(sessions: Succession[Any], connection: Connection) -> None:
     """Close the connections of sessions that were told to end, once they have."""
     await sessions.rest()
     await connection.aclose()
+
+
+def newest_widget() -> SessionWidget | None:
+    """Return the widget that was made last and is not closed."""
+    shown = [widget for widget in _widgets if widget.comm is not None]
+    return max(shown, key=lambda widget: widget._made, default=None)  # noqa: SLF001 (its own module)

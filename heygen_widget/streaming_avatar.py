@@ -30,7 +30,7 @@ from heygen_widget.legacy import (
     Task,
 )
 from heygen_widget.legacy.models import Quality, TaskType, Version, VideoEncoding
-from heygen_widget.legacy.post import end, end_blocking
+from heygen_widget.legacy.post import end
 from heygen_widget.legacy.session import PRICE_PER_SECOND
 from heygen_widget.legacy.sessions import StreamingSessions
 from heygen_widget.protocol import (
@@ -39,7 +39,6 @@ from heygen_widget.protocol import (
     Candidate,
     ConnectionQuality,
     Interrupt,
-    Need,
     Playback,
     Speak,
     Switch,
@@ -58,7 +57,7 @@ DEFAULT_AVATAR_ID: Final = "josh_lite3_20230714"
 DEFAULT_VOICE_ID: Final = "1bd001e7e50f421d891986aad5158bc8"
 """The avatar and voice of HeyGen's own example."""
 
-STREAMING: Final = Service(Leases(within="streaming"), end, end_blocking)
+STREAMING: Final = Service(Leases(within="streaming"), end)
 """The Streaming Avatar."""
 
 _EVENTS: Final[dict[str, Callable[[Talking], AvatarEvent]]] = {
@@ -93,7 +92,8 @@ class StreamingAvatar(SessionWidget):
     client
         A `HeyGen` or `AsyncHeyGen`, whose key and address are used.
     local
-        True to rehearse although there is a key, False never to; or a running `LocalServer`.
+        True to rehearse although there is a key, False never to; a `LocalServer`; or a client of
+        one that somebody else runs: ``HeyGen(its_key, its_address)``.
     max_cost, max_seconds
         Dollars and seconds after which a session is ended; announced ten seconds ahead.
     price_per_second
@@ -124,7 +124,7 @@ class StreamingAvatar(SessionWidget):
         video_encoding: VideoEncoding | None = None,
         version: Version = "v2",
         client: HeyGen | AsyncHeyGen | None = None,
-        local: "LocalServer | bool | None" = None,
+        local: "LocalServer | HeyGen | AsyncHeyGen | bool | None" = None,
         max_cost: float | None = None,
         max_seconds: float | None = None,
         price_per_second: float = PRICE_PER_SECOND,
@@ -270,6 +270,11 @@ class StreamingAvatar(SessionWidget):
         self._shown.set()
         return super().model_id
 
+    @property
+    def _way(self) -> str:
+        room = "a LiveKit room" if self._sessions.opening.version == "v2" else "a peer connection"
+        return f"WebRTC: {room}"
+
     def _said(self, text: TextSource, task_type: TaskType, *, raw: bool = False) -> Task:
         stop = partial(bridge.call, self._sessions.stop)  # which keeps no avatar alive
         interrupted = stop if self._stops_when_interrupted else None
@@ -298,8 +303,6 @@ class StreamingAvatar(SessionWidget):
                 self._sessions.interrupt()
             case Switch(quality=quality):
                 self._switch(quality)
-            case Need():
-                self._rooms.send_library()
             case Playback() | Answer() | Candidate() | Talking() | ConnectionQuality():
                 session = self._sessions.current
                 if session is not None and message.epoch == self._sessions.number:

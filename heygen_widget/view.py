@@ -5,15 +5,21 @@ from typing import Any
 
 from heygen_widget.api.errors import HeyGenError
 from heygen_widget.api.models import WordEvent
-from heygen_widget.protocol import Problem, SessionView, Word, WordsMessage
+from heygen_widget.protocol import Problem, SessionView, Transport, Word, WordsMessage
 from heygen_widget.session.succession import Succession
 
 
-def session_view(sessions: Succession[Any], *, rehearsal: bool) -> SessionView:
+def session_view(
+    sessions: Succession[Any],
+    *,
+    rehearsal: bool,
+    transport: Transport = "auto",
+    page_url: str | None = None,
+) -> SessionView:
     """Describe the current session; an idle one when there is none yet."""
     session = sessions.current
     if session is None:
-        return SessionView(rehearsal=rehearsal)
+        return SessionView(rehearsal=rehearsal, transport=transport, page_url=page_url)
     elapsed = session.meter.elapsed
     left, limit = session.limit or (None, None)
     return SessionView(
@@ -22,6 +28,8 @@ def session_view(sessions: Succession[Any], *, rehearsal: bool) -> SessionView:
         stream_id=session.stream_id,
         hls_url=session.hls_url,
         rehearsal=rehearsal,
+        transport=transport,
+        page_url=page_url,
         elapsed=elapsed,
         running=session.meter.running,
         price_per_second=session.meter.price_per_second,

@@ -19,11 +19,16 @@ class Waiting:
     ----------
     sessions
         The sessions of one avatar.
+
+    Attributes
+    ----------
+    playback
+        What a page said last of what it plays.
     """
 
     def __init__(self, sessions: Succession[Any]) -> None:
         self._sessions = sessions
-        self._playback: Playback | None = None
+        self.playback: Playback | None = None
         self._futures: list[tuple[str, concurrent.futures.Future[SessionStatus]]] = []
 
     def until(self, state: str) -> concurrent.futures.Future[SessionStatus]:
@@ -45,7 +50,7 @@ class Waiting:
 
     def hear(self, playback: Playback) -> None:
         """Take a page's word on what it plays."""
-        self._playback = playback
+        self.playback = playback
         self.release()
 
     def release(self) -> None:
@@ -79,7 +84,7 @@ class Waiting:
         if self._status.ended:
             return self._sessions.at_rest
         if state == PLAYING:
-            seen = self._playback
+            seen = self.playback
             return (
                 seen is not None and seen.epoch == self._sessions.number and seen.state == "playing"
             )

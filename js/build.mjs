@@ -1,6 +1,7 @@
-// Builds the front end into the Python package: the widget's module and style sheet; hls.js and
-// livekit-client as modules of their own, which the kernel hands to each page that needs them once.
-// `--watch` rebuilds at each change.
+// Builds the front end into the Python package: the widget's module and style sheet; two players, one
+// with hls.js in it and one with livekit-client, of which the kernel hands to each page those that it
+// needs, once; and the script of the page that plays where a notebook cannot. `--watch` rebuilds at
+// each change.
 
 import { context } from "esbuild";
 
@@ -15,22 +16,18 @@ const common = {
 const folder = "../heygen_widget/static";
 
 const builds = await Promise.all([
-  context({ ...common, entryPoints: ["src/widget.ts", "src/widget.css"], outdir: folder }),
-  // The light build of hls.js plays everything this widget meets.
   context({
     ...common,
-    stdin: { contents: 'export { default } from "hls.js/light";', resolveDir: "." },
-    outfile: `${folder}/hls.js`,
+    entryPoints: { widget: "src/widget.ts", player: "src/playback.ts", page: "src/page.ts" },
+    outdir: folder,
   }),
   context({
     ...common,
-    stdin: {
-      contents: 'export { DisconnectReason, Room, RoomEvent } from "livekit-client";',
-      resolveDir: ".",
-    },
+    entryPoints: { livekit: "src/live_playback.ts" },
     banner: { js: "/*! livekit-client, Apache-2.0, https://github.com/livekit/client-sdk-js */" },
-    outfile: `${folder}/livekit.js`,
+    outdir: folder,
   }),
+  context({ ...common, entryPoints: ["src/widget.css"], outdir: folder }),
 ]);
 
 if (process.argv.includes("--watch")) {

@@ -4,6 +4,8 @@ import { defineConfig } from "vitest/config";
 // The tests run in a real browser: an installed Chromium or Chrome, never a downloaded one.
 export default defineConfig({
   server: { fs: { allow: [".."] } },
+  // What Vite finds out about only while tests run makes it reload them.
+  optimizeDeps: { include: ["hls.js"] },
   test: {
     include: ["test/*.test.ts"],
     browser: {

@@ -101,6 +101,18 @@ def test_a_key_in_the_environment_means_heygen_unless_one_rehearses(
     assert make_avatar(local=True).session["rehearsal"]
 
 
+def test_one_can_rehearse_at_a_server_that_somebody_else_runs(
+    make_avatar: MakeAvatar, local_server: LocalServer
+) -> None:
+    with HeyGen(local_server.api_key, local_server.base_url) as teacher:
+        avatar = make_avatar(local=teacher)
+        avatar.speak("Good morning.", final=True)
+        assert avatar.wait(timeout=PATIENCE) == "completed"
+        assert avatar.session["rehearsal"]
+        assert avatar.stream_id is not None
+        assert teacher.avatar_realtime.get(avatar.stream_id).status == "completed"
+
+
 @pytest.mark.parametrize("face", [HeyGen, AsyncHeyGen])
 def test_of_a_client_only_its_key_and_address_are_used(
     make_avatar: MakeAvatar, local_server: LocalServer, face: type[HeyGen | AsyncHeyGen]
@@ -446,7 +458,7 @@ def test_a_page_that_lacks_the_player_gets_it(avatar: Avatar, page: Page) -> Non
 def test_the_first_avatar_shown_brings_the_player_unasked(
     make_avatar: MakeAvatar, page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(page_module.HLS, "_handed_out", False)
+    monkeypatch.setattr(page_module.PLAYER, "_handed_out", False)
     for _ in range(2):
         shown: Any = make_avatar()._repr_mimebundle_()
         assert "application/vnd.jupyter.widget-view+json" in shown[0]

@@ -5,11 +5,12 @@ import concurrent.futures
 import os
 import signal
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+import time
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from heygen_widget.bridge import Bridge, Pending, wait_awaited, wait_blocking
+from heygen_widget.bridge import Bridge, wait_awaited, wait_blocking
 from heygen_widget.bridge import bridge as shared
 
 PATIENCE = 20.0
@@ -22,17 +23,18 @@ def bridge() -> Iterator[Bridge]:
     bridge.close()
 
 
-Wait = Callable[[Pending[str]], str]
+Pending = concurrent.futures.Future[str]
+Wait = Callable[[Pending], str]
 
 
-def _blocking(pending: Pending[str]) -> str:
-    return pending.result(PATIENCE)
+def _blocking(pending: Pending) -> str:
+    return wait_blocking(pending, PATIENCE)
 
 
-def _awaited(pending: Pending[str]) -> str:
+def _awaited(pending: Pending) -> str:
     async def wait() -> str:
         async with asyncio.timeout(PATIENCE):
-            return await pending
+            return await wait_awaited(pending)
 
     return asyncio.run(wait())
 
@@ -109,7 +111,7 @@ def test_waiting_too_long_ends_the_waiting_and_not_the_work(bridge: Bridge) -> N
     work = Work(bridge)
     pending = bridge.submit(work.run())
     with pytest.raises(TimeoutError):
-        pending.result(timeout=0.01)
+        wait_blocking(pending, timeout=0.01)
     assert not pending.done()
     work.end()
     assert pending.result(PATIENCE) == "done"
@@ -122,10 +124,63 @@ def test_an_interrupt_of_a_blocked_wait_ends_the_waiting_and_not_the_work(bridge
     here = threading.get_ident()
     bridge.call(signal.pthread_kill, here, signal.SIGINT)
     with pytest.raises(KeyboardInterrupt):
-        pending.result()
+        wait_blocking(pending)
     assert not pending.done()
     work.end()
     assert pending.result(PATIENCE) == "done"
+
+
+@pytest.mark.parametrize(
+    ("handler", "error"),
+    [
+        (signal.default_int_handler, KeyboardInterrupt),  # `asyncio.run` would cancel a task
+        (lambda *_: None, asyncio.CancelledError),
+    ],
+)
+def test_an_interrupt_ends_a_wait_that_blocks_a_loop(
+    bridge: Bridge, handler: Callable[..., None], error: type[BaseException]
+) -> None:
+    work = Work(bridge)
+    pending = bridge.submit(work.run())
+    assert work.begun.wait(PATIENCE)
+    here = threading.get_ident()
+
+    def interrupt_when_not(in_charge: object) -> None:
+        while signal.getsignal(signal.SIGINT) is in_charge:
+            time.sleep(0.001)
+        signal.pthread_kill(here, signal.SIGINT)
+
+    async def block() -> None:
+        bridge.call(interrupt_when_not, signal.getsignal(signal.SIGINT))
+        wait_blocking(pending)
+
+    before = signal.signal(signal.SIGINT, handler)
+    try:
+        with pytest.raises(error):
+            asyncio.run(block())
+        assert signal.getsignal(signal.SIGINT) is handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert not pending.done()
+    work.end()
+    assert pending.result(PATIENCE) == "done"
+
+
+def test_whoever_ignores_interrupts_goes_on_to_wait(bridge: Bridge) -> None:
+    work = Work(bridge)
+    pending = bridge.submit(work.run())
+    here = threading.get_ident()
+
+    async def block() -> str:
+        bridge.call(signal.pthread_kill, here, signal.SIGINT)
+        work.end()
+        return wait_blocking(pending, PATIENCE)
+
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        assert asyncio.run(block()) == "done"
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_cancelling_an_awaited_wait_ends_the_waiting_and_not_the_work(bridge: Bridge) -> None:
@@ -135,10 +190,10 @@ def test_cancelling_an_awaited_wait_ends_the_waiting_and_not_the_work(bridge: Br
     async def wait() -> None:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.01):
-                await pending
+                await wait_awaited(pending)
         assert not pending.done()
         work.end()
-        assert await pending == "done"
+        assert await wait_awaited(pending) == "done"
 
     asyncio.run(wait())
 
@@ -150,7 +205,7 @@ def test_what_ends_after_the_waiting_loop_is_gone_harms_nothing(bridge: Bridge) 
 
     async def leave() -> None:
         nonlocal left
-        left = asyncio.create_task(_through(pending))
+        left = asyncio.create_task(wait_awaited(pending))
         await asyncio.sleep(0)
 
     asyncio.run(leave())
@@ -158,10 +213,6 @@ def test_what_ends_after_the_waiting_loop_is_gone_harms_nothing(bridge: Bridge) 
     assert left.cancelled()
     work.end()
     assert pending.result(PATIENCE) == "done"
-
-
-async def _through(waited_for: Awaitable[str]) -> str:
-    return await waited_for
 
 
 def test_calls_keep_their_order(bridge: Bridge) -> None:
@@ -194,7 +245,7 @@ def test_closing_cancels_what_runs(bridge: Bridge) -> None:
     bridge.close()
     assert work.ended.result(PATIENCE) == "cancelled"
     with pytest.raises(RuntimeError, match="was cancelled"):
-        pending.result(PATIENCE)
+        wait_blocking(pending, PATIENCE)
 
 
 def test_closing_leaves_no_thread_and_may_be_repeated(bridge: Bridge) -> None:

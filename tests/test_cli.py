@@ -172,6 +172,15 @@ def test_every_setting_of_the_server_has_its_flag() -> None:
         assert options == {**vars(settings), "run": options["run"]}
 
 
+def test_the_doctor_speaks_where_the_widget_cannot_be_loaded() -> None:
+    said = _run("doctor", without="anywidget IPython")
+    assert (said.returncode, said.stderr) == (0, "")
+    found = dict(line.split(maxsplit=1) for line in said.stdout.splitlines())
+    assert found["heygen-widget"] == __version__
+    assert found["kernel"] == "none: plain Python"
+    assert found["network"].startswith("not asked")
+
+
 @pytest.mark.parametrize("arguments", [[], ["sing"], ["serve", "--port", "many"]])
 def test_what_is_no_command_is_refused_with_the_usage(
     arguments: list[str], capsys: pytest.CaptureFixture[str]

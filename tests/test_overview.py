@@ -39,7 +39,7 @@ def overview() -> Overview:
 
 def test_the_total_is_what_is_paid_for(overview: Overview) -> None:
     assert overview.cost == pytest.approx(8.12)
-    assert overview.open == 2
+    assert overview.open == 3
     assert overview.elapsed == pytest.approx(2162.4)
     assert [row.avatar for row in overview] == ["Daisy", "Ann", "Daisy", "Daisy"]
     assert len(overview) == 4
@@ -52,7 +52,7 @@ def test_the_table_reads_as_text(overview: Overview) -> None:
         "Ann     -          creating                 0 s      ≈ $0.00\n"
         "Daisy   abc        completed: idle_timeout  100 s    ≈ $5.00\n"
         "Daisy   abc        streaming                2,000 s  rehearsal (≈ $100.00)\n"
-        "total              2 open                   2,162 s  ≈ $8.12"
+        "total              3 open                   2,162 s  ≈ $8.12"
     )
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import heygen_widget
-from heygen_widget import api, legacy, local, session
+from heygen_widget import api, legacy, local, relay, session, take
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "heygen_widget"
@@ -40,7 +40,7 @@ def test_all_public_names_are_there_sorted_and_say_where_they_live() -> None:
         heygen_widget.Avatarr  # noqa: B018
 
 
-@pytest.mark.parametrize("part", [api, legacy, local, session])
+@pytest.mark.parametrize("part", [api, legacy, local, relay, session, take])
 def test_the_names_of_each_part_are_sorted_and_complete(part: object) -> None:
     names: list[str] = part.__all__  # type: ignore[attr-defined]
     source = inspect.getsource(part)  # type: ignore[arg-type]
@@ -74,6 +74,8 @@ def test_type_checkers_see_the_same_names_as_python() -> None:
         ("heygen_widget.api", ["anywidget", "IPython", "starlette", "numpy", "av"]),
         ("heygen_widget.session", ["anywidget", "IPython", "starlette", "numpy", "av"]),
         ("heygen_widget.legacy", ["anywidget", "IPython", "starlette", "numpy", "av"]),
+        ("heygen_widget.relay", ["anywidget", "IPython", "starlette", "numpy", "av"]),
+        ("heygen_widget.take", ["anywidget", "IPython", "starlette", "numpy", "av"]),
         ("heygen_widget.local", ["anywidget", "IPython", "starlette", "numpy", "av"]),
         ("heygen_widget.avatar", ["starlette", "uvicorn", "numpy", "av"]),
         ("heygen_widget.cli", ["anywidget", "IPython", "starlette", "numpy", "av"]),
@@ -96,6 +98,19 @@ ARROWS = {
     "session": ["heygen_widget.api", "heygen_widget.bridge", "heygen_widget.session"],
     "legacy": ["heygen_widget.api", "heygen_widget.legacy", "heygen_widget.session"],
     "bridge": [],
+    "busy": [],
+    "relay": ["heygen_widget.relay"],
+    "take": [MODELS, "heygen_widget.relay", "heygen_widget.take", "heygen_widget.transcript"],
+    "broadcast": ["heygen_widget.protocol", "heygen_widget.relay", "heygen_widget.take"],
+    "streams": [
+        MODELS,
+        "heygen_widget.broadcast",
+        "heygen_widget.busy",
+        "heygen_widget.protocol",
+        "heygen_widget.relay",
+        "heygen_widget.session",
+        "heygen_widget.take",
+    ],
     "protocol": [],
     "page": ["heygen_widget.protocol"],
     "transcript": [MODELS],
@@ -123,10 +138,22 @@ ARROWS = {
         "heygen_widget.session",
     ],
     "waiting": ["heygen_widget.bridge", "heygen_widget.protocol", "heygen_widget.session"],
+    "fallback": [],
+    "outputs": ["heygen_widget.fallback"],
+    "playback": ["heygen_widget.protocol", "heygen_widget.session"],
+    "player_page": ["heygen_widget.page"],
     "display": [
         "heygen_widget.page",
         "heygen_widget.protocol",
         "heygen_widget.session",
+        "heygen_widget.view",
+    ],
+    "stream_display": [
+        "heygen_widget.display",
+        "heygen_widget.page",
+        "heygen_widget.protocol",
+        "heygen_widget.session",
+        "heygen_widget.streams",
         "heygen_widget.view",
     ],
     "room_display": [
@@ -136,9 +163,17 @@ ARROWS = {
         "heygen_widget.protocol",
         "heygen_widget.session",
     ],
-    "at_exit": ["heygen_widget.bridge", "heygen_widget.connection", "heygen_widget.session"],
+    "at_exit": ["heygen_widget.bridge", "heygen_widget.session"],
     "check": ["heygen_widget.api", "heygen_widget.local", "heygen_widget.transcript"],
-    "cli": [VERSION, "heygen_widget.check", "heygen_widget.local"],
+    "diagnosis": [
+        VERSION,
+        "heygen_widget.api",
+        "heygen_widget.protocol",
+        "heygen_widget.relay",
+        "heygen_widget.session_widget",
+        "heygen_widget.table",
+    ],
+    "cli": [VERSION, "heygen_widget.check", "heygen_widget.diagnosis", "heygen_widget.local"],
     "session_widget": ["heygen_widget"],
     "avatar": ["heygen_widget"],
     "streaming_avatar": ["heygen_widget"],
@@ -165,10 +200,12 @@ MAY_KNOW_NOTEBOOKS = {
     "display",
     "held",
     "magics",
+    "outputs",
     "room_display",
     "session_widget",
+    "stream_display",
 }
-MAY_KNOW_MEDIA = {"audio", "check", "local"}
+MAY_KNOW_MEDIA = {"audio", "check", "local", "take"}
 
 
 def _imports(module: Path) -> Iterator[str]:
@@ -270,7 +307,7 @@ def test_the_wheel_holds_the_front_end_and_the_types(wheel: Path) -> None:
     assert "heygen_widget/py.typed" in package
     assert 10_000 < sizes["heygen_widget/static/widget.js"] < 40_000
     assert sizes["heygen_widget/static/widget.css"] > 1_000
-    assert sizes["heygen_widget/static/hls.js"] > 200_000
+    assert sizes["heygen_widget/static/player.js"] > 200_000
     assert sizes["heygen_widget/static/livekit.js"] > 300_000
     assert "heygen_widget/static/quickstart.ipynb" in package
     assert "License-Expression: Apache-2.0" in about

@@ -30,7 +30,7 @@ def read_answer(operation: Operation[AnswerT], response: httpx.Response, key: Se
         When the body is not the agreed one.
     """
     try:
-        data = operation.dialect.data_of(from_json(response.content))
+        data = operation.dialect.data_of(key.scrub_answer(from_json(response.content)))
         return operation.answer.model_validate(data)
     except ValidationError as error:
         found = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
@@ -54,7 +54,7 @@ def unexpected(
 def api_error(operation: Operation[AnswerT], response: httpx.Response, key: Secret) -> APIError:
     """Make the error for an answer that is a refusal."""
     status = response.status_code
-    details = {name: key.scrub(text) for name, text in _details(response).items()}
+    details = _details(response, key)
     kind = operation.dialect.kind_of(status, details)
     words = details.get("message") or _phrase(status)
     number = " ".join(filter(None, (str(status), details.get("code"))))
@@ -98,12 +98,12 @@ def _hint(operation: Operation[AnswerT], kind: type[APIError], response: httpx.R
     return operation.dialect.hints.get(kind, "")
 
 
-def _details(response: httpx.Response) -> dict[str, str]:
+def _details(response: httpx.Response, key: Secret) -> dict[str, str]:
     """Find message, code, param and doc_url in whatever the server sent."""
     try:
         body = from_json(response.content)
     except ValueError:
-        return {"message": _plain_text(response)}
+        return {"message": _plain_text(key.scrub(response.text))}
     if not isinstance(body, dict):
         return {}
     inner = body.get("error") or body.get("detail")
@@ -112,15 +112,14 @@ def _details(response: httpx.Response) -> dict[str, str]:
     if isinstance(inner, str):
         found["message"] = inner
     return {
-        name: _one_line(str(value))
+        name: _one_line(key.scrub(str(value)))
         for name, value in found.items()
         if isinstance(value, str | int) and value != ""
     }
 
 
-def _plain_text(response: httpx.Response) -> str:
+def _plain_text(text: str) -> str:
     """Return what a person would read in a text or a web page."""
-    text = response.text
     if re.search(r"<(html|!doctype|head|body)\b", text, re.IGNORECASE):
         title = re.search(r"<title[^>]*>([^<]*)", text, re.IGNORECASE)
         return _one_line(f"a web page: {title[1]}" if title else "a web page")
@@ -141,4 +140,4 @@ def _phrase(status: int) -> str:
 
 
 def _request_id(response: httpx.Response, key: Secret) -> str | None:
-    return key.scrub(_one_line(response.headers.get("x-request-id", ""))) or None
+    return _one_line(key.scrub(response.headers.get("x-request-id", ""))) or None

@@ -3,14 +3,18 @@
 Knows nothing of the API.
 """
 
+import re
 from collections.abc import Generator
-from typing import NoReturn
+from typing import Any, Final, NoReturn
 
 import httpx
 
 from .errors import ConfigurationError, MissingKey
 
 MASK = "***"
+
+_SHORTEST: Final = 16
+"""Characters of a key that does not turn up in an answer by chance, as a word or within an id."""
 
 
 class Secret:
@@ -32,8 +36,29 @@ class Secret:
         return self._value
 
     def scrub(self, text: str) -> str:
-        """Return `text` with the key blotted out, should a server have echoed it."""
-        return text.replace(self._value, MASK)
+        """Return `text` with the key blotted out, should a server have echoed it.
+
+        Before anything is cut off, since a part of the key would not be recognised.
+        """
+        # Escaped, too, as in a URL or in quotes.
+        each = (rf"(?:\\{{0,3}}{re.escape(one)}|%(?i:{ord(one):02x}))" for one in self._value)
+        return re.sub("".join(each), MASK, text)
+
+    def scrub_answer(self, answer: Any) -> Any:
+        """Return what was read from JSON, with the key blotted out in all texts within."""
+        if len(self._value) < _SHORTEST:  # one of the embedded server's, which guards nothing
+            return answer
+        return self._scrubbed(answer)
+
+    def _scrubbed(self, answer: Any) -> Any:
+        match answer:
+            case str():
+                return self.scrub(answer)
+            case list():
+                return [self._scrubbed(item) for item in answer]
+            case dict():
+                return {self.scrub(name): self._scrubbed(item) for name, item in answer.items()}
+        return answer
 
     def check(self) -> None:
         """Refuse a key that cannot be one.
@@ -43,8 +68,13 @@ class Secret:
         MissingKey
             When it is empty.
         ConfigurationError
-            When it holds what an HTTP header cannot carry.
+            When it is no text, or holds what an HTTP header cannot carry.
         """
+        if not isinstance(self._value, str):
+            raise ConfigurationError(
+                "The API key is not a str.",
+                hint="Decode bytes first, with .decode(); of several keys, pass one.",
+            )
         if not self._value:
             raise MissingKey(
                 "There is no HeyGen API key.",

@@ -40,8 +40,10 @@ class _Client:
         str
             32 hexadecimal digits.
         """
-        secret = self._settings.key.reveal().encode()
-        return hashlib.blake2b(secret, salt=salt, digest_size=16).hexdigest()
+        # The key is given no name, which a traceback would show with its value.
+        return hashlib.blake2b(
+            self._settings.key.reveal().encode(), salt=salt, digest_size=16
+        ).hexdigest()
 
     def __repr__(self) -> str:
         settings = getattr(self, "_settings", None)  # none where the key was refused
@@ -110,12 +112,9 @@ class HeyGen(_Client):
         self.assets = Assets(self._wire)
 
     @classmethod
-    def like(cls, other: "HeyGen | AsyncHeyGen", **changes: Any) -> Self:
-        """Make a client with the key, address and patience of another, and own connections.
-
-        `changes` are arguments of a client that shall differ.
-        """
-        return cls(**(_arguments_of(other) | changes))
+    def like(cls, other: "HeyGen | AsyncHeyGen") -> Self:
+        """Make a client with the key, address and patience of another, and own connections."""
+        return cls(**_arguments_of(other))
 
     @property
     def wire(self) -> Wire:
@@ -193,12 +192,9 @@ class AsyncHeyGen(_Client):
         self.assets = AsyncAssets(self._wire)
 
     @classmethod
-    def like(cls, other: "HeyGen | AsyncHeyGen", **changes: Any) -> Self:
-        """Make a client with the key, address and patience of another, and own connections.
-
-        `changes` are arguments of a client that shall differ.
-        """
-        return cls(**(_arguments_of(other) | changes))
+    def like(cls, other: "HeyGen | AsyncHeyGen") -> Self:
+        """Make a client with the key, address and patience of another, and own connections."""
+        return cls(**_arguments_of(other))
 
     @property
     def wire(self) -> AsyncWire:

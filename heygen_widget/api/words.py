@@ -11,10 +11,11 @@ from typing import Final, Self
 
 import httpx
 from httpx_sse import EventSource, ServerSentEvent
-from pydantic import ValidationError
+from pydantic_core import from_json
 
 from ._answers import unexpected
 from ._exchange import Fault, connection_error
+from ._key import Secret
 from ._operations import Operation
 from ._settings import Settings
 from ._wire import AsyncWire, Wire
@@ -70,7 +71,7 @@ class WordStream:
             for event in _events(operation, response, wire.settings).iter_sse():
                 if event.event == _END:
                     return
-                if batch := _read_batch(event):
+                if batch := _read_batch(event, wire.settings.key):
                     yield batch
         except httpx.RequestError as error:
             fault = Fault.of(error, response)
@@ -128,7 +129,7 @@ class AsyncWordStream:
                 async for event in events:
                     if event.event == _END:
                         return
-                    if batch := _read_batch(event):
+                    if batch := _read_batch(event, wire.settings.key):
                         yield batch
         except httpx.RequestError as error:
             fault = Fault.of(error, response)
@@ -148,11 +149,11 @@ def _events(
     return EventSource(response)
 
 
-def _read_batch(event: ServerSentEvent) -> WordBatch | None:
+def _read_batch(event: ServerSentEvent, key: Secret) -> WordBatch | None:
     if event.event not in _KNOWN_EVENTS or not event.data:
         return None
     try:
-        batch = WordBatch.model_validate_json(event.data)
-    except ValidationError:
+        batch = WordBatch.model_validate(key.scrub_answer(from_json(event.data)))
+    except ValueError:  # no JSON, or no batch
         return None
     return batch if batch.words else None

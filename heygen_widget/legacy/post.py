@@ -4,7 +4,7 @@ import asyncio
 import logging
 from typing import Final, Self
 
-from heygen_widget.api import AsyncHeyGen, Gone, HeyGen, HeyGenError, NotFound
+from heygen_widget.api import AsyncHeyGen, Gone, HeyGenError, NotFound
 from heygen_widget.legacy.models import (
     ActiveSession,
     IceCandidate,
@@ -14,7 +14,7 @@ from heygen_widget.legacy.models import (
     TaskType,
 )
 from heygen_widget.legacy.opening import Opening
-from heygen_widget.legacy.streaming import AsyncStreaming, Streaming
+from heygen_widget.legacy.streaming import AsyncStreaming
 from heygen_widget.session.errors import may_pass
 
 STOP_PAUSES: Final = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
@@ -88,13 +88,4 @@ async def stop(streaming: AsyncStreaming, session_id: str) -> None:
 async def end(client: AsyncHeyGen, session_id: str) -> bool:
     """End a session that is nobody's any more. Returns True: it has ended."""
     await stop(AsyncStreaming(client), session_id)
-    return True
-
-
-def end_blocking(client: HeyGen, session_id: str) -> bool:
-    """Do what `end` does, blocking."""
-    try:
-        Streaming(client).stop(session_id)
-    except (Gone, NotFound) as error:
-        _log.debug("The session had ended before it was stopped: %s", error)
     return True

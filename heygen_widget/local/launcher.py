@@ -143,23 +143,32 @@ def _check_extra() -> None:
 
 
 def _spawn(settings: Settings, log: IO[str]) -> subprocess.Popen[str]:
+    try:
+        return subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
+            [sys.executable, "-m", "heygen_widget", "serve", *settings.flags()],
+            env=_environment(settings),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            # Interrupting a cell signals the kernel's whole process group; the avatar plays on.
+            start_new_session=True,
+        )
+    except OSError as error:
+        reason = str(error)
+    # Outside of the handler: the frames of that error hold the whole environment, keys and all.
+    raise LocalServerError(f"The process of the local server cannot be started: {reason}.")
+
+
+def _environment(settings: Settings) -> dict[str, str]:
     environment = dict(os.environ)
-    # The real key has no business in this process.
+    # The real key has no business in that process.
     environment.pop("HEYGEN_API_KEY", None)
     if settings.api_key is not None:
         environment[KEY_VARIABLE] = settings.api_key
     if os.name == "posix":
         environment[PARENT_VARIABLE] = str(os.getpid())
-    return subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
-        [sys.executable, "-m", "heygen_widget", "serve", *settings.flags()],
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=log,
-        text=True,
-        # Interrupting a cell signals the kernel's whole process group; the avatar plays on.
-        start_new_session=True,
-    )
+    return environment
 
 
 def _ready_line(process: subprocess.Popen[str], log: IO[str]) -> dict[str, str]:

@@ -4,7 +4,7 @@
 405; then all one can do is to close the input, and the server ends once it has said what it has.
 """
 
-from heygen_widget.api import AsyncHeyGen, HeyGen
+from heygen_widget.api import AsyncHeyGen
 from heygen_widget.api.errors import APIError, Gone, NotFound
 from heygen_widget.session.errors import may_pass
 
@@ -33,22 +33,6 @@ async def end(client: AsyncHeyGen, stream_id: str) -> bool:
         return True
     try:
         await client.avatar_realtime.append_text(stream_id, "", final=True)
-    except APIError as error:
-        return _no_longer_listens(error)
-    return False
-
-
-def end_blocking(client: HeyGen, stream_id: str) -> bool:
-    """Do what `end` does, blocking."""
-    try:
-        client.avatar_realtime.cancel(stream_id)
-    except APIError as error:
-        if not _knows_no_cancel(error):
-            return _has_ended(error)
-    else:
-        return True
-    try:
-        client.avatar_realtime.append_text(stream_id, "", final=True)
     except APIError as error:
         return _no_longer_listens(error)
     return False

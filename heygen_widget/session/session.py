@@ -176,6 +176,10 @@ class Session:
         """End the session as soon as possible, in whatever state it is. Harmless when ended."""
         self._stopping.set()
 
+    def look_again(self) -> None:
+        """Ask the server for the status at once, as when its playback URL no longer works."""
+        self._look_now.set()
+
     def left_over(self) -> list[Delivery]:
         """Give away the speeches of an ended session that are to be said on in another one."""
         return self._speeches.left_over()

@@ -76,6 +76,11 @@ class Sessions(Succession[Session]):
         )
         self.enter(session)
 
+    def look_again(self, number: int) -> None:
+        """Ask the server about the current session at once, if that is still number `number`."""
+        if self.current is not None and number == self.number:
+            self.current.look_again()
+
     def _move_on(self, session: Session) -> None:
         for speech in session.left_over():
             self.say(speech)

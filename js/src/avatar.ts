@@ -1,13 +1,16 @@
 // The browser's side of one avatar: what all its views share. Reads the kernel's messages, asks
-// for things, keeps the one player and says when something changed. Draws nothing.
+// for things, keeps the one picture and says when something changed. Draws nothing.
 
 import type { AnyModel } from "@anywidget/types";
 import { Captions } from "./captions.ts";
-import { deliver, order } from "./library.ts";
+import { Desk } from "./desk.ts";
 import { Meter } from "./meter.ts";
-import { Player } from "./player.ts";
+import type { Picture } from "./picture.ts";
+import { type PlayerModule, playerFor } from "./players.ts";
 import {
   type BrowserMessage,
+  type KernelMessage,
+  type PictureQuality,
   type Problem,
   readKernelMessage,
   readSession,
@@ -15,37 +18,49 @@ import {
   type SpeechMessage,
   type WordsMessage,
 } from "./protocol.ts";
-import { isLive, isOpening, isOver } from "./status.ts";
+import { report } from "./report.ts";
+import type { Shelf } from "./shelf.ts";
+import type { House, Show } from "./show.ts";
+import { Speeches } from "./speeches.ts";
+import { isOpening, isOver } from "./status.ts";
+import { describePage } from "./surroundings.ts";
+import { type View, Views } from "./views.ts";
 
-/** A view: a place where the picture can be. */
-export interface View {
-  readonly screen: Element;
-}
+export type { View } from "./views.ts";
 
 const REPORT_EVERY_MS = 1000;
 /** After this long without an answer the kernel is taken to be busy. */
 const PATIENCE_MS = 2500;
+/** Messages about the picture that are kept until there is a player for them. */
+const MOST_EARLY = 100;
 
-export class Avatar {
+export class Avatar implements House {
   session: SessionView;
   captions: Captions;
-  player: Player | null = null;
   /** What the user asked for last and could not have. */
   problem: Problem | null = null;
   /** The text handed over last. */
   speech: SpeechMessage | null = null;
   /** When the session began to open, as of `performance.now()`; null when it is not opening. */
   openingSince: number | null = null;
+  sawItBegin = false;
+  /** Whether the kernel was restarted, shut down or died: nobody answers any more. */
+  kernelGone = false;
   readonly meter = new Meter();
+  readonly speeches = new Speeches();
+  readonly desk = new Desk();
 
   private readonly changes = new EventTarget();
-  private views: View[] = [];
+  private readonly views: Views;
+  /** Where the page keeps the player for this avatar. */
+  private readonly shelf: Shelf<PlayerModule>;
+  /** What plays the sessions, once that is there. */
+  private playing: Show | null = null;
+  private early: [KernelMessage, DataView<ArrayBuffer>[]][] = [];
   private askedAt: number | null = null;
   private asked: BrowserMessage["kind"] | null = null;
-  /** Epoch whose stream the player has been given. */
-  private loaded = 0;
-  /** Whether this page was there when the session began, and so plays it from its first word. */
-  private sawItBegin = false;
+  /** Epoch after which the kernel was told that it may draw the output anew. */
+  private yielded = 0;
   private reported = "";
   private reportedAt = 0;
 
@@ -54,14 +69,25 @@ export class Avatar {
     private readonly signal: AbortSignal,
   ) {
     this.session = readSession(model.get("session"));
+    this.shelf = playerFor(this.session);
+    this.views = new Views(
+      () => this.moved(),
+      () => this.player?.rest(),
+      signal,
+    );
     this.captions = new Captions(this.session.epoch);
     this.listen("change:session", () => this.follow(readSession(model.get("session"))));
     this.listen("msg:custom", (content: unknown, buffers?: DataView<ArrayBuffer>[]) =>
       this.receive(content, buffers ?? []),
     );
+    this.listen("comm_live_update", () => this.checkKernel());
     this.follow(this.session);
-    order((onItsWay) => this.send({ kind: "hello", player: onItsWay }), signal);
-    const reporting = setInterval(() => this.report(), REPORT_EVERY_MS);
+    this.shelf.library.then((found) => this.takeUp(found));
+    this.shelf.order((onItsWay) => this.sayHello(onItsWay), signal);
+    const reporting = setInterval(() => {
+      this.report();
+      this.yieldOutput();
+    }, REPORT_EVERY_MS);
     signal.addEventListener("abort", () => clearInterval(reporting));
   }
 
@@ -70,26 +96,30 @@ export class Avatar {
     this.changes.addEventListener("change", draw, { signal });
   }
 
+  get player(): Picture | null {
+    return this.playing?.player ?? null;
+  }
+
+  /** What draws the transcript, once that is there. */
+  get transcriptView(): Promise<PlayerModule["TranscriptView"]> {
+    return this.shelf.library.then(({ TranscriptView }) => TranscriptView);
+  }
+
   /** The view that has the picture: the newest, or the one it was called to. */
   get holder(): View | undefined {
-    return this.views.at(-1);
+    return this.views.holder;
   }
 
   /** Show the picture in `view`; when that goes, the one before gets it back. */
   enter(view: View, signal: AbortSignal): void {
-    this.bringTo(view);
-    signal.addEventListener("abort", () => {
-      this.views = this.views.filter((other) => other !== view);
-      if (this.player?.video.parentElement === view.screen) this.player.video.remove();
-      this.place();
-      this.change();
-    });
+    this.views.enter(view, signal);
+    signal.addEventListener("abort", () => this.change());
+    this.change();
   }
 
   /** Move the picture to `view`. */
   bringTo(view: View): void {
-    this.views = [...this.views.filter((other) => other !== view), view];
-    this.place();
+    this.views.bringTo(view);
     this.change();
   }
 
@@ -99,8 +129,23 @@ export class Avatar {
     this.ask({ kind: "speak", text });
   }
 
+  /** Take no more text; what was said is still spoken. */
+  finish(): void {
+    this.ask({ kind: "finish" });
+  }
+
   stop(): void {
     this.ask({ kind: "stop" });
+  }
+
+  /** Be silent, and forget what was still to be said; the session goes on. */
+  interrupt(): void {
+    this.ask({ kind: "interrupt" });
+  }
+
+  /** Show another quality, in a session of its own. */
+  switchTo(quality: PictureQuality): void {
+    this.ask({ kind: "switch", quality });
   }
 
   /** What was asked for and not yet answered. */
@@ -118,6 +163,12 @@ export class Avatar {
     this.change();
   }
 
+  /** The picture is in another view, which may have been drawn when it had none. */
+  private moved(): void {
+    this.player?.moved();
+    this.change();
+  }
+
   private receive(content: unknown, buffers: DataView<ArrayBuffer>[]): void {
     const message = readKernelMessage(content);
     switch (message?.kind) {
@@ -126,6 +177,7 @@ export class Avatar {
         break;
       case "speech":
         this.speech = message;
+        this.speeches.tell(message);
         this.answered();
         break;
       case "problem":
@@ -135,16 +187,35 @@ export class Avatar {
       case "player":
         this.takeLibrary(buffers[0]);
         break;
+      case "media":
+      case "room":
+      case "offer":
+        this.takePicture(message, buffers);
+        break;
     }
   }
 
   private takeLibrary(bytes: DataView<ArrayBuffer> | undefined): void {
     if (!bytes) return;
-    deliver(bytes).catch((error: unknown) => {
+    this.shelf.deliver(bytes).catch((error: unknown) => {
       const hint = `The page would not run the player: ${String(error)}`;
       this.problem = { title: "The player could not be loaded", hint, request_id: null };
       this.change();
     });
+  }
+
+  /** The player is there: play what has been waiting for it. */
+  private takeUp(found: PlayerModule): void {
+    if (this.signal.aborted) return;
+    this.playing = new found.Show(found.default, this, this.signal);
+    for (const [message, buffers] of this.early.splice(0)) this.playing.take(message, buffers);
+    this.playing.follow(this.session);
+    this.change();
+  }
+
+  private takePicture(message: KernelMessage, buffers: DataView<ArrayBuffer>[]): void {
+    if (this.playing) this.playing.take(message, buffers);
+    else this.early = [...this.early.slice(1 - MOST_EARLY), [message, buffers]];
   }
 
   private hear(message: WordsMessage): void {
@@ -167,35 +238,15 @@ export class Avatar {
     if (session.epoch > this.captions.epoch) this.captions = new Captions(session.epoch);
     this.openingSince = isOpening(session) ? (this.openingSince ?? now) : null;
     this.sawItBegin ||= isOpening(session);
-    this.playStream(session);
+    this.playing?.follow(session);
     this.answered();
   }
 
-  private playStream({ epoch, hls_url, status }: SessionView): void {
-    if (status === "cancelled" && this.loaded === epoch) this.player?.hush();
-    if (!hls_url) return;
-    if (this.loaded === epoch) {
-      this.player?.renew(hls_url);
-      return;
-    }
-    // A short session may be over before it is seen to be streaming; its playlist can still be read.
-    if (!isLive(this.session) && !(status === "completed" && this.sawItBegin)) return;
-    this.loaded = epoch;
-    this.player ??= this.makePlayer();
-    this.player.load(hls_url, { fromStart: this.sawItBegin });
-    this.place();
+  present(video: HTMLVideoElement): void {
+    this.views.show(video);
   }
 
-  private makePlayer(): Player {
-    const programme = {
-      speakingAt: (time: number) => this.captions.speakingAt(time),
-      heardFirst: (time: number) => this.captions.heardFirst(time),
-      alive: () => !isOver(this.session),
-    };
-    return new Player(programme, () => this.playerChanged(), this.signal);
-  }
-
-  private playerChanged(): void {
+  changed(): void {
     this.report();
     this.change();
   }
@@ -205,23 +256,26 @@ export class Avatar {
     if (this.player?.soundBlocked) this.player.setMuted(false);
   }
 
-  private place(): void {
-    if (this.holder) this.player?.moveTo(this.holder.screen);
-  }
-
   /** Tell the kernel what the player sees: at a change at once, else once a second while it plays. */
   private report(): void {
-    const { player } = this;
-    if (!player) return;
-    const { state, muted, stalls, detail, position, latency } = player;
-    const news = JSON.stringify([this.loaded, state, muted, stalls, detail]);
+    const { player, playing } = this;
+    if (!player || !playing) return;
+    const { news, message } = report(player, playing.epoch);
     const now = performance.now();
-    const due = state === "playing" && now - this.reportedAt >= REPORT_EVERY_MS;
-    if (news === this.reported && !due) return;
+    const due = message?.state === "playing" && now - this.reportedAt >= REPORT_EVERY_MS;
+    if (!message || (news === this.reported && !due)) return;
     this.reported = news;
     this.reportedAt = now;
-    const epoch = this.loaded;
-    this.send({ kind: "playback", epoch, state, position, latency, muted, stalls, detail });
+    this.send(message);
+  }
+
+  /** When a session is over and nobody uses the widget, its output may be drawn anew. */
+  private yieldOutput(): void {
+    const { epoch } = this.session;
+    if (!isOver(this.session) || this.player?.active || this.views.inUse) return;
+    if (this.yielded === epoch || !this.holder) return;
+    this.yielded = epoch;
+    this.send({ kind: "yield", epoch });
   }
 
   private ask(message: BrowserMessage): void {
@@ -237,8 +291,37 @@ export class Avatar {
     this.change();
   }
 
-  private send(message: BrowserMessage): void {
-    if (!this.signal.aborted) this.model.send(message);
+  /** Say that this page is there, and whether the kernel need not send the player library. */
+  private sayHello(player: boolean): void {
+    this.send({ kind: "hello", player, page: describePage() });
+  }
+
+  send(message: BrowserMessage): void {
+    if (this.signal.aborted || this.kernelGone) return;
+    try {
+      this.model.send(message);
+    } catch {
+      // So hosts say that the other end of the comm is gone (JupyterLab 4, after a kernel's death).
+      this.loseKernel();
+    }
+  }
+
+  /** Jupyter's widget manager says of a model whose kernel restarts that something changed; what, its views show. */
+  private checkKernel(): void {
+    setTimeout(() => {
+      if (this.holder?.screen.closest(".jupyter-widgets-disconnected")) this.loseKernel();
+    });
+  }
+
+  /** Keep the last picture, and ask for nothing any more. */
+  private loseKernel(): void {
+    if (this.kernelGone) return;
+    this.kernelGone = true;
+    this.askedAt = null;
+    const now = performance.now();
+    this.meter.set({ ...this.session, elapsed: this.meter.elapsed(now), running: false }, now);
+    this.player?.hush();
+    this.change();
   }
 
   private change(): void {

@@ -11,6 +11,8 @@ export interface Line {
   words: string[];
   /** Whether the last word is being spoken this moment. */
   speaking: boolean;
+  /** When the last word ends, in seconds. */
+  end: number;
 }
 
 /** Silence, in seconds, after which a new line begins. */
@@ -20,13 +22,16 @@ const SENTENCE_END = /[.!?…。！？]["'”’»)]*$/;
 /** Scripts that put no space between words. */
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
 
+/** What can be heard of a word. */
+const SPOKEN = /[\p{L}\p{N}]/u;
+
 /** Seconds around a word in which someone counts as speaking: times are not exact to the frame. */
 const BEFORE_WORD = 0.5;
 const AFTER_WORD = 0.3;
 
 export class Captions {
   /** Sparse: a late page may get later words first. */
-  private words: Word[] = [];
+  readonly words: Word[] = [];
   /** For each word, the number of the first word of its line. */
   private lines: number[] = [];
 
@@ -44,8 +49,8 @@ export class Captions {
     const word = this.words[last];
     if (!word) return null;
     const first = this.lines[last] ?? last;
-    const words = this.words.slice(first, last + 1).map(({ word }) => word.trim());
-    return { first, words, speaking: time < word.end + AFTER_WORD };
+    const words = withMarks(this.words.slice(first, last + 1));
+    return { first, words, speaking: time < word.end + AFTER_WORD, end: word.end };
   }
 
   /** Whether someone speaks at `time`; null while no word is known at all. */
@@ -61,8 +66,8 @@ export class Captions {
     return first !== undefined && first.end < time && this.speakingAt(time) === false;
   }
 
-  /** Number of the last word that starts before `time`. The end is near: live players are. */
-  private lastBefore(time: number): number {
+  /** Number of the last word that starts before `time`, or -1. The end is near: live players are. */
+  lastBefore(time: number): number {
     let last = this.words.length - 1;
     while (last >= 0 && !((this.words[last]?.start ?? Number.POSITIVE_INFINITY) <= time)) last -= 1;
     return last;
@@ -76,19 +81,34 @@ export class Captions {
       if (!word) continue;
       const previous = this.words[index - 1];
       length += word.word.length + 1;
-      const breaks =
-        index === start ||
+      const full =
         !previous ||
         word.start - previous.end > PAUSE ||
         SENTENCE_END.test(previous.word.trim()) ||
         length > LINE_LENGTH;
+      const breaks = index === start || (full && SPOKEN.test(word.word));
       if (breaks) length = word.word.length + 1;
       this.lines[index] = breaks ? index : (this.lines[index - 1] ?? index);
     }
   }
 }
 
+/** Servers may send punctuation marks as words of their own: they belong to the word before. */
+export function withMarks(words: Word[]): string[] {
+  const joined: string[] = [];
+  for (const { word } of words.filter((known) => known)) {
+    if (joined.length === 0 || SPOKEN.test(word)) joined.push(word.trim());
+    else joined.push(joined.pop() + word.trim());
+  }
+  return joined;
+}
+
 /** What stands between two words. */
 export function spaceBetween(left: string, right: string): string {
   return UNSPACED.test(left.slice(-1)) && UNSPACED.test(right.slice(0, 1)) ? "" : " ";
+}
+
+/** Words as a line of text. */
+export function joinWords(words: readonly string[]): string {
+  return words.reduce((text, word) => text + (text && spaceBetween(text, word)) + word, "");
 }

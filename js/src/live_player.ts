@@ -3,7 +3,8 @@
 
 import type { AvatarEvent } from "./avatar_events.ts";
 import type { Audience, Join, Quality } from "./live.ts";
-import type { PlaybackState, Problem } from "./protocol.ts";
+import { Picture } from "./picture.ts";
+import type { PlaybackState } from "./protocol.ts";
 
 /** Who is told what happens. */
 export interface Witness {
@@ -13,100 +14,114 @@ export interface Witness {
   heard(event: AvatarEvent): void;
 }
 
-export class LivePlayer {
-  readonly video = document.createElement("video");
+const IN_WORDS: Record<Quality, string> = {
+  excellent: "",
+  good: "",
+  poor: "poor connection",
+  lost: "connection lost",
+  unknown: "",
+};
+
+export class LivePlayer extends Picture {
   state: PlaybackState = "loading";
-  /** Whether the current connection has shown a picture. */
-  started = false;
-  /** Times the picture stood still in the current connection. */
-  stalls = 0;
-  /** Last trouble, in words. */
-  detail = "";
-  /** What stands in the way of a picture, and what to do; null when nothing does. */
-  problem: Problem | null = null;
+  recovering = "";
+  recoveries = 0;
   /** How well picture and sound arrive. */
   quality: Quality = "unknown";
-  /** Whether the browser refused sound until the user asks for it. */
-  soundBlocked = false;
   /** There is no edge to be behind. */
   readonly latency = null;
+  readonly transportReason = "WebRTC";
 
+  private connect: Join | null = null;
   private take = new AbortController();
   private wanted = false;
+  private resting = false;
+  /** Seconds of the session that were shown over earlier connections. */
+  private before = 0;
 
   /** All ends with `signal`. */
   constructor(
     private readonly witness: Witness,
     signal: AbortSignal,
   ) {
-    this.video.playsInline = true;
-    this.video.disablePictureInPicture = true;
-    this.video.setAttribute("aria-label", "Avatar");
+    super(() => witness.changed(), signal);
     this.listen(signal);
     signal.addEventListener("abort", () => this.leave());
   }
 
-  /** Seconds since the picture began. */
   get position(): number {
-    return this.video.currentTime;
+    return this.before + this.video.currentTime;
   }
 
-  get muted(): boolean {
-    return this.video.muted;
+  get transport(): "direct" | null {
+    return this.connect ? "direct" : null;
   }
 
-  /** Show another connection in the place of the one before. */
+  get connection(): string {
+    return IN_WORDS[this.quality];
+  }
+
+  /** Show another session in the place of the one before. */
   join(connect: Join): void {
     this.leave();
-    this.take = new AbortController();
-    const { signal } = this.take;
+    this.connect = connect;
+    this.before = this.recoveries = this.stalls = 0;
     this.started = false;
-    this.stalls = 0;
-    this.problem = null;
-    this.quality = "unknown";
-    this.become("loading");
-    connect(this.audience(signal), signal).catch((error: unknown) => {
-      if (!signal.aborted) this.become("failed", String(error));
-    });
+    this.open();
   }
 
-  /** Hang up at once and keep the last picture. */
+  retry(): void {
+    if (!this.connect) return;
+    this.before = this.position;
+    this.leave();
+    this.open();
+  }
+
   hush(): void {
     this.wanted = false;
     this.video.pause();
     this.take.abort();
+    this.recovering = "";
     this.become("ended");
   }
 
-  /** Show the picture in `screen` and go on playing there. */
-  moveTo(screen: Element): void {
-    if (this.video.parentElement !== screen) screen.prepend(this.video);
-    // A media element that leaves the document is paused by the browser.
-    if (this.wanted) this.play();
-  }
-
-  /** Play, with sound if the browser lets us, muted if not. */
   play(): void {
     this.wanted = true;
-    this.video.play().catch((error: unknown) => {
-      // An AbortError says that a newer connection or move took over.
-      if (!(error instanceof DOMException) || error.name !== "NotAllowedError") return;
-      if (this.video.muted) {
-        this.become("blocked", error.message);
-      } else {
-        this.video.muted = true;
-        this.soundBlocked = true;
-        this.play();
-      }
-    });
+    this.start((why) => this.become("blocked", why));
   }
 
-  /** Turn sound on or off. To be called on the user's own action, which lifts the browser's block. */
-  setMuted(muted: boolean): void {
-    this.video.muted = muted;
-    this.soundBlocked = false;
-    if (this.wanted) this.play();
-    this.witness.changed();
+  pause(): void {
+    this.wanted = false;
+    this.video.pause();
+    this.become("paused");
+  }
+
+  moved(): void {
+    const { resting } = this;
+    this.resting = false;
+    if (resting && this.active) this.retry();
+    else if (this.wanted && this.video.paused) this.play();
+  }
+
+  /** Nobody looks: leave, so that the session may end for want of viewers. */
+  rest(): void {
+    if (!this.active) return;
+    this.resting = true;
+    this.keepFrame();
+    this.take.abort();
+  }
+
+  private open(): void {
+    const { connect } = this;
+    this.take = new AbortController();
+    const { signal } = this.take;
+    this.problem = null;
+    this.recovering = "";
+    this.quality = "unknown";
+    this.become("loading");
+    connect?.(this.audience(signal), signal).catch((error: unknown) => {
+      if (!signal.aborted) this.become("failed", String(error));
+    });
   }
 
   private listen(signal: AbortSignal): void {
@@ -117,12 +132,16 @@ export class LivePlayer {
       this.started = true;
       this.become("playing");
     });
+    on("pause", () => {
+      // Not by us: a media key, say. Without a view nothing is played.
+      if (!this.wanted || !video.paused || this.state !== "playing") return;
+      this.become(video.isConnected ? "paused" : "waiting");
+    });
     on("waiting", () => {
       if (this.state !== "playing") return;
       this.stalls += 1;
       this.become("waiting");
     });
-    on("volumechange", () => this.witness.changed());
   }
 
   /** What a connection tells, for as long as it is the current one. */
@@ -143,25 +162,29 @@ export class LivePlayer {
       lose: whileCurrent((track) => stream.removeTrack(track)),
       hear: whileCurrent((event) => this.witness.heard(event)),
       interrupted: whileCurrent((detail) => {
-        if (this.started) this.become("waiting", detail);
+        this.recovering = detail;
+        this.become(this.started ? "waiting" : "loading", detail);
       }),
       resumed: whileCurrent(() => {
+        this.recovering = "";
+        this.recoveries += 1;
         if (this.started) this.become("playing");
         if (this.wanted) this.play();
       }),
       ended: whileCurrent(() => this.hush()),
       failed: whileCurrent((problem) => {
         this.problem = problem;
+        this.recovering = "";
         this.wanted = false;
         this.become("failed", problem.title);
       }),
       hindered: whileCurrent((problem) => {
         this.problem = problem;
-        this.witness.changed();
+        this.changed();
       }),
       quality: whileCurrent((quality) => {
         this.quality = quality;
-        this.witness.changed();
+        this.changed();
       }),
     };
   }
@@ -169,7 +192,7 @@ export class LivePlayer {
   private become(state: PlaybackState, detail = ""): void {
     this.state = state;
     this.detail = detail.slice(0, 500);
-    this.witness.changed();
+    this.changed();
   }
 
   private leave(): void {

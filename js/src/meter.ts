@@ -1,9 +1,29 @@
-// Elapsed time and cost, going on between the kernel's snapshots. Knows how both are written.
+// Elapsed time and cost, going on between the kernel's snapshots, and the time that is left.
+// Knows how they are written.
 
 import type { SessionView } from "./protocol.ts";
+import { limitName } from "./status.ts";
+
+type Snapshot = Pick<
+  SessionView,
+  "elapsed" | "running" | "price_per_second" | "rehearsal" | "limit_at" | "limit" | "idle_at"
+>;
+
+/** What will end the session soon. */
+export interface TimeLeft {
+  seconds: number;
+  /** Why, in words that do not change while the seconds do. */
+  why: string;
+  text: string;
+}
+
+/** Seconds ahead from which the end by a limit is told; the server's own is known long before. */
+const TELL_LIMIT = 10;
+const TELL_LONGEST = 300;
+const TELL_IDLE = 15;
 
 export class Meter {
-  private snapshot: Pick<SessionView, "elapsed" | "running" | "price_per_second"> | null = null;
+  private snapshot: Snapshot | null = null;
   private takenAt = 0;
 
   /** Take over the kernel's figures, received at `now` (milliseconds, as of `performance.now()`). */
@@ -23,6 +43,33 @@ export class Meter {
   cost(now: number): number {
     return this.elapsed(now) * (this.snapshot?.price_per_second ?? 0);
   }
+
+  /** The cost in words: `≈ $0.60`, in a rehearsal after `would`; "" where there is no price. */
+  costText(now: number, would = "would cost"): string {
+    if (!this.snapshot?.price_per_second) return "";
+    return `${this.snapshot.rehearsal ? `${would} ` : ""}${formatCost(this.cost(now))}`;
+  }
+
+  /** What ends the session soon at `now`; null while that is far. */
+  timeLeft(now: number): TimeLeft | null {
+    if (!this.snapshot?.running) return null;
+    const { limit, limit_at, idle_at } = this.snapshot;
+    const elapsed = this.elapsed(now);
+    const until = (at: number | null) =>
+      at === null ? Number.POSITIVE_INFINITY : Math.max(0, at - elapsed);
+    const ending = until(limit_at);
+    const idle = until(idle_at);
+    if (idle <= TELL_IDLE && idle < ending) return ends(idle, "unless there is text");
+    if (ending > (limit === "longest" ? TELL_LONGEST : TELL_LIMIT)) return null;
+    return ends(ending, limitName(limit));
+  }
+}
+
+function ends(seconds: number, why: string): TimeLeft {
+  const whole = Math.ceil(seconds);
+  const time = whole < 60 ? `${whole} s` : formatElapsed(whole);
+  const separator = why.startsWith("unless") ? "" : ":";
+  return { seconds, why, text: `Ends in ${time}${separator} ${why}` };
 }
 
 /** Write seconds as `0:07`, `12:30` or `1:00:00`. */

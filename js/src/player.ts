@@ -1,174 +1,130 @@
-// One <video> and, for each stream, one hls.js behind it. Plays as close to the live edge as is
-// safe, recovers by itself and says what it is doing. Knows nothing of sessions, views and kernel.
+// The <video>, and for each session the stream behind it. Says what it is doing, repairs what breaks
+// and finds the way the stream can come. Knows nothing of views and little of the kernel.
 
-import type Hls from "hls.js";
-import type { ErrorData, HlsConfig, LevelDetails } from "hls.js";
-import { type HlsConstructor, library } from "./library.ts";
+import { lackingCodec } from "./codecs.ts";
+import { Picture } from "./picture.ts";
+import type { Programme, Showing } from "./programme.ts";
 import type { PlaybackState } from "./protocol.ts";
-import { margin, RateController } from "./rate.ts";
-
-/** What the player has to ask about the session it plays. Times are on the stream's clock. */
-export interface Programme {
-  /** Whether someone speaks at `time`; null if that cannot be known. */
-  speakingAt(time: number): boolean | null;
-  /** Whether the first utterance has been heard by `time`. */
-  heardFirst(time: number): boolean;
-  /** Whether the stream may come back after a fault. */
-  alive(): boolean;
-}
-
-/** Retries for one kind of request: soon at first, since a live stream does not wait. */
-const patient = (maxTimeToFirstByteMs: number) => ({
-  default: {
-    maxTimeToFirstByteMs,
-    maxLoadTimeMs: 20_000,
-    timeoutRetry: { maxNumRetry: 4, retryDelayMs: 0, maxRetryDelayMs: 0 },
-    errorRetry: {
-      maxNumRetry: 6,
-      retryDelayMs: 250,
-      maxRetryDelayMs: 2000,
-      backoff: "exponential" as const,
-    },
-  },
-});
-
-const SETTINGS: Partial<HlsConfig> = {
-  lowLatencyMode: true,
-  // Our own controller sets the rate (rate.ts); hls.js is to keep its hands off.
-  maxLiveSyncPlaybackRate: 1,
-  liveSyncOnStallIncrease: 0.1,
-  liveDurationInfinity: true,
-  maxBufferHole: 0.3,
-  highBufferWatchdogPeriod: 0.5,
-  backBufferLength: 10,
-  enableWorker: false,
-  testBandwidth: false,
-  manifestLoadPolicy: patient(8000),
-  playlistLoadPolicy: patient(8000),
-  fragLoadPolicy: patient(4000),
-};
+import { type Fault, Recovery, type Remedy } from "./recovery.ts";
+import { type HlsConstructor, type Source, Stream } from "./stream.ts";
+import { hostOfPage } from "./surroundings.ts";
+import { chooseRoute, DIRECT_DEADLINE_MS, noteUnreachable, type Route } from "./transport.ts";
 
 const STEER_EVERY_MS = 50;
-/** A stream younger than this, in seconds, is played from its first word even if joined late. */
-const YOUNG = 10;
-/** Seconds that a browser needs to have ahead to go on after a stall. */
-const ENOUGH = 0.3;
-const MAX_RECOVERIES = 3;
-const UNPLAYABLE = new Set([
-  "manifestIncompatibleCodecsError",
-  "bufferAddCodecError",
-  "bufferIncompatibleCodecsError",
-]);
+const SWITCHING = "The page cannot reach the stream itself, asking the kernel for it…";
 
-export class Player {
-  readonly video = document.createElement("video");
-  state: PlaybackState = "loading";
-  /** Whether the current stream has shown a picture. */
-  started = false;
-  /** Times it ran dry in the current stream. */
-  stalls = 0;
-  /** Last trouble, in hls.js's or the browser's words. */
-  detail = "";
-  /** Whether the browser refused sound until the user asks for it. */
-  soundBlocked = false;
+export class Player extends Picture {
+  readonly connection = "";
 
-  private url = "";
-  private hls: Hls | null = null;
+  private now: PlaybackState = "loading";
+  private showing: Showing = { url: "", fromStart: false, transport: "auto" };
+  private route: Route | null = null;
+  private switching = false;
+  private stream: Stream | null = null;
+  private recovery = new Recovery();
+  /** Whether something arrived after the last fault. */
+  private repaired = true;
+  private mending: ReturnType<typeof setTimeout> | undefined;
   private take = new AbortController();
   private wanted = false;
-  private opening = false;
-  /** What to add to the video's time to get the stream's. */
-  private offset = 0;
-  private retries = 0;
-  private recoveries = 0;
-  private rate = new RateController();
-  /** When to wake the browser if it is still waiting, in seconds as of `performance.now()`. */
-  private wakeAt = 0;
+  private resting = false;
 
   /** `changed` is called whenever anything public has changed. All ends with `signal`. */
   constructor(
+    private readonly Hls: HlsConstructor,
     private readonly programme: Programme,
-    private readonly changed: () => void,
+    changed: () => void,
     signal: AbortSignal,
   ) {
-    this.video.playsInline = true;
-    this.video.disablePictureInPicture = true;
-    this.video.setAttribute("aria-label", "Avatar");
+    super(changed, signal);
     this.listen(signal);
     signal.addEventListener("abort", () => this.release());
   }
 
+  get state(): PlaybackState {
+    const held = this.now === "waiting" || this.now === "loading";
+    return held && this.recovering ? "recovering" : this.now;
+  }
+
+  get recovering(): string {
+    return this.switching ? SWITCHING : this.recovery.words;
+  }
+
+  get recoveries(): number {
+    return this.recovery.count;
+  }
+
   /** Seconds on the stream's clock. */
   get position(): number {
-    return this.video.currentTime + this.offset;
+    return this.stream?.position ?? this.video.currentTime;
   }
 
-  /** Seconds behind the live edge; null when there is none. */
   get latency(): number | null {
-    return this.hls?.latestLevelDetails?.live && this.started ? this.hls.latency : null;
+    return this.started ? (this.stream?.latency ?? null) : null;
   }
 
-  get muted(): boolean {
-    return this.video.muted;
+  get transport(): Route["transport"] | null {
+    return this.route?.transport ?? null;
   }
 
-  /** Play another stream: from its beginning, or joining it near its live edge. */
-  load(url: string, { fromStart }: { fromStart: boolean }): void {
+  get transportReason(): string {
+    return this.route?.reason ?? "";
+  }
+
+  /** Play another stream. */
+  load(showing: Showing): void {
     this.release();
-    this.url = url;
-    this.started = false;
-    this.opening = fromStart;
-    this.stalls = this.offset = this.retries = this.recoveries = 0;
-    const { signal } = this.take;
+    this.showing = showing;
+    this.started = this.switching = false;
+    this.stalls = 0;
+    this.unsupported = "";
+    this.recovery = new Recovery();
+    this.route = chooseRoute(showing.transport, showing.url, location.href);
     this.become("loading");
-    library().then(
-      (Hls) => signal.aborted || this.open(Hls, fromStart, signal),
-      (error: unknown) => signal.aborted || this.fail(String(error)),
-    );
+    this.open(showing.fromStart);
   }
 
   /** Take note of a fresh address of the same stream, for when it must be asked for again. */
   renew(url: string): void {
-    this.url = url;
+    if (url === this.showing.url) return;
+    this.showing = { ...this.showing, url };
+    if (this.recovery.words && this.transport === "direct") this.reopen();
   }
 
-  /** Stop at once and keep the last picture. */
+  retry(): void {
+    this.load({ ...this.showing, fromStart: false });
+  }
+
   hush(): void {
     this.wanted = false;
-    this.hls?.stopLoad();
+    clearTimeout(this.mending);
+    this.stream?.halt();
     this.video.pause();
     this.become("ended");
   }
 
-  /** Show the picture in `screen` and go on playing there. */
-  moveTo(screen: Element): void {
-    if (this.video.parentElement !== screen) screen.prepend(this.video);
-    // A media element that leaves the document is paused by the browser.
-    if (this.wanted) this.play();
-  }
-
-  /** Play, with sound if the browser lets us, muted if not. */
+  /** Play, with sound if the browser lets us, muted if not; after a pause, at the live edge. */
   play(): void {
+    if (this.video.paused && this.started) this.stream?.toEdge();
     this.wanted = true;
-    this.video.play().catch((error: unknown) => {
-      // An AbortError says that a newer load or move took over.
-      if (!(error instanceof DOMException) || error.name !== "NotAllowedError") return;
-      if (this.video.muted) {
-        this.become("blocked", error.message);
-      } else {
-        this.video.muted = true;
-        this.soundBlocked = true;
-        this.play();
-      }
-    });
+    this.start((why) => this.become("blocked", why));
   }
 
-  /** Turn sound on or off. To be called on the user's own action, which lifts the browser's block. */
-  setMuted(muted: boolean): void {
-    this.video.muted = muted;
-    this.soundBlocked = false;
-    if (this.wanted) this.play();
-    this.changed();
+  pause(): void {
+    this.wanted = false;
+    this.video.pause();
+    this.become("paused");
+  }
+
+  moved(): void {
+    if (this.resting) this.stream?.again();
+    this.resting = false;
+    if (this.wanted && this.video.paused) this.play();
+  }
+
+  rest(): void {
+    this.resting = true;
+    this.stream?.halt();
   }
 
   private listen(signal: AbortSignal): void {
@@ -178,171 +134,204 @@ export class Player {
     on("playing", () => {
       this.started = true;
       this.become("playing");
+      this.mend();
     });
     on("waiting", () => {
-      if (this.state !== "playing" || video.seeking) return;
+      if (this.now !== "playing" || video.seeking) return;
       this.stalls += 1;
-      this.rate.stalled(performance.now() / 1000, this.segment());
+      this.stream?.stalled();
       this.become("waiting");
     });
     on("pause", () => {
-      if (!this.wanted || !video.paused || video.ended || this.state === "loading") return;
-      // Not by us: without a view nothing is played; else it was a media key, say, so offer to go on.
-      if (video.isConnected) this.become("blocked", "paused");
-      else this.become("waiting", "not shown");
+      if (!this.wanted || !video.paused || video.ended || this.now === "loading") return;
+      // Not by us: without a view nothing is played; else it was a media key, say.
+      if (!video.isConnected) this.become("waiting", "not shown");
+      else this.become("paused");
     });
+    on("emptied", () => this.emptied());
+    on("loadedmetadata", () => this.wanted && video.paused && this.play());
     on("ended", () => {
       this.wanted = false;
       this.become("ended");
     });
-    on("volumechange", () => this.changed());
     on("error", () => {
-      if (!this.hls) this.fail(video.error?.message ?? "");
+      const { error } = video;
+      if (error && this.stream) this.broken("decoder", error.message);
+      else if (error) this.fail(error.message);
     });
+    const back = () => {
+      if (document.visibilityState === "visible" && this.wanted) this.stream?.toEdge();
+    };
+    document.addEventListener("visibilitychange", back, { signal });
+    // The network is back: no need to wait any longer.
+    const again = () => this.recovery.words && this.act("again", 0);
+    window.addEventListener("online", again, { signal });
   }
 
-  private open(Hls: HlsConstructor, fromStart: boolean, signal: AbortSignal): void {
+  private source(fromStart: boolean): Source {
+    if (this.transport === "direct") return { url: this.showing.url, fromStart };
+    const relayed = this.programme.relayed();
+    relayed.want();
+    return { url: relayed.url, fromStart, loader: relayed.loader };
+  }
+
+  /** Open the stream the way that was chosen. */
+  private open(fromStart: boolean): void {
+    const { Hls } = this;
+    const { signal } = this.take;
+    const lacking = lackingCodec();
+    if (lacking) {
+      const where = hostOfPage() === "VS Code" ? "VS Code's own window" : "This browser";
+      this.refuse(`${where} cannot decode the stream's ${lacking}.`);
+      return;
+    }
+    const source = this.source(fromStart);
     if (!Hls.isSupported()) {
-      this.video.src = this.url;
+      this.video.src = source.url;
       this.play();
       return;
     }
-    const hls = new Hls({ ...SETTINGS, startPosition: fromStart ? 0 : -1 });
-    this.hls = hls;
-    this.rate = new RateController();
-    const { ERROR, FRAG_BUFFERED, INIT_PTS_FOUND, LEVEL_UPDATED } = Hls.Events;
-    hls.on(ERROR, (_, data) => data.fatal && this.recover(Hls, hls, data));
-    hls.on(FRAG_BUFFERED, () => {
-      this.retries = 0;
+    const late = setTimeout(() => this.giveUpDirect("it did not answer"), DIRECT_DEADLINE_MS);
+    const stream = new Stream(Hls, this.video, source, this.programme, {
+      broken: (fault, detail, reached) => {
+        if (reached || !this.giveUpDirect("it could not be fetched")) this.broken(fault, detail);
+      },
+      skipped: (detail) => {
+        this.repaired = false;
+        this.detail = detail;
+        this.recovery.next("missing", performance.now());
+        this.changed();
+      },
+      unplayable: (detail) => {
+        this.detail = detail;
+        this.refuse("This browser cannot decode the stream.");
+      },
+      arrived: (what) => {
+        clearTimeout(late);
+        if (what === "media") this.flows();
+      },
     });
-    hls.once(LEVEL_UPDATED, (_, { details }) => {
-      if (!fromStart) this.join(hls, details);
-      // The times of a joined stream are its own; one heard from its start begins at 0 for us.
-      if (details.startSN <= 1) return;
-      hls.on(INIT_PTS_FOUND, (_, { initPTS, timescale }) => {
-        this.offset = initPTS / timescale;
-      });
-    });
-    const steering = setInterval(() => this.steer(hls), STEER_EVERY_MS);
+    this.stream = stream;
+    const steering = setInterval(() => this.steer(stream), STEER_EVERY_MS);
     signal.addEventListener("abort", () => {
+      clearTimeout(late);
       clearInterval(steering);
-      hls.destroy();
-      this.hls = null;
+      stream.close();
+      this.stream = null;
     });
-    hls.loadSource(this.url);
-    hls.attachMedia(this.video);
     this.play();
   }
 
-  /** Choose where to enter a running stream: at its first word if that is recent, else near the edge. */
-  private join(hls: Hls, details: LevelDetails): void {
-    const young = details.startSN <= 1 && details.totalduration < YOUNG;
-    this.opening = young;
-    const segment = lastDuration(details);
-    // hls.js keeps this within the playlist, so a distance beyond its length means its start.
-    hls.targetLatency = young ? 2 * YOUNG : margin(segment) + segment;
+  /** Media arrives, by the way that was chosen. */
+  private flows(): void {
+    this.repaired = true;
+    this.switching = false;
+    if (this.transport === "direct") this.programme.declineRelayed();
+    if (this.now === "playing") this.mend();
   }
 
-  /** Keep the distance to the live edge. */
-  private steer(hls: Hls): void {
-    const { video } = this;
-    const details = hls.latestLevelDetails;
-    if (video.seeking || !details) return;
-    const time = performance.now() / 1000;
-    const ahead = bufferedEnd(video) - video.currentTime;
-    if (this.state === "waiting") this.wake(time, ahead);
-    if (this.state !== "playing") return;
-    if (!details.live) {
-      video.playbackRate = 1;
+  private steer(stream: Stream): void {
+    if (this.resting || !(this.now === "playing" || this.now === "waiting")) return;
+    stream.steer(this.now === "playing");
+  }
+
+  /** Go over to the kernel if the stream was never had directly; false if that cannot be done. */
+  private giveUpDirect(why: string): boolean {
+    const { transport, url } = this.showing;
+    const undecided = transport === "auto" && this.transport === "direct" && !this.started;
+    if (!undecided || !this.programme.alive()) return false;
+    noteUnreachable(url, why);
+    this.route = { transport: "kernel", reason: why };
+    this.switching = true;
+    this.renewTake();
+    this.changed();
+    this.open(this.showing.fromStart);
+    return true;
+  }
+
+  /** The decoder was set up anew: by us, or by hls.js on its own account. */
+  private emptied(): void {
+    if (!this.stream || !(this.now === "playing" || this.now === "waiting")) return;
+    this.repaired = false;
+    if (!this.recovery.words) this.recovery.next("decoder", performance.now());
+    this.become("waiting", "the decoder was set up anew");
+  }
+
+  /** See to it that playback comes back. */
+  private broken(fault: Fault, detail: string): void {
+    if (this.now === "ended") return;
+    this.detail = detail;
+    if (!this.programme.alive()) {
+      this.fail(detail);
       return;
     }
-    const { rate, jump } = this.rate.advise({
-      time,
-      ahead,
-      segment: this.segment(),
-      speaking: this.programme.speakingAt(this.position) ?? true,
-      opening: this.stillOpening(),
-    });
-    if (jump > 0) video.currentTime += jump;
-    if (video.playbackRate !== rate) video.playbackRate = rate;
+    this.repaired = false;
+    const { remedy, after } = this.recovery.next(fault, performance.now());
+    this.act(remedy, after);
+    this.changed();
   }
 
-  /**
-   * Make the browser go on with what has arrived. After each stall Chromium (156) waits for twice
-   * as much as after the one before, up to three seconds; a seek, however short, makes it forget.
-   */
-  private wake(time: number, ahead: number): void {
-    if (ahead < Math.max(ENOUGH, margin(this.segment()))) {
-      this.wakeAt = time + 0.15;
-    } else if (time >= this.wakeAt && !this.video.paused) {
-      this.wakeAt = time + 1;
-      this.video.currentTime += 0.001;
-    }
+  private act(remedy: Remedy, after: number): void {
+    clearTimeout(this.mending);
+    if (remedy === "refresh") this.programme.refresh();
+    this.mending = setTimeout(() => {
+      const { stream } = this;
+      if (remedy === "again" || remedy === "refresh") stream?.again();
+      else if (remedy === "skip") stream?.skip();
+      else if (remedy === "decoder") stream?.restartDecoder();
+      else if (remedy === "reopen") this.reopen();
+      else if (remedy === "give up") this.fail(this.detail);
+      if (this.wanted) this.play();
+    }, after);
   }
 
-  private stillOpening(): boolean {
-    this.opening &&= this.position < YOUNG && !this.programme.heardFirst(this.position);
-    return this.opening;
+  /** Open the stream anew where it is now, keeping the last picture until it comes. */
+  private reopen(): void {
+    const fromStart = this.showing.fromStart && (this.stream?.stillOpening ?? true);
+    this.keepFrame();
+    this.renewTake();
+    if (this.now === "playing") this.now = "waiting";
+    this.open(fromStart);
   }
 
-  private segment(): number {
-    const details = this.hls?.latestLevelDetails;
-    return details ? lastDuration(details) : 1;
+  /** Playback goes on: if something was broken, it no longer is. */
+  private mend(): void {
+    if (!this.repaired) return;
+    const recovered = this.recovery.healed(performance.now());
+    if (!recovered) return;
+    this.programme.recovered(recovered);
+    this.changed();
   }
 
-  private recover(Hls: HlsConstructor, hls: Hls, { type, details }: ErrorData): void {
-    this.detail = details;
-    if (UNPLAYABLE.has(details)) {
-      this.fail(details);
-    } else if (type === Hls.ErrorTypes.MEDIA_ERROR && this.recoveries < MAX_RECOVERIES) {
-      this.recoveries += 1;
-      hls.recoverMediaError();
-      this.play();
-    } else if (type === Hls.ErrorTypes.NETWORK_ERROR && this.programme.alive()) {
-      this.askAgain(hls, details);
-    } else {
-      this.fail(details);
-    }
-  }
-
-  /** Ask for the stream again: after half a second, then less and less often. */
-  private askAgain(hls: Hls, details: string): void {
-    const delay = Math.min(5000, 500 * 2 ** this.retries);
-    this.retries += 1;
-    if (this.started) this.become("waiting", details);
-    const timer = setTimeout(() => {
-      const sameAddress = hls.url === this.url && !details.startsWith("manifest");
-      if (sameAddress) hls.startLoad();
-      else hls.loadSource(this.url);
-    }, delay);
-    this.take.signal.addEventListener("abort", () => clearTimeout(timer));
+  private refuse(why: string): void {
+    this.wanted = false;
+    this.unsupported = why;
+    this.become("unsupported", this.detail || why);
   }
 
   private fail(detail: string): void {
     this.wanted = false;
+    clearTimeout(this.mending);
     this.become("failed", detail);
   }
 
   private become(state: PlaybackState, detail = ""): void {
-    this.state = state;
+    this.now = state;
     this.detail = detail.slice(0, 500);
     this.changed();
   }
 
-  /** Let go of the current stream. */
-  private release(): void {
+  /** Let go of what is being played. */
+  private renewTake(): void {
+    clearTimeout(this.mending);
     this.take.abort();
     this.take = new AbortController();
-    this.wanted = false;
-    this.video.removeAttribute("src");
-    this.video.load();
   }
-}
 
-function bufferedEnd({ buffered, currentTime }: HTMLVideoElement): number {
-  return buffered.length > 0 ? buffered.end(buffered.length - 1) : currentTime;
-}
-
-function lastDuration(details: LevelDetails): number {
-  return details.fragments.at(-1)?.duration || details.targetduration || 1;
+  /** Let go of the current stream. */
+  private release(): void {
+    this.renewTake();
+    this.wanted = false;
+    this.clear();
+  }
 }

@@ -1,14 +1,14 @@
 // Everything that passes between kernel and browser: the mirror of `heygen_widget/protocol.py`.
 // Knows shapes only, not what is done with them.
 
-/** Version of the hls.js build that the kernel hands to a page. */
-export const PLAYER_VERSION = "1.7.4";
-
-/** Version of the livekit-client build that the kernel hands to a page. */
-export const LIVEKIT_VERSION = "2.15.7";
+/** Version of the players that the kernel hands to a page: the Python package's own. */
+export const PLAYER_VERSION = "0.1.0";
 
 /** Longest text the kernel takes in one message, in characters. */
 export const MAX_TEXT_LENGTH = 100_000;
+
+/** How the picture reaches a page: fetched by the page itself, pushed by the kernel, or either. */
+export type Transport = "auto" | "direct" | "kernel";
 
 /** An error as people read it. */
 export interface Problem {
@@ -27,6 +27,9 @@ export interface SessionView {
   hls_url: string | null;
   /** Whether the embedded avatar server is speaking. */
   rehearsal: boolean;
+  transport: Transport;
+  /** Address of a page that plays the stream in an ordinary browser; given once a page cannot. */
+  page_url: string | null;
   /** Seconds on the meter when this was made. */
   elapsed: number;
   /** Whether the meter goes on. */
@@ -69,10 +72,32 @@ export interface SpeechMessage {
   status: string;
 }
 
-/** Comes with one buffer: hls.js as a JavaScript module. */
+/** Comes with one buffer: the avatar's player as a JavaScript module. */
 export interface PlayerMessage {
   kind: "player";
   version: string;
+}
+
+/** A piece of the stream, for hls.js a segment. A number left out is a part that was lost. */
+export interface MediaPart {
+  number: number;
+  seconds: number;
+  discontinuity: boolean;
+}
+
+/**
+ * Parts of a stream that the page does not fetch itself. Comes with a buffer for `init` and one for
+ * each part.
+ */
+export interface MediaMessage {
+  kind: "media";
+  epoch: number;
+  /** Counts the initialization sections of a stream; null where it has none. */
+  init: number | null;
+  parts: MediaPart[];
+  ended: boolean;
+  /** Why no more will come, although the stream has not ended. */
+  error: string | null;
 }
 
 /** Something asked for in the browser could not be done. */
@@ -81,18 +106,15 @@ export interface ProblemMessage {
   problem: Problem;
 }
 
+/** How fine the picture of a room is. */
+export type PictureQuality = "low" | "medium" | "high";
+
 /** Value of the `session` trait where the picture is in a room. */
 export interface StreamingView extends SessionView {
   /** v1: a bare peer connection, v2: a LiveKit room. */
   version: string;
-  /** low medium high; null for the server's choice. */
-  quality: string | null;
-}
-
-/** Comes with one buffer: livekit-client as a JavaScript module. */
-export interface LibraryMessage {
-  kind: "library";
-  version: string;
+  /** Null for the server's choice. */
+  quality: PictureQuality | null;
 }
 
 /** A room to join. */
@@ -116,13 +138,29 @@ export type KernelMessage =
   | WordsMessage
   | SpeechMessage
   | PlayerMessage
+  | MediaMessage
   | ProblemMessage
-  | LibraryMessage
   | RoomMessage
   | OfferMessage;
 
 /** What the player is doing, as the kernel hears it. */
-export type PlaybackState = "loading" | "playing" | "waiting" | "blocked" | "ended" | "failed";
+export type PlaybackState =
+  | "loading"
+  | "playing"
+  /** Ran dry; goes on by itself. */
+  | "waiting"
+  /** Something broke and is being repaired. */
+  | "recovering"
+  | "paused"
+  /** The browser plays nothing, not even without sound, until the user acts. */
+  | "blocked"
+  | "ended"
+  | "failed"
+  /** This browser cannot decode the stream. */
+  | "unsupported";
+
+/** Whether one hears the avatar; `blocked` says that the browser waits for the user to act. */
+export type Sound = "on" | "muted" | "blocked";
 
 /** What the player sees. `position` is on the stream's clock; both times in seconds. */
 export interface Playback {
@@ -131,9 +169,52 @@ export interface Playback {
   state: PlaybackState;
   position: number;
   latency: number | null;
-  muted: boolean;
+  sound: Sound;
   stalls: number;
+  /** Times it came back after a fault. */
+  recoveries: number;
+  /** By which the picture comes. */
+  transport: Exclude<Transport, "auto">;
+  /** Why by that one. */
+  reason: string;
   detail: string;
+}
+
+/** Playback has come back after a fault; `seconds` after it showed. */
+export interface RecoveredMessage {
+  kind: "recovered";
+  epoch: number;
+  fault: string;
+  seconds: number;
+  /** Seconds on the stream's clock. */
+  position: number;
+}
+
+/** Whether this page plays what the kernel pushes; said again every few seconds while it does. */
+export interface RelayMessage {
+  kind: "relay";
+  epoch: number;
+  /** Tells the pages of one avatar apart. */
+  page: string;
+  wanted: boolean;
+  /** The first part this page lacks; null when it has none yet. */
+  next: number | null;
+}
+
+/** What a page says of itself. */
+export interface PageReport {
+  /** JupyterLab, VS Code…; empty if unknown. */
+  host: string;
+  /** The browser's own name for itself. */
+  browser: string;
+  /** Whether it is under https, or of this machine. */
+  secure: boolean;
+  /** Whether it is a frame within another page. */
+  framed: boolean;
+  /** What of the stream it cannot decode; empty if nothing. */
+  lacks: string;
+  /** Whether sound may start by itself: allowed, allowed-muted, disallowed; empty if unknown. */
+  autoplay: string;
 }
 
 /** What the avatar tells of itself, as a page in its room hears it. */
@@ -172,14 +253,19 @@ export interface ConnectionQuality {
 }
 
 export type BrowserMessage =
-  | { kind: "hello"; player: boolean }
+  | { kind: "hello"; player: boolean; page: PageReport }
   | { kind: "speak"; text: string }
   | { kind: "finish" }
   | { kind: "stop" }
   | Playback
-  | { kind: "need" }
+  | RecoveredMessage
+  /** The playback URL no longer works: is there a newer one? */
+  | { kind: "refresh"; epoch: number }
+  | { kind: "yield"; epoch: number }
+  | RelayMessage
   | { kind: "interrupt" }
-  | { kind: "switch"; quality: "low" | "medium" | "high" }
+  /** Another quality of the picture, in a new session. */
+  | { kind: "switch"; quality: PictureQuality }
   | { kind: "answer"; epoch: number; sdp: string }
   | Candidate
   | Talking
@@ -195,20 +281,34 @@ export const KERNEL_MESSAGES: FieldsByKind<KernelMessage> = {
   words: ["epoch", "first", "words"],
   speech: ["epoch", "id", "text", "status"],
   player: ["version"],
+  media: ["epoch", "init", "parts", "ended", "error"],
   problem: ["problem"],
-  library: ["version"],
   room: ["epoch", "url", "token", "ice_servers"],
   offer: ["epoch", "sdp", "ice_servers"],
 };
 
 /** Fields of each message of the browser. */
 export const BROWSER_MESSAGES: FieldsByKind<BrowserMessage> = {
-  hello: ["player"],
+  hello: ["player", "page"],
   speak: ["text"],
   finish: [],
   stop: [],
-  playback: ["epoch", "state", "position", "latency", "muted", "stalls", "detail"],
-  need: [],
+  playback: [
+    "epoch",
+    "state",
+    "position",
+    "latency",
+    "sound",
+    "stalls",
+    "recoveries",
+    "transport",
+    "reason",
+    "detail",
+  ],
+  recovered: ["epoch", "fault", "seconds", "position"],
+  refresh: ["epoch"],
+  yield: ["epoch"],
+  relay: ["epoch", "page", "wanted", "next"],
   interrupt: [],
   switch: ["quality"],
   answer: ["epoch", "sdp"],
@@ -224,6 +324,8 @@ export const IDLE: SessionView = {
   stream_id: null,
   hls_url: null,
   rehearsal: false,
+  transport: "auto",
+  page_url: null,
   elapsed: 0,
   running: false,
   price_per_second: 0,
@@ -238,6 +340,11 @@ export const IDLE: SessionView = {
 /** Read the `session` trait; what it leaves out is as in `IDLE`. */
 export function readSession(value: unknown): SessionView {
   return typeof value === "object" && value !== null ? { ...IDLE, ...value } : IDLE;
+}
+
+/** Whether the picture of a session comes from a room, and not as a stream. */
+export function isInRoom(session: SessionView): session is StreamingView {
+  return "version" in session;
 }
 
 /** Read a custom message; null for one that this version does not know. */

@@ -1,20 +1,15 @@
 // Joins a LiveKit room in which an avatar is, and stays in it: mends what can be mended. Knows no
-// session and no picture; livekit-client itself comes from the kernel, once per page.
+// session and no picture.
 
 import type { ConnectionQuality, DisconnectReason, Room as LiveKitRoom } from "livekit-client";
 import { AvatarEvents } from "./avatar_events.ts";
 import { type Audience, type Join, NO_MEDIA, type Quality, watchOver } from "./live.ts";
-import { LIVEKIT_VERSION } from "./protocol.ts";
-import { Shelf } from "./shelf.ts";
 
-/** What this module uses of livekit-client; `build.mjs` exports no less. */
+/** What this module uses of livekit-client. */
 export type LiveKit = Pick<
   typeof import("livekit-client"),
   "Room" | "RoomEvent" | "DisconnectReason"
 >;
-
-/** The page's livekit-client. */
-export const livekit = new Shelf<LiveKit>(`livekit@${LIVEKIT_VERSION}`);
 
 /** Where the room is, and what lets one in. */
 export interface Invitation {

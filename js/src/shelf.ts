@@ -1,7 +1,9 @@
 // A library, once per page. The kernel sends its bytes in a message; whichever widget asked first
 // gets them for all. Knows nothing of what is in a library.
 //
-// Each model runs a copy of this module of its own, so what they share lives on `globalThis`.
+// Each model runs a copy of this module of its own, so what they share is the page's.
+
+import { shared } from "./shared.ts";
 
 /** What the widgets of a page share of one library. Every version of this module keeps its shape. */
 interface Shared<Library> {
@@ -15,7 +17,7 @@ interface Shared<Library> {
 }
 
 export class Shelf<Library> {
-  /** `name` says which library in which version, as in `livekit@2.15.7`. */
+  /** `name` says which library in which version, as in `player@0.1.0`. */
   constructor(private readonly name: string) {}
 
   /** The page's library; waits until some kernel has sent it. */
@@ -24,14 +26,14 @@ export class Shelf<Library> {
   }
 
   /**
-   * Call `ask` unless the page has the library or is getting it: the kernel is to send it. Should
-   * the model that was to get it be closed before, the next one asks in its place.
+   * Call `ask(true)` if the page has the library or is getting it, else `ask(false)`: the kernel is
+   * to send it. Should the model that was to get it be closed before, the next one asks in its place.
    */
-  order(ask: () => void, signal: AbortSignal): void {
+  order(ask: (onItsWay: boolean) => void, signal: AbortSignal): void {
     const { shared } = this;
+    ask(shared.delivered || shared.asking.length > 0);
     if (shared.delivered) return;
-    if (shared.asking.length === 0) ask();
-    const again = () => ask();
+    const again = () => ask(false);
     shared.asking.push(again);
     signal.addEventListener("abort", () => {
       const wasFirst = shared.asking[0] === again;
@@ -46,10 +48,7 @@ export class Shelf<Library> {
   }
 
   private get shared(): Shared<Library> {
-    const page = globalThis as { [key: symbol]: Shared<Library> | undefined };
-    const key = Symbol.for(`heygen_widget.${this.name}`);
-    page[key] ??= share<Library>();
-    return page[key];
+    return shared(this.name, share<Library>);
   }
 }
 

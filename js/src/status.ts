@@ -10,16 +10,27 @@ export interface StatusLine {
   tone: Tone;
 }
 
+/** All that the words depend on. */
+export interface Situation {
+  session: SessionView;
+  /** What the player is doing; null without one. */
+  playback: PlaybackState | null;
+  /** What the player repairs, in its own words. */
+  recovering?: string | undefined;
+  kernelGone?: boolean;
+}
+
+const LIMITS: Record<string, string> = {
+  max_cost: "cost limit",
+  max_seconds: "time limit",
+  longest: "one-hour limit",
+};
+
+const GIVEN_UP = new Set<PlaybackState | null>(["ended", "failed", "unsupported"]);
+
 const OPENING = new Set(["creating", "pending"]);
 const LIVE = new Set(["streaming", "draining"]);
 const OVER = new Set(["completed", "cancelled", "error"]);
-
-const END_REASONS: Record<string, string> = {
-  final_marker: "Ended",
-  idle_timeout: "Ended: no text for a while",
-  cancelled: "Stopped",
-  limit: "Ended: limit reached",
-};
 
 /** Whether a session is being opened: nothing to see yet, stopping is possible. */
 export const isOpening = ({ status }: SessionView): boolean => OPENING.has(status);
@@ -31,14 +42,22 @@ export const isLive = ({ status }: SessionView): boolean => LIVE.has(status);
 export const isOver = ({ status }: SessionView): boolean => OVER.has(status);
 
 /** Say what goes on, from the server's word and the player's. */
-export function statusLine(session: SessionView, playback: PlaybackState | null): StatusLine {
+export function statusLine({
+  session,
+  playback,
+  recovering = "",
+  kernelGone = false,
+}: Situation): StatusLine {
+  if (kernelGone) return { text: "Kernel gone", tone: "over" };
+  if (recovering && isLive(session) && !GIVEN_UP.has(playback))
+    return { text: recovering, tone: "busy" };
   switch (session.status) {
     case "idle":
       return { text: "Ready", tone: "idle" };
     case "creating":
       return { text: "Connecting…", tone: "busy" };
     case "pending":
-      return { text: "Waiting for the avatar…", tone: "busy" };
+      return { text: `Waiting for ${session.rehearsal ? "the avatar" : "HeyGen"}`, tone: "busy" };
     case "streaming":
       return liveLine(playback);
     case "draining":
@@ -46,9 +65,9 @@ export function statusLine(session: SessionView, playback: PlaybackState | null)
     case "completed":
       // The last words are still on their way to the viewer when the server is done.
       if (playback === "playing") return { text: "Finishing…", tone: "live" };
-      return { text: endText(session.end_reason), tone: "over" };
+      return { text: endText(session), tone: "over" };
     case "cancelled":
-      return { text: endText(session.end_reason ?? "cancelled"), tone: "over" };
+      return { text: endText(session), tone: "over" };
     case "error":
       return { text: "Error", tone: "error" };
     default:
@@ -63,21 +82,39 @@ function liveLine(playback: PlaybackState | null): StatusLine {
       return { text: "Picture loading…", tone: "busy" };
     case "waiting":
       return { text: "Live, buffering…", tone: "busy" };
+    case "paused":
     case "blocked":
       return { text: "Live, paused here", tone: "busy" };
     case "ended":
       return { text: "Finishing…", tone: "live" };
     case "failed":
-      return { text: "Live, but without picture", tone: "error" };
+    case "unsupported":
+      return { text: "Live, no picture", tone: "error" };
     default:
       return { text: "Live", tone: "live" };
   }
 }
 
-function endText(reason: string | null): string {
-  if (!reason) return "Ended";
-  return END_REASONS[reason] ?? `Ended: ${readable(reason).toLowerCase()}`;
+/** Why a session ended. */
+export function endText({ status, end_reason, idle_timeout, limit }: SessionView): string {
+  const reason = end_reason ?? (status === "cancelled" ? status : "");
+  switch (reason) {
+    case "":
+    case "final_marker":
+      return "Ended";
+    case "cancelled":
+      return "Stopped";
+    case "idle_timeout":
+      return `Ended: no text for ${idle_timeout ? `${Math.round(idle_timeout)} s` : "a while"}`;
+    case "limit":
+      return `Ended: ${limitName(limit)}`;
+    default:
+      return `Ended: ${readable(reason).toLowerCase()}`;
+  }
 }
+
+/** Name what ended a session, or will. */
+export const limitName = (limit: string | null): string => LIMITS[limit ?? ""] ?? "limit reached";
 
 /** `max_length` → `Max length`: words of the server that this version does not know. */
 function readable(word: string): string {

@@ -83,3 +83,10 @@ test("scripts without spaces get none", () => {
   expect(spaceBetween("你", "好")).toBe("");
   expect(spaceBetween("good", "day")).toBe(" ");
 });
+
+test("punctuation marks that come as words belong to the word before", () => {
+  const captions = new Captions(1);
+  captions.add(message(0, spoken("Hello , you ! And more")));
+  expect(captions.lineAt(1.3)?.words).toEqual(["Hello,", "you!"]);
+  expect(captions.lineAt(9)?.words).toEqual(["And", "more"]);
+});

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
-import { library } from "../src/library.ts";
-import { PLAYER_VERSION } from "../src/protocol.ts";
+import { playerFor } from "../src/players.ts";
+import { IDLE, PLAYER_VERSION } from "../src/protocol.ts";
 import { Host, Model, resetPage } from "./model.ts";
 import { standInLibrary } from "./stand_in.ts";
 
@@ -19,8 +19,7 @@ test("one delivery serves all, and later widgets need none", async () => {
   first.initialize();
   second.initialize();
   first.model.receive({ kind: "player", version: PLAYER_VERSION }, [standInLibrary()]);
-  const Hls = await library();
-  expect(Hls.isSupported()).toBe(true);
+  expect((await playerFor(IDLE).library).Show).toBeDefined();
   const third = new Host();
   third.initialize();
   expect(asked(third.model)).toEqual([true]);
@@ -32,6 +31,14 @@ test("when the widget that was to get the library is closed, another one asks", 
   second.initialize();
   first.close();
   expect(asked(second.model)).toEqual([true, false]);
+});
+
+test("an avatar in a room needs another library than one that streams", () => {
+  const [streams, room] = [new Host(), new Host()];
+  Object.assign(room.model.session, { version: "v2", quality: null });
+  streams.initialize();
+  room.initialize();
+  expect([asked(streams.model), asked(room.model)]).toEqual([[false], [false]]);
 });
 
 test("a library that cannot be run is told in the widget", async () => {

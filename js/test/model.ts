@@ -5,7 +5,6 @@ import {
   type BrowserMessage,
   IDLE,
   type KernelMessage,
-  PLAYER_VERSION,
   type SessionView,
 } from "../src/protocol.ts";
 import widget from "../src/widget.ts";
@@ -74,9 +73,9 @@ export class Host {
     return this.widget.initialize({ ...this.props, signal });
   }
 
-  render(): Shown {
+  render(parent: HTMLElement = document.body): Shown {
     const el = document.createElement("div");
-    document.body.append(el);
+    parent.append(el);
     const view = new AbortController();
     this.life.signal.addEventListener("abort", () => view.abort());
     void this.widget.render({ ...this.props, el, signal: view.signal });
@@ -103,10 +102,12 @@ export function show(session: Partial<SessionView> = {}): Shown & { host: Host; 
   return { host, model: host.model, ...host.render() };
 }
 
-/** As after a reload of the page: no hls.js, no views. */
+/** As after a reload of the page: no hls.js, no views, nothing remembered. */
 export function resetPage(): void {
   const page = globalThis as { [key: symbol]: unknown };
-  delete page[Symbol.for(`heygen_widget.hls@${PLAYER_VERSION}`)];
+  for (const key of Object.getOwnPropertySymbols(page)) {
+    if (key.description?.startsWith("heygen_widget.")) delete page[key];
+  }
   document.body.replaceChildren();
 }
 

@@ -1,12 +1,16 @@
-import { beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { userEvent } from "vitest/browser";
 import { MAX_TEXT_LENGTH } from "../src/protocol.ts";
 import { find, Host, resetPage, show } from "./model.ts";
+import { forgetInstances } from "./stand_in.ts";
+import { STATES } from "./states.ts";
 import "../src/widget.css";
 
 beforeEach(resetPage);
+afterEach(forgetInstances);
 
 const box = (root: HTMLElement) => find<HTMLTextAreaElement>(root, "textarea");
+const FOCUSABLE = "textarea, button:enabled, input:enabled, a, [tabindex]";
 const MARKUP = `<img src=x onerror="document.title='hacked'"><b>bold</b>`;
 
 test("Enter sends the text and empties the box, which keeps the focus", async () => {
@@ -58,7 +62,7 @@ test("keys pressed anywhere in the widget stay there; those with Ctrl or Cmd go 
     heard.push(suppressed ? `${event.key} suppressed` : event.key);
   };
   document.addEventListener("keydown", listener);
-  for (const element of root.querySelectorAll<HTMLElement>("textarea, button:enabled")) {
+  for (const element of root.querySelectorAll<HTMLElement>(FOCUSABLE)) {
     if (!element.checkVisibility()) continue;
     element.focus();
     await userEvent.keyboard("bx{Escape}{Control>}s{/Control}");
@@ -70,7 +74,7 @@ test("keys pressed anywhere in the widget stay there; those with Ctrl or Cmd go 
 
 test("every control that can have the focus keeps JupyterLab's shortcuts away by itself too", () => {
   const { root } = show();
-  for (const element of root.querySelectorAll("button, textarea")) {
+  for (const element of root.querySelectorAll(FOCUSABLE)) {
     expect(element.hasAttribute("data-lm-suppress-shortcuts")).toBe(true);
   }
 });
@@ -82,15 +86,24 @@ test("every button has a name", () => {
   }
 });
 
-test("text from anywhere is shown as text, never as markup", () => {
-  const { root, model } = show({ epoch: 1, status: "pending" });
+test("text from anywhere is shown as text, never as markup", async () => {
+  const widget = show();
+  const { root, model } = widget;
+  await STATES.live?.(widget);
+  find(root, '[aria-label="Transcript"]').click();
   const images = root.querySelectorAll("img, b").length;
   model.receive({ kind: "speech", epoch: 1, id: 1, text: MARKUP, status: "queued" });
-  expect(find(root, ".hw-captions").textContent).toBe(MARKUP);
+  expect(find(root, ".hw-transcript [dir]").textContent).toBe(MARKUP);
+  const words = [{ word: MARKUP, start: 0, end: 99 }];
+  model.receive({ kind: "words", epoch: 1, first: 0, words });
+  await expect.poll(() => find(root, ".hw-captions").textContent).toBe(MARKUP);
   model.receive({ kind: "problem", problem: { title: MARKUP, hint: MARKUP, request_id: MARKUP } });
   expect(find(root, ".hw-problem").textContent).toContain(MARKUP);
   model.update({ status: MARKUP });
   expect(find(root, ".hw-status").textContent).toBe(MARKUP);
+  const error = { title: MARKUP, hint: MARKUP, request_id: MARKUP };
+  model.update({ status: "error", error });
+  expect(find(root, ".hw-words").textContent).toContain(MARKUP);
   expect(root.querySelectorAll("img, b").length).toBe(images);
   expect(document.title).not.toBe("hacked");
 });
@@ -107,11 +120,38 @@ test("a problem is shown in place with what to do and the request, until dismiss
   expect(find(root, ".hw-problem").textContent).toBe("");
 });
 
-test("a session's error outlives any other problem", () => {
-  const error = { title: "No credits", hint: "", request_id: null };
-  const { root } = show({ epoch: 1, status: "error", error });
-  expect(find(root, ".hw-problem").textContent).toContain("No credits");
+test("a session's error stands in the picture's place, and Retry says the text again", async () => {
+  const { root, model } = show();
+  await userEvent.type(box(root), "Hello there{Enter}");
+  const error = { title: "No credits", hint: "Buy some.", request_id: "req_2" };
+  model.update({ epoch: 1, status: "error", error });
+  const alert = find(root, '.hw-screen [role="alert"]');
+  for (const text of ["No credits", "Buy some.", "req_2"])
+    expect(alert.textContent).toContain(text);
   expect(find(root, ".hw-status").textContent).toBe("Error");
+  await userEvent.click(find(root, ".hw-start"));
+  const text = "Hello there";
+  expect(model.kinds("speak")).toEqual([
+    { kind: "speak", text },
+    { kind: "speak", text },
+  ]);
+});
+
+test("a text that was refused can be sent again from where it says so", async () => {
+  const { root, model } = show({ epoch: 1, status: "streaming" });
+  await userEvent.type(box(root), "Hello{Enter}");
+  const problem = { title: "Too much text", hint: "", request_id: null };
+  model.receive({ kind: "problem", problem });
+  await userEvent.click(find(root, ".hw-problem .hw-plain"));
+  expect(model.kinds("speak")).toHaveLength(2);
+  expect(find(root, ".hw-problem").textContent).toBe("");
+});
+
+test("what the kernel could not do by itself offers no Retry", () => {
+  const { root, model } = show({ epoch: 1, status: "streaming" });
+  const problem = { title: "An observer failed", hint: "", request_id: null };
+  model.receive({ kind: "problem", problem });
+  expect(root.querySelector(".hw-problem .hw-plain")).toBeNull();
 });
 
 test("Say hello says hello, once", async () => {
@@ -122,17 +162,47 @@ test("Say hello says hello, once", async () => {
 });
 
 test.each([
-  ["idle", true],
-  ["creating", false],
-  ["pending", false],
-  ["streaming", false],
-  ["draining", false],
-  ["completed", true],
-  ["cancelled", true],
-  ["error", true],
-])("in state %s, Stop disabled is %s", (status, disabled) => {
+  ["idle", []],
+  ["creating", ["Finish", "Stop"]],
+  ["pending", ["Finish", "Stop"]],
+  ["streaming", ["Finish", "Stop"]],
+  ["draining", ["Stop"]],
+  ["completed", []],
+  ["cancelled", []],
+  ["error", []],
+])("in state %s, these end the session: %j", (status, names) => {
   const { root } = show({ epoch: 1, status });
-  expect(find<HTMLButtonElement>(root, ".hw-stop").disabled).toBe(disabled);
+  const buttons = [...root.querySelectorAll<HTMLElement>(".hw-form .hw-plain")];
+  const visible = buttons.filter((button) => button.checkVisibility());
+  expect(visible.map((button) => button.textContent)).toEqual(names);
+});
+
+test("Finish takes no more text; Stop ends now", async () => {
+  const { root, model } = show({ epoch: 1, status: "streaming" });
+  await userEvent.click(find(root, ".hw-form .hw-plain"));
+  expect(model.kinds("finish")).toHaveLength(1);
+  expect(model.kinds("stop")).toHaveLength(0);
+});
+
+test("when the button with the focus goes away, the text box has it, not the notebook", async () => {
+  const { root, model } = show({ epoch: 1, status: "streaming" });
+  await userEvent.click(find(root, ".hw-stop"));
+  model.update({ status: "cancelled" });
+  expect(document.activeElement).toBe(box(root));
+});
+
+test("Speak again offers the last text, selected, and sends nothing by itself", async () => {
+  const { root, model } = show();
+  await userEvent.type(box(root), "Hello there{Enter}");
+  model.update({ epoch: 1, status: "completed", end_reason: "idle_timeout" });
+  await userEvent.click(find(root, ".hw-start"));
+  expect(model.kinds("speak")).toHaveLength(1);
+  expect(document.activeElement).toBe(box(root));
+  expect(box(root).value.slice(box(root).selectionStart, box(root).selectionEnd)).toBe(
+    "Hello there",
+  );
+  await userEvent.keyboard("{Enter}");
+  expect(model.kinds("speak")).toHaveLength(2);
 });
 
 test("Stop says that it is stopping until the kernel says that it has", async () => {
@@ -168,7 +238,7 @@ test("a late view shows the state, the meter and the badge", () => {
   host.render();
   const { root } = host.render();
   expect(root.dataset).toMatchObject({ status: "pending", playback: "none", epoch: "2" });
-  expect(find(root, ".hw-status").textContent).toBe("Waiting for the avatar…");
+  expect(find(root, ".hw-status").textContent).toBe("Waiting for the avatar");
   expect(find(root, ".hw-meter").textContent).toBe("0:12 · would cost ≈ $0.60");
   expect(find(root, ".hw-badge").checkVisibility()).toBe(true);
 });
@@ -187,4 +257,13 @@ test("nothing overflows at 320 px", () => {
   for (const element of root.querySelectorAll("*")) {
     expect(element.getBoundingClientRect().right, element.className).toBeLessThanOrEqual(right);
   }
+});
+
+test("panels in a row of widgets share its width", () => {
+  const panels = [show().root, show().root];
+  const row = document.createElement("div");
+  row.style.cssText = "display: flex; width: 800px";
+  row.append(...panels.map((root) => root.parentElement as HTMLElement));
+  document.body.append(row);
+  expect(panels.map((root) => root.offsetWidth)).toEqual([400, 400]);
 });

@@ -7,7 +7,21 @@ import { forgetInstances, instances, type StandIn, standInLibrary } from "./stan
 beforeEach(resetPage);
 afterEach(forgetInstances);
 
-const LIVE = { epoch: 1, status: "streaming", hls_url: "https://stream.test/1.m3u8" };
+const LIVE = {
+  epoch: 1,
+  status: "streaming",
+  hls_url: "https://stream.test/1.m3u8",
+  transport: "direct",
+} as const;
+const LEVEL = {
+  live: true,
+  startSN: 0,
+  endSN: 9,
+  targetduration: 1,
+  fragments: [],
+  totalduration: 4,
+};
+const LOST = { fatal: true, type: "networkError", details: "levelLoadError" };
 const video = (root: HTMLElement) => find<HTMLVideoElement>(root, "video");
 
 /** A widget whose session opens and streams, and the stand-in that plays it. */
@@ -55,7 +69,7 @@ test("a new view gets the same video; the older one says so and can take it back
   const { host, root } = await playing();
   const before = video(root);
   const newer = host.render().root;
-  expect(video(newer)).toBe(before);
+  await expect.poll(() => newer.querySelector("video")).toBe(before);
   expect(root.querySelector("video")).toBeNull();
   expect(find(root, ".hw-elsewhere").checkVisibility()).toBe(true);
   await userEvent.click(find(root, ".hw-elsewhere button"));
@@ -67,7 +81,8 @@ test("a new view gets the same video; the older one says so and can take it back
 test("when the view with the picture goes, the one before gets it back", async () => {
   const { host, root } = await playing();
   const newer = host.render();
-  const before = video(newer.root);
+  const before = video(root);
+  await expect.poll(() => newer.root.querySelector("video")).toBe(before);
   newer.close();
   expect(video(root)).toBe(before);
 });
@@ -78,6 +93,19 @@ test("a view that goes takes only its own picture away", async () => {
   close();
   expect(root.isConnected).toBe(false);
   expect(video(newer.root).isConnected).toBe(true);
+});
+
+test("the last picture stays when the host draws the view anew, outside of the page at first", async () => {
+  const { host, root, model, close } = await playing();
+  video(root).dispatchEvent(new Event("playing"));
+  model.update({ status: "completed" });
+  video(root).dispatchEvent(new Event("ended"));
+  expect(root.className).toContain("hw-has-picture");
+  close();
+  const output = document.createElement("div");
+  const newer = host.render(output).root;
+  document.body.append(output);
+  await expect.poll(() => newer.className).toContain("hw-has-picture");
 });
 
 test("a fresh address of the same stream does not restart it", async () => {
@@ -109,31 +137,80 @@ test("a session that was over before this page came is not played again", () => 
   expect(root.querySelector("video")).toBeNull();
 });
 
-test("after a fatal network error the stream is asked for again, at its newest address", async () => {
-  const { model, hls } = await playing();
-  const lost = { fatal: true, type: "networkError", details: "levelLoadError" };
-  hls.emit("error", lost);
+test("after a fatal network error the stream is asked for again, until it comes", async () => {
+  const { model, root, hls } = await playing();
+  hls.emit("level", { details: LEVEL });
+  hls.latestLevelDetails = LEVEL;
+  hls.emit("frag", {});
+  video(root).dispatchEvent(new Event("playing"));
+  hls.emit("error", LOST);
   await expect.poll(() => hls.calls).toContain("startLoad");
-  model.update({ hls_url: "https://stream.test/1.m3u8?signed=again" });
-  hls.emit("error", lost);
-  const again = "loadSource https://stream.test/1.m3u8?signed=again";
-  await expect.poll(() => hls.calls, { timeout: 3000 }).toContain(again);
+  expect(model.kinds("recovered")).toEqual([]);
+  hls.emit("frag", {});
+  expect(model.kinds("recovered").map(({ fault }) => fault)).toEqual(["network"]);
 });
 
-test("after a fatal media error the decoder is set up anew, and not for ever", async () => {
+test("an address that is refused is asked for again, and its successor is opened at once", async () => {
+  const { model, root, hls } = await playing();
+  video(root).dispatchEvent(new Event("playing"));
+  hls.emit("error", { ...LOST, response: { code: 403 } });
+  expect(model.kinds("refresh")).toEqual([{ kind: "refresh", epoch: 1 }]);
+  expect(find(root, ".hw-status").textContent).toContain("expired");
+  model.update({ hls_url: "https://stream.test/1.m3u8?signed=again" });
+  const again = await nthInstance(1);
+  expect(again.calls[0]).toBe("loadSource https://stream.test/1.m3u8?signed=again");
+  expect(hls.calls).toContain("destroy");
+});
+
+test("a segment that the server lacks is waited for once, then taken for a gap", async () => {
+  const { root, hls } = await playing();
+  const segment = { sn: 7, duration: 0.4, gap: false, tagList: [] };
+  hls.latestLevelDetails = { ...LEVEL, fragments: [segment] };
+  video(root).dispatchEvent(new Event("playing"));
+  const lacking = { ...LOST, details: "fragLoadError", frag: segment, response: { code: 404 } };
+  hls.emit("error", lacking);
+  await expect.poll(() => hls.calls).toContain("startLoad");
+  expect(segment.gap).toBe(false);
+  hls.emit("error", lacking);
+  await expect.poll(() => segment.gap).toBe(true);
+  expect(segment.tagList).toEqual([["GAP"]]);
+});
+
+test("a page that cannot reach the stream turns to the kernel, once and for all avatars", async () => {
+  const { model, hls } = await playing({ transport: "auto" });
+  hls.emit("error", LOST);
+  const relayed = await nthInstance(1);
+  expect(hls.calls).toContain("destroy");
+  expect(relayed.config).toHaveProperty("loader");
+  expect(model.kinds("relay").at(-1)).toMatchObject({ epoch: 1, wanted: true });
+  expect(model.kinds("playback").at(-1)).toMatchObject({ transport: "kernel" });
+  const other = show({ ...LIVE, transport: "auto" });
+  await nthInstance(2);
+  expect(other.model.kinds("playback").at(-1)).toMatchObject({ transport: "kernel" });
+});
+
+test("after a fatal media error the decoder is set up anew, then the stream, and not for ever", async () => {
   const { root, hls } = await playing();
   const broken = { fatal: true, type: "mediaError", details: "bufferAppendError" };
-  for (let count = 0; count < 9; count += 1) hls.emit("error", broken);
-  expect(hls.calls.filter((call) => call === "recoverMediaError")).toHaveLength(3);
-  expect(root.dataset.playback).toBe("failed");
+  const count = () => hls.calls.filter((call) => call === "recoverMediaError").length;
+  for (const times of [1, 2]) {
+    hls.emit("error", broken);
+    await expect.poll(count).toBe(times);
+  }
+  for (const index of [1, 2]) {
+    instances().at(-1)?.emit("error", broken);
+    await nthInstance(index);
+  }
+  instances().at(-1)?.emit("error", broken);
+  await expect.poll(() => root.dataset.playback).toBe("failed");
 });
 
 test("a stream the browser cannot decode is not tried again", async () => {
   const { root, hls, model } = await playing();
   const details = "manifestIncompatibleCodecsError";
   hls.emit("error", { fatal: true, type: "mediaError", details });
-  expect(root.dataset.playback).toBe("failed");
-  expect(model.kinds("playback").at(-1)).toMatchObject({ state: "failed", detail: details });
+  expect(root.dataset.playback).toBe("unsupported");
+  expect(model.kinds("playback").at(-1)).toMatchObject({ state: "unsupported", detail: details });
 });
 
 test("stopping hushes the avatar at once and keeps the last picture", async () => {
@@ -163,15 +240,22 @@ test("each change of state is reported, with nothing but what the protocol knows
   video(root).dispatchEvent(new Event("playing"));
   video(root).dispatchEvent(new Event("waiting"));
   const reports = model.kinds("playback");
-  expect(reports.map(({ state }) => state)).toEqual(["loading", "playing", "waiting"]);
+  expect([...new Set(reports.map(({ state }) => state))]).toEqual([
+    "loading",
+    "playing",
+    "waiting",
+  ]);
   expect(reports.at(-1)).toEqual({
     kind: "playback",
     epoch: 1,
     state: "waiting",
     position: 0,
     latency: null,
-    muted: false,
+    sound: expect.stringMatching(/^(on|blocked)$/),
     stalls: 1,
+    recoveries: 0,
+    transport: "direct",
+    reason: "as asked for",
     detail: "",
   });
 });
@@ -205,6 +289,7 @@ test("sound that the browser refuses is offered by a button", async () => {
 
 test("words appear under the picture as they are spoken, those of an older session never", async () => {
   const { root, model } = await playing();
+  video(root).dispatchEvent(new Event("playing"));
   const words = [{ word: "Hello", start: 0, end: 0.4 }];
   model.receive({ kind: "words", epoch: 0, first: 0, words: [{ word: "Old", start: 0, end: 1 }] });
   model.receive({ kind: "words", epoch: 1, first: 0, words });

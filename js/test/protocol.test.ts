@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import init from "../../heygen_widget/__init__.py?raw";
 import python from "../../heygen_widget/protocol.py?raw";
-import manifest from "../package.json";
 import {
   BROWSER_MESSAGES,
   IDLE,
@@ -10,6 +10,7 @@ import {
   readKernelMessage,
   readSession,
 } from "../src/protocol.ts";
+import { describePage } from "../src/surroundings.ts";
 
 /** Fields of each class of protocol.py, in order, with a message's kind apart. */
 function classes(): Map<string, { kind: string | undefined; fields: string[] }> {
@@ -34,9 +35,13 @@ test("both ends know the same session", () => {
   expect(Object.keys(IDLE)).toEqual(classes().get("SessionView")?.fields);
 });
 
+test("both ends know the same of a page", () => {
+  expect(Object.keys(describePage())).toEqual(classes().get("PageReport")?.fields);
+});
+
 test("both ends know the same limits and the same version of the player, which is the one built", () => {
   expect(python).toContain(`PLAYER_VERSION = "${PLAYER_VERSION}"`);
-  expect(manifest.dependencies["hls.js"]).toBe(PLAYER_VERSION);
+  expect(init).toContain(`__version__ = "${PLAYER_VERSION}"`);
   const limit = /text: str = Field\(max_length=([\d_]+)\)/.exec(python)?.[1];
   expect(Number(limit?.replaceAll("_", ""))).toBe(MAX_TEXT_LENGTH);
 });

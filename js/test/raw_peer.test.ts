@@ -31,7 +31,7 @@ test("an offer is answered, and its picture is seen", async () => {
     life.signal,
   );
   player.join(join);
-  player.moveTo(document.body);
+  document.body.append(player.video);
   await expect.poll(() => player.state, { timeout: 10_000 }).toBe("playing");
   expect(player.started).toBe(true);
   expect(player.problem).toBeNull();
@@ -78,7 +78,7 @@ test("hanging up leaves the last picture and tells nothing more", async () => {
   const { far, join } = await connect();
   const player = new LivePlayer({ changed: () => {}, heard: () => {} }, life.signal);
   player.join(join);
-  player.moveTo(document.body);
+  document.body.append(player.video);
   await expect.poll(() => player.state, { timeout: 10_000 }).toBe("playing");
   player.hush();
   expect(player.state).toBe("ended");

@@ -1,7 +1,13 @@
 // Stands in for hls.js where a fault cannot be provoked in the real one: a module of its own, handed
 // to the page as the kernel hands over hls.js. Its instances are listed at `globalThis.hlsInstances`.
 
+import { KernelStream } from "../src/kernel_loader.ts";
+import { Player } from "../src/player.ts";
+import { StreamShow as Show } from "../src/stream_show.ts";
+import { TranscriptView } from "../src/transcript_view.ts";
+
 const SOURCE = `
+  export const { KernelStream, Player, Show, TranscriptView } = globalThis.heygenPlayback;
   export default class {
     static Events = {
       ERROR: "error", FRAG_BUFFERED: "frag", INIT_PTS_FOUND: "pts", LEVEL_UPDATED: "level",
@@ -16,11 +22,14 @@ const SOURCE = `
       this.config = config;
       (globalThis.hlsInstances ??= []).push(this);
     }
-    on(event, handle) { this.handlers[event] = handle; }
-    once(event, handle) { this.handlers[event] = handle; }
-    emit(event, data) { this.handlers[event]?.(event, data); }
+    on(event, handle) { (this.handlers[event] ??= []).push(handle); }
+    once(event, handle) { this.on(event, handle); }
+    emit(event, data) { for (const handle of this.handlers[event] ?? []) handle(event, data); }
     loadSource(url) { this.url = url; this.calls.push("loadSource " + url); }
-    attachMedia() { this.calls.push("attachMedia"); }
+    attachMedia(video) {
+      this.calls.push("attachMedia");
+      video.srcObject = globalThis.hlsPicture ?? null;
+    }
     startLoad() { this.calls.push("startLoad"); }
     stopLoad() { this.calls.push("stopLoad"); }
     recoverMediaError() { this.calls.push("recoverMediaError"); }
@@ -33,17 +42,23 @@ export interface StandIn {
   config: { startPosition: number };
   calls: string[];
   latestLevelDetails: object | null;
-  emit(event: "error" | "level" | "pts", data: object): void;
+  emit(event: "error" | "level" | "pts" | "frag", data: object): void;
 }
 
 /** The stand-in's module, as bytes of a `player` message. */
 export function standInLibrary(): DataView<ArrayBuffer> {
+  Object.assign(globalThis, { heygenPlayback: { KernelStream, Player, Show, TranscriptView } });
   return new DataView(new TextEncoder().encode(SOURCE).buffer);
 }
 
 /** All instances made so far. */
 export function instances(): StandIn[] {
   return (globalThis as { hlsInstances?: StandIn[] }).hlsInstances ?? [];
+}
+
+/** Let the instances show a picture. */
+export function lend(picture: MediaStream): void {
+  (globalThis as { hlsPicture?: MediaStream }).hlsPicture = picture;
 }
 
 export function forgetInstances(): void {

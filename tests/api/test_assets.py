@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from heygen_widget.local import LocalServer
-    from tests.api.conftest import Face, MakeFace, Request, Server
+    from tests.api.conftest import Face, MakeFace
+    from tests.planned_server import Request, Server
 
 STORED: dict[str, Any] = {
     "asset_id": "asset_1",

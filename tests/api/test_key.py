@@ -16,6 +16,7 @@ from heygen_widget.api import AsyncHeyGen, ConfigurationError, HeyGen, HeyGenErr
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from heygen_widget.api import WordBatch
     from tests.api.conftest import Face, MakeFace, Server
 
 CLIENTS = pytest.mark.parametrize("client", [HeyGen, AsyncHeyGen])
@@ -70,6 +71,15 @@ def test_a_spoilt_key_is_refused_and_not_shown(client: AnyClient, key: str, spoi
         client(spoil.format(key, key))
 
     assert key not in everything_said_about(caught.value)
+
+
+@CLIENTS
+@pytest.mark.parametrize("wrap", [str.encode, lambda key: [key]], ids=["bytes", "list"])
+def test_what_is_no_text_is_refused_as_a_key(
+    client: Any, key: str, wrap: Callable[[str], object]
+) -> None:
+    with pytest.raises(ConfigurationError, match=r"The API key is not a str\."):
+        client(wrap(key))
 
 
 @CLIENTS
@@ -211,6 +221,49 @@ def test_a_server_that_echoes_the_key_does_not_get_it_into_an_error(
         face.open_session()
 
     assert key not in everything_said_about(caught.value)
+
+
+@pytest.mark.parametrize("before", [0, 480, 499, 980])
+def test_a_message_that_is_cut_short_holds_no_piece_of_the_key(
+    face: Face, server: Server, key: str, before: int
+) -> None:
+    server.answers(403, {"error": {"message": " " * before + "x" * 480 + key}})
+
+    with pytest.raises(HeyGenError) as caught:
+        face.open_session()
+
+    assert key[:8] not in everything_said_about(caught.value)
+
+
+def test_a_key_that_is_echoed_as_in_a_url_does_not_get_into_an_error(
+    make_face: MakeFace, server: Server
+) -> None:
+    server.answers(500, b"at /login?key=%41bc%2fdefgh%2Bijklmnop%3D%3D", "text/plain")
+    face = make_face(api_key="Abc/defgh+ijklmnop==", max_retries=0)
+
+    with pytest.raises(HeyGenError, match=r"at /login\?key=\*\*\*\."):
+        face.get()
+
+
+def test_an_answer_holds_no_key_either(face: Face, server: Server, key: str) -> None:
+    told = {"status": "error", "error_message": f"not {key}", "hls_url": f"http://a.b/{key}?{key}"}
+    server.answers(200, {"data": {"stream_id": f"s-{key}", **told}})
+    server.streams(b'data: {"words": [{"word": "%s", "start": 0, "end": 1}]}\n\n' % key.encode())
+    batches: list[WordBatch] = []
+
+    state = face.get()
+    with pytest.raises(HeyGenError):
+        face.words(seen=batches)
+
+    assert (state.stream_id, state.error_message) == ("s-***", "not ***")
+    assert state.hls_url == "http://a.b/***?***"
+    assert [word.word for batch in batches for word in batch.words] == ["***"]
+
+
+def test_a_key_that_is_a_word_blots_out_no_other(make_face: MakeFace, server: Server) -> None:
+    server.answers(200, {"data": {"stream_id": "turnkey", "status": "pending"}})
+
+    assert make_face(api_key="key").get().stream_id == "turnkey"
 
 
 def test_a_finished_request_holds_no_key(server: Server, key: str) -> None:

@@ -11,26 +11,28 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Frame, Page, Playwright
 
 from tests.browser import chromium
 
+T = TypeVar("T")
+
 PROBE = Path(__file__).with_name("probe.js")
 VIDEO = ".heygen-widget video"
+_COUNT = "i => jupyterapp.shell.currentWidget.content.widgets[i].model.executionCount"
+_OUTPUTS = "i => jupyterapp.shell.currentWidget.content.widgets[i].model.outputs.toJSON()"
 KERNEL_IS_IDLE = (
     "window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
 )
 
 
-def launch(playwright: Playwright) -> Browser:
+def launch(playwright: Playwright, *switches: str) -> Browser:
     """Start Chromium without a screen, and without calls to anybody."""
-    return playwright.chromium.launch(
-        executable_path=chromium.find(),
-        args=["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
-    )
+    calm = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
+    return playwright.chromium.launch(executable_path=chromium.find(), args=[*calm, *switches])
 
 
 class Lab:
@@ -55,7 +57,10 @@ class Lab:
         name = f"{uuid.uuid4().hex[:8]}.ipynb"
         empty = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
         (self.root / name).write_text(source.read_text() if source else json.dumps(empty))
-        page = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
+        context = browser.new_context(
+            viewport={"width": 1280, "height": 1000}, ignore_https_errors=True
+        )
+        page = context.new_page()
         page.add_init_script(path=PROBE)
         page.goto(f"{self.url}/lab/workspaces/{name[:8]}/tree/{name}?reset")
         page.wait_for_function(
@@ -78,7 +83,7 @@ class Lab:
 
 
 @contextmanager
-def running_lab(folder: Path) -> Iterator[Lab]:
+def running_lab(folder: Path, *more_options: str, base_url: str = "") -> Iterator[Lab]:
     """Run a JupyterLab of its own in `folder`, without token and without anybody's settings."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -95,6 +100,7 @@ def running_lab(folder: Path) -> Iterator[Lab]:
         "--ServerApp.port_retries=0",
         "--ServerApp.open_browser=False",
         f"--ServerApp.root_dir={root}",
+        f"--ServerApp.base_url={base_url}/",
         "--IdentityProvider.token=",
         "--ServerApp.password=",
         "--ServerApp.allow_root=True",
@@ -102,20 +108,60 @@ def running_lab(folder: Path) -> Iterator[Lab]:
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         f"--LabApp.user_settings_dir={folder / 'settings'}",
         f"--LabApp.workspaces_dir={folder / 'workspaces'}",
+        *more_options,
     ]
     command = [sys.executable, "-m", "jupyterlab", *options]
     with (folder / "lab.log").open("w") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         try:
-            lab = Lab(f"http://127.0.0.1:{port}", root)
-            _wait_for(lambda: _answers(lab.url), 60, "JupyterLab did not start")
+            lab = Lab(f"http://127.0.0.1:{port}{base_url}", root)
+            wait_for(lambda: _answers(lab.url), 60, "JupyterLab did not start")
             yield lab
         finally:
             server.terminate()
             server.wait(20)
 
 
-class Notebook:
+class Listener:
+    """Hears the avatar in a page or in one of its frames.
+
+    Parameters
+    ----------
+    shown_in
+        Where it is; with `PROBE` as an init script.
+    video
+        Selector of the video to listen to; the widget's by default.
+    """
+
+    def __init__(self, shown_in: Page | Frame, video: str = VIDEO) -> None:
+        self._shown_in = shown_in
+        self.video = video
+
+    def watch(self) -> None:
+        """Begin to listen to the avatar, once its picture is there."""
+        self._until(f"() => probe.find('{self.video}')?.readyState >= 2", None, 30)
+        self._shown_in.evaluate(f"probe.watch('{self.video}')")
+
+    def wait_for_sound(self, since: float, timeout: float = 20) -> float:
+        """Wait until there was sound after `since` and return when (seconds since the epoch)."""
+        first = f"since => probe.sound('{self.video}', since).first"
+        return float(self._until(first, since, timeout))
+
+    def wait_for_silence(self, seconds: float = 0.6) -> None:
+        """Wait until nothing was heard for some seconds."""
+        silent = (
+            f"seconds => {{ const s = probe.sound('{self.video}', Date.now() / 1000 - seconds);"
+            " return s.count > seconds * 50 && s.loud === 0; }"
+        )
+        self._until(silent, seconds, 60)
+
+    def _until(self, function: str, argument: float | None, timeout: float) -> Any:
+        # Playwright's own way to wait needs `eval`, which a page may forbid.
+        otherwise = f"not so within {timeout} s: {function}"
+        return wait_for(lambda: self._shown_in.evaluate(function, argument), timeout, otherwise)
+
+
+class Notebook(Listener):
     """A notebook open in JupyterLab: adds and runs cells as a person does.
 
     Parameters
@@ -127,8 +173,8 @@ class Notebook:
     """
 
     def __init__(self, page: Page, video: str = VIDEO) -> None:
+        super().__init__(page, video)
         self.page = page
-        self.video = video
 
     def run(self, source: str) -> str:
         """Run a new cell at the end, wait for it, and return what it printed."""
@@ -148,6 +194,11 @@ class Notebook:
             raise AssertionError("\n".join(errors[0]["traceback"]))
         return "".join(_text(output) for output in outputs)
 
+    def printed(self, index: int) -> str:
+        """Wait until a cell has printed something, and return that; it may still run."""
+        self.page.wait_for_function(f"i => ({_OUTPUTS})(i).length > 0", arg=index)
+        return "".join(map(_text, self._outputs(index)))
+
     def begin(self, source: str) -> int:
         """Run a new cell at the end without waiting for it; returns its index."""
         index: int = self.page.evaluate(
@@ -164,33 +215,38 @@ class Notebook:
         )
         return index
 
-    def _outputs(self, index: int) -> list[dict[str, Any]]:
-        outputs: list[dict[str, Any]] = self.page.evaluate(
-            "index => jupyterapp.shell.currentWidget.content.widgets[index].model.outputs.toJSON()",
+    def run_again(self, index: int) -> None:
+        """Run a cell once more, and wait for it."""
+        self.select(index)
+        before = self.page.evaluate(_COUNT, index)
+        self.page.evaluate(
+            "() => { setTimeout(() => jupyterapp.commands.execute('notebook:run-cell')) }"
+        )
+        self.page.wait_for_function(f"([i, n]) => ({_COUNT})(i) > n", arg=[index, before])
+        self.finished(index)
+
+    def select(self, index: int) -> None:
+        """Make a cell the one that commands are about."""
+        self.page.evaluate(
+            "index => { const { content } = jupyterapp.shell.currentWidget;"
+            " content.activeCellIndex = index; content.deselectAll(); }",
             index,
         )
+
+    def command(self, name: str, **arguments: object) -> None:
+        """Execute a command of JupyterLab, without waiting for its end."""
+        self.page.evaluate(
+            "([name, all]) => { jupyterapp.commands.execute(name, all) }", [name, arguments]
+        )
+
+    def save(self) -> None:
+        """Save the notebook, so that it can be closed or loaded anew."""
+        self.command("docmanager:save")
+        self.page.wait_for_function("!jupyterapp.shell.currentWidget.context.model.dirty")
+
+    def _outputs(self, index: int) -> list[dict[str, Any]]:
+        outputs: list[dict[str, Any]] = self.page.evaluate(_OUTPUTS, index)
         return outputs
-
-    def watch(self) -> None:
-        """Begin to listen to the avatar, once its picture is there."""
-        self.page.wait_for_function(f"document.querySelector('{self.video}')?.readyState >= 2")
-        self.page.evaluate(f"probe.watch('{self.video}')")
-
-    def wait_for_sound(self, since: float, timeout: float = 20) -> float:
-        """Wait until there was sound after `since` and return when (seconds since the epoch)."""
-        answer = self.page.wait_for_function(
-            f"since => probe.sound('{self.video}', since).first", arg=since, timeout=timeout * 1000
-        )
-        return float(answer.json_value())
-
-    def wait_for_silence(self, seconds: float = 0.6) -> None:
-        """Wait until nothing was heard for some seconds."""
-        self.page.wait_for_function(
-            f"seconds => {{ const s = probe.sound('{self.video}', Date.now() / 1000 - seconds);"
-            " return s.count > seconds * 50 && s.loud === 0; }",
-            arg=seconds,
-            timeout=60_000,
-        )
 
     def wait_for_status(self, status: str, timeout: float = 30) -> None:
         """Wait until the widget shows a status."""
@@ -208,12 +264,14 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _wait_for(condition: Callable[[], bool], timeout: float, otherwise: str) -> None:
+def wait_for(ask: Callable[[], T], timeout: float, otherwise: str) -> T:
+    """Ask until the answer is true, and return it."""
     deadline = time.monotonic() + timeout
-    while not condition():
+    while not (answer := ask()):
         if time.monotonic() > deadline:
             raise TimeoutError(otherwise)
         time.sleep(0.05)
+    return answer
 
 
 def _text(output: dict[str, Any]) -> str:

@@ -1,8 +1,18 @@
 // Runs in the page before anything else: measures what a person would see and hear.
 window.probe = {
+  /** The first element that fits, wherever in the page it is, in a shadow tree too. */
+  find(selector, root = document) {
+    const found = root.querySelector(selector);
+    if (found) return found;
+    for (const { shadowRoot } of root.querySelectorAll("*")) {
+      const deeper = shadowRoot && this.find(selector, shadowRoot);
+      if (deeper) return deeper;
+    }
+    return null;
+  },
   /** Start listening and looking; returns once the measurement runs. */
   async watch(selector) {
-    const video = document.querySelector(selector);
+    const video = this.find(selector);
     if (!video) throw new Error(`no ${selector} on this page`);
     if (video.probe) return;
     const context = new AudioContext();
@@ -24,7 +34,7 @@ window.probe = {
   },
   /** Loudest sound and number of loud samples since a moment (seconds since the epoch). */
   sound(selector, since) {
-    const samples = document.querySelector(selector).probe.samples.filter((s) => s.at >= since);
+    const samples = this.find(selector).probe.samples.filter((s) => s.at >= since);
     const loud = samples.filter((s) => s.peak > 0.02);
     return { count: samples.length, loud: loud.length, first: loud[0]?.at ?? null };
   },
@@ -60,6 +70,22 @@ window.probe = {
   frames(selector) {
     const video = document.querySelector(selector);
     return video ? video.getVideoPlaybackQuality().totalVideoFrames : 0;
+  },
+  /** From now on, note what stops a video, how far its frames are apart, and where it is shown. */
+  follow(selector) {
+    const video = document.querySelector(selector);
+    const diary = { video, stops: [], widest: 0, last: performance.now() };
+    window.probe.diary = diary;
+    for (const event of ["pause", "emptied"]) {
+      video.addEventListener(event, () => diary.stops.push(event));
+    }
+    const note = () => {
+      const now = performance.now();
+      diary.widest = Math.max(diary.widest, now - diary.last);
+      diary.last = now;
+      video.requestVideoFrameCallback(note);
+    };
+    video.requestVideoFrameCallback(note);
   },
   /** How much the part of the picture around the mouth changes within some seconds, 0 to 255. */
   async mouth(selector, seconds) {

@@ -72,7 +72,7 @@ class Chances:
     def __init__(
         self,
         rates: Mapping[Operation, float],
-        seed: int,
+        seed: float,
         faults: Collection[Fault] = FAILING,
     ) -> None:
         self._rates = rates

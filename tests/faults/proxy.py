@@ -5,6 +5,7 @@ a record of what it did; it never keeps headers, so it never holds a key.
 """
 
 import asyncio
+import json
 import random
 import socket
 import struct
@@ -12,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from types import TracebackType
 from typing import Final, Self
 from urllib.parse import urlsplit
@@ -41,6 +43,8 @@ class Exchange:
         When it was handed to the server; None if never.
     status
         What the server said; None if it was not asked.
+    created
+        The session that the server has begun, whether or not the client heard of it.
     answered
         Whether the client got the server's whole answer.
     """
@@ -51,6 +55,7 @@ class Exchange:
     came: float
     reached: float | None = None
     status: int | None = None
+    created: str | None = None
     answered: bool = False
 
 
@@ -88,7 +93,10 @@ class Proxy:
         self._connections: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
-        self._listener = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        # Not by `asyncio.start_server`, which forgets what it is about to accept when it is closed.
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener.settimeout(0)
+        asyncio.get_running_loop().add_reader(self._listener, self._accept)
         return self
 
     async def __aexit__(
@@ -97,6 +105,7 @@ class Proxy:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        asyncio.get_running_loop().remove_reader(self._listener)
         self._listener.close()
         for connection in self._connections:
             connection.cancel()
@@ -106,7 +115,7 @@ class Proxy:
     @property
     def base_url(self) -> str:
         """Where clients find it."""
-        return f"http://127.0.0.1:{self._listener.sockets[0].getsockname()[1]}"
+        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
     @property
     def faults(self) -> Counter[Fault]:
@@ -117,12 +126,19 @@ class Proxy:
         """Return the exchanges of one operation."""
         return [each for each in self.exchanges if each.operation is operation]
 
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        connection = asyncio.create_task(self._serve(reader, writer))
-        self._connections.add(connection)
-        connection.add_done_callback(self._connections.discard)
+    def _accept(self) -> None:
+        try:
+            connection, _ = self._listener.accept()
+        except OSError:
+            return  # who called has left already
+        serving = asyncio.create_task(self._serve(connection))
+        self._connections.add(serving)
+        serving.add_done_callback(self._connections.discard)
+        # One that is cancelled before it has begun closes nothing itself.
+        serving.add_done_callback(lambda _: connection.close())
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _serve(self, connection: socket.socket) -> None:
+        reader, writer = await asyncio.open_connection(sock=connection)
         try:
             head = await reader.readuntil(b"\r\n\r\n")
             method, path, _ = head.split(b"\r\n", 1)[0].decode().split(" ")
@@ -160,6 +176,8 @@ class Proxy:
                 await self._tell(exchange, head, from_server, reader, writer)
             else:
                 answer = await from_server.read()
+                if exchange.operation is Operation.CREATE and exchange.status == HTTPStatus.CREATED:
+                    exchange.created = json.loads(answer)["data"]["stream_id"]
                 await asyncio.sleep(self._round_trip / 2)
                 await self._answer(exchange, head, answer, reader, writer)
         finally:

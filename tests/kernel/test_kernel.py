@@ -1,4 +1,4 @@
-"""An avatar in a real kernel that is busy, interrupted, restarted or killed."""
+"""An avatar in a real kernel, and in a script; neither prints unasked nor leaves processes."""
 
 import os
 import signal
@@ -12,10 +12,7 @@ import psutil
 import pytest
 
 from heygen_widget import HeyGen, LocalServer
-from heygen_widget.transcript import as_text
-from tests.kernel.conftest import PATIENCE, Kernel
-
-OPEN = "avatar.speak(LONG)\navatar.wait('streaming', timeout=60)\nprint(avatar.stream_id)"
+from tests.kernel.notebook import PATIENCE, Kernel
 
 
 def _until(condition: Callable[[], object]) -> None:
@@ -23,65 +20,6 @@ def _until(condition: Callable[[], object]) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)
-
-
-def test_a_cell_that_blocks_stops_neither_text_nor_speech(avatar: Kernel, heygen: HeyGen) -> None:
-    stream_id = avatar.run(
-        "avatar.speak('Zero.')\navatar.wait('streaming')\nprint(avatar.stream_id)"
-    )
-    cell = avatar.begin(
-        "import time\n"
-        "for word in ('One', 'Two', 'Three'):\n"
-        "    avatar.speak(f'{word} and the kernel is blocked.')\n"
-        "print('blocked')\n"
-        "time.sleep(1000)"
-    )
-    avatar.until(lambda: cell.printed)
-    words = []
-    with heygen.avatar_realtime.words(stream_id) as batches:
-        for batch in batches:
-            words += batch.words
-            if "Three and the kernel is blocked." in as_text(words):
-                break
-    assert as_text(words) == (
-        "Zero. One and the kernel is blocked. Two and the kernel is blocked. "
-        "Three and the kernel is blocked."
-    )
-    assert not cell.ended
-    avatar.interrupt()
-    avatar.until(lambda: cell.ended)
-    assert cell.error == "KeyboardInterrupt"
-    assert avatar.run("avatar.finish()\nprint(avatar.wait(timeout=60))") == "completed"
-
-
-@pytest.mark.parametrize(
-    ("wait", "error"),
-    [
-        ("speech.result()", "KeyboardInterrupt"),
-        ("avatar.wait()", "KeyboardInterrupt"),
-        ("await speech", "CancelledError"),
-        ("await avatar.until()", "CancelledError"),
-    ],
-)
-def test_an_interrupt_ends_the_waiting_and_not_the_speech(
-    avatar: Kernel, heygen: HeyGen, wait: str, error: str
-) -> None:
-    stream_id = avatar.run("speech = avatar.speak(LONG)\n" + OPEN.partition("\n")[2])
-    cell = avatar.begin(f"print('waiting')\n{wait}")
-    avatar.until(lambda: cell.printed)
-    avatar.interrupt()
-    avatar.until(lambda: cell.ended)
-    assert cell.error == error
-    assert heygen.avatar_realtime.get(stream_id).status == "streaming"
-    heard = avatar.run(
-        "import time\n"
-        "before = len(speech.words)\n"
-        "while len(speech.words) == before:\n"
-        "    time.sleep(0.05)\n"
-        "print(speech.status)"
-    )
-    assert heard == "speaking"
-    assert avatar.run("avatar.stop()\nprint(avatar.wait(timeout=60))") == "cancelled"
 
 
 def test_nothing_is_printed_from_threads(avatar: Kernel) -> None:
@@ -100,24 +38,6 @@ def test_nothing_is_printed_from_threads(avatar: Kernel) -> None:
     avatar.until(lambda: cell.ended)
     assert cell.printed == "Hello. error\n"
     assert avatar.run("nowhere.close()\navatar.close()\nprint('quiet')") == "quiet"
-
-
-@pytest.mark.parametrize("end", [Kernel.restart, Kernel.shut_down])
-def test_a_kernel_that_ends_leaves_no_session_open(
-    avatar: Kernel, heygen: HeyGen, end: Callable[[Kernel], None]
-) -> None:
-    stream_id = avatar.run(OPEN)
-    assert heygen.avatar_realtime.get(stream_id).status == "streaming"
-    end(avatar)
-    assert heygen.avatar_realtime.get(stream_id).status == "completed"
-
-
-def test_a_busy_kernel_that_ends_leaves_no_session_open(avatar: Kernel, heygen: HeyGen) -> None:
-    stream_id = avatar.run(OPEN)
-    cell = avatar.begin("import time\nprint('busy')\ntime.sleep(1000)")
-    avatar.until(lambda: cell.printed)
-    avatar.shut_down()
-    assert heygen.avatar_realtime.get(stream_id).status == "completed"
 
 
 SCRIPT = """

@@ -1,17 +1,19 @@
-"""A notebook leaves no session behind, whatever becomes of it."""
+"""A notebook leaves no session behind, whatever becomes of it; on each ipykernel."""
 
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
 from heygen_widget import HeyGen, LocalServer
-from tests.kernel.conftest import PATIENCE, Kernel
-from tests.kernel.test_cells import run_as
+from tests.kernel.notebook import PATIENCE, Kernel
+from tests.kernel.versions import VERSIONS
+
+pytestmark = pytest.mark.parametrize("version", VERSIONS)
 
 OPEN = "avatar.speak(LONG)\navatar.wait('streaming', timeout=60)\nprint(avatar.stream_id)"
 
@@ -34,18 +36,33 @@ def _until_completed(heygen: HeyGen, stream_id: str) -> None:
 
 
 @pytest.fixture
-def next_kernel(tmp_path: Path) -> Iterator[Kernel]:
+def next_kernel(tmp_path: Path, version: str) -> Iterator[Kernel]:
     """A second kernel of the same user."""
-    following = Kernel(tmp_path)
+    following = Kernel(tmp_path, version)
     yield following
     following.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def server() -> Iterator[LocalServer]:
     """A server whose idle sessions live long."""
-    with LocalServer(idle_timeout=600) as server:
+    with LocalServer(idle_timeout=600, concurrency=50) as server:
         yield server
+
+
+@pytest.mark.parametrize("end", [Kernel.restart, Kernel.shut_down])
+@pytest.mark.parametrize("busy", [False, True], ids=["idle", "busy"])
+def test_a_kernel_that_ends_leaves_no_session_open(
+    kernel: Kernel, server: LocalServer, end: Callable[[Kernel], None], *, busy: bool
+) -> None:
+    stream_id = kernel.run(_ready(kernel, server) + OPEN)
+    if busy:
+        cell = kernel.begin("import time\nprint('busy')\ntime.sleep(1000)")
+        kernel.until(lambda: cell.printed)
+    with HeyGen(server.api_key, server.base_url) as heygen:
+        assert heygen.avatar_realtime.get(stream_id).status == "streaming"
+        end(kernel)
+        assert heygen.avatar_realtime.get(stream_id).status == "completed"
 
 
 def test_what_a_killed_kernel_left_open_is_ended_by_the_next(
@@ -69,15 +86,16 @@ def test_running_a_cell_again_ends_what_it_opened_before(
 ) -> None:
     make = _ready(kernel, server)
     with HeyGen(server.api_key, server.base_url) as heygen:
-        first = run_as(kernel, "a", make + OPEN)
-        other = run_as(kernel, "b", make + OPEN)
-        second = run_as(kernel, "a", make + OPEN)
+        first = kernel.run(make + OPEN, cellId="a")
+        other = kernel.run(make + OPEN, cellId="b")
+        second = kernel.run(make + OPEN, cellId="a")
         _until_completed(heygen, first)
         for stream_id in (other, second):
             assert heygen.avatar_realtime.get(stream_id).status == "streaming"
     table = kernel.run("print(sessions())").splitlines()
     assert [line.split()[1] for line in table[1:-1]] == [first, other, second]
-    assert [line.split()[2] for line in table[1:-1]] == ["cancelled", "streaming", "streaming"]
+    # No variable holds the second one any more: it finishes what it was told.
+    assert [line.split()[2] for line in table[1:-1]] == ["cancelled", "draining", "streaming"]
     assert table[-1].split()[1:3] == ["2", "open"]
 
 

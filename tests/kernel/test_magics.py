@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from heygen_widget import HeyGen
-from tests.kernel.conftest import Kernel
+from tests.kernel.notebook import Kernel
 
 LOUD = """
 class Loud(Avatar):

@@ -20,6 +20,7 @@ from heygen_widget.legacy import (
     Streaming,
 )
 from heygen_widget.overview import sessions
+from heygen_widget.page import LIVEKIT
 from heygen_widget.session import SessionStatus, SpeechStatus, StatusChanged
 from heygen_widget.streaming_avatar import STREAMING, StreamingAvatar
 from tests.legacy.viewer import Viewer
@@ -191,17 +192,16 @@ def test_a_page_that_comes_late_is_invited(make: Make, page: Page) -> None:
     avatar.start()
     page.until(lambda: page.messages("room"))
     viewer = Viewer(avatar, page)
-    viewer.say({"kind": "hello", "player": False})
+    viewer.say({"kind": "hello", "player": True})
     assert len(page.messages("room")) == 2
     assert not page.messages("player")
 
 
-def test_livekit_is_sent_to_pages_that_ask_for_it(make: Make, page: Page) -> None:
-    avatar = make(version="v2")
-    Viewer(avatar, page).say({"kind": "need"})
-    page.until(lambda: page.messages("library"))
-    (buffers,) = [b for data, b in page.sent if data.get("content", {}).get("kind") == "library"]
-    assert len(buffers[0]) > 300_000
+def test_a_page_without_a_player_gets_the_one_that_joins_rooms(make: Make, page: Page) -> None:
+    Viewer(make(version="v2"), page).say({"kind": "hello", "player": False})
+    page.until(lambda: page.messages("player"))
+    (buffers,) = [b for data, b in page.sent if data.get("content", {}).get("kind") == "player"]
+    assert bytes(buffers[0]) == LIVEKIT.source
 
 
 def test_what_two_pages_hear_counts_once(avatar: StreamingAvatar, viewer: Viewer) -> None:

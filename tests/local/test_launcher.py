@@ -62,7 +62,7 @@ def test_a_fixed_key_is_used_and_shown_nowhere(monkeypatch: pytest.MonkeyPatch) 
         headers = {"x-api-key": "my-secret-key"}
         assert httpx.get(server.base_url, headers=headers).status_code == 404
         process = psutil.Process(server.pid)
-        shown = [repr(server), repr(vars(server)["_settings"]), *process.cmdline()]
+        shown = [repr(server), repr(server.settings), *process.cmdline()]
         assert not any("secret" in text for text in shown)
         assert "the-real-key" not in process.environ().values()
 

@@ -1,0 +1,126 @@
+"""What a person sees when cells are run again, pages are loaded anew, and avatars are many."""
+
+import re
+import statistics
+from collections.abc import Iterator
+from typing import Final
+
+from playwright.sync_api import WebSocket
+
+from benchmarks.rows import Row, count
+from benchmarks.screens import Ours
+from benchmarks.stage import Stage, avatar_server
+from benchmarks.viewers import LONG_TEXT
+from tests.browser.captions import caption_delays
+from tests.browser.lab import KERNEL_IS_IDLE
+
+TIMES = 10
+AVATARS = 20
+FRAME = 0.04  # seconds from one frame of the stream to the next
+SETTLING = 6.0  # seconds
+LOOK: Final = """
+const noting = setInterval(() => {
+  if (!document.querySelector(".heygen-widget")) return;
+  window.rendered = Date.now() / 1000;
+  clearInterval(noting);
+}, 5);
+addEventListener("DOMContentLoaded", () => probe.look(".heygen-widget video"));
+"""
+SCRIPT: Final = re.compile(rb'"_esm": "((?:[^"\\\\]|\\\\.)*)"')
+PLAYER: Final = b'"kind": "player"'
+
+
+def measure(stage: Stage) -> Iterator[Row]:
+    """Measure all of it in JupyterLab."""
+    yield from running_again(stage)
+    yield reloading(stage)
+    yield from many(stage)
+    yield captions(stage)
+
+
+def running_again(stage: Stage) -> Iterator[Row]:
+    """Run the cell that shows the avatar while it speaks, and look for gaps between frames."""
+    again: list[float] = []
+    undisturbed: list[float] = []
+    with avatar_server() as server, stage.notebook() as notebook:
+        screen = Ours(notebook, server)
+        screen.start(LONG_TEXT)
+        cell = notebook.begin("avatar")
+        notebook.finished(cell)
+        screen.listen()
+        screen.look_on(SETTLING)
+        for _ in range(TIMES):
+            for gaps, disturb in ((undisturbed, False), (again, True)):
+                notebook.page.evaluate(f"probe.follow('{screen.video}')")
+                if disturb:
+                    notebook.run_again(cell)
+                screen.look_on(2)
+                widest = notebook.page.evaluate("probe.diary.widest") / 1000
+                gaps.append(max(0.0, widest - FRAME))
+    yield Row(measure="display cell run again: picture stands still for", values=again, limit=0.05)
+    yield Row(measure="  in as much time without", values=undisturbed)
+
+
+def reloading(stage: Stage) -> Row:
+    """Load the page anew while the avatar speaks."""
+    seen = []
+    with avatar_server() as server, stage.notebook() as notebook:
+        screen = Ours(notebook, server)
+        screen.start(LONG_TEXT)
+        screen.listen()
+        notebook.save()
+        notebook.page.add_init_script(LOOK)
+        for _ in range(TIMES):
+            notebook.page.reload()
+            frame = screen.first_frame(0)
+            seen.append(frame - notebook.page.evaluate("window.rendered"))
+    return Row(measure="page loaded anew: widget drawn → picture moves", values=seen, limit=1.0)
+
+
+def many(stage: Stage) -> Iterator[Row]:
+    """Show many avatars on one page, and count what of them is script."""
+    frames: list[bytes] = []
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framereceived", lambda data: frames.append(_bytes(data)))
+
+    with stage.notebook() as notebook:
+        notebook.page.on("websocket", listen)
+        notebook.page.reload()
+        notebook.page.wait_for_function(KERNEL_IS_IDLE, timeout=60_000)
+        notebook.run("from heygen_widget import Avatar\navatars = []")
+        for _ in range(AVATARS):
+            notebook.run("avatars.append(Avatar(local=True))\navatars[-1]")
+        notebook.page.wait_for_function(
+            f"document.querySelectorAll('.heygen-widget').length === {AVATARS}"
+        )
+    scripts = [len(script) for frame in frames for script in SCRIPT.findall(frame)]
+    yield Row(
+        measure=f"{AVATARS} avatars on a page: script for each",
+        values=[sum(scripts) / AVATARS / 1000],
+        unit="kB",
+        limit=40,
+        digits=1,
+    )
+    yield count("  times hls.js was sent", sum(PLAYER in frame for frame in frames), limit=1)
+
+
+def captions(stage: Stage) -> Row:
+    """Compare what is heard with what is shown."""
+    delays: list[float] = []
+    with avatar_server() as server, stage.notebook() as notebook:
+        screen = Ours(notebook, server)
+        screen.start("Good morning.")
+        for _ in range(3):
+            delays += [1000 * abs(seconds) for seconds in caption_delays(notebook)]
+    return Row(
+        measure="captions and sound apart, 95th percentile",
+        values=[statistics.quantiles(delays, n=20)[-1]],
+        unit="ms",
+        limit=150,
+        digits=0,
+    )
+
+
+def _bytes(data: str | bytes) -> bytes:
+    return data.encode() if isinstance(data, str) else data

@@ -1,0 +1,37 @@
+"""Whether the kernel runs a cell now, and so cannot hear its pages. Needs no IPython."""
+
+import sys
+from typing import Any
+
+
+class _Cells:
+    """Follows the cells of one IPython shell."""
+
+    def __init__(self, shell: Any) -> None:
+        self.shell = shell
+        self.running = True  # whoever makes this does so in a cell, most likely; the next tells
+        shell.events.register("pre_run_cell", self._begins)
+        shell.events.register("post_run_cell", self._ends)
+
+    def _begins(self, *_: object) -> None:
+        self.running = True
+
+    def _ends(self, *_: object) -> None:
+        self.running = False
+
+
+_followed: _Cells | None = None
+
+
+def watch_cells() -> None:
+    """Begin to follow the cells of this process's notebook, if it has one. Call it from a cell."""
+    global _followed  # noqa: PLW0603 (a process has one shell)
+    find_shell = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    shell = find_shell() if find_shell else None
+    if shell is not None and (_followed is None or _followed.shell is not shell):
+        _followed = _Cells(shell)
+
+
+def a_cell_runs() -> bool | None:
+    """Return whether a cell runs; None where that cannot be known, as outside of IPython."""
+    return _followed.running if _followed else None

@@ -1,0 +1,65 @@
+"""What stands in a saved notebook in the place of a live avatar, for whoever reads it there.
+
+GitHub, nbviewer and nbconvert run no widget: they show `text/html`, or plain text. Knows no widget.
+"""
+
+import base64
+import html
+from dataclasses import dataclass
+from typing import Final
+
+LONGEST_TRANSCRIPT: Final = 20_000
+"""Characters of a transcript that are kept, the latest ones: a saved notebook should stay small."""
+
+POSTER_WIDTH: Final = 320
+"""Pixels."""
+
+_HOW_TO_RUN: Final = (
+    "This is where a live avatar speaks. To see and hear it, open this notebook in Jupyter, "
+    "pip install 'heygen-widget[local]', and run the cells: no key is needed to rehearse."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fallback:
+    """An avatar as a document.
+
+    Attributes
+    ----------
+    state
+        One line on how it stands.
+    transcript
+        What was spoken.
+    poster
+        A JPEG of it, if there is one.
+    """
+
+    state: str
+    transcript: str = ""
+    poster: bytes | None = None
+
+    @property
+    def plain(self) -> str:
+        """The `text/plain` of the output."""
+        return "\n".join(filter(None, (self.state, self._kept, _HOW_TO_RUN)))
+
+    @property
+    def html(self) -> str:
+        """The `text/html` of the output. Text in it is text, never markup."""
+        image = ""
+        if self.poster is not None:
+            data = base64.b64encode(self.poster).decode()
+            image = (
+                f'<img alt="The avatar" width="{POSTER_WIDTH}" src="data:image/jpeg;base64,{data}">'
+            )
+        said = f"<blockquote>{html.escape(self._kept)}</blockquote>" if self.transcript else ""
+        return (
+            f"<div>{image}<p><strong>{html.escape(self.state)}</strong></p>"
+            f"{said}<p><em>{html.escape(_HOW_TO_RUN)}</em></p></div>"
+        )
+
+    @property
+    def _kept(self) -> str:
+        if len(self.transcript) <= LONGEST_TRANSCRIPT:
+            return self.transcript
+        return "… " + self.transcript[-LONGEST_TRANSCRIPT:]

@@ -1,0 +1,29 @@
+"""Why a stream cannot be read.
+
+StreamError
+├── StreamRefused       we will not, or cannot ever, read this
+└── StreamUnavailable   not now; it may be asked for again
+"""
+
+
+class StreamError(Exception):
+    """The stream cannot be read; the message says why, for people."""
+
+
+class StreamRefused(StreamError):  # noqa: N818 (it says what happened)
+    """Asking again would change nothing: another host, too large, encrypted, no playlist."""
+
+
+class StreamUnavailable(StreamError):  # noqa: N818 (it says what happened)
+    """The server did not give it this time.
+
+    Attributes
+    ----------
+    gone
+        Whether it answered that there is no such thing, or not for us: the address may have
+        expired.
+    """
+
+    def __init__(self, message: str, *, gone: bool = False) -> None:
+        super().__init__(message)
+        self.gone = gone

@@ -1,0 +1,196 @@
+"""What a playlist says, as this package needs it. The grammar is the `m3u8` package's.
+
+Knows no network and no time.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urljoin
+
+import m3u8
+
+from heygen_widget.relay.errors import StreamRefused
+from heygen_widget.relay.source import Section
+
+MOST_BANDWIDTH: Final = 6_000_000
+"""Bits a second; of the variants within this the best is read. It travels through the notebook's
+own connection, and may be held in memory."""
+
+_COMING: Final = "the-segment-to-come"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A segment, or a part of one, as a playlist lists it.
+
+    Attributes
+    ----------
+    where
+        Its bytes; None when the server lacks them.
+    seconds
+        Its length.
+    """
+
+    where: Section | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A segment as a playlist lists it.
+
+    Attributes
+    ----------
+    sequence
+        Its media sequence number.
+    whole
+        All of it; None while the server is still making it.
+    parts
+        The parts of it that are listed, from its first on.
+    init
+        Its initialization section; None for MPEG-TS.
+    discontinuity
+        Whether its clock or coding does not continue the segment's before.
+    """
+
+    sequence: int
+    whole: Piece | None
+    parts: tuple[Piece, ...]
+    init: Section | None
+    discontinuity: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Playlist:
+    """A media playlist.
+
+    Attributes
+    ----------
+    segments
+        Oldest first; the last may be in the making.
+    target
+        Seconds that no segment is longer than.
+    blocks
+        Whether a reload may be held back until something new is listed.
+    part_target
+        Seconds that no part is longer than; None where the server lists no parts.
+    ended
+        Whether no segment will follow.
+    """
+
+    segments: tuple[Segment, ...]
+    target: float
+    blocks: bool
+    part_target: float | None
+    ended: bool
+
+    @property
+    def seconds(self) -> float:
+        """How much of the stream is listed."""
+        return sum(segment.whole.seconds for segment in self.segments if segment.whole)
+
+
+def read_playlist(text: str, url: str) -> Playlist | str:
+    """Read a playlist that was found at `url`.
+
+    Returns
+    -------
+    Playlist or str
+        A media playlist; of a multivariant playlist, the address of the variant to read.
+
+    Raises
+    ------
+    StreamRefused
+        When it is no playlist, or one of a stream that cannot be handed on.
+    """
+    if not text.lstrip("\ufeff").startswith("#EXTM3U"):
+        raise StreamRefused("What is at the stream's address is no playlist.")
+    try:
+        # m3u8 (6.0) gives DISCONTINUITY and MAP only to segments with an address, which the one
+        # in the making lacks as yet.
+        coming = "" if "#EXT-X-ENDLIST" in text else f"\n#EXTINF:0,\n{_COMING}\n"
+        found = m3u8.loads(text + coming, uri=url)
+        if found.playlists:
+            return _variant(found.playlists)
+        return _media_playlist(found, url)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise StreamRefused(f"The stream's playlist cannot be read: {error}") from error
+
+
+def _variant(variants: Any) -> str:
+    """Choose the best that is not too much, with sound in it rather than beside it."""
+
+    def rank(variant: Any) -> tuple[bool, bool, int]:
+        bandwidth = variant.stream_info.bandwidth or 0
+        beside = any(media.type == "AUDIO" and media.uri for media in variant.media)
+        fits = bandwidth <= MOST_BANDWIDTH
+        return (not beside, fits, bandwidth if fits else -bandwidth)
+
+    best = max(variants, key=rank)
+    if not rank(best)[0]:
+        raise StreamRefused("The stream's sound and picture come apart, which cannot be handed on.")
+    return str(best.absolute_uri)
+
+
+def _media_playlist(found: Any, url: str) -> Playlist:
+    if any(key and key.method and key.method != "NONE" for key in found.keys):
+        raise StreamRefused("The stream is encrypted, and cannot be handed on.")
+    # Where a range begins that does not say so depends on the one before it of the same kind.
+    wholes, parts, inits = _Ranges(url), _Ranges(url), _Ranges(url)
+    segments = [_segment(segment, wholes, parts, inits) for segment in found.segments]
+    if segments and segments[-1].whole is None and not segments[-1].parts:
+        segments.pop()
+    lengths = [piece.seconds for piece in _pieces(segments)]
+    if not all(math.isfinite(seconds) and seconds >= 0 for seconds in lengths):
+        raise StreamRefused("The stream's playlist has a segment of no real length.")
+    control = found.server_control
+    return Playlist(
+        segments=tuple(segments),
+        target=float(found.target_duration or max(lengths, default=1.0)),
+        blocks=bool(control and control.can_block_reload == "YES"),
+        part_target=(found.part_inf and found.part_inf.part_target) or None,
+        ended=bool(found.is_endlist),
+    )
+
+
+def _segment(segment: Any, wholes: "_Ranges", parts: "_Ranges", inits: "_Ranges") -> Segment:
+    listed = tuple(
+        Piece(None if part.gap == "YES" else parts.section(part.uri, part.byterange), part.duration)
+        for part in segment.parts
+    )
+    whole = None
+    if segment.uri != _COMING:
+        where = wholes.section(segment.uri, segment.byterange)
+        whole = Piece(None if segment.gap_tag else where, segment.duration)
+    init = segment.init_section
+    return Segment(
+        sequence=segment.media_sequence,
+        whole=whole,
+        parts=listed,
+        init=inits.section(init.uri, init.byterange) if init else None,
+        discontinuity=segment.discontinuity,
+    )
+
+
+def _pieces(segments: list[Segment]) -> list[Piece]:
+    return [piece for segment in segments for piece in (segment.whole, *segment.parts) if piece]
+
+
+class _Ranges:
+    """Reads byte ranges; one that names no start begins where the one before it ended."""
+
+    def __init__(self, base: str) -> None:
+        self._base = base
+        self._ends: dict[str, int] = {}
+
+    def section(self, uri: str, byte_range: str | None) -> Section:
+        url = urljoin(self._base, uri)
+        if not byte_range:
+            return Section(url)
+        length, _, start = byte_range.strip('"').partition("@")
+        first = int(start) if start else self._ends.get(url, 0)
+        if first < 0 or int(length) <= 0:
+            raise ValueError(f"a byte range is {byte_range}")
+        self._ends[url] = first + int(length)
+        return Section(url, first, int(length))

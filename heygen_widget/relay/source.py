@@ -1,0 +1,157 @@
+"""Fetches playlists and parts of one stream, and nothing else.
+
+A playlist is written by a stranger: whatever it names is fetched only from the playlist's own
+origin, over HTTP, up to a limit, and without any key. Knows no playlist's grammar.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Final, NamedTuple, Self
+
+import httpx
+
+from heygen_widget.relay.errors import StreamRefused, StreamUnavailable
+
+MAX_PLAYLIST: Final = 1024 * 1024
+"""Bytes of a playlist. One of an hour in segments of 0.4 s has a third of that."""
+MAX_PART: Final = 32 * 1024 * 1024
+"""Bytes of a segment: ten seconds at 25 Mbit/s."""
+MAX_HOPS: Final = 5
+TIMEOUT: Final = 10.0
+"""Seconds for connecting, and for each read."""
+
+_GONE: Final = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class Section(NamedTuple):
+    """Where bytes are: a whole resource, or `length` bytes of it from `start` on."""
+
+    url: str
+    start: int = 0
+    length: int | None = None
+
+
+class Fetched(NamedTuple):
+    """What was at an address, and at which one in the end."""
+
+    url: str
+    data: bytes
+
+
+class Source:
+    """Reads one stream. Made, used and closed on one event loop.
+
+    Parameters
+    ----------
+    url
+        Address of the playlist.
+
+    Raises
+    ------
+    StreamRefused
+        When it is no address of a stream.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._origin = _origin(url)
+        # No proxy leads to this very machine.
+        self._http = httpx.AsyncClient(
+            trust_env=httpx.URL(url).host not in _LOOPBACK, timeout=TIMEOUT
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._http.aclose()
+
+    async def playlist(self, url: str, patience: float = TIMEOUT) -> Fetched:
+        """Fetch a playlist, which a server may hold back for `patience` seconds.
+
+        Raises
+        ------
+        StreamRefused, StreamUnavailable
+            When it cannot be had.
+        """
+        return await self._fetch(Section(url), MAX_PLAYLIST, patience)
+
+    async def part(self, section: Section) -> bytes:
+        """Fetch media.
+
+        Raises
+        ------
+        StreamRefused, StreamUnavailable
+            When it cannot be had.
+        """
+        return (await self._fetch(section, MAX_PART, TIMEOUT)).data
+
+    async def _fetch(self, section: Section, limit: int, patience: float) -> Fetched:
+        if section.length is not None and section.length > limit:
+            raise StreamRefused(f"A part of the stream has more than {limit:,} bytes.")
+        url = section.url
+        for _ in range(MAX_HOPS):
+            if _origin(url) != self._origin:
+                raise StreamRefused(
+                    f"The stream at {self._origin} leads to {_origin(url)}, which is not read."
+                )
+            try:
+                async with self._opened(section._replace(url=url), patience) as response:
+                    if not response.has_redirect_location:
+                        return Fetched(url, await _read(response, section, limit))
+                    url = str(response.url.join(response.headers["location"]))
+            except httpx.InvalidURL as error:
+                raise StreamRefused(f"The stream has an address that is none: {error}") from error
+            except httpx.HTTPError as error:
+                raise StreamUnavailable(
+                    f"The stream does not answer: {str(error) or type(error).__name__}"
+                ) from error
+        raise StreamRefused(f"The stream redirects more than {MAX_HOPS} times.")
+
+    @asynccontextmanager
+    async def _opened(self, section: Section, patience: float) -> AsyncIterator[httpx.Response]:
+        headers = {}
+        if section.length is not None:
+            headers["range"] = f"bytes={section.start}-{section.start + section.length - 1}"
+            headers["accept-encoding"] = "identity"
+        timeout = httpx.Timeout(TIMEOUT, read=patience)
+        async with self._http.stream(
+            "GET", section.url, headers=headers, timeout=timeout
+        ) as answer:
+            if not answer.has_redirect_location and not answer.is_success:
+                raise StreamUnavailable(
+                    f"The stream's server answers HTTP {answer.status_code}.",
+                    gone=answer.status_code in _GONE,
+                )
+            yield answer
+
+
+async def _read(response: httpx.Response, section: Section, limit: int) -> bytes:
+    """Read what was asked for; a server that knows no ranges sends more."""
+    whole = response.status_code != HTTPStatus.PARTIAL_CONTENT
+    skip = section.start if whole else 0
+    wanted = skip + section.length if section.length is not None else None
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if wanted is not None and len(body) >= wanted:
+            break
+        if len(body) > skip + limit:
+            raise StreamRefused(f"A part of the stream has more than {limit:,} bytes.")
+    if len(body) > skip + limit:
+        raise StreamRefused(f"A part of the stream has more than {limit:,} bytes.")
+    if wanted is not None and len(body) < wanted:
+        raise StreamUnavailable("The stream's server sent less than it was asked for.")
+    return bytes(body[skip:wanted])
+
+
+def _origin(url: str) -> str:
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise StreamRefused(f"The stream has an address that is none: {error}") from error
+    if parsed.scheme not in {"http", "https"} or not parsed.host:
+        raise StreamRefused("A stream is read over http or https only.")
+    port = parsed.port or {"http": 80, "https": 443}[parsed.scheme]
+    return f"{parsed.scheme}://{parsed.host}:{port}"

@@ -1,0 +1,62 @@
+"""The newest parts of a stream, for whoever comes late. Bounded in time and in memory."""
+
+from collections import deque
+from typing import Final
+
+from heygen_widget.relay.follower import Part
+
+SECONDS: Final = 30.0
+"""How much of a stream is kept."""
+BYTES: Final = 48 * 1024 * 1024
+"""How much memory that may take."""
+YOUNG: Final = 10.0
+"""Seconds; a stream that began no longer ago is handed on from its first word."""
+JOIN: Final = 8.0
+"""Seconds before the live edge at which an older one is joined."""
+JOIN_PARTS: Final = 3
+"""Parts that a player has to have to begin at the live edge, however long they are."""
+
+
+class Window:
+    """The newest parts of one stream, oldest first."""
+
+    def __init__(self) -> None:
+        self._parts: deque[Part] = deque()
+        self._seconds = 0.0
+        self._bytes = 0
+
+    def add(self, part: Part) -> None:
+        """Take the next part, and forget what is too old."""
+        self._parts.append(part)
+        self._seconds += part.seconds
+        self._bytes += len(part.data)
+        while len(self._parts) > 1 and (self._seconds > SECONDS or self._bytes > BYTES):
+            oldest = self._parts.popleft()
+            self._seconds -= oldest.seconds
+            self._bytes -= len(oldest.data)
+
+    def since(self, number: int) -> list[Part]:
+        """Return the parts from that number on, as far as they are kept."""
+        return [part for part in self._parts if part.number >= number]
+
+    def to_join(self) -> list[Part]:
+        """Return what someone needs who begins to look now."""
+        if self._parts and self._parts[0].number <= 1 and self._seconds < YOUNG:
+            return list(self._parts)
+        joined: list[Part] = []
+        seconds = 0.0
+        for part in reversed(self._parts):
+            if seconds >= JOIN and len(joined) >= JOIN_PARTS:
+                break
+            joined.insert(0, part)
+            seconds += part.seconds
+        return joined
+
+    def newest_run(self) -> list[Part]:
+        """Return the newest parts that one decoder can read in one go."""
+        run: list[Part] = []
+        for part in reversed(self._parts):
+            run.insert(0, part)
+            if part.discontinuity:
+                break
+        return [part for part in run if part.init == run[-1].init]

@@ -1,0 +1,20 @@
+"""What was streamed, kept: saved as a film with captions, shown inline, or as one picture.
+
+Gets its parts from `relay`; knows no notebook and no session.
+"""
+
+from heygen_widget.take.display import Recording, Snapshot
+from heygen_widget.take.errors import TakeError
+from heygen_widget.take.saving import checked_path, record, save, snapshot
+from heygen_widget.take.spool import Take
+
+__all__ = [
+    "Recording",
+    "Snapshot",
+    "Take",
+    "TakeError",
+    "checked_path",
+    "record",
+    "save",
+    "snapshot",
+]

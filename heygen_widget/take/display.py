@@ -1,0 +1,78 @@
+"""Takes and pictures as a notebook shows and keeps them. Knows HTML, and no notebook."""
+
+import base64
+import html
+from dataclasses import dataclass, field
+from typing import Final
+
+from heygen_widget.take.errors import TakeError
+
+SHOWN_WIDTH: Final = 640
+"""Pixels; the film and the picture themselves may have more."""
+
+MOST_INLINE: Final = 32 * 1024 * 1024
+"""Bytes of a film that a notebook is asked to hold: about eight minutes of a rehearsal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A take, shown as a player that stays in the saved notebook.
+
+    Attributes
+    ----------
+    film
+        An MP4.
+    poster
+        A JPEG, shown until it is played.
+    captions
+        WebVTT.
+    transcript
+        What is said.
+    seconds
+        Length.
+    """
+
+    film: bytes = field(repr=False)
+    poster: bytes = field(repr=False)
+    captions: str = field(repr=False)
+    transcript: str
+    seconds: float
+
+    def __post_init__(self) -> None:
+        if len(self.film) > MOST_INLINE:
+            raise TakeError(
+                f"The take has {len(self.film) / 1e6:.0f} MB, and a notebook that holds more than "
+                f"{MOST_INLINE / 1e6:.0f} MB is hard to open. avatar.save('talk.mp4') makes a file."
+            )
+
+    def _repr_html_(self) -> str:
+        label = html.escape(f"Recording of the avatar, {self.seconds:.0f} s", quote=True)
+        track = _data("text/vtt", self.captions.encode())
+        return (
+            f'<video controls playsinline preload="metadata" aria-label="{label}"'
+            f' style="max-width:100%;width:{SHOWN_WIDTH}px"'
+            f' poster="{_data("image/jpeg", self.poster)}"'
+            f' src="{_data("video/mp4", self.film)}">'
+            f'<track kind="captions" label="Captions" default src="{track}">'
+            f"{html.escape(self.transcript)}</video>"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One picture of the avatar, which stays in the saved notebook.
+
+    Attributes
+    ----------
+    data
+        A JPEG.
+    """
+
+    data: bytes = field(repr=False)
+
+    def _repr_jpeg_(self) -> tuple[bytes, dict[str, int]]:
+        return self.data, {"width": SHOWN_WIDTH}
+
+
+def _data(media_type: str, data: bytes) -> str:
+    return f"data:{media_type};base64,{base64.b64encode(data).decode()}"

@@ -1,0 +1,212 @@
+"""Writes a take as one MP4, and its newest picture as an image. Recodes no film.
+
+The only part of the kernel's side that needs PyAV, which the `save` extra brings.
+"""
+
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from heygen_widget.take.captions import Caption
+from heygen_widget.take.errors import TakeError
+from heygen_widget.take.spool import Reel
+
+if TYPE_CHECKING:
+    import av
+
+MILLISECOND: Final = Fraction(1, 1000)
+LONGEST_CAPTION: Final = 2**16 - 1
+"""Bytes of text that an MP4's caption can hold."""
+
+# What the encoder of MP4 captions wants to know of their looks: white, at the bottom.
+_STYLE: Final = b"""[Script Info]
+ScriptType: v4.00+
+[V4+ Styles]
+Format: Name, Fontname, Fontsize, PrimaryColour, BackColour, Alignment
+Style: Default,Arial,16,&Hffffff,&H0,2
+[Events]
+Format: Start, End, Style, Text
+"""
+
+
+def write_film(
+    path: Path, reels: Sequence[Reel], shown: Iterable[Caption], *, joined: bool
+) -> None:
+    """Write a take with its captions as an MP4 that plays anywhere, and from the first byte on.
+
+    Parameters
+    ----------
+    path
+        Of the file to write.
+    reels
+        The take, cut where decoding begins anew.
+    shown
+        The captions, on the stream's clock.
+    joined
+        Whether the take begins in the middle of the stream, so that its own clock is the stream's.
+
+    Raises
+    ------
+    TakeError
+        When PyAV is missing, or the take cannot be put into one film.
+    """
+    av = _pyav()
+    try:
+        with av.open(str(path), "w", format="mp4", options={"movflags": "faststart"}) as film:
+            _Cutter(film, shown, joined=joined).add(reels)
+    except av.error.FFmpegError as error:
+        raise TakeError(f"The take cannot be written as an MP4: {error}") from error
+
+
+def newest_picture(data: bytes, width: int | None = None) -> bytes:
+    """Return the newest key frame of some media as a JPEG, `width` pixels wide or as it is.
+
+    Raises
+    ------
+    TakeError
+        When PyAV is missing, or there is no picture.
+    """
+    av = _pyav()
+    try:
+        with av.open(io.BytesIO(data)) as media:
+            video = media.streams.video[0]
+            video.codec_context.skip_frame = "NONKEY"
+            newest = None
+            for newest in media.decode(video):  # noqa: B007 (the last one is wanted)
+                pass
+        if newest is None:
+            raise TakeError("There is no picture yet.")
+        return _jpeg(newest, width or newest.width)
+    except (av.error.FFmpegError, IndexError) as error:
+        raise TakeError(f"The newest picture cannot be read: {error}") from error
+
+
+def _pyav() -> Any:
+    try:
+        import av  # noqa: PLC0415 (an extra, and slow to load)
+    except ImportError as error:
+        raise TakeError(
+            "This needs PyAV, which reads and writes video: pip install 'heygen-widget[save]'"
+        ) from error
+    return av
+
+
+def _jpeg(frame: "av.VideoFrame", width: int) -> bytes:
+    import av  # noqa: PLC0415
+
+    encoder: Any = av.CodecContext.create("mjpeg", "w")
+    height = 2 * round(frame.height * width / frame.width / 2)
+    encoder.width, encoder.height = width, height
+    encoder.pix_fmt = "yuvj420p"
+    encoder.time_base = Fraction(1, 25)
+    encoder.qmin = encoder.qmax = 3
+    picture = frame.reformat(width, height, format="yuvj420p")
+    picture.pts = 0
+    return b"".join(bytes(packet) for packet in [*encoder.encode(picture), *encoder.encode(None)])
+
+
+@dataclass(slots=True)
+class _Track:
+    """A stream of the film, and how far it has come."""
+
+    stream: Any
+    form: tuple[Any, ...]
+    end: Fraction = Fraction(0)  # seconds
+    last: int | None = None  # decode time of the last packet
+
+
+class _Cutter:
+    """Copies the packets of one reel after the other into a film."""
+
+    def __init__(self, film: Any, shown: Iterable[Caption], *, joined: bool) -> None:
+        self._film = film
+        self._captions = iter(sorted(shown, key=lambda caption: caption.start))
+        self._caption = next(self._captions, None)
+        self._joined = joined
+        self._tracks: dict[str, _Track] = {}
+        self._subtitles: Any = None
+        self._caption_shift = Fraction(0)
+
+    def add(self, reels: Sequence[Reel]) -> None:
+        import av  # noqa: PLC0415
+
+        for reel in reels:
+            with av.open(reel, format=reel.container) as source:
+                self._copy(source)
+        if not self._tracks:
+            raise TakeError("Nothing was streamed yet, so there is nothing to save.")
+        self._caption_until(None)
+
+    def _copy(self, source: Any) -> None:
+        streams = [*source.streams.video[:1], *source.streams.audio[:1]]
+        # By the picture: an encoder's sound may begin a little before, with silence to be cut off.
+        begun = (streams[0].start_time or 0) * streams[0].time_base if streams else Fraction(0)
+        if not self._tracks:
+            self._begin(streams, begun)
+        elif {stream.type: _form(stream) for stream in streams} != {
+            kind: track.form for kind, track in self._tracks.items()
+        }:
+            raise TakeError(
+                "The stream changed its picture or sound format on the way: it is no single film."
+            )
+        shift = max((track.end for track in self._tracks.values()), default=Fraction(0)) - begun
+        for packet in source.demux(streams):
+            if packet.dts is not None and packet.pts is not None:
+                self._put(packet, shift)
+
+    def _begin(self, streams: Sequence[Any], begun: Fraction) -> None:
+        """Give the film its tracks, as the first reel has them."""
+        for stream in streams:
+            copied = self._film.add_stream_from_template(stream)
+            self._tracks[stream.type] = _Track(copied, _form(stream))
+        if self._caption is not None:
+            self._subtitles = self._film.add_stream("mov_text")
+            self._subtitles.codec_context.subtitle_header = _STYLE
+            self._subtitles.time_base = MILLISECOND
+        if self._joined:
+            self._caption_shift = -begun
+
+    def _put(self, packet: Any, shift: Fraction) -> None:
+        track = self._tracks[packet.stream.type]
+        unit = packet.time_base
+        ticks = round(shift / unit)
+        packet.dts += ticks
+        packet.pts += ticks
+        if track.last is not None and packet.dts <= track.last:
+            return  # after a part that was lost, what is there may overlap
+        track.last = packet.dts
+        track.end = max(track.end, (packet.pts + (packet.duration or 0)) * unit)
+        self._caption_until(packet.dts * unit)
+        packet.stream = track.stream
+        self._film.mux(packet)
+
+    def _caption_until(self, time: Fraction | None) -> None:
+        """Put the captions that begin before `time`, in order with what is seen then."""
+        while self._caption is not None:
+            start = Fraction(self._caption.start) + self._caption_shift
+            if time is not None and start > time:
+                return
+            if start >= 0:
+                self._film.mux(self._caption_packet(self._caption, start))
+            self._caption = next(self._captions, None)
+
+    def _caption_packet(self, caption: Caption, start: Fraction) -> Any:
+        import av  # noqa: PLC0415
+
+        text = caption.text.encode()[:LONGEST_CAPTION]
+        packet = av.Packet(len(text).to_bytes(2, "big") + text)
+        packet.stream = self._subtitles
+        packet.time_base = MILLISECOND
+        packet.pts = packet.dts = round(start * 1000)
+        packet.duration = round((caption.end - caption.start) * 1000)
+        return packet
+
+
+def _form(stream: Any) -> tuple[Any, ...]:
+    """Return what must not change within a film."""
+    codec = stream.codec_context
+    size = (codec.width, codec.height) if stream.type == "video" else (codec.sample_rate,)
+    return (codec.name, codec.extradata, *size)

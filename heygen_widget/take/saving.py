@@ -1,0 +1,96 @@
+"""A take in the forms that people keep: a file by its suffix, a recording, a picture."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from heygen_widget.api.models import WordEvent
+from heygen_widget.relay import Part
+from heygen_widget.take.captions import captions, subrip, webvtt
+from heygen_widget.take.display import Recording, Snapshot
+from heygen_widget.take.errors import TakeError
+from heygen_widget.take.film import newest_picture, write_film
+from heygen_widget.take.spool import Take
+from heygen_widget.transcript import as_text
+
+WRITERS = {".vtt": webvtt, ".srt": subrip}
+
+
+def checked_path(path: str | os.PathLike[str]) -> Path:
+    """Return where to save, if that is possible.
+
+    Raises
+    ------
+    ValueError
+        When the suffix is none we can write.
+    FileNotFoundError
+        When the folder does not exist.
+    """
+    target = Path(path).expanduser()
+    suffixes = [".mp4", *WRITERS]
+    if target.suffix.lower() not in suffixes:
+        raise ValueError(f"A take is saved as {', '.join(suffixes)}, not as {target.name!r}.")
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"There is no folder {str(target.parent)!r} to save in.")
+    return target
+
+
+def save(take: Take, words: Sequence[WordEvent], target: Path) -> Path:
+    """Write a take to a file, whole or not at all.
+
+    Raises
+    ------
+    TakeError
+        When there is nothing to save, or it cannot be written in this form.
+    """
+    shown = captions(words)
+    unfinished = target.with_name(f".{target.stem}.unfinished{target.suffix}")
+    try:
+        if (write := WRITERS.get(target.suffix.lower())) is not None:
+            unfinished.write_text(write(shown), encoding="utf-8")
+        else:
+            write_film(unfinished, take.reels(), shown, joined=not take.from_start)
+        return unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def record(take: Take, words: Sequence[WordEvent]) -> Recording:
+    """Make a take that a notebook shows and keeps.
+
+    Raises
+    ------
+    TakeError
+        When there is nothing to show, or too much.
+    """
+    with TemporaryDirectory(prefix="heygen-take-") as folder:
+        path = save(take, words, Path(folder) / "take.mp4")
+        film = path.read_bytes()
+    return Recording(
+        film=film,
+        poster=newest_picture(film),
+        captions=webvtt(captions(words)),
+        transcript=as_text(words),
+        seconds=take.seconds,
+    )
+
+
+def snapshot(parts: Sequence[Part], width: int | None = None) -> Snapshot:
+    """Make an image of the newest picture in a stretch of a stream, `width` pixels wide if given.
+
+    Raises
+    ------
+    TakeError
+        When there is none.
+    """
+    data = b""
+    # From the newest part backwards: not every one has a picture that can be decoded by itself.
+    for part in reversed(parts):
+        data = part.data + data
+        try:
+            return Snapshot(newest_picture(part.init + data, width))
+        except TakeError:
+            if part is parts[0]:
+                raise
+    raise TakeError("There is no picture yet.")

@@ -1,0 +1,152 @@
+"""A take: the parts of one stream, kept in a temporary file as they come.
+
+Knows bytes and where decoding begins anew, not what they show.
+"""
+
+import contextlib
+import io
+import logging
+import tempfile
+import threading
+from dataclasses import dataclass
+from typing import Final, Self
+
+from heygen_widget.relay import Part
+
+MOST_BYTES: Final = 1024**3
+"""Of one take: an hour at 2 Mbit/s."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Run:
+    """Bytes that one demuxer can read in one go: an initialization section and what follows."""
+
+    init: bytes
+    start: int
+    end: int
+
+
+class Take:
+    """What was streamed of one session so far. Written by one thread, read by any.
+
+    Attributes
+    ----------
+    seconds
+        Length, as the playlist has it.
+    whole
+        Whether nothing is missing: not its beginning, nor what would have been too much to keep.
+    from_start
+        Whether it begins with the stream's first part.
+    """
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.whole = True
+        self.from_start = True
+        self._file = tempfile.TemporaryFile(prefix="heygen-take-")  # noqa: SIM115 (it lives as we do)
+        self._lock = threading.Lock()
+        self._runs: list[_Run] = []
+        self._size = 0
+        self._next: int | None = None
+        self._full = False
+
+    def __del__(self) -> None:
+        with contextlib.suppress(AttributeError, OSError):
+            self._file.close()
+
+    def __bool__(self) -> bool:
+        return bool(self._runs)
+
+    def add(self, part: Part) -> None:
+        """Take the next part. When there is no more room for it, the take ends here."""
+        if self._next is None:
+            self.from_start = part.number <= 1
+            self.whole = self.from_start
+        elif part.number != self._next:
+            self.whole = False
+        self._next = part.number + 1
+        if self._full:
+            return
+        try:
+            self._append(part)
+        except OSError as error:
+            _log.warning("The take cannot be kept any further: %s", error)
+            self._full = True
+            self.whole = False
+
+    def _append(self, part: Part) -> None:
+        with self._lock:
+            new = not self._runs or part.discontinuity or part.init != self._runs[-1].init
+            data = part.init + part.data if new else part.data
+            if self._size + len(data) > MOST_BYTES:
+                raise OSError(f"it has {self._size:,} bytes, and {MOST_BYTES:,} are the most")
+            self._file.seek(self._size)
+            self._file.write(data)
+            start = self._size
+            self._size += len(data)
+            if new:
+                self._runs.append(_Run(part.init, start, self._size))
+            else:
+                self._runs[-1].end = self._size
+        self.seconds += part.seconds
+
+    def reels(self) -> list["Reel"]:
+        """Return the take as it is now, cut where decoding begins anew."""
+        with self._lock:
+            stretches = [(run.start, run.end) for run in self._runs]
+        return [Reel(self, start, end) for start, end in stretches]
+
+    def read(self, position: int, size: int) -> bytes:
+        """Return bytes of the file."""
+        with self._lock:
+            self._file.seek(position)
+            return self._file.read(size)
+
+
+class Reel(io.RawIOBase):
+    """A stretch of a take, to be read like a file of its own.
+
+    Attributes
+    ----------
+    container
+        ``"mp4"`` or ``"mpegts"``.
+    """
+
+    def __init__(self, take: Take, start: int, end: int) -> None:
+        super().__init__()
+        self._take = take
+        self._start = start
+        self._size = end - start
+        self._position = 0
+        self.container: Final = "mpegts" if take.read(start, 1) == b"\x47" else "mp4"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def readable(self) -> bool:
+        """As files do."""
+        return True
+
+    def seekable(self) -> bool:
+        """As files do."""
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """As files do."""
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
+        self._position = max(0, base + offset)
+        return self._position
+
+    def tell(self) -> int:
+        """As files do."""
+        return self._position
+
+    def read(self, size: int = -1) -> bytes:
+        """As files do."""
+        left = max(0, self._size - self._position)
+        wanted = left if size is None or size < 0 else min(size, left)
+        data = self._take.read(self._start + self._position, wanted) if wanted else b""
+        self._position += len(data)
+        return data

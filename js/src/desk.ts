@@ -1,0 +1,13 @@
+// What all views of one avatar share and the kernel need not know: how the user has set them up.
+
+import { History } from "./history.ts";
+
+export class Desk {
+  readonly history = new History();
+  captions = true;
+  transcript = false;
+  /** What is being typed. */
+  draft = "";
+  /** Text that was sent and not yet taken: should it be refused, it can be sent again. */
+  sent: string | null = null;
+}

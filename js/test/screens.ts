@@ -1,0 +1,73 @@
+// Takes pictures of the widget in every state, in light and dark, into `screenshots/`.
+
+import { afterEach, beforeEach, test } from "vitest";
+import { cdp, page, userEvent } from "vitest/browser";
+import { find, resetPage, show } from "./model.ts";
+import { forgetInstances } from "./stand_in.ts";
+import { STATES, type Widget } from "./states.ts";
+import { type ThemeName, wear } from "./themes.ts";
+import "../src/widget.css";
+
+beforeEach(resetPage);
+afterEach(() => {
+  forgetInstances();
+  wear("plain");
+});
+
+const ALL = Object.keys(STATES);
+const TYPICAL = ["idle", "speaking, transcript open", "text refused", "refused"];
+const SETS: { theme: ThemeName; width: number; states: string[] }[] = [
+  { theme: "light", width: 720, states: ALL },
+  { theme: "dark", width: 720, states: ALL },
+  { theme: "light", width: 320, states: ALL },
+  { theme: "dark", width: 320, states: TYPICAL },
+  { theme: "vscode-dark", width: 720, states: TYPICAL },
+  { theme: "colab-dark", width: 720, states: TYPICAL },
+  { theme: "plain", width: 480, states: TYPICAL },
+  { theme: "dark", width: 1000, states: TYPICAL },
+];
+const MARGIN = 12;
+
+for (const { theme, width, states } of SETS) {
+  test.each(states)(`${theme}, ${width} px: %s`, async (state) => {
+    const widget = await led(state, theme, width);
+    await shoot(`${theme}-${width}`, state, framed(widget, width));
+  });
+}
+
+test("full screen, in use and at rest", async () => {
+  const { root } = await led("speaking, transcript open", "light", 1280);
+  await userEvent.click(find(root, '[aria-label="Full screen"]'));
+  await shoot("full-screen", "in use", root);
+  root.classList.add("hw-rest");
+  await shoot("full-screen", "at rest", root);
+  await document.exitFullscreen();
+});
+
+test.each(TYPICAL)("colours that the user has set for all: %s", async (state) => {
+  const colours = (value: string) => ({ features: [{ name: "forced-colors", value }] });
+  await cdp().send("Emulation.setEmulatedMedia", colours("active"));
+  await shoot("forced-colours", state, framed(await led(state, "plain", 720), 720));
+  await cdp().send("Emulation.setEmulatedMedia", colours("none"));
+});
+
+async function led(state: string, theme: ThemeName, width: number): Promise<Widget> {
+  await page.viewport(width + 4 * MARGIN, 760);
+  wear(theme);
+  const widget = show();
+  await STATES[state]?.(widget);
+  return widget;
+}
+
+/** The widget with some room around it. */
+function framed({ root }: Widget, width: number): HTMLElement {
+  const frame = root.parentElement as HTMLElement;
+  Object.assign(frame.style, { width: `${width}px`, padding: `${MARGIN}px` });
+  frame.style.boxSizing = "content-box";
+  return frame;
+}
+
+async function shoot(folder: string, state: string, element: HTMLElement): Promise<void> {
+  const path = `../../screenshots/${folder}/${state.replaceAll(/\W+/g, "-")}.png`;
+  await page.screenshot({ path, element, animations: "disabled" } as never);
+}

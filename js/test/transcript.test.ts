@@ -1,0 +1,101 @@
+import { expect, test } from "vitest";
+import { Captions } from "../src/captions.ts";
+import { Speeches } from "../src/speeches.ts";
+import { type Passage, Transcript } from "../src/transcript.ts";
+
+/** A transcript of texts, and captions whose words come one a second from 0 on. */
+function given(texts: string[], words: string[], status = "sent") {
+  const speeches = new Speeches();
+  const transcript = new Transcript(speeches);
+  for (const [id, text] of texts.entries()) {
+    speeches.tell({ kind: "speech", epoch: 1, id, text, status });
+  }
+  const captions = new Captions(1);
+  const timed = words.map((word, index) => ({ word, start: index, end: index + 0.5 }));
+  captions.add({ kind: "words", epoch: 1, first: 0, words: timed });
+  return { transcript, speeches, captions };
+}
+
+/** What is spoken, what is being spoken in brackets, and behind a bar what is still to come. */
+function written({ text, from, to, now }: Passage): string {
+  const word = now ? `[${text.slice(from, to)}]` : text.slice(from, to);
+  return `${text.slice(0, from)}${word}|${text.slice(to)}`;
+}
+
+const shown = ({ transcript, captions }: ReturnType<typeof given>, time: number) =>
+  transcript.passages(captions, time, false).map(written);
+
+test("what is heard is marked in the text as it was given; what is queued comes after", () => {
+  const talk = given(["One, two!", "Three."], ["One", "two", "Three"]);
+  expect(shown(talk, -1)).toEqual(["|One, two!", "|Three."]);
+  expect(shown(talk, 0.2)).toEqual(["[One]|, two!", "|Three."]);
+  expect(shown(talk, 1.2)).toEqual(["One, [two]|!", "|Three."]);
+  expect(shown(talk, 2.2)).toEqual(["One, two!|", "[Three]|."]);
+  expect(shown(talk, 9)).toEqual(["One, two!|", "Three|."]);
+});
+
+test("a word that is written in another way does not stop the mark", () => {
+  const talk = given(["It costs $5 an hour."], ["It", "costs", "five", "dollars", "an", "hour"]);
+  expect(shown(talk, 3.2)).toEqual(["It costs| $5 an hour."]);
+  expect(shown(talk, 4.2)).toEqual(["It costs $5 [an]| hour."]);
+});
+
+test("scripts without spaces are followed as well", () => {
+  expect(shown(given(["你好，世界。"], ["你", "好", "世界"]), 2.2)).toEqual(["你好，[世界]|。"]);
+});
+
+test("words that come before their text are found when it comes", () => {
+  const talk = given([], ["One", "two"]);
+  expect(shown(talk, 1.2)).toEqual(["One [two]|"]);
+  talk.speeches.tell({ kind: "speech", epoch: 1, id: 7, text: "One, two.", status: "sent" });
+  expect(shown(talk, 1.2)).toEqual(["One, [two]|."]);
+});
+
+test("a text that grows while it is spoken keeps its mark", () => {
+  const talk = given(["One"], ["One", "two"]);
+  expect(shown(talk, 1.2)).toEqual(["One|"]);
+  talk.speeches.tell({ kind: "speech", epoch: 1, id: 0, text: "One two three", status: "sent" });
+  expect(shown(talk, 1.2)).toEqual(["One [two]| three"]);
+});
+
+test("words that fill a gap are marked too", () => {
+  const talk = given(["One two three"], ["One"]);
+  const word = (text: string, start: number) => ({ word: text, start, end: start + 0.5 });
+  talk.captions.add({ kind: "words", epoch: 1, first: 2, words: [word("three", 2)] });
+  expect(shown(talk, 2.2)).toEqual(["One two [three]|"]);
+  talk.captions.add({ kind: "words", epoch: 1, first: 1, words: [word("two", 1)] });
+  expect(shown(talk, 1.2)).toEqual(["One [two]| three"]);
+});
+
+test("without words, a text counts as spoken when the kernel says so", () => {
+  expect(shown(given(["One."], [], "speaking"), 5)).toEqual(["|One."]);
+  expect(shown(given(["One."], [], "spoken"), 5)).toEqual(["One.|"]);
+});
+
+test.each([
+  ["interrupted", "not spoken to the end"],
+  ["uncertain", "perhaps not spoken"],
+  ["failed", "refused"],
+  ["spoken", ""],
+])("a text that was %s says “%s”", (status, note) => {
+  const { transcript, captions } = given(["One."], [], status);
+  expect(transcript.passages(captions, 0, true)[0]?.note).toBe(note);
+});
+
+test("a new session begins a new transcript", () => {
+  const { transcript, speeches } = given(["One."], ["One"]);
+  const captions = new Captions(2);
+  expect(transcript.passages(captions, 0, false)).toEqual([]);
+  speeches.tell({ kind: "speech", epoch: 1, id: 9, text: "Old", status: "interrupted" });
+  speeches.tell({ kind: "speech", epoch: 2, id: 10, text: "New", status: "queued" });
+  expect(transcript.passages(captions, 0, false).map(({ text }) => text)).toEqual(["New"]);
+});
+
+test("an hour of speech is followed at once", () => {
+  const words = Array.from({ length: 9000 }, (_, index) => `word${index}`);
+  const talk = given([words.join(" ")], words);
+  const begun = performance.now();
+  expect(shown(talk, 8999.2)[0]).toMatch(/\[word8999\]\|$/);
+  for (let time = 0; time < 9000; time += 100) shown(talk, time);
+  expect(performance.now() - begun).toBeLessThan(5000);
+});

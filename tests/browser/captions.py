@@ -1,0 +1,56 @@
+"""How far the captions under the picture are from the sound, by eye and ear."""
+
+from typing import Final
+
+from tests.browser.lab import Notebook
+
+NUMBERS: Final = "One. Two. Three. Four. Five. Ten. Nine. Eight. " * 2
+"""Words with a silence between any two, so that each can be told from the next by ear."""
+
+QUIET: Final = 0.12  # seconds without sound that tell one word of a count from the next
+LOUD: Final = 0.02
+NOTE_CAPTIONS: Final = """() => {
+    window.shown = [];
+    const captions = document.querySelector(".heygen-widget .hw-captions");
+    new MutationObserver(() => {
+        const word = captions.querySelector(".hw-now")?.textContent.replace(/\\W/g, "");
+        if (word && word !== shown.at(-1)?.word) shown.push({ word, at: Date.now() / 1000 });
+    }).observe(captions, { childList: true, subtree: true, characterData: true });
+}"""
+
+
+def caption_delays(notebook: Notebook) -> list[float]:
+    """Let the notebook's `avatar` count, and compare.
+
+    Returns
+    -------
+    list of float
+        For each word, seconds from when it was heard until it was shown; negative when it was
+        shown too early.
+    """
+    notebook.run("avatar.speak('Ready.').result(timeout=30)")
+    notebook.watch()
+    notebook.wait_for_silence()
+    page = notebook.page
+    page.evaluate(NOTE_CAPTIONS)
+    begun: float = page.evaluate("Date.now() / 1000")
+    notebook.run(f"avatar.speak({NUMBERS!r}).result(timeout=60)")
+    notebook.wait_for_silence(1.5)
+    samples = page.evaluate(f"document.querySelector('{notebook.video}').probe.samples")
+    heard = _onsets([sample for sample in samples if sample["at"] >= begun])
+    shown: list[float] = page.evaluate("shown.map(({ at }) => at)")
+    assert len(shown) == len(NUMBERS.split())
+    return [min((word - sound for sound in heard), key=abs) for word in shown]
+
+
+def _onsets(samples: list[dict[str, float]]) -> list[float]:
+    """Return when sound began after a silence (seconds since the epoch)."""
+    onsets = []
+    last = 0.0
+    for sample in samples:
+        if sample["peak"] < LOUD:
+            continue
+        if sample["at"] - last > QUIET:
+            onsets.append(sample["at"])
+        last = sample["at"]
+    return onsets

@@ -1,0 +1,135 @@
+"""Places other than JupyterLab where people open notebooks: each run as they run it."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from tests.browser.lab import wait_for
+
+SHOW = "from heygen_widget import Avatar\navatar = Avatar(local=True)\navatar"
+MARIMO = """import marimo
+
+app = marimo.App()
+
+
+@app.cell
+def _():
+    from heygen_widget import Avatar
+
+    avatar = Avatar(local=True)
+    avatar
+    return (avatar,)
+"""
+
+
+@contextmanager
+def notebook_7(folder: Path) -> Iterator[str]:
+    """Jupyter Notebook; yields the address of a notebook that shows an avatar when it is run."""
+    options = [
+        "--ServerApp.token=",
+        "--ServerApp.allow_root=True",
+        "--JupyterNotebookApp.expose_app_in_browser=True",
+        "--no-browser",
+        "--port={port}",
+    ]
+    _write(folder, "avatar.ipynb", SHOW)
+    with _served(folder, ["notebook", *options], "/api") as url:
+        yield f"{url}/notebooks/avatar.ipynb"
+
+
+@contextmanager
+def voila(folder: Path) -> Iterator[str]:
+    """Voilà; yields the address of the page that a notebook becomes."""
+    with voila_pages(folder, {"avatar.ipynb": SHOW}) as url:
+        yield f"{url}/voila/render/avatar.ipynb"
+
+
+@contextmanager
+def voila_pages(
+    folder: Path, notebooks: Mapping[str, str], settings: Mapping[str, object] | None = None
+) -> Iterator[str]:
+    """Voilà with notebooks of one cell each, by name; yields its address.
+
+    `settings` are those of its web server.
+    """
+    for name, source in notebooks.items():
+        _write(folder, name, source)
+    config = {"Voila": {"ip": "127.0.0.1", "tornado_settings": settings or {}}}
+    (folder / "voila.json").write_text(json.dumps(config))
+    command = ["voila", "--no-browser", "--port={port}"]
+    with _served(folder, command, "/voila/static/voila.js") as url:
+        yield url
+
+
+@contextmanager
+def marimo(folder: Path) -> Iterator[str]:
+    """marimo's editor; yields the address of a notebook that shows an avatar when it is run."""
+    (folder / "avatar.py").write_text(MARIMO)
+    options = ["edit", "avatar.py", "--headless", "--no-token", "--port", "{port}"]
+    with _served(folder, ["marimo", *options, "--skip-update-check"], "/health") as url:
+        yield url
+
+
+def _write(folder: Path, name: str, source: str) -> None:
+    cell: dict[str, object] = {
+        "cell_type": "code",
+        "id": "show",
+        "source": source,
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+    }
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    content = {
+        "cells": [cell],
+        "metadata": {"kernelspec": kernel},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    (folder / name).write_text(json.dumps(content))
+
+
+@contextmanager
+def _served(folder: Path, command: list[str], sign_of_life: str) -> Iterator[str]:
+    """Run a server of its own in `folder`, without anybody's settings; yields its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("HEYGEN_")} | {
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+        "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
+        "IPYTHONDIR": str(folder / "ipython"),
+        "XDG_CONFIG_HOME": str(folder / "config"),
+    }
+    arguments = [part.replace("{port}", str(port)) for part in command]
+    url = f"http://127.0.0.1:{port}"
+    with (folder / "server.log").open("w") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", *arguments],
+            cwd=folder,
+            env=environment,
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            wait_for(lambda: _answers(url + sign_of_life), 60, f"{command[0]} did not start")
+            yield url
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url).status_code < 500
+    except httpx.TransportError:
+        return False

@@ -1,0 +1,63 @@
+"""Takes pictures of the widget in every state into `screenshots/`, and lays them out in sheets."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import av
+from PIL import Image, ImageDraw, ImageOps
+
+from heygen_widget.local.face import LOOKS, face_for
+from heygen_widget.local.mouth import VISEMES
+from tests.browser import chromium
+
+ROOT = Path(__file__).parents[2]
+SCREENS = ROOT / "screenshots"
+CELL = 480  # width of a picture in a sheet, in pixels
+SHEET_WIDTH = 1500
+CAPTION = 22
+
+
+def take() -> None:
+    """Take all pictures anew. The avatar's own goes first: the stand-in for a stream shows it."""
+    shutil.rmtree(SCREENS, ignore_errors=True)
+    SCREENS.mkdir()
+    planes = face_for(LOOKS[0]).frame(60, VISEMES["E"])
+    frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
+    Image.fromarray(frame.to_ndarray(format="rgb24")).save(SCREENS / "avatar.png")
+    command = [sys.executable, "hatch_build.py", "run", "screens"]
+    environment = os.environ | {"CHROMIUM_PATH": chromium.find()}
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    for folder in sorted(path for path in SCREENS.iterdir() if path.is_dir()):
+        lay_out(folder).save(SCREENS / f"{folder.name}.png")
+
+
+def lay_out(folder: Path) -> Image.Image:
+    """Lay all pictures of a folder out in one, each with its name."""
+    pictures = [(path.stem, Image.open(path)) for path in sorted(folder.glob("*.png"))]
+    columns = max(1, SHEET_WIDTH // min(CELL, *(picture.width for _, picture in pictures)))
+    cells = [_labelled(name, picture) for name, picture in pictures]
+    rows = [cells[index : index + columns] for index in range(0, len(cells), columns)]
+    heights = [max(cell.height for cell in row) for row in rows]
+    width = max(cell.width for cell in cells) * columns
+    sheet = Image.new("RGB", (width, sum(heights)), "#8a8f98")
+    top = 0
+    for row, height in zip(rows, heights, strict=True):
+        for column, cell in enumerate(row):
+            sheet.paste(cell, (column * width // columns, top))
+        top += height
+    return sheet
+
+
+def _labelled(name: str, picture: Image.Image) -> Image.Image:
+    if picture.width > CELL:
+        picture = ImageOps.scale(picture.convert("RGB"), CELL / picture.width)
+    cell = ImageOps.expand(picture.convert("RGB"), (4, CAPTION, 4, 4), "#8a8f98")
+    ImageDraw.Draw(cell).text((6, 5), name, "black")
+    return cell
+
+
+if __name__ == "__main__":
+    take()

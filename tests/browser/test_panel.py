@@ -1,0 +1,85 @@
+"""What a person sees and presses, in real JupyterLab: captions, keys, accessibility."""
+
+import statistics
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.browser.captions import caption_delays
+from tests.browser.lab import Notebook
+
+AXE = Path(__file__).parents[2] / "js" / "node_modules" / "axe-core" / "axe.min.js"
+SHOW = "from heygen_widget import Avatar\navatar = Avatar()\navatar"
+LATE = 0.150  # seconds between sound and caption, at the 95th percentile
+
+
+def test_captions_come_with_the_sound(notebook: Notebook) -> None:
+    notebook.run(SHOW)
+    delays = caption_delays(notebook)
+    late = statistics.quantiles(map(abs, delays), n=20)[-1]
+    assert late <= LATE, [round(1000 * seconds) for seconds in delays]
+
+
+def test_no_key_pressed_in_the_widget_reaches_the_notebook(notebook: Notebook) -> None:
+    notebook.run(SHOW)
+    begun = notebook.page.evaluate("Date.now() / 1000")
+    notebook.run("avatar.speak('I go on. ' * 20)")
+    notebook.watch()
+    notebook.wait_for_sound(begun)
+    page = notebook.page
+    cells = "jupyterapp.shell.currentWidget.content.widgets.length"
+    before = page.evaluate(cells)
+    widget = page.locator(".heygen-widget")
+    names = ("Player", "Mute", "Volume", "Captions", "Transcript", "Full screen", "Stop")
+    for name in names:
+        target = widget.get_by_role("button", name=name, exact=True)
+        if name in {"Player", "Volume"}:
+            target = widget.get_by_label(name, exact=True)
+        target.first.focus()
+        for key in ("a", "b", "x", "d", "d", "y", "1", "Shift", "Alt+Enter"):
+            page.keyboard.press(key)
+    assert page.evaluate(cells) == before
+    page.evaluate(
+        "jupyterapp.commands.commandExecuted.connect("
+        "(_, { id }) => (window.commands ??= []).push(id))"
+    )
+    widget.get_by_role("button", name="Mute").focus()
+    page.keyboard.press("Control+s")
+    page.wait_for_function("window.commands?.includes('docmanager:save')")
+    widget.get_by_label("Text for the avatar to speak").focus()
+    page.keyboard.press("Control+s")
+    page.wait_for_function("window.commands.filter(id => id === 'docmanager:save').length === 2")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_jupyterlab(
+    open_notebook: Callable[..., Notebook], theme: str
+) -> None:
+    notebook = open_notebook(theme=theme)
+    page = notebook.page
+    notebook.run(SHOW)
+    page.add_script_tag(path=AXE)
+    assert _findings(notebook) == []
+    begun = page.evaluate("Date.now() / 1000")
+    page.get_by_role("button", name="Transcript").click()
+    notebook.run("avatar.speak('Do you read what I say? ' * 8)")
+    notebook.watch()
+    notebook.wait_for_sound(begun)
+    assert _findings(notebook) == []
+    page.get_by_role("button", name="Stop").click()
+    notebook.wait_for_status("cancelled")
+    assert _findings(notebook) == []
+
+
+def _findings(notebook: Notebook) -> list[str]:
+    found: list[str] = notebook.page.evaluate(
+        """async () => {
+            const { violations } = await axe.run(document.querySelector(".heygen-widget"), {
+                rules: { region: { enabled: false } },
+            });
+            return violations.flatMap(({ id, nodes }) =>
+                nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
+        }"""
+    )
+    return found
