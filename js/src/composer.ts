@@ -1,4 +1,4 @@
-// The text box with its history, and the buttons that send, finish and stop.
+// The text box with its history, and the buttons that send, interrupt, finish and stop.
 
 import type { Avatar } from "./avatar.ts";
 import type { Desk } from "./desk.ts";
@@ -6,7 +6,7 @@ import { button, h, icon, iconButton, label, retire, SUPPRESS, setText } from ".
 import type { Walk } from "./history.ts";
 import * as icons from "./icons.ts";
 import { isComposing } from "./keys.ts";
-import { MAX_TEXT_LENGTH } from "./protocol.ts";
+import { isInRoom, MAX_TEXT_LENGTH } from "./protocol.ts";
 import { isLive, isOpening } from "./status.ts";
 
 export class Composer {
@@ -21,6 +21,12 @@ export class Composer {
     [SUPPRESS]: "",
   });
   private readonly send = iconButton({ class: "hw-icon hw-send" });
+  /** An avatar in a room can be silenced without ending its session. */
+  private readonly interrupt = button(
+    { class: "hw-plain", title: "Be silent now; the session goes on" },
+    icon(icons.INTERRUPT),
+    "Interrupt",
+  );
   private readonly finish = button(
     { class: "hw-plain", title: "Take no more text; what was said is still spoken" },
     icon(icons.FINISH),
@@ -36,6 +42,7 @@ export class Composer {
     "div",
     { class: "hw-form", role: "group", "aria-label": "Speak" },
     h("div", { class: "hw-field" }, this.text, this.send),
+    this.interrupt,
     this.finish,
     this.stop,
   );
@@ -52,6 +59,7 @@ export class Composer {
     const on = (target: HTMLElement, handle: () => void) =>
       target.addEventListener("click", handle, { signal });
     on(this.send, () => this.submit());
+    on(this.interrupt, () => avatar.interrupt());
     on(this.finish, () => avatar.finish());
     on(this.stop, () => avatar.stop());
     this.text.value = desk.draft;
@@ -74,6 +82,8 @@ export class Composer {
     this.send.disabled = kernelGone || this.text.value.trim() === "";
     const ending = stopping || awaiting === "finish";
     const finished = !open || session.status === "draining";
+    const silent = kernelGone || !isInRoom(session) || !isLive(session);
+    retire(this.interrupt, { hidden: silent, disabled: stopping }, this.text);
     retire(this.finish, { hidden: kernelGone || finished, disabled: ending }, this.text);
     retire(this.stop, { hidden: kernelGone || !open, disabled: stopping }, this.text);
     setText(this.stopLabel, stopping ? "Stopping…" : "Stop");

@@ -5,6 +5,7 @@ import type { Desk } from "./desk.ts";
 import { h, iconButton, label, SUPPRESS, setText } from "./dom.ts";
 import * as icons from "./icons.ts";
 import { formatElapsed } from "./meter.ts";
+import { isInRoom, PICTURE_QUALITIES, type PictureQuality } from "./protocol.ts";
 import type { StatusLine } from "./status.ts";
 
 const LATENCY_EVERY_MS = 500;
@@ -38,6 +39,15 @@ export class Controls {
     "aria-label": "Volume",
     [SUPPRESS]: "",
   });
+  /** How fine the picture is: a room's server makes it as one likes, a stream is what it is. */
+  private readonly quality = h(
+    "select",
+    { class: "hw-quality", title: "Quality", "aria-label": "Quality", [SUPPRESS]: "" },
+    h("option", { value: "" }, "Auto"),
+    ...PICTURE_QUALITIES.map((quality) =>
+      h("option", { value: quality }, quality.charAt(0).toUpperCase() + quality.slice(1)),
+    ),
+  );
   private readonly captions = iconButton();
   private readonly transcript = iconButton();
   private readonly inset = iconButton();
@@ -60,6 +70,7 @@ export class Controls {
       { class: "hw-tools", role: "group", "aria-label": "Player controls" },
       this.mute,
       this.volume,
+      this.quality,
       this.captions,
       this.transcript,
       this.inset,
@@ -82,6 +93,11 @@ export class Controls {
     on(this.transcript, () => this.toggleTranscript());
     on(this.inset, () => void avatar.player?.togglePictureInPicture());
     on(this.full, () => this.toggleFullScreen());
+    this.quality.addEventListener(
+      "change",
+      () => this.quality.value && avatar.switchTo(this.quality.value as PictureQuality),
+      { signal },
+    );
     this.volume.addEventListener(
       "input",
       () => avatar.player?.setVolume(this.volume.valueAsNumber),
@@ -124,6 +140,7 @@ export class Controls {
     const loud = String(muted ? 0 : (player?.volume ?? 1));
     this.volume.value = loud;
     this.volume.style.setProperty("--hw-loud", loud);
+    this.drawQuality();
     label(this.captions, icons.CAPTIONS, "Captions", "C");
     this.captions.ariaPressed = String(this.desk.captions);
     label(this.transcript, icons.TRANSCRIPT, "Transcript");
@@ -140,6 +157,15 @@ export class Controls {
     this.full.hidden = !(
       document.fullscreenEnabled || "webkitEnterFullscreen" in HTMLVideoElement.prototype
     );
+  }
+
+  private drawQuality(): void {
+    const { awaiting, kernelGone, session } = this.avatar;
+    this.quality.hidden = !isInRoom(session);
+    if (!isInRoom(session) || awaiting === "switch") return;
+    this.quality.disabled = kernelGone;
+    const chosen = session.quality ?? "";
+    if (this.quality.value !== chosen) this.quality.value = chosen;
   }
 
   /** Show what moves with time. */

@@ -8,6 +8,7 @@ export const MUTED = `${SPEAKER}M16 9.5l5 5M21 9.5l-5 5`;
 export const SEND = "M12 19V5M5.5 11.5 12 5l6.5 6.5";
 export const STOP = "M7 7h10v10H7z";
 export const FINISH = "M6 21V4.5h12l-2.5 4 2.5 4H6";
+export const INTERRUPT = "M8.5 6v12M15.5 6v12";
 export const CAPTIONS = "M3.5 5.5h17v13h-17zM10.5 10.3a2 2 0 1 0 0 3.4M17 10.3a2 2 0 1 0 0 3.4";
 export const TRANSCRIPT = "M5 6h14M5 10h14M5 14h14M5 18h8";
 export const PICTURE_IN_PICTURE = "M20.5 10V5.5h-17v13H10M13.5 13.5h7v5h-7z";

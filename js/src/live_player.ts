@@ -64,6 +64,7 @@ export class LivePlayer extends Picture {
   /** Show another session in the place of the one before. */
   join(connect: Join): void {
     this.leave();
+    this.clear();
     this.connect = connect;
     this.before = this.recoveries = this.stalls = 0;
     this.started = false;
@@ -73,6 +74,7 @@ export class LivePlayer extends Picture {
   retry(): void {
     if (!this.connect) return;
     this.before = this.position;
+    this.keepFrame();
     this.leave();
     this.open();
   }

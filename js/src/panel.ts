@@ -96,7 +96,8 @@ export class Panel implements View, Offers {
     const { avatar, root } = this;
     const { session, player, kernelGone, desk } = avatar;
     const playback = player?.state ?? null;
-    const status = statusLine({ session, playback, recovering: player?.recovering, kernelGone });
+    const { recovering, connection } = player ?? {};
+    const status = statusLine({ session, playback, recovering, connection, kernelGone });
     this.scene = sceneOf(avatar, this, status);
     const rest = root.classList.contains("hw-rest") ? " hw-rest" : "";
     const picture = player?.started && player.video.parentElement === this.screen;

@@ -106,8 +106,9 @@ export interface ProblemMessage {
   problem: Problem;
 }
 
-/** How fine the picture of a room is. */
-export type PictureQuality = "low" | "medium" | "high";
+/** How fine the picture of a room can be. */
+export const PICTURE_QUALITIES = ["low", "medium", "high"] as const;
+export type PictureQuality = (typeof PICTURE_QUALITIES)[number];
 
 /** Value of the `session` trait where the picture is in a room. */
 export interface StreamingView extends SessionView {

@@ -55,12 +55,17 @@ export function sceneOf(avatar: Avatar, view: View & Offers, status: StatusLine)
   const { session, player, holder } = avatar;
   const state = player?.state;
   if (avatar.kernelGone) return gone();
-  if (isOpening(session)) return { ...BLANK, name: "opening", note: status.text };
+  if (isOpening(session)) {
+    // A room is open to its viewers before it is anything more.
+    if (player?.problem && holder === view) return hindered(player.problem);
+    return { ...BLANK, name: "opening", note: status.text };
+  }
   const playing = player && state !== "ended" && state !== "failed" && state !== "unsupported";
   const going = isLive(session) || (session.status === "completed" && playing);
   if (going && player && holder !== view) return elsewhere(() => avatar.bringTo(view));
   if (isLive(session) && state === "unsupported") return unsupported(avatar);
   if (isLive(session) && state === "failed") return failed(avatar);
+  if (isLive(session) && player?.problem && !player.started) return hindered(player.problem);
   if (going) return live(avatar, status);
   if (session.error) return error(avatar, view, session.error);
   return isOver(session) ? over(avatar, view) : idle(avatar);
@@ -110,11 +115,17 @@ function error(avatar: Avatar, view: Offers, { title, hint, request_id }: Proble
 }
 
 function failed({ player }: Avatar): Scene {
-  const title = "The picture could not be played";
-  const hint = `The avatar speaks on, and the session is billed. ${player?.detail ?? ""}`.trim();
+  const title = player?.problem?.title ?? "The picture could not be played";
+  const why = player?.problem?.hint ?? player?.detail ?? "";
+  const hint = `The avatar speaks on, and the session is billed. ${why}`.trim();
   const run = () => player?.retry();
   const act = { name: "hw-start", label: "Retry", icon: icons.RETRY, run };
   return { ...BLANK, name: "error", title, hint, act };
+}
+
+/** Something stands in the way, for now at least. */
+function hindered({ title, hint }: Problem): Scene {
+  return { ...BLANK, name: "error", title, hint };
 }
 
 function unsupported({ player, session }: Avatar): Scene {

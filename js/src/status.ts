@@ -17,6 +17,8 @@ export interface Situation {
   playback: PlaybackState | null;
   /** What the player repairs, in its own words. */
   recovering?: string | undefined;
+  /** How badly the picture arrives, in the player's words; empty where all is well. */
+  connection?: string | undefined;
   kernelGone?: boolean;
 }
 
@@ -46,6 +48,7 @@ export function statusLine({
   session,
   playback,
   recovering = "",
+  connection = "",
   kernelGone = false,
 }: Situation): StatusLine {
   if (kernelGone) return { text: "Kernel gone", tone: "over" };
@@ -59,7 +62,7 @@ export function statusLine({
     case "pending":
       return { text: `Waiting for ${session.rehearsal ? "the avatar" : "HeyGen"}`, tone: "busy" };
     case "streaming":
-      return liveLine(playback);
+      return liveLine(playback, connection);
     case "draining":
       return { text: "Finishing…", tone: "live" };
     case "completed":
@@ -75,7 +78,7 @@ export function statusLine({
   }
 }
 
-function liveLine(playback: PlaybackState | null): StatusLine {
+function liveLine(playback: PlaybackState | null, connection: string): StatusLine {
   switch (playback) {
     case null:
     case "loading":
@@ -91,7 +94,7 @@ function liveLine(playback: PlaybackState | null): StatusLine {
     case "unsupported":
       return { text: "Live, no picture", tone: "error" };
     default:
-      return { text: "Live", tone: "live" };
+      return { text: connection ? `Live, ${connection}` : "Live", tone: "live" };
   }
 }
 

@@ -179,7 +179,7 @@ test.each([
 
 test("Finish takes no more text; Stop ends now", async () => {
   const { root, model } = show({ epoch: 1, status: "streaming" });
-  await userEvent.click(find(root, ".hw-form .hw-plain"));
+  await userEvent.click(find(root, "[title^='Take no more']"));
   expect(model.kinds("finish")).toHaveLength(1);
   expect(model.kinds("stop")).toHaveLength(0);
 });

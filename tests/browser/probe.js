@@ -19,9 +19,14 @@ window.probe = {
     await context.resume();
     const analyser = context.createAnalyser();
     analyser.fftSize = 2048;
-    const source = context.createMediaElementSource(video);
-    source.connect(analyser);
-    analyser.connect(context.destination);
+    if (video.srcObject) {
+      // What comes live cannot be taken from its element. It may be seen before it can be heard.
+      while (!video.srcObject.getAudioTracks().length) await new Promise(requestAnimationFrame);
+      context.createMediaStreamSource(video.srcObject).connect(analyser);
+    } else {
+      context.createMediaElementSource(video).connect(analyser);
+      analyser.connect(context.destination);
+    }
     video.probe = { samples: [], wave: new Float32Array(analyser.fftSize), analyser };
     setInterval(() => {
       const { wave, samples } = video.probe;

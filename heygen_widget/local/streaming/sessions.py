@@ -90,6 +90,7 @@ class StreamingSession:
         self.session_id = str(uuid.uuid4())
         self.created_at = int(time.time())
         self.status: Status = "new"
+        self._was_watched = False
         self._cast = cast
         self._voice_id = asked.chosen_voice()
         self._on_end = on_end
@@ -164,7 +165,7 @@ class StreamingSession:
     async def perform(self, asked: TaskRequest) -> dict[str, Any]:
         """Speak; return at once, or when it is spoken. Return the task's id and its length."""
         self._check_open()
-        if self.status != "connected":
+        if not self._was_watched:  # a viewer who is away for a moment misses nothing
             raise StreamingError.wrong_state()
         task, ended = self._begin(asked.text, answer=asked.task_type != "repeat")
         if asked.task_mode == "async":
@@ -177,7 +178,7 @@ class StreamingSession:
 
     def talk(self, text: str) -> None:
         """Answer what a viewer has said over one of its own channels."""
-        if self.status == "connected" and text:
+        if self.active and text:
             self._begin(text, answer=True)
 
     def interrupt(self) -> None:
@@ -267,6 +268,9 @@ class StreamingSession:
     def _follow_audience(self, seats: int) -> None:
         if seats and self.active:
             self.status = "connected"
+            self._was_watched = True
+        elif self.status == "connected":
+            self.status = "connecting"
         self._feed.watch(watched=seats > 0)
         self._feed.refresh()
 

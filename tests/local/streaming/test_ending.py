@@ -68,7 +68,7 @@ def test_keeping_alive_keeps_alive() -> None:
 
 def test_a_session_does_not_end_while_it_speaks() -> None:
     async def speak(session: StreamingSession) -> None:
-        session.status = "connected"
+        session._follow_audience(1)
         task = TaskRequest(session_id=session.session_id, text="One two three four five six.")
         assert (await session.perform(task))["duration_ms"] > 1000
 
@@ -77,7 +77,7 @@ def test_a_session_does_not_end_while_it_speaks() -> None:
 
 def test_who_waits_for_a_task_hears_of_the_end() -> None:
     async def speak(session: StreamingSession) -> None:
-        session.status = "connected"
+        session._follow_audience(1)
         task = TaskRequest(session_id=session.session_id, text="One two three. " * 20)
         assert (await session.perform(task))["duration_ms"] < 5000
 

@@ -12,7 +12,7 @@ from websockets.sync.client import connect
 
 from heygen_widget.local.room.messages import LeaveAction, LeaveReason
 from tests.local.streaming.conftest import Live, Streamer
-from tests.local.streaming.viewer import Viewer
+from tests.local.streaming.viewer import PATIENCE, Viewer
 
 # In a room.
 
@@ -59,6 +59,16 @@ def test_who_leaves_can_come_again(live: Live) -> None:
     live.say("Hello.")
     again.wait_for_event("avatar_stop_talking")
     assert live.streamer.sessions()[live.id] == "connected"
+
+
+def test_a_session_that_nobody_watches_any_more_says_so_and_still_speaks(live: Live) -> None:
+    assert live.streamer.sessions()[live.id] == "connected"
+    live.viewer.leave()
+    deadline = time.monotonic() + PATIENCE
+    while live.streamer.sessions()[live.id] != "connecting":
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert live.say("Hello.", task_mode="sync")["duration_ms"] > 0
 
 
 def test_pings_are_answered(live: Live) -> None:
