@@ -25,6 +25,7 @@ from heygen_widget.busy import watch_cells
 from heygen_widget.cells import MadeInCells
 from heygen_widget.connection import Connection
 from heygen_widget.display import Display
+from heygen_widget.facts import SessionFacts
 from heygen_widget.held import hold, let_go, weakly
 from heygen_widget.history import History
 from heygen_widget.observers import Home, Observers
@@ -42,7 +43,7 @@ from heygen_widget.protocol import (
     to_browser,
 )
 from heygen_widget.session import SessionEvent, SessionStatus, StatusChanged
-from heygen_widget.session.succession import AnySession, Succession
+from heygen_widget.session.succession import Succession
 from heygen_widget.waiting import PLAYING, Waiting
 
 MOST_EVENTS: Final = 10_000
@@ -58,7 +59,7 @@ _made_in_cells: MadeInCells["SessionWidget"] = MadeInCells()
 _opened_in_cells: MadeInCells[Succession[Any]] = MadeInCells()  # which may outlive their widget
 
 
-class SessionWidget(anywidget.AnyWidget):
+class SessionWidget(SessionFacts, anywidget.AnyWidget):
     """A widget that has one session at a time.
 
     Parameters
@@ -226,44 +227,6 @@ class SessionWidget(anywidget.AnyWidget):
             return await wait_awaited(self._waiting.until(state))
 
     @property
-    def status(self) -> SessionStatus:
-        """State of the session; ``idle`` before the first one."""
-        return self._current.status if self._current else SessionStatus.IDLE
-
-    @property
-    def stream_id(self) -> str | None:
-        """The server's identifier of the session."""
-        return self._current.stream_id if self._current else None
-
-    @property
-    def end_reason(self) -> str | None:
-        """Why the session ended, if the server said so."""
-        return self._current.end_reason if self._current else None
-
-    @property
-    def error(self) -> Exception | None:
-        """Why the session failed."""
-        return self._current.error if self._current else None
-
-    @property
-    def elapsed(self) -> float:
-        """Seconds the session has streamed."""
-        return self._current.meter.elapsed if self._current else 0.0
-
-    @property
-    def cost(self) -> float:
-        """Estimated dollars of the session; in a rehearsal, what it would have cost."""
-        return self._current.meter.cost if self._current else 0.0
-
-    @property
-    def time_left(self) -> float | None:
-        """Seconds until a limit ends the session: yours, or the server's own.
-
-        None while no seconds are counted.
-        """
-        return self._current.limit[0] if self._current and self._current.limit else None
-
-    @property
     def transcript(self) -> str:
         """What was spoken so far, as text."""
         raise NotImplementedError
@@ -333,11 +296,6 @@ class SessionWidget(anywidget.AnyWidget):
     def _first_view(self) -> dict[str, Any]:
         # With the model itself, so that a page knows at once which player it needs.
         return to_browser(self._display.view())
-
-    @property
-    def _current(self) -> AnySession | None:
-        current: AnySession | None = self._sessions.current
-        return current
 
     def _refuse_if_closed(self) -> None:
         if self.comm is None:  # nobody would see what is paid for

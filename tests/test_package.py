@@ -137,6 +137,7 @@ ARROWS = {
         "heygen_widget.overview",
         "heygen_widget.session",
     ],
+    "facts": ["heygen_widget.session"],
     "waiting": ["heygen_widget.bridge", "heygen_widget.protocol", "heygen_widget.session"],
     "fallback": [],
     "outputs": ["heygen_widget.fallback"],

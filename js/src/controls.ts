@@ -189,7 +189,8 @@ export class Controls {
     const { dataset } = this.panel.root;
     if (latency === null) {
       delete dataset.latency;
-      this.status.title = "";
+      const { connection } = this.avatar.player ?? {};
+      this.status.title = connection && connection !== "unknown" ? `Connection: ${connection}` : "";
       return;
     }
     dataset.latency = latency.toFixed(2);

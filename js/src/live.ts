@@ -2,10 +2,7 @@
 
 import type { AvatarEvent } from "./avatar_events.ts";
 import { hasUsableNetwork } from "./network.ts";
-import type { Problem } from "./protocol.ts";
-
-/** How well picture and sound arrive. */
-export type Quality = "excellent" | "good" | "poor" | "lost" | "unknown";
+import type { Connection, Problem } from "./protocol.ts";
 
 /** Who watches a connection. */
 export interface Audience {
@@ -24,7 +21,7 @@ export interface Audience {
   failed(problem: Problem): void;
   /** What stands in its way for now; null when nothing does any more. */
   hindered(problem: Problem | null): void;
-  quality(quality: Quality): void;
+  quality(quality: Connection): void;
 }
 
 /** Connect, and stay connected until `signal`. */

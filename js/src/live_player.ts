@@ -2,9 +2,9 @@
 // streams. Says what it is doing; knows nothing of rooms, sessions and views.
 
 import type { AvatarEvent } from "./avatar_events.ts";
-import type { Audience, Join, Quality } from "./live.ts";
+import type { Audience, Join } from "./live.ts";
 import { Picture } from "./picture.ts";
-import type { PlaybackState } from "./protocol.ts";
+import type { Connection, PlaybackState } from "./protocol.ts";
 
 /** Who is told what happens. */
 export interface Witness {
@@ -14,20 +14,11 @@ export interface Witness {
   heard(event: AvatarEvent): void;
 }
 
-const IN_WORDS: Record<Quality, string> = {
-  excellent: "",
-  good: "",
-  poor: "poor connection",
-  lost: "connection lost",
-  unknown: "",
-};
-
 export class LivePlayer extends Picture {
   state: PlaybackState = "loading";
   recovering = "";
   recoveries = 0;
-  /** How well picture and sound arrive. */
-  quality: Quality = "unknown";
+  connection: Connection = "unknown";
   /** There is no edge to be behind. */
   readonly latency = null;
   readonly transportReason = "WebRTC";
@@ -55,10 +46,6 @@ export class LivePlayer extends Picture {
 
   get transport(): "direct" | null {
     return this.connect ? "direct" : null;
-  }
-
-  get connection(): string {
-    return IN_WORDS[this.quality];
   }
 
   /** Show another session in the place of the one before. */
@@ -119,7 +106,7 @@ export class LivePlayer extends Picture {
     const { signal } = this.take;
     this.problem = null;
     this.recovering = "";
-    this.quality = "unknown";
+    this.connection = "unknown";
     this.become("loading");
     connect?.(this.audience(signal), signal).catch((error: unknown) => {
       if (!signal.aborted) this.become("failed", String(error));
@@ -165,12 +152,12 @@ export class LivePlayer extends Picture {
       hear: whileCurrent((event) => this.witness.heard(event)),
       interrupted: whileCurrent((detail) => {
         this.recovering = detail;
-        this.become(this.started ? "waiting" : "loading", detail);
+        this.become("recovering", detail);
       }),
       resumed: whileCurrent(() => {
         this.recovering = "";
         this.recoveries += 1;
-        if (this.started) this.become("playing");
+        this.become(this.started ? "playing" : "loading");
         if (this.wanted) this.play();
       }),
       ended: whileCurrent(() => this.hush()),
@@ -185,7 +172,7 @@ export class LivePlayer extends Picture {
         this.changed();
       }),
       quality: whileCurrent((quality) => {
-        this.quality = quality;
+        this.connection = quality;
         this.changed();
       }),
     };

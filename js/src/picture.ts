@@ -2,7 +2,7 @@
 // its business; what all that do can say of it stands here. How loud it is, is remembered for all
 // avatars of the page.
 
-import type { PlaybackState, Problem, Sound, Transport } from "./protocol.ts";
+import type { Connection, PlaybackState, Problem, Sound, Transport } from "./protocol.ts";
 import { shared } from "./shared.ts";
 
 export abstract class Picture {
@@ -50,8 +50,8 @@ export abstract class Picture {
   abstract readonly transport: Exclude<Transport, "auto"> | null;
   /** Why it comes this way. */
   abstract readonly transportReason: string;
-  /** How well it arrives, in words; empty where all is well or nobody knows. */
-  abstract readonly connection: string;
+  /** How well it arrives; null where nobody can tell. */
+  abstract readonly connection: Connection | null;
 
   /** Play, with sound if the browser lets us. */
   abstract play(): void;

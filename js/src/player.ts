@@ -14,7 +14,7 @@ const STEER_EVERY_MS = 50;
 const SWITCHING = "The page cannot reach the stream itself, asking the kernel for it…";
 
 export class Player extends Picture {
-  readonly connection = "";
+  readonly connection = null;
 
   private now: PlaybackState = "loading";
   private showing: Showing = { url: "", fromStart: false, transport: "auto" };

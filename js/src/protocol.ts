@@ -247,10 +247,13 @@ export interface Candidate {
 }
 
 /** How well picture and sound reach the page. */
+export type Connection = "excellent" | "good" | "poor" | "lost" | "unknown";
+
+/** Tells of it when it changes. */
 export interface ConnectionQuality {
   kind: "quality";
   epoch: number;
-  quality: "excellent" | "good" | "poor" | "lost" | "unknown";
+  quality: Connection;
 }
 
 export type BrowserMessage =

@@ -3,7 +3,8 @@
 
 import type { ConnectionQuality, DisconnectReason, Room as LiveKitRoom } from "livekit-client";
 import { AvatarEvents } from "./avatar_events.ts";
-import { type Audience, type Join, NO_MEDIA, type Quality, watchOver } from "./live.ts";
+import { type Audience, type Join, NO_MEDIA, watchOver } from "./live.ts";
+import type { Connection } from "./protocol.ts";
 
 /** What this module uses of livekit-client. */
 export type LiveKit = Pick<
@@ -151,7 +152,7 @@ class Membership {
   }
 }
 
-function named(quality: ConnectionQuality): Quality {
-  const known: readonly string[] = ["excellent", "good", "poor", "lost"] satisfies Quality[];
-  return known.includes(quality) ? (quality as Quality) : "unknown";
+function named(quality: ConnectionQuality): Connection {
+  const known: readonly string[] = ["excellent", "good", "poor", "lost"] satisfies Connection[];
+  return known.includes(quality) ? (quality as Connection) : "unknown";
 }

@@ -2,9 +2,8 @@
 // tells the kernel what the avatar in it says of itself.
 
 import type { AvatarEvent } from "./avatar_events.ts";
-import type { Quality } from "./live.ts";
 import { LivePlayer } from "./live_player.ts";
-import type { KernelMessage, SessionView } from "./protocol.ts";
+import type { Connection, KernelMessage, SessionView } from "./protocol.ts";
 import { answerOffer } from "./raw_peer.ts";
 import { joinRoom, type LiveKit } from "./room.ts";
 import type { House, Show } from "./show.ts";
@@ -14,7 +13,7 @@ export class RoomShow implements Show {
   player: LivePlayer | null = null;
   epoch = 0;
 
-  private told: Quality = "unknown";
+  private told: Connection = "unknown";
 
   constructor(
     private readonly livekit: LiveKit,
@@ -64,9 +63,9 @@ export class RoomShow implements Show {
 
   private changed(): void {
     const { epoch, player, told } = this;
-    if (player && player.quality !== told) {
-      this.told = player.quality;
-      this.house.send({ kind: "quality", epoch, quality: player.quality });
+    if (player && player.connection !== told) {
+      this.told = player.connection;
+      this.house.send({ kind: "quality", epoch, quality: player.connection });
     }
     this.house.changed();
   }

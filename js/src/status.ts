@@ -1,6 +1,6 @@
 // The state of a session and of its player in words, and the colour that goes with them.
 
-import type { PlaybackState, SessionView } from "./protocol.ts";
+import type { Connection, PlaybackState, SessionView } from "./protocol.ts";
 
 /** How the status dot looks. */
 export type Tone = "idle" | "busy" | "live" | "over" | "error";
@@ -17,8 +17,8 @@ export interface Situation {
   playback: PlaybackState | null;
   /** What the player repairs, in its own words. */
   recovering?: string | undefined;
-  /** How badly the picture arrives, in the player's words; empty where all is well. */
-  connection?: string | undefined;
+  /** How well the picture arrives, where the player can tell. */
+  connection?: Connection | null | undefined;
   kernelGone?: boolean;
 }
 
@@ -48,7 +48,7 @@ export function statusLine({
   session,
   playback,
   recovering = "",
-  connection = "",
+  connection = null,
   kernelGone = false,
 }: Situation): StatusLine {
   if (kernelGone) return { text: "Kernel gone", tone: "over" };
@@ -78,7 +78,7 @@ export function statusLine({
   }
 }
 
-function liveLine(playback: PlaybackState | null, connection: string): StatusLine {
+function liveLine(playback: PlaybackState | null, connection: Connection | null): StatusLine {
   switch (playback) {
     case null:
     case "loading":
@@ -94,7 +94,8 @@ function liveLine(playback: PlaybackState | null, connection: string): StatusLin
     case "unsupported":
       return { text: "Live, no picture", tone: "error" };
     default:
-      return { text: connection ? `Live, ${connection}` : "Live", tone: "live" };
+      if (connection === "lost") return { text: "Live, connection lost", tone: "busy" };
+      return { text: connection === "poor" ? "Live, poor connection" : "Live", tone: "live" };
   }
 }
 

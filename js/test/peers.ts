@@ -2,8 +2,8 @@
 // picture, a tone and a data channel, as a server does. And an audience that notes what it is told.
 
 import type { AvatarEvent } from "../src/avatar_events.ts";
-import type { Audience, Quality } from "../src/live.ts";
-import type { Problem } from "../src/protocol.ts";
+import type { Audience } from "../src/live.ts";
+import type { Connection, Problem } from "../src/protocol.ts";
 import type { Courier } from "../src/raw_peer.ts";
 
 export class FarEnd {
@@ -94,7 +94,7 @@ export class Notes implements Audience {
   hindered(problem: Problem | null): void {
     this.said.push(problem ? `hindered: ${problem.title}` : "free");
   }
-  quality(quality: Quality): void {
+  quality(quality: Connection): void {
     this.said.push(quality);
   }
 }

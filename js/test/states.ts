@@ -2,7 +2,12 @@
 
 import { expect } from "vitest";
 import { userEvent } from "vitest/browser";
-import { PLAYER_VERSION, type SessionView, type Word } from "../src/protocol.ts";
+import {
+  PLAYER_VERSION,
+  type SessionView,
+  type StreamingView,
+  type Word,
+} from "../src/protocol.ts";
 import { find, type Host, type Model, type Shown } from "./model.ts";
 import { instances, lend, standInLibrary } from "./stand_in.ts";
 
@@ -22,6 +27,8 @@ const LIVE: Partial<SessionView> = {
   running: true,
   price_per_second: 0.05,
 };
+/** What a session has of its own when its picture is in a room. */
+const ROOM: Partial<StreamingView> = { version: "v2", quality: "high" };
 const OVER = { status: "completed", running: false, hls_url: null } as const;
 const REFUSED = {
   title: "HeyGen refused the key",
@@ -108,6 +115,7 @@ export const STATES: Record<string, (widget: Widget) => void | Promise<void>> = 
   "no picture yet": ({ model }) => model.update(LIVE),
   live: (widget) => play(widget),
   speaking: (widget) => talk(widget),
+  "in a room": (widget) => talk(widget, ROOM),
   "speaking, transcript open": async (widget) => {
     await talk(widget);
     click(widget, "Transcript");

@@ -50,6 +50,17 @@ test("what the player repairs is said, until it has given up", () => {
   expect(statusLine({ session, playback: "failed", recovering }).text).toBe("Live, no picture");
 });
 
+test.each([
+  ["excellent", "Live"],
+  ["poor", "Live, poor connection"],
+  ["lost", "Live, connection lost"],
+  ["unknown", "Live"],
+  [null, "Live"],
+] as const)("a connection that is %s reads “%s”", (connection, text) => {
+  const session = { ...IDLE, status: "streaming" };
+  expect(statusLine({ session, playback: "playing", connection }).text).toBe(text);
+});
+
 test("a kernel that is gone is all that counts", () => {
   const session = { ...IDLE, status: "streaming" };
   expect(statusLine({ session, playback: "playing", kernelGone: true }).text).toBe("Kernel gone");

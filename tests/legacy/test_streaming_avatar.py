@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from heygen_widget import LocalServer
+from heygen_widget import LocalServer, diagnose
 from heygen_widget.api import AsyncHeyGen, Conflict, EndpointSunset, HeyGen
 from heygen_widget.bridge import bridge
 from heygen_widget.legacy import (
@@ -380,3 +380,26 @@ def test_making_one_asks_nothing_of_the_server(make: Make, streaming: Streaming)
     assert _ids(streaming) == before
     assert (avatar.status, len(avatar.events), avatar.transcript) == (SessionStatus.IDLE, 0, "")
     assert repr(avatar) == "<StreamingAvatar rehearsal, idle, 0 s, ≈ $0.00>"
+
+
+# What it shares with the other widget.
+
+
+def test_the_model_says_from_the_beginning_that_it_needs_a_room(make: Make, page: Page) -> None:
+    avatar = make(version="v2")
+    (opened,) = [data for data, _ in page.sent if "state" in data and "_esm" in data["state"]]
+    assert opened["state"]["session"] == avatar.session
+    assert avatar.session["version"] == "v2"
+
+
+def test_a_saved_notebook_keeps_what_was_said(avatar: StreamingAvatar, viewer: Viewer) -> None:
+    avatar.speak("To be remembered.", wait=PATIENCE)
+    _end(avatar)
+    viewer.say({"kind": "yield", "epoch": avatar.session["epoch"]})
+    _until(lambda: "To be remembered." in avatar._repr_mimebundle_()[0]["text/plain"])
+
+
+@pytest.mark.usefixtures("page")
+def test_a_diagnosis_says_how_its_picture_comes(make: Make) -> None:
+    make(version="v2")
+    assert diagnose().findings["transport"] == "WebRTC: a LiveKit room"

@@ -1,0 +1,55 @@
+"""What a widget says of its session: the newest that was begun. Knows no widget."""
+
+from typing import Any
+
+from heygen_widget.session import SessionStatus
+from heygen_widget.session.succession import AnySession, Succession
+
+
+class SessionFacts:
+    """The facts of the current session, as properties."""
+
+    _sessions: Succession[Any]
+
+    @property
+    def status(self) -> SessionStatus:
+        """State of the session; ``idle`` before the first one."""
+        return self._current.status if self._current else SessionStatus.IDLE
+
+    @property
+    def stream_id(self) -> str | None:
+        """The server's identifier of the session."""
+        return self._current.stream_id if self._current else None
+
+    @property
+    def end_reason(self) -> str | None:
+        """Why the session ended, if the server said so."""
+        return self._current.end_reason if self._current else None
+
+    @property
+    def error(self) -> Exception | None:
+        """Why the session failed."""
+        return self._current.error if self._current else None
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds the session has streamed."""
+        return self._current.meter.elapsed if self._current else 0.0
+
+    @property
+    def cost(self) -> float:
+        """Estimated dollars of the session; in a rehearsal, what it would have cost."""
+        return self._current.meter.cost if self._current else 0.0
+
+    @property
+    def time_left(self) -> float | None:
+        """Seconds until a limit ends the session: yours, or the server's own.
+
+        None while no seconds are counted.
+        """
+        return self._current.limit[0] if self._current and self._current.limit else None
+
+    @property
+    def _current(self) -> AnySession | None:
+        current: AnySession | None = self._sessions.current
+        return current
