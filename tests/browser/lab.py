@@ -79,7 +79,8 @@ class Lab:
     def end_kernels(self) -> None:
         """Shut down every kernel."""
         for session in httpx.get(f"{self.url}/api/sessions").json():
-            httpx.delete(f"{self.url}/api/sessions/{session['id']}", timeout=30)
+            address = f"{self.url}/api/sessions/{session['id']}"
+            httpx.delete(address, timeout=30).raise_for_status()
 
 
 @contextmanager
@@ -104,6 +105,7 @@ def running_lab(folder: Path, *more_options: str, base_url: str = "") -> Iterato
         "--IdentityProvider.token=",
         "--ServerApp.password=",
         "--ServerApp.allow_root=True",
+        "--ServerApp.disable_check_xsrf=True",  # so that more than its own pages may ask
         "--LabApp.expose_app_in_browser=True",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         f"--LabApp.user_settings_dir={folder / 'settings'}",
