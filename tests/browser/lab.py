@@ -9,7 +9,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -78,9 +78,14 @@ class Lab:
 
     def end_kernels(self) -> None:
         """Shut down every kernel."""
+        wait_for(self._kernels_are_gone, 60, "A kernel outlived its test")
+
+    def _kernels_are_gone(self) -> bool:
         for session in httpx.get(f"{self.url}/api/sessions").json():
-            address = f"{self.url}/api/sessions/{session['id']}"
-            httpx.delete(address, timeout=30).raise_for_status()
+            with suppress(httpx.TimeoutException):
+                # A kernel that is being restarted may refuse at first.
+                httpx.delete(f"{self.url}/api/sessions/{session['id']}", timeout=30)
+        return httpx.get(f"{self.url}/api/sessions").json() == []
 
 
 @contextmanager
