@@ -183,7 +183,7 @@ class Avatar(anywidget.AnyWidget):
         for sessions in _opened_in_cells.add(self._sessions):
             bridge.call(sessions.stop)
         if self._connection.lasting:
-            end_at_exit(self._sessions)
+            end_at_exit(self._sessions, self._connection)
             bridge.submit(self._connection.end_orphans())
 
     def start(

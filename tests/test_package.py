@@ -146,7 +146,7 @@ ARROWS = {
         "heygen_widget.streams",
         "heygen_widget.view",
     ],
-    "at_exit": ["heygen_widget.bridge", "heygen_widget.session"],
+    "at_exit": ["heygen_widget.bridge", "heygen_widget.connection", "heygen_widget.session"],
     "check": ["heygen_widget.api", "heygen_widget.local", "heygen_widget.transcript"],
     "diagnosis": [
         VERSION,

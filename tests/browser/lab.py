@@ -85,7 +85,7 @@ class Lab:
             with suppress(httpx.TimeoutException):
                 # A kernel that is being restarted may refuse at first.
                 httpx.delete(f"{self.url}/api/sessions/{session['id']}", timeout=30)
-        return httpx.get(f"{self.url}/api/sessions").json() == []
+        return not httpx.get(f"{self.url}/api/sessions").json()
 
 
 @contextmanager
