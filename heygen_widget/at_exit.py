@@ -14,6 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Final, ParamSpec, TypeVar
 
 from heygen_widget.bridge import bridge
+from heygen_widget.connection import Connection
 from heygen_widget.session.succession import Succession
 
 AT_EXIT: Final = 1.5
@@ -22,12 +23,12 @@ AT_EXIT: Final = 1.5
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_watched: "weakref.WeakSet[Succession[Any]]" = weakref.WeakSet()
+_watched: "weakref.WeakKeyDictionary[Succession[Any], Connection]" = weakref.WeakKeyDictionary()
 
 
-def end_at_exit(sessions: Succession[Any]) -> None:
-    """End what is open in `sessions` when the process ends."""
-    _watched.add(sessions)
+def end_at_exit(sessions: Succession[Any], connection: Connection) -> None:
+    """End what is open in `sessions` when the process ends, and close their connections."""
+    _watched[sessions] = connection
 
 
 @atexit.register
@@ -44,6 +45,8 @@ async def _end_each() -> None:
         sessions.stop()
     while not all(sessions.at_rest for sessions in _watched):  # noqa: ASYNC110 (no events tell it)
         await asyncio.sleep(0.02)
+    for connection in _watched.values():
+        await connection.aclose()
 
 
 class _NoThreads(ThreadPoolExecutor):

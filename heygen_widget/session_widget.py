@@ -109,7 +109,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
         for opened in _opened_in_cells.add(sessions):
             bridge.call(opened.stop)
         if connection.lasting:
-            end_at_exit(sessions)
+            end_at_exit(sessions, connection)
             bridge.submit(connection.end_orphans())
 
     def finish(self) -> None:

@@ -4,16 +4,19 @@ How it does so is the first part of the path: `http://127.0.0.1:…/page/v3/avat
 """
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import Any, Final
+from typing import Any, Final, Self
 from urllib.parse import quote
 
 LONGEST_MESSAGE: Final = 500
 """Characters of a server's message that the client shows."""
+
+PLAYBACK: Final = "http://playback"
+"""Stands for where this server would play a stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ WAYS: Final[dict[str, Callable[[str], Answer]]] = {
     "error-message": lambda key: _state(key, status="error", error_message=f"No key {key}."),
     "end-reason": lambda key: _state(key, end_reason=f"bad {key}"),
     "state": lambda key: _state(key, status=key),
-    "playback-url": lambda key: _state(key, hls_url=f"http://127.0.0.1:9/{key}?key={quote(key)}"),
+    "playback-url": lambda key: _state(key, hls_url=f"{PLAYBACK}/{key}?key={quote(key)}"),
     "stream-id": lambda key: _state(key, stream_id=f"s-{key}"),
     "words": lambda key: Answer(
         200,
@@ -65,39 +68,65 @@ WAYS: Final[dict[str, Callable[[str], Answer]]] = {
 """Makes an answer of the key that a request brings."""
 
 
+class Echo(ThreadingHTTPServer):
+    """The server; it serves while its ``with`` block lasts.
+
+    Attributes
+    ----------
+    given_away
+        Paths outside of the API to which a key was sent.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.given_away: list[str] = []
+        self._serving = Thread(target=self.serve_forever, args=(0.01,))
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def __enter__(self) -> Self:
+        self._serving.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.shutdown()
+        self._serving.join()
+        self.server_close()
+
+
 class _Handler(BaseHTTPRequestHandler):
+    server: Echo
+
     def do_GET(self) -> None:
-        self._answer()
+        self._say(self._answer() if "/v3/" in self.path else self._playback())
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["content-length"]))
-        self._answer()
+        self._say(self._answer())
 
-    def _answer(self) -> None:
+    def _answer(self) -> Answer:
         way = self.path.split("/")[1]
         answer = WAYS[way](self.headers["x-api-key"])
-        if way == "words" and not self.path.endswith("/words"):
-            answer = _state("")
-        elif answer.status == 200 and way != "words" and self.path.endswith("/words"):
-            answer = _refusal(404, "There are no words.")
+        if answer.status != HTTPStatus.OK or (way == "words") == self.path.endswith("/words"):
+            return answer
+        return _state("") if way == "words" else _refusal(404, "There are no words.")
+
+    def _playback(self) -> Answer:
+        """Answer what is no part of the API, and needs no key."""
+        if "x-api-key" in self.headers:
+            self.server.given_away.append(self.path)
+        return Answer(200, "This is no playlist.", "text/plain")
+
+    def _say(self, answer: Answer) -> None:
+        body = answer.body.replace(PLAYBACK, f"{self.server.base_url}/playback").encode()
         self.send_response(answer.status)
         self.send_header("Content-Type", answer.content_type)
-        self.send_header("Content-Length", str(len(answer.body)))
-        if answer.status == 302:
-            self.send_header("Location", "https://example.com/")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Location", "/elsewhere")
         self.end_headers()
-        self.wfile.write(answer.body.encode())
+        self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
         """Keep silent."""
-
-
-@contextmanager
-def echo_server() -> Iterator[str]:
-    """Serve while the ``with`` block lasts, at the address that is given."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Handler) as server:
-        serving = Thread(target=server.serve_forever, args=(0.01,))
-        serving.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-        serving.join()

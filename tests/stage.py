@@ -9,6 +9,7 @@ from typing import Any, Final
 import psutil
 
 from heygen_widget import LocalServer
+from tests.echo import Echo
 from tests.faults.proxy import Proxy
 from tests.kernel.notebook import Cell, Kernel
 from tests.kernel.saved import save
@@ -19,8 +20,8 @@ KEY: Final = "NmFhZWI0ODc3/MTE0ZGZj+NDc2OGI5ZTQ2YzEtMTcwOTU2Nzg5MA=="
 WRONG_KEY: Final = KEY[::-1]
 
 PREPARE: Final = '''
-import contextlib, gc, logging, os, subprocess, sys, time, traceback
-from heygen_widget import AsyncHeyGen, Avatar, HeyGen, LocalServer, sessions
+import asyncio, contextlib, gc, logging, os, subprocess, sys, time, traceback
+from heygen_widget import AsyncHeyGen, Avatar, HeyGen, LocalServer, diagnose, sessions
 from heygen_widget.avatar import _avatars
 from heygen_widget.bridge import bridge
 %load_ext heygen_widget
@@ -30,6 +31,8 @@ logging.basicConfig(
     handlers=[logging.FileHandler("debug.log"), logging.StreamHandler()],
     force=True,
 )
+# Of this loop alone: that of ipykernel's output would wait for itself to print what it logs.
+bridge.ask(lambda: asyncio.get_running_loop().set_debug(True))
 
 process = None
 HELLO = {"type": "text_stream", "avatar_id": "a", "voice_id": "v", "text": "Hello."}
@@ -40,12 +43,12 @@ def secret(form="{}"):
 def show(*things):
     """Print and display all that a person can of things."""
     for thing in things:
-        print(f"{thing} {thing!s} {thing!r}", getattr(thing, "__dict__", ""))
+        print(str(thing), getattr(thing, "__dict__", ""))
         for name in dir(thing):
             if not name.startswith("_"):
                 with contextlib.suppress(Exception):
                     print(name, getattr(thing, name))
-        display(thing)
+        display(thing)  # also its repr
 
 def show_objects(*packages):
     """Print what every object of these packages says of itself, once no request is on its way."""
@@ -86,9 +89,9 @@ def converse(client, timeout=30):
 
 def show_avatar(avatar):
     session = avatar._sessions.current
-    show(avatar, avatar.session, avatar.get_state(), avatar.trait_values(), sessions())
+    show(avatar, avatar.session, avatar.get_state(), sessions())
     show(avatar.events, *avatar.events, session, *(session.speeches if session else ()))
-    show(avatar._connection, avatar._connection._client)
+    show(avatar._connection, avatar._connection._client, diagnose())
     get_ipython().run_line_magic("avatar", "status")
 '''
 
@@ -107,11 +110,11 @@ class Stage:
     proxy
         The kernel's line to it.
     echo
-        Address of the server that says the key it is sent.
+        The server that says the key it is sent.
     """
 
     def __init__(
-        self, kernel: Kernel, folder: Path, server: LocalServer, proxy: Proxy, echo: str
+        self, kernel: Kernel, folder: Path, server: LocalServer, proxy: Proxy, echo: Echo
     ) -> None:
         self.kernel = kernel
         self.proxy = proxy

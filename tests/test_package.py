@@ -164,7 +164,7 @@ ARROWS = {
         "heygen_widget.protocol",
         "heygen_widget.session",
     ],
-    "at_exit": ["heygen_widget.bridge", "heygen_widget.session"],
+    "at_exit": ["heygen_widget.bridge", "heygen_widget.connection", "heygen_widget.session"],
     "check": ["heygen_widget.api", "heygen_widget.local", "heygen_widget.transcript"],
     "diagnosis": [
         VERSION,

@@ -31,6 +31,8 @@ export type { View } from "./views.ts";
 const REPORT_EVERY_MS = 1000;
 /** After this long without an answer the kernel is taken to be busy. */
 const PATIENCE_MS = 2500;
+/** So long after its last use it is unlikely that somebody is about to type into the widget. */
+const UNUSED_MS = 4000;
 /** Messages about the picture that are kept until there is a player for them. */
 const MOST_EARLY = 100;
 
@@ -61,6 +63,8 @@ export class Avatar implements House {
   private asked: BrowserMessage["kind"] | null = null;
   /** Epoch after which the kernel was told that it may draw the output anew. */
   private yielded = 0;
+  /** Since when nobody uses the widget, as of `performance.now()`; null while somebody does. */
+  private unusedSince: number | null = null;
   private reported = "";
   private reportedAt = 0;
 
@@ -269,11 +273,17 @@ export class Avatar implements House {
     this.send(message);
   }
 
-  /** When a session is over and nobody uses the widget, its output may be drawn anew. */
+  /** When a session is over and nobody has used the widget for a while, its output may be drawn anew. */
   private yieldOutput(): void {
     const { epoch } = this.session;
-    if (!isOver(this.session) || this.player?.active || this.views.inUse) return;
-    if (this.yielded === epoch || !this.holder) return;
+    const inUse = !isOver(this.session) || this.player?.active || this.views.inUse;
+    if (inUse || this.yielded === epoch || !this.holder) {
+      this.unusedSince = null;
+      return;
+    }
+    const now = performance.now();
+    this.unusedSince ??= now;
+    if (now - this.unusedSince < UNUSED_MS) return;
     this.yielded = epoch;
     this.send({ kind: "yield", epoch });
   }

@@ -9,7 +9,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -78,8 +78,14 @@ class Lab:
 
     def end_kernels(self) -> None:
         """Shut down every kernel."""
+        wait_for(self._kernels_are_gone, 60, "A kernel outlived its test")
+
+    def _kernels_are_gone(self) -> bool:
         for session in httpx.get(f"{self.url}/api/sessions").json():
-            httpx.delete(f"{self.url}/api/sessions/{session['id']}", timeout=30)
+            with suppress(httpx.TimeoutException):
+                # A kernel that is being restarted may refuse at first.
+                httpx.delete(f"{self.url}/api/sessions/{session['id']}", timeout=30)
+        return not httpx.get(f"{self.url}/api/sessions").json()
 
 
 @contextmanager
@@ -104,6 +110,7 @@ def running_lab(folder: Path, *more_options: str, base_url: str = "") -> Iterato
         "--IdentityProvider.token=",
         "--ServerApp.password=",
         "--ServerApp.allow_root=True",
+        "--ServerApp.disable_check_xsrf=True",  # so that more than its own pages may ask
         "--LabApp.expose_app_in_browser=True",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         f"--LabApp.user_settings_dir={folder / 'settings'}",

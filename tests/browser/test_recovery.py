@@ -151,23 +151,6 @@ def test_sound_that_the_browser_refuses_is_offered_by_a_large_button(notebook: N
     page.wait_for_function(f"!document.querySelector('{VIDEO}').muted")
 
 
-def test_a_browser_without_aac_says_so_and_links_to_a_page_for_one_that_has_it(
-    notebook: Notebook,
-) -> None:
-    notebook.page.evaluate(
-        "() => { const known = MediaSource.isTypeSupported;"
-        " MediaSource.isTypeSupported = (type) => !type.includes('mp4a') && known(type); }"
-    )
-    notebook.run(SHOW)
-    notebook.run(SPEAK)
-    notebook.page.get_by_text("cannot decode the stream's sound (AAC)").first.wait_for()
-    link = notebook.page.locator(".heygen-widget a[href^='http://127.0.0.1']").first
-    page = notebook.page.context.new_page()
-    page.goto(str(link.get_attribute("href")))
-    page.get_by_role("status").get_by_text("Live", exact=True).wait_for()
-    assert page.locator("video").evaluate("video => video.readyState") >= 2
-
-
 def test_a_stream_that_the_page_cannot_fetch_comes_through_the_kernel(notebook: Notebook) -> None:
     notebook.page.route(re.compile("/hls/"), lambda route: route.abort())
     notebook.run(SHOW.replace("'direct'", "'auto'"))
