@@ -317,13 +317,6 @@ class Avatar(SessionWidget):
             )
         self._sessions.begin(opening, speech, takes_text=takes_text)
 
-    def _obey(self, message: BrowserMessage) -> None:
-        self._streams.hear(message)
-        try:
-            self._carry_out(message)
-        except ValueError as error:
-            self._display.problem("That cannot be done.", str(error))
-
     def _carry_out(self, message: BrowserMessage) -> None:
         self._streams.hear(message)
         super()._carry_out(message)

@@ -383,6 +383,14 @@ def test_text_typed_into_the_page_is_spoken(avatar: Avatar, page: Page) -> None:
     assert avatar.transcript.startswith("I was typed. So was I!")
 
 
+def test_what_a_page_says_is_heard_once(avatar: Avatar, page: Page) -> None:
+    heard: list[str] = []
+    avatar._streams.hear = lambda message: heard.append(message.kind)  # type: ignore[method-assign]
+    page.say(avatar, _playback(0, "loading"))
+    page.say(avatar, {"kind": "refresh", "epoch": 0})
+    assert heard == ["playback", "refresh"]
+
+
 NONSENSE: list[Any] = [
     None,
     42,
