@@ -3,7 +3,6 @@
 The only place that knows both the notebook's widgets and streaming sessions.
 """
 
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -141,12 +140,9 @@ class StreamingAvatar(SessionWidget):
         )
         connection = Connection(client=client, local=local, service=STREAMING)
         accounts = Accounts(opening.avatar_id, connection, self._on_event, self._on_end)
-        # A session outlives its avatar, so it asks this and not the avatar.
-        self._shown = threading.Event()
         sessions = StreamingSessions(
             connection.client,
             opening,
-            self._shown.is_set,
             accounts.hear,
             accounts.ended,
             price_per_second=price_per_second,
@@ -154,7 +150,7 @@ class StreamingAvatar(SessionWidget):
         )
         self._rooms = RoomDisplay(self, sessions, rehearsal=connection.rehearsal)
         super().__init__(sessions, connection, self._rooms, interrupt=interrupt)
-        self._shown.clear()  # ipywidgets asks for a model's id while it makes it, too
+        sessions.shown = False  # ipywidgets asks for a model's id while it makes it, too
 
     def start(self) -> None:
         """Open a session without a word, so that the avatar is there. Harmless if one is open.
@@ -267,7 +263,7 @@ class StreamingAvatar(SessionWidget):
     @property
     def model_id(self) -> str:
         """The identifier of the widget's model; whoever asks for it is about to show it."""
-        self._shown.set()
+        self._sessions.shown = True
         return super().model_id
 
     @property

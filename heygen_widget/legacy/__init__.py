@@ -13,6 +13,7 @@ from heygen_widget.legacy.events import (
     ConnectionQualityChanged,
     RoomReady,
 )
+from heygen_widget.legacy.joining import NobodyJoined
 from heygen_widget.legacy.models import (
     ActiveSession,
     ActiveSessions,
@@ -43,6 +44,7 @@ __all__ = [
     "IceCandidate",
     "IceServer",
     "NewSession",
+    "NobodyJoined",
     "Opening",
     "RoomReady",
     "SessionDescription",

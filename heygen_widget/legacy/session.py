@@ -8,12 +8,13 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, Final
 
 from heygen_widget.api import AsyncHeyGen, Gone, HeyGenError, NotFound
 from heygen_widget.api.models import WordEvent
+from heygen_widget.legacy.answering import Answering
 from heygen_widget.legacy.events import (
     AvatarEvent,
     AvatarStartTalking,
@@ -21,6 +22,7 @@ from heygen_widget.legacy.events import (
     AvatarTalkingMessage,
     RoomReady,
 )
+from heygen_widget.legacy.joining import Joining
 from heygen_widget.legacy.models import IceCandidate, NewSession, SessionDescription, Spoken
 from heygen_widget.legacy.opening import Opening
 from heygen_widget.legacy.post import Post
@@ -43,8 +45,6 @@ from heygen_widget.session.status import SessionStatus
 PRICE_PER_SECOND: Final = 0.2 / 60
 """Dollars a second, at a dollar for a credit: 0.2 a minute (docs.heygen.com/reference/limits)."""
 
-JOINING: Final = 15.0
-"""Seconds that a page may take to join before the first text is sent all the same."""
 FAREWELL: Final = 10.0
 """Seconds for stopping a session that failed, before the next may begin."""
 
@@ -100,16 +100,15 @@ class StreamingSession:
         self.meter = Meter(price_per_second)
         self.limits = limits or Limits()
         self._connect = connect
-        self._is_shown = is_shown
         self._on_event = on_event
         self._tellings = Tellings()
-        self._speaker = Speaker(self._tellings, on_event, self._take_answer)
+        self._joining = Joining(is_shown)
+        self._speaker = Speaker(self._tellings, self._joining, on_event, self._take_answer)
         self._post: Post | None = None
+        self._answering: Answering | None = None
         self._stopping = asyncio.Event()
-        self._joined = asyncio.Event()
         self._guard = Guard(self.limits, self.meter, self._warn)
-        self._watch = Watch(self._looked, lambda error: on_event(ContactLost(error=error)))
-        self._errands: set[asyncio.Task[None]] = set()
+        self._watch = Watch(self._looked, self._lose_contact)
 
     @property
     def speeches(self) -> tuple[Task, ...]:
@@ -135,6 +134,11 @@ class StreamingSession:
     def limit(self) -> tuple[float, Limit] | None:
         """Seconds until the nearest limit, and which it is; None while no seconds are counted."""
         return self._guard.nearest if self.meter.running else None
+
+    @property
+    def answered(self) -> bool:
+        """Whether a page has taken the one bare peer connection, so that no other can join."""
+        return self._answering is not None and self._answering.taken
 
     @property
     def takes_text(self) -> bool:
@@ -175,14 +179,20 @@ class StreamingSession:
         self._take_event(event)
 
     def take_answer(self, sdp: SessionDescription) -> None:
-        """Take the first page's answer to the server's offer; others come too late."""
-        if self._post is not None and self.status is SessionStatus.PENDING:
-            self._run_errand(self._post.start(sdp))
+        """Take a page's answer to the server's offer.
+
+        Raises
+        ------
+        ValueError
+            When a page has answered before.
+        """
+        if self._answering is not None and not self.status.ended:
+            self._answering.answer(sdp)
 
     def take_candidate(self, candidate: IceCandidate) -> None:
         """Take a way to reach a page."""
-        if self._post is not None:
-            self._run_errand(self._post.ice(candidate))
+        if self._answering is not None and not self.status.ended:
+            self._answering.add_candidate(candidate)
 
     # Its life.
 
@@ -217,6 +227,8 @@ class StreamingSession:
         self._become(SessionStatus.PENDING)
         if self.room.sdp is None:
             await post.start()
+        else:
+            self._answering = Answering(post, self._lose_contact)
         self._on_event(RoomReady(room=self.room))
 
     async def _live(self, post: Post) -> None:
@@ -243,14 +255,12 @@ class StreamingSession:
                 await post.stop()
                 self._over(SessionStatus.COMPLETED, "finished")
         finally:
-            await _end(watching, stopping, guarding, speaking, keeping, *self._errands)
+            await _end(watching, stopping, guarding, speaking, keeping)
+            if self._answering is not None:
+                await self._answering.end()
 
     async def _speak(self, post: Post) -> None:
         """Say what there is to say, until there will be no more."""
-        if self._is_shown():
-            with contextlib.suppress(TimeoutError):  # whether it can speak is for the server to say
-                async with asyncio.timeout(JOINING):
-                    await self._joined.wait()
         try:
             await self._speaker.run(post)
         except (Gone, NotFound):
@@ -265,7 +275,7 @@ class StreamingSession:
         if self.status is SessionStatus.PENDING:
             self.meter.streaming()
             self._become(SessionStatus.STREAMING)
-        self._joined.set()
+        self._joining.come()
 
     def _take_answer(self, telling: Telling, spoken: Spoken) -> None:
         """Make the events that no page has told of from the answer to a task."""
@@ -289,6 +299,9 @@ class StreamingSession:
             word = telling.words[-1]
             telling.speech.add_word(word)
             self._on_event(WordsSpoken(first=len(self.words) - 1, words=(word,)))
+
+    def _lose_contact(self, error: HeyGenError) -> None:
+        self._on_event(ContactLost(error=error))
 
     def _warn(self, seconds_left: float, limit: Limit) -> None:
         self._on_event(LimitNear(seconds_left=seconds_left, limit=limit))
@@ -319,18 +332,6 @@ class StreamingSession:
             self._speaker.settle(SpeechStatus.FAILED, StreamClosed(self.end_reason))
         else:
             self._speaker.settle(SpeechStatus.INTERRUPTED)
-
-    def _run_errand(self, work: Coroutine[Any, Any, None]) -> None:
-        """Send something for a page."""
-        errand = asyncio.create_task(self._errand(work))
-        self._errands.add(errand)
-        errand.add_done_callback(self._errands.discard)
-
-    async def _errand(self, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except HeyGenError as error:
-            self._on_event(ContactLost(error=error))
 
     def _become(self, status: SessionStatus) -> None:
         if self.status is status or self.status.ended:

@@ -20,8 +20,6 @@ class StreamingSessions(Succession[StreamingSession]):
         Gives the client of HeyGen or of the embedded avatar server.
     opening
         What the next session is to be like.
-    is_shown
-        Tells whether a page shows the avatar.
     on_event
         Called with a session and everything that happens in it.
     on_end
@@ -30,13 +28,17 @@ class StreamingSessions(Succession[StreamingSession]):
         Dollars, for the meters.
     limits
         What one session may cost, and how long it may last.
+
+    Attributes
+    ----------
+    shown
+        Whether a page shows the avatar, and so will join. Written by whoever knows.
     """
 
     def __init__(
         self,
         connect: Callable[[], Awaitable[AsyncHeyGen]],
         opening: Opening,
-        is_shown: Callable[[], bool],
         on_event: Callable[[StreamingSession, SessionEvent], None],
         on_end: Callable[[StreamingSession], None] = lambda _: None,
         *,
@@ -46,7 +48,7 @@ class StreamingSessions(Succession[StreamingSession]):
         super().__init__(on_end)
         self.opening = opening
         self._connect = connect
-        self._is_shown = is_shown
+        self.shown = False
         self._on_event = on_event
         self._price_per_second = price_per_second
         self._limits = limits
@@ -63,7 +65,7 @@ class StreamingSessions(Succession[StreamingSession]):
         session = StreamingSession(
             self._connect,
             self.opening,
-            is_shown=self._is_shown,
+            is_shown=lambda: self.shown,
             on_event=lambda event: self._on_event(session, event),
             price_per_second=self._price_per_second,
             limits=self._limits,

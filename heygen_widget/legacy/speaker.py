@@ -1,7 +1,7 @@
 """Says the texts of one session in their order, a task at a time, each waiting for the one before.
 
 A task is answered when it was spoken; that answer is the truth here, whether or not a page listens.
-Knows no status and no room.
+Knows no status and no room, only whether somebody has come to hear it.
 """
 
 import asyncio
@@ -10,7 +10,8 @@ from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any, Final, Protocol, TypeVar
 
-from heygen_widget.api import Gone, HeyGenError, NotFound
+from heygen_widget.api import Conflict, Gone, HeyGenError, NotFound
+from heygen_widget.legacy.joining import Joining
 from heygen_widget.legacy.models import Spoken, TaskType
 from heygen_widget.legacy.tellings import Telling, Tellings
 from heygen_widget.session.delivery import Delivery
@@ -80,6 +81,8 @@ class Speaker:
     ----------
     tellings
         Where each task is noted.
+    joining
+        Whether there is somebody to speak to.
     on_change
         Called with each change of a text's state.
     on_answer
@@ -89,10 +92,12 @@ class Speaker:
     def __init__(
         self,
         tellings: Tellings,
+        joining: Joining,
         on_change: Callable[[SpeechChanged], None],
         on_answer: Callable[[Telling, Spoken], None],
     ) -> None:
         self._tellings = tellings
+        self._joining = joining
         self._on_change = on_change
         self._on_answer = on_answer
         self._server: Server | None = None
@@ -100,7 +105,7 @@ class Speaker:
         self._queue: deque[Task] = deque()
         self._news = asyncio.Event()
         self._closed = False
-        self._reading: asyncio.Task[str | None] | None = None
+        self._awaiting: asyncio.Task[Any] | None = None  # what comes before a task is asked for
         self._asking: asyncio.Task[Spoken] | None = None
         self._hushing: asyncio.Task[None] | None = None
 
@@ -125,8 +130,8 @@ class Speaker:
         """Be silent, and forget what was to be said."""
         self.settle(SpeechStatus.INTERRUPTED)
         self._queue.clear()
-        if self._reading is not None:
-            self._reading.cancel()
+        if self._awaiting is not None:
+            self._awaiting.cancel()
         if self._server is not None and (self._hushing is None or self._hushing.done()):
             self._hushing = asyncio.create_task(self._hush(self._server))
 
@@ -152,7 +157,7 @@ class Speaker:
         Raises
         ------
         HeyGenError
-            When the session is over, or what silences it fails for good.
+            When the session is over, or nobody has come to hear it.
         """
         self._server = server
         try:
@@ -164,7 +169,7 @@ class Speaker:
                     return
                 self._news.clear()
         finally:
-            await _cancelled(self._reading, self._asking, self._hushing)
+            await _cancelled(self._awaiting, self._asking, self._hushing)
 
     async def _say(self, server: Server, speech: Task) -> None:
         text = Sentences()
@@ -175,9 +180,13 @@ class Speaker:
                     break
                 if sentence.strip():
                     await self._tell(server, speech, sentence.strip())
+            except (Gone, NotFound):
+                raise
             except HeyGenError as error:
-                if isinstance(error, Gone | NotFound):
-                    raise
+                if isinstance(error, Conflict) and not self._joining.done:
+                    nobody = self._joining.failed()
+                    self.settle(SpeechStatus.FAILED, nobody)
+                    raise nobody from error
                 uncertain = may_have_arrived(error)
                 status = SpeechStatus.UNCERTAIN if uncertain else SpeechStatus.FAILED
                 self.change(speech, status, error)
@@ -188,8 +197,8 @@ class Speaker:
     async def _next_piece(self, speech: Task, text: Sentences) -> str | None:
         """Return what to say next: a whole text, or a streamed one's sentence; None at the end."""
         while not (sentence := text.take()):
-            self._reading = asyncio.create_task(speech.next_delta())
-            delta = await _outcome(self._reading)
+            self._awaiting = asyncio.create_task(speech.next_delta())
+            delta: str | None = await _outcome(self._awaiting)
             if delta is None:
                 rest = text.take(final=True)
                 speech.whole = speech.whole or not speech.status.ended
@@ -202,6 +211,8 @@ class Speaker:
     async def _tell(self, server: Server, speech: Task, sentence: str) -> None:
         if self._hushing is not None:
             await self._hushing
+        self._awaiting = asyncio.create_task(self._joining.over())
+        await _outcome(self._awaiting)
         if speech.status.ended:
             return
         telling = self._tellings.begin(speech, sentence, speech.task_type)

@@ -14,7 +14,14 @@ import httpx
 import pytest
 
 from heygen_widget.api import APIConnectionError, AsyncHeyGen, HeyGenError, ServerError
-from heygen_widget.legacy import Opening, RoomReady, StreamingSession, Task
+from heygen_widget.legacy import (
+    NobodyJoined,
+    Opening,
+    RoomReady,
+    SessionDescription,
+    StreamingSession,
+    Task,
+)
 from heygen_widget.session import (
     ContactLost,
     LimitNear,
@@ -26,6 +33,8 @@ from heygen_widget.session import (
 from heygen_widget.session.guard import Limits
 
 OPENING = Opening(avatar_id="a", voice_id="v")
+ANSWER = SessionDescription(type="answer", sdp="v=0")
+NOT_YET = {"code": 400006, "message": "Session is not in correct state"}
 
 
 class Service(httpx.AsyncBaseTransport):
@@ -36,6 +45,7 @@ class Service(httpx.AsyncBaseTransport):
         self.failures: dict[str, list[int | Exception]] = {}
         self.open = False
         self.status = "connected"
+        self.raw = False
         self.spoken = asyncio.Event()
         self.called = asyncio.Event()
 
@@ -50,12 +60,16 @@ class Service(httpx.AsyncBaseTransport):
             return httpx.Response(failure, request=request)
         if verb not in {"new", "list"} and not self.open:
             return httpx.Response(400, json={"code": 10005, "message": "closed"}, request=request)
+        if verb == "task" and self.status == "connecting":
+            return httpx.Response(400, json=NOT_YET, request=request)
         return httpx.Response(200, json={"code": 100, "data": await self._data(verb)})
 
     async def _data(self, verb: str) -> object:
         match verb:
             case "new":
                 self.open = True
+                if self.raw:
+                    return {"session_id": "s1", "sdp": {"type": "offer", "sdp": "v=0"}}
                 room = {"url": "wss://room", "access_token": "jwt", "session_duration_limit": 600}
                 return {"session_id": "s1", **room}
             case "task":
@@ -78,14 +92,15 @@ class Stage:
     def __init__(self, service: Service, http: httpx.AsyncClient) -> None:
         self.service = service
         self.events: list[SessionEvent] = []
+        self.shown = True
         self._http = http
         self._changed = asyncio.Event()
 
-    def session(self, *, limits: Limits | None = None, shown: bool = True) -> StreamingSession:
+    def session(self, *, limits: Limits | None = None) -> StreamingSession:
         return StreamingSession(
             self._connect,
             OPENING,
-            is_shown=lambda: shown,
+            is_shown=lambda: self.shown,
             on_event=self._take,
             limits=limits,
         )
@@ -152,6 +167,145 @@ def test_nothing_is_said_before_somebody_is_in_the_room() -> None:
         on.service.status = "connected"
         await speech
         assert session.status is SessionStatus.STREAMING
+        session.stop()
+        await running
+
+    on_stage(play)
+
+
+def test_an_avatar_that_its_cell_shows_after_all_waits_for_the_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("heygen_widget.legacy.joining.JOINING", 0.5)
+
+    async def play(on: Stage) -> None:
+        on.service.spoken.set()
+        on.service.status = "connecting"
+        on.shown = False
+        session, speech = on.session(), Task("Hello.")
+        session.say(speech)
+        running = asyncio.create_task(session.run())
+        await on.service.has_been_called("list", 2)
+        on.shown = True
+        await asyncio.sleep(0.6)  # longer than who is not shown is waited for
+        on.service.status = "connected"
+        await speech
+        assert speech.status is SpeechStatus.SPOKEN
+        session.stop()
+        await running
+
+    on_stage(play)
+
+
+@pytest.mark.parametrize(
+    ("shown", "what_to_do"), [(False, "end a cell with the avatar"), (True, "could not join")]
+)
+def test_a_session_to_which_nobody_comes_ends_and_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, what_to_do: str, *, shown: bool
+) -> None:
+    monkeypatch.setattr("heygen_widget.legacy.joining.JOINING", 0.2)
+
+    async def play(on: Stage) -> None:
+        on.service.status = "connecting"
+        on.shown = shown
+        session, first, second = on.session(), Task("Hello?"), Task("Anybody?")
+        session.say(first)
+        session.say(second)
+        await session.run()
+        assert (session.status, session.over) == (SessionStatus.ERROR, True)
+        assert isinstance(session.error, NobodyJoined)
+        for speech in (first, second):
+            with pytest.raises(NobodyJoined, match=what_to_do):
+                await speech
+        assert not on.service.open
+
+    on_stage(play)
+
+
+def test_a_session_in_which_nothing_is_to_be_said_waits_for_a_page_as_long_as_the_server(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("heygen_widget.legacy.joining.JOINING", 0.01)
+
+    async def play(on: Stage) -> None:
+        on.service.status = "connecting"
+        session = on.session()
+        running = asyncio.create_task(session.run())
+        await on.service.has_been_called("list", 3)
+        assert session.status is SessionStatus.PENDING
+        session.stop()
+        await running
+
+    on_stage(play)
+
+
+def test_a_server_that_speaks_although_it_names_nobody_is_believed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("heygen_widget.legacy.joining.JOINING", 0.1)
+
+    async def play(on: Stage) -> None:
+        on.service.spoken.set()
+        on.service.status = "in a word of its own"
+        session, speech = on.session(), Task("Hello.")
+        session.say(speech)
+        session.finish()
+        await session.run()
+        assert speech.status is SpeechStatus.SPOKEN
+        assert session.status is SessionStatus.COMPLETED
+
+    on_stage(play)
+
+
+def test_what_waits_for_a_page_can_be_interrupted() -> None:
+    async def play(on: Stage) -> None:
+        on.service.status = "connecting"
+        session, speech = on.session(), Task("Hello?")
+        session.say(speech)
+        running = asyncio.create_task(session.run())
+        await on.service.has_been_called("list", 2)
+        session.interrupt()
+        assert speech.status is SpeechStatus.INTERRUPTED
+        session.finish()
+        await running
+        assert session.status is SessionStatus.COMPLETED
+        assert on.service.calls["task"] == 0
+
+    on_stage(play)
+
+
+def test_of_two_answers_to_one_offer_the_first_is_taken() -> None:
+    async def play(on: Stage) -> None:
+        on.service.raw = True
+        on.service.status = "connecting"
+        session = on.session()
+        running = asyncio.create_task(session.run())
+        await on.until(lambda: on.of(RoomReady))
+        assert not session.answered
+        session.take_answer(ANSWER)
+        with pytest.raises(ValueError, match="serves one page"):
+            session.take_answer(ANSWER)
+        await on.service.has_been_called("start", 1)
+        assert session.answered
+        session.stop()
+        await running
+        assert on.service.calls["start"] == 1
+
+    on_stage(play)
+
+
+def test_an_answer_that_the_server_does_not_take_leaves_room_for_another() -> None:
+    async def play(on: Stage) -> None:
+        on.service.raw = True
+        on.service.status = "connecting"
+        on.service.failures["start"] = [400]
+        session = on.session()
+        running = asyncio.create_task(session.run())
+        await on.until(lambda: on.of(RoomReady))
+        session.take_answer(ANSWER)
+        await on.until(lambda: on.of(ContactLost))
+        session.take_answer(ANSWER)
+        await on.service.has_been_called("start", 2)
         session.stop()
         await running
 

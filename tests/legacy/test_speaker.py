@@ -7,6 +7,7 @@ import pytest
 
 from heygen_widget.api import APIConnectionError, BadRequest, Gone, HeyGenError, RateLimited
 from heygen_widget.legacy import Spoken, Task
+from heygen_widget.legacy.joining import Joining
 from heygen_widget.legacy.models import TaskType
 from heygen_widget.legacy.speaker import Speaker
 from heygen_widget.legacy.tellings import Telling, Tellings
@@ -65,10 +66,15 @@ class Stage:
         self.tellings = Tellings()
         self.changes: list[tuple[str, str]] = []
         self.answers: list[Telling] = []
-        self.speaker = Speaker(self.tellings, self._note, lambda told, _: self.answers.append(told))
+        self.joining = Joining(lambda: True)
+        self.joining.come()
+        self.speaker = Speaker(self.tellings, self.joining, self._note, self._take)
 
     def _note(self, change: SpeechChanged) -> None:
         self.changes.append((change.speech.text, change.status))
+
+    def _take(self, telling: Telling, _: Spoken) -> None:
+        self.answers.append(telling)
 
     def say(self, *texts: str | Iterator[str], task_type: TaskType = "repeat") -> list[Task]:
         tasks = [Task(text, task_type=task_type) for text in texts]

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from heygen_widget import LocalServer, diagnose
-from heygen_widget.api import AsyncHeyGen, Conflict, EndpointSunset, HeyGen
+from heygen_widget.api import AsyncHeyGen, EndpointSunset, HeyGen
 from heygen_widget.bridge import bridge
 from heygen_widget.legacy import (
     AvatarStartTalking,
     AvatarStopTalking,
     AvatarTalkingMessage,
     ConnectionQualityChanged,
+    NobodyJoined,
     Streaming,
 )
 from heygen_widget.overview import sessions
@@ -165,9 +166,24 @@ def test_an_unknown_type_of_task_is_refused(avatar: StreamingAvatar, task_type: 
         avatar.speak("Hello.", task_type=task_type)
 
 
-def test_an_avatar_that_nobody_sees_says_what_to_do(avatar: StreamingAvatar) -> None:
-    with pytest.raises(Conflict, match="show it"):
+def test_an_avatar_that_nobody_sees_says_what_to_do(
+    avatar: StreamingAvatar, streaming: Streaming, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("heygen_widget.legacy.joining.JOINING", 0.5)
+    with pytest.raises(NobodyJoined, match="end a cell with the avatar"):
         avatar.speak("Hello?", wait=PATIENCE)
+    assert avatar.wait("error", PATIENCE) is SessionStatus.ERROR
+    assert avatar.session["error"]["hint"].startswith("Show it")
+    assert avatar.session_id not in _ids(streaming)
+
+
+def test_an_avatar_may_speak_in_the_cell_that_makes_and_shows_it(
+    avatar: StreamingAvatar, page: Page
+) -> None:
+    speech = avatar.speak("Hi.")
+    avatar.wait("pending", PATIENCE)
+    with Viewer(avatar, page):
+        assert speech.result(PATIENCE).status is SpeechStatus.SPOKEN
 
 
 # Its pages.
@@ -184,7 +200,7 @@ def test_the_token_of_a_room_is_told_to_pages_and_kept_in_no_trait(make: Make, p
     assert token not in json.dumps(avatar.get_state(), default=str)
     assert token not in repr(avatar.events)
     assert token not in repr(avatar.session)
-    assert (avatar.session["version"], avatar.session["quality"]) == ("v2", "low")
+    assert (avatar.session["player"], avatar.session["quality"]) == ("room", "low")
 
 
 def test_a_page_that_comes_late_is_invited(make: Make, page: Page) -> None:
@@ -197,8 +213,25 @@ def test_a_page_that_comes_late_is_invited(make: Make, page: Page) -> None:
     assert not page.messages("player")
 
 
+def test_a_bare_connection_serves_one_page_and_the_next_is_told(
+    avatar: StreamingAvatar, viewer: Viewer, page: Page
+) -> None:
+    avatar.speak("Hello.", wait=PATIENCE)
+    viewer.say({"kind": "hello", "player": True})  # it was loaded anew
+    viewer.say({"kind": "answer", "epoch": avatar.session["epoch"], "sdp": "v=0"})
+    assert [offer["answered"] for offer in page.messages("offer")][-1] is True
+    (told,) = page.messages("problem")
+    assert "serves one page" in told["problem"]["hint"]
+    assert "switch()" in told["problem"]["hint"]
+    avatar.speak("It speaks on.", wait=PATIENCE)
+    assert avatar.transcript == "Hello. It speaks on."
+
+
 def test_a_page_without_a_player_gets_the_one_that_joins_rooms(make: Make, page: Page) -> None:
-    Viewer(make(version="v2"), page).say({"kind": "hello", "player": False})
+    avatar = make(version="v2")
+    Viewer(avatar, page).say({"kind": "hello", "player": False})
+    assert not page.messages("player")  # there may never be a session
+    avatar.start()
     page.until(lambda: page.messages("player"))
     (buffers,) = [b for data, b in page.sent if data.get("content", {}).get("kind") == "player"]
     assert bytes(buffers[0]) == LIVEKIT.source
@@ -389,7 +422,7 @@ def test_the_model_says_from_the_beginning_that_it_needs_a_room(make: Make, page
     avatar = make(version="v2")
     (opened,) = [data for data, _ in page.sent if "state" in data and "_esm" in data["state"]]
     assert opened["state"]["session"] == avatar.session
-    assert avatar.session["version"] == "v2"
+    assert avatar.session["player"] == "room"
 
 
 def test_a_saved_notebook_keeps_what_was_said(avatar: StreamingAvatar, viewer: Viewer) -> None:

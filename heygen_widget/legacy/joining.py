@@ -1,0 +1,77 @@
+"""Waits until somebody has come to see and hear the avatar. Knows no server and no page."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from heygen_widget.api import HeyGenError
+
+JOINING: Final = 15.0
+"""Seconds that a page may take to join before a text is sent all the same.
+
+They count from the text on, and anew once a page shows the avatar.
+"""
+
+
+class NobodyJoined(HeyGenError):  # noqa: N818 (as in `api.errors`)
+    """Nobody came to hear the first text, so the session was ended.
+
+    Attributes
+    ----------
+    shown
+        Whether a page shows the avatar.
+    """
+
+    def __init__(self, *, shown: bool) -> None:
+        if shown:
+            message = "A page shows the avatar but could not join its session, which was ended."
+            hint = (
+                "The panel says why. Picture and sound need a direct way from the server to the "
+                "browser (WebRTC): no proxy, and a network that is switched on."
+            )
+        else:
+            message = "No page shows the avatar, so it spoke to nobody and its session was ended."
+            hint = "Show it: end a cell with the avatar itself. Then speak, in the next cell."
+        super().__init__(message, hint=hint)
+        self.shown = shown
+
+
+class Joining:
+    """Whether anybody has come to a session yet.
+
+    Parameters
+    ----------
+    is_shown
+        Tells whether a page shows the avatar, and so will join.
+    """
+
+    def __init__(self, is_shown: Callable[[], bool]) -> None:
+        self._is_shown = is_shown
+        self._came = asyncio.Event()
+
+    @property
+    def done(self) -> bool:
+        """Whether somebody has come."""
+        return self._came.is_set()
+
+    def come(self) -> None:
+        """Note that somebody has come."""
+        self._came.set()
+
+    async def over(self) -> None:
+        """Return once somebody has come, or has had the time to."""
+        shown = False
+        while not shown:
+            shown = self._is_shown()  # an avatar is often shown by the cell that lets it speak
+            try:
+                async with asyncio.timeout(JOINING):
+                    await self._came.wait()
+            except TimeoutError:
+                if not self._is_shown():
+                    return
+            else:
+                return
+
+    def failed(self) -> NobodyJoined:
+        """Return the error that nobody has come."""
+        return NobodyJoined(shown=self._is_shown())
