@@ -33,9 +33,9 @@ class Telling:
     @property
     def transcript(self) -> str:
         """What was spoken of it, as far as anybody knows."""
-        if self.words:
-            return "".join(word.word for word in self.words)
-        return self.text if self.spoken and self.task_type == "repeat" else ""
+        if self.spoken and self.task_type == "repeat":
+            return self.text  # of which a page may have missed words
+        return "".join(word.word for word in self.words)
 
 
 class Tellings:
@@ -60,10 +60,14 @@ class Tellings:
 
     @property
     def speaking(self) -> bool:
-        """Whether the avatar speaks: as a page hears it, else as long as the server answers."""
-        if self.heard_by_page:
-            return any(telling.started and not telling.stopped for telling in self._all)
-        return self._under_way is not None
+        """Whether the avatar speaks: no longer than the server's answer is awaited.
+
+        Where a page tells what it hears, not before it begins and not after it stops.
+        """
+        telling = self._under_way
+        if telling is None or telling.stopped:
+            return False
+        return telling.started or not self.heard_by_page
 
     @property
     def transcript(self) -> str:
