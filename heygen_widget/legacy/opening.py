@@ -7,6 +7,9 @@ from heygen_widget.legacy.models import Quality, Version, VideoEncoding
 
 IDLE_TIMEOUT: Final = 120.0
 """Seconds without a task after which HeyGen ends a session, unless it is told otherwise."""
+LONGEST: Final = 600.0
+"""Seconds that a session may last, unless the server says otherwise when it opens one."""
+# Both from docs.heygen.com/reference/new-session; the second is that of its example.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,11 @@ class Opening:
         }
 
     @property
+    def idles_for(self) -> float:
+        """Seconds without a task after which the server ends the session."""
+        return self.idle_timeout or IDLE_TIMEOUT
+
+    @property
     def keep_alive_every(self) -> float:
         """Seconds: a third of the idle timeout, so that one call may fail."""
-        return (self.idle_timeout or IDLE_TIMEOUT) / 3
+        return self.idles_for / 3

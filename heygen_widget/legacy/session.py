@@ -24,7 +24,7 @@ from heygen_widget.legacy.events import (
 )
 from heygen_widget.legacy.joining import Joining
 from heygen_widget.legacy.models import IceCandidate, NewSession, SessionDescription, Spoken
-from heygen_widget.legacy.opening import Opening
+from heygen_widget.legacy.opening import LONGEST, Opening
 from heygen_widget.legacy.post import Post
 from heygen_widget.legacy.speaker import Speaker, Task
 from heygen_widget.legacy.tellings import Telling, Tellings
@@ -67,7 +67,7 @@ class StreamingSession:
     price_per_second
         Dollars, for the meter.
     limits
-        What it may cost, and how long it may last.
+        What it may cost, and how long it may last as far as the user says.
 
     Attributes
     ----------
@@ -98,7 +98,7 @@ class StreamingSession:
         self.error: Exception | None = None
         self.over = False
         self.meter = Meter(price_per_second)
-        self.limits = limits or Limits()
+        self.limits = replace(limits or Limits(), idle_timeout=opening.idles_for, longest=LONGEST)
         self._connect = connect
         self._on_event = on_event
         self._tellings = Tellings()

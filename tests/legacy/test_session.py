@@ -46,6 +46,7 @@ class Service(httpx.AsyncBaseTransport):
         self.open = False
         self.status = "connected"
         self.raw = False
+        self.longest: float | None = 600
         self.spoken = asyncio.Event()
         self.called = asyncio.Event()
 
@@ -70,7 +71,11 @@ class Service(httpx.AsyncBaseTransport):
                 self.open = True
                 if self.raw:
                     return {"session_id": "s1", "sdp": {"type": "offer", "sdp": "v=0"}}
-                room = {"url": "wss://room", "access_token": "jwt", "session_duration_limit": 600}
+                room = {
+                    "url": "wss://room",
+                    "access_token": "jwt",
+                    "session_duration_limit": self.longest,
+                }
                 return {"session_id": "s1", **room}
             case "task":
                 await self.spoken.wait()
@@ -147,9 +152,21 @@ def test_a_session_speaks_and_ends_by_itself_once_finished() -> None:
         assert speech.status is SpeechStatus.SPOKEN
         assert session.transcript == "Hello."
         assert session.over
-        assert session.limits.longest == 600
         assert len(on.of(RoomReady)) == 1
         assert on.service.calls["start"] == on.service.calls["stop"] == 1
+
+    on_stage(play)
+
+
+@pytest.mark.parametrize("says", [1200, None])
+def test_its_limits_are_those_of_this_service(says: float | None) -> None:
+    async def play(on: Stage) -> None:
+        on.service.longest = says
+        session = on.session(limits=Limits(max_cost=2))
+        assert session.limits == Limits(max_cost=2, idle_timeout=120, longest=600)
+        session.finish()
+        await session.run()
+        assert session.limits.longest == (says or 600)
 
     on_stage(play)
 

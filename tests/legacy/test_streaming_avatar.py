@@ -160,6 +160,14 @@ def test_an_interrupt_silences_it_and_what_comes_next_is_said(
     assert avatar.status is SessionStatus.STREAMING
 
 
+def test_a_page_is_told_the_limits_of_this_service(make: Make, page: Page) -> None:
+    avatar = make(idle_timeout=45)
+    avatar.start()
+    page.until(lambda: page.messages("offer"))
+    assert avatar.session["idle_timeout"] == 45
+    assert avatar.session["idle_at"] is None  # it is kept alive
+
+
 @pytest.mark.parametrize("task_type", ["chat", "sing"])
 def test_an_unknown_type_of_task_is_refused(avatar: StreamingAvatar, task_type: Any) -> None:
     with pytest.raises(ValueError, match="'repeat' or 'talk'"):
