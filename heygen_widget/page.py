@@ -23,7 +23,7 @@ class Library:
     def __init__(self, file: str) -> None:
         self._file = file
         self._lock = threading.Lock()
-        self._handed_out = False
+        self._owed = True
 
     @cached_property
     def source(self) -> bytes:
@@ -35,14 +35,19 @@ class Library:
         send(to_browser(PlayerMessage()), buffers=[self.source])
 
     def send_unasked(self, send: Callable[..., Any]) -> None:
-        """Send it with the first widget that is shown.
+        """Send it if it was never sent, or is owed to a page.
 
         A page asks for what it lacks, but a kernel that a cell keeps busy does not hear it ask.
         """
         with self._lock:
-            first, self._handed_out = not self._handed_out, True
-        if first:
+            owed, self._owed = self._owed, False
+        if owed:
             self.send(send)
+
+    def owe(self) -> None:
+        """Note that a page lacks it, which does not need it yet."""
+        with self._lock:
+            self._owed = True
 
 
 PLAYER: Final = Library("player.js")

@@ -42,6 +42,10 @@ class SessionView(BaseModel):
     idle_at: float | None = None  # seconds on the meter at which it is; None while text comes
     end_reason: str | None = None
     error: Problem | None = None
+    player: Literal["stream", "room"] = "stream"  # what plays it in a page
+    can_interrupt: bool = False  # it speaks, or is about to, and can be silenced without an end
+    qualities: list[str] = []  # low medium high: how fine the picture can be
+    quality: str | None = None  # how fine it is; None for the server's choice
 
 
 class Word(BaseModel):
@@ -108,13 +112,6 @@ class ProblemMessage(BaseModel):
     problem: Problem
 
 
-class StreamingView(SessionView):
-    """State of a session whose picture is in a room. The value of the `session` trait."""
-
-    version: str = "v2"  # v1: a bare peer connection, v2: a LiveKit room
-    quality: str | None = None  # low medium high; None for the server's choice
-
-
 class IceHelper(BaseModel):
     """A server that helps two ends to find each other, as `RTCPeerConnection` takes it."""
 
@@ -140,6 +137,7 @@ class OfferMessage(BaseModel):
     epoch: int
     sdp: str = Field(repr=False)
     ice_servers: list[IceHelper]
+    answered: bool  # a page has taken it, and no other can
 
 
 class _FromBrowser(BaseModel):

@@ -1,15 +1,18 @@
 """Tells the pages that show an avatar in a room what they need to join it.
 
+Their player is sent once there is a room: a widget that is merely shown costs no more than another.
+
 The room's token goes to them in a message and in no trait: a notebook saved with the state of its
 widgets holds none.
 """
 
-from typing import Any
+from typing import Any, Final, get_args
 
 import anywidget
 
 from heygen_widget.display import Display
 from heygen_widget.legacy import AvatarEvent, ConnectionQualityChanged, NewSession, RoomReady
+from heygen_widget.legacy.models import Quality
 from heygen_widget.legacy.sessions import StreamingSessions
 from heygen_widget.page import LIVEKIT
 from heygen_widget.protocol import (
@@ -17,10 +20,12 @@ from heygen_widget.protocol import (
     OfferMessage,
     RoomMessage,
     SessionView,
-    StreamingView,
     to_browser,
 )
 from heygen_widget.session import SessionEvent
+
+QUALITIES: Final = list(get_args(Quality))
+"""How fine the picture can be."""
 
 
 class RoomDisplay(Display):
@@ -41,6 +46,18 @@ class RoomDisplay(Display):
     ) -> None:
         super().__init__(widget, sessions, LIVEKIT, rehearsal=rehearsal)
         self._rooms = sessions
+        self._shown_interruptible = False
+
+    def show(self) -> None:
+        """Bring the trait up to date; ahead of it, give pages what a session needs."""
+        session = self._rooms.current
+        if session is not None and not session.status.ended:
+            self._player.send_unasked(self._widget.send)
+        self._shown_interruptible = self._can_interrupt
+        super().show()
+
+    def expect_page(self) -> None:
+        """Send nothing ahead: there may never be a session."""
 
     def tell(self, event: SessionEvent) -> None:
         """Tell of an event what a page shows of it."""
@@ -51,35 +68,54 @@ class RoomDisplay(Display):
                 pass  # a page in the room knows it first
             case _:
                 super().tell(event)
+        if self._can_interrupt != self._shown_interruptible:
+            self.show()
 
     def catch_up(self, *, player: bool) -> None:
         """Bring a page that has just come up to date, and invite it."""
-        super().catch_up(player=player)
+        begun = self._rooms.current is not None
+        if player and not begun:
+            self._player.owe()
+        super().catch_up(player=player and begun)
         self._invite()
 
     def _invite(self) -> None:
         session = self._rooms.current
         if session is None or session.room is None or session.status.ended:
             return
-        self._widget.send(_invitation(self._rooms.number, session.room))
+        # To all pages: each knows whether it was the one that answered.
+        message = _invitation(self._rooms.number, session.room, answered=session.answered)
+        self._widget.send(message)
 
     def view(self) -> SessionView:
         """Describe what is shown."""
+        room = {
+            "player": "room",
+            "can_interrupt": self._can_interrupt,
+            "qualities": QUALITIES,
+            "quality": self._rooms.opening.quality,
+        }
+        return super().view().model_copy(update=room)
+
+    @property
+    def _can_interrupt(self) -> bool:
+        """Whether it speaks, or has something to say."""
         session = self._rooms.current
-        opening = session.opening if session else self._rooms.opening
-        return StreamingView(
-            **dict(super().view()), version=opening.version, quality=opening.quality
-        )
+        if session is None or session.status.ended:
+            return False
+        return session.speaking or any(not speech.status.ended for speech in session.speeches)
 
 
-def _invitation(epoch: int, room: NewSession) -> dict[str, Any]:
+def _invitation(epoch: int, room: NewSession, *, answered: bool) -> dict[str, Any]:
     """Make the message that lets a page see and hear the avatar."""
     helpers = [
         IceHelper(urls=list(server.urls), username=server.username, credential=server.credential)
         for server in room.ice_servers
     ]
     if room.sdp is not None:
-        return to_browser(OfferMessage(epoch=epoch, sdp=room.sdp.sdp, ice_servers=helpers))
+        return to_browser(
+            OfferMessage(epoch=epoch, sdp=room.sdp.sdp, ice_servers=helpers, answered=answered)
+        )
     return to_browser(
         RoomMessage(
             epoch=epoch, url=room.url or "", token=room.access_token or "", ice_servers=helpers

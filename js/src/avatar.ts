@@ -6,7 +6,7 @@ import { Captions } from "./captions.ts";
 import { Desk } from "./desk.ts";
 import { Meter } from "./meter.ts";
 import type { Picture } from "./picture.ts";
-import { type PlayerModule, playerFor } from "./players.ts";
+import { needsPlayer, type PlayerModule, playerFor } from "./players.ts";
 import {
   type BrowserMessage,
   type KernelMessage,
@@ -59,6 +59,8 @@ export class Avatar implements House {
   /** What plays the sessions, once that is there. */
   private playing: Show | null = null;
   private early: [KernelMessage, DataView<ArrayBuffer>[]][] = [];
+  private greeted = false;
+  private ordered = false;
   private askedAt: number | null = null;
   private asked: BrowserMessage["kind"] | null = null;
   /** Epoch after which the kernel was told that it may draw the output anew. */
@@ -87,7 +89,7 @@ export class Avatar implements House {
     this.listen("comm_live_update", () => this.checkKernel());
     this.follow(this.session);
     this.shelf.library.then((found) => this.takeUp(found));
-    this.shelf.order((onItsWay) => this.sayHello(onItsWay), signal);
+    if (!this.ordered) this.sayHello(this.shelf.delivered);
     const reporting = setInterval(() => {
       this.report();
       this.yieldOutput();
@@ -102,11 +104,6 @@ export class Avatar implements House {
 
   get player(): Picture | null {
     return this.playing?.player ?? null;
-  }
-
-  /** What draws the transcript, once that is there. */
-  get transcriptView(): Promise<PlayerModule["TranscriptView"]> {
-    return this.shelf.library.then(({ TranscriptView }) => TranscriptView);
   }
 
   /** The view that has the picture: the newest, or the one it was called to. */
@@ -199,6 +196,13 @@ export class Avatar implements House {
     }
   }
 
+  private order(): void {
+    this.ordered = true;
+    this.shelf.order((onItsWay) => {
+      if (!onItsWay || !this.greeted) this.sayHello(onItsWay);
+    }, this.signal);
+  }
+
   private takeLibrary(bytes: DataView<ArrayBuffer> | undefined): void {
     if (!bytes) return;
     this.shelf.deliver(bytes).catch((error: unknown) => {
@@ -242,8 +246,14 @@ export class Avatar implements House {
     if (session.epoch > this.captions.epoch) this.captions = new Captions(session.epoch);
     this.openingSince = isOpening(session) ? (this.openingSince ?? now) : null;
     this.sawItBegin ||= isOpening(session);
+    if (!this.ordered && needsPlayer(session)) this.order();
     this.playing?.follow(session);
     this.answered();
+  }
+
+  /** Seconds on the meter. */
+  get elapsed(): number {
+    return this.meter.elapsed(performance.now());
   }
 
   present(video: HTMLVideoElement): void {
@@ -303,6 +313,7 @@ export class Avatar implements House {
 
   /** Say that this page is there, and whether the kernel need not send the player library. */
   private sayHello(player: boolean): void {
+    this.greeted = true;
     this.send({ kind: "hello", player, page: describePage() });
   }
 

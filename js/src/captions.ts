@@ -34,13 +34,28 @@ export class Captions {
   readonly words: Word[] = [];
   /** For each word, the number of the first word of its line. */
   private lines: number[] = [];
+  /** How many of the words, at the end, only this page has heard so far. */
+  private ahead = 0;
 
   constructor(readonly epoch: number) {}
 
   /** Take words in; those already known are replaced by themselves. */
   add({ first, words }: WordsMessage): void {
+    const ahead = this.words.splice(this.words.length - this.ahead);
+    this.lines.length = this.words.length;
+    this.ahead = 0;
     for (const [index, word] of words.entries()) this.words[first + index] = word;
     this.breakLines(first);
+    // Those before one that was told are told too, or never will be.
+    const told = ahead.findLastIndex((word) => isSame(word, words.at(-1)));
+    for (const word of ahead.slice(told + 1)) this.hear(word);
+  }
+
+  /** Take in a word that this page hears by itself, until it is told of it. */
+  hear(word: Word): void {
+    this.ahead += 1;
+    this.words.push(word);
+    this.breakLines(this.words.length - 1);
   }
 
   /** The line heard at `time`, or the last one before it; null before the first word. */
@@ -91,6 +106,10 @@ export class Captions {
       this.lines[index] = breaks ? index : (this.lines[index - 1] ?? index);
     }
   }
+}
+
+function isSame(word: Word, other: Word | undefined): boolean {
+  return word.word === other?.word && word.start === other.start;
 }
 
 /** Servers may send punctuation marks as words of their own: they belong to the word before. */

@@ -6,7 +6,7 @@ import { button, h, icon, iconButton, label, retire, SUPPRESS, setText } from ".
 import type { Walk } from "./history.ts";
 import * as icons from "./icons.ts";
 import { isComposing } from "./keys.ts";
-import { isInRoom, MAX_TEXT_LENGTH } from "./protocol.ts";
+import { MAX_TEXT_LENGTH } from "./protocol.ts";
 import { isLive, isOpening } from "./status.ts";
 
 export class Composer {
@@ -21,7 +21,6 @@ export class Composer {
     [SUPPRESS]: "",
   });
   private readonly send = iconButton({ class: "hw-icon hw-send" });
-  /** An avatar in a room can be silenced without ending its session. */
   private readonly interrupt = button(
     { class: "hw-plain", title: "Be silent now; the session goes on" },
     icon(icons.INTERRUPT),
@@ -82,8 +81,9 @@ export class Composer {
     this.send.disabled = kernelGone || this.text.value.trim() === "";
     const ending = stopping || awaiting === "finish";
     const finished = !open || session.status === "draining";
-    const silent = kernelGone || !isInRoom(session) || !isLive(session);
-    retire(this.interrupt, { hidden: silent, disabled: stopping }, this.text);
+    const silent = kernelGone || !session.can_interrupt;
+    const hushing = stopping || awaiting === "interrupt";
+    retire(this.interrupt, { hidden: silent, disabled: hushing }, this.text);
     retire(this.finish, { hidden: kernelGone || finished, disabled: ending }, this.text);
     retire(this.stop, { hidden: kernelGone || !open, disabled: stopping }, this.text);
     setText(this.stopLabel, stopping ? "Stopping…" : "Stop");

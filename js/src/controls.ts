@@ -5,7 +5,7 @@ import type { Desk } from "./desk.ts";
 import { h, iconButton, label, SUPPRESS, setText } from "./dom.ts";
 import * as icons from "./icons.ts";
 import { formatElapsed } from "./meter.ts";
-import { isInRoom, PICTURE_QUALITIES, type PictureQuality } from "./protocol.ts";
+import type { PictureQuality } from "./protocol.ts";
 import type { StatusLine } from "./status.ts";
 
 const LATENCY_EVERY_MS = 500;
@@ -39,14 +39,12 @@ export class Controls {
     "aria-label": "Volume",
     [SUPPRESS]: "",
   });
-  /** How fine the picture is: a room's server makes it as one likes, a stream is what it is. */
+  /** Shown while the server chooses; cannot be gone back to. */
+  private readonly auto = h("option", { value: "", disabled: "" }, "Auto");
   private readonly quality = h(
     "select",
     { class: "hw-quality", title: "Quality", "aria-label": "Quality", [SUPPRESS]: "" },
-    h("option", { value: "" }, "Auto"),
-    ...PICTURE_QUALITIES.map((quality) =>
-      h("option", { value: quality }, quality.charAt(0).toUpperCase() + quality.slice(1)),
-    ),
+    this.auto,
   );
   private readonly captions = iconButton();
   private readonly transcript = iconButton();
@@ -95,7 +93,7 @@ export class Controls {
     on(this.full, () => this.toggleFullScreen());
     this.quality.addEventListener(
       "change",
-      () => this.quality.value && avatar.switchTo(this.quality.value as PictureQuality),
+      () => avatar.switchTo(this.quality.value as PictureQuality),
       { signal },
     );
     this.volume.addEventListener(
@@ -161,9 +159,16 @@ export class Controls {
 
   private drawQuality(): void {
     const { awaiting, kernelGone, session } = this.avatar;
-    this.quality.hidden = !isInRoom(session);
-    if (!isInRoom(session) || awaiting === "switch") return;
+    const { length } = session.qualities;
+    this.quality.hidden = length === 0;
+    if (this.quality.length !== length + 1) {
+      const named = (value: string) => value.charAt(0).toUpperCase() + value.slice(1);
+      const options = session.qualities.map((value) => h("option", { value }, named(value)));
+      this.quality.replaceChildren(this.auto, ...options);
+    }
+    if (awaiting === "switch") return;
     this.quality.disabled = kernelGone;
+    this.auto.hidden = session.quality !== null;
     const chosen = session.quality ?? "";
     if (this.quality.value !== chosen) this.quality.value = chosen;
   }

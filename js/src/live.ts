@@ -19,13 +19,21 @@ export interface Audience {
   ended(): void;
   /** It cannot be, or can no longer. */
   failed(problem: Problem): void;
-  /** What stands in its way for now; null when nothing does any more. */
-  hindered(problem: Problem | null): void;
+  /** Another page has taken this one's place. */
+  replaced(): void;
   quality(quality: Connection): void;
 }
 
 /** Connect, and stay connected until `signal`. */
 export type Join = (audience: Audience, signal: AbortSignal) => Promise<void>;
+
+/** What holds of a connection. */
+export interface Terms {
+  /** Whether it can be made again once it was left. */
+  again: boolean;
+  /** What may keep its picture away. */
+  why: () => Problem;
+}
 
 /** After so long without a picture, people are told why that may be. */
 const TELL_AFTER_MS = 2500;
@@ -45,28 +53,32 @@ export const NO_MEDIA: Problem = {
 };
 
 /**
- * Tell the audience in time what stands in the way. Call the function that is returned as soon as
- * there is a picture; nothing is told any more then, or after `signal`.
+ * Tell in time what stands in the way of a picture; null when nothing does any more. Call the function
+ * that is returned as soon as there is one; nothing is told any more then, or after `signal`.
  */
-export function watchOver(audience: Audience, signal: AbortSignal): () => void {
+export function watchOver(
+  hindered: (problem: Problem | null) => void,
+  why: () => Problem,
+  signal: AbortSignal,
+): () => void {
   let arrived = false;
   let told = false;
   const waiting = () => !arrived && !signal.aborted;
   hasUsableNetwork(TELL_AFTER_MS - 500).then((usable) => {
     if (usable || !waiting()) return;
     told = true;
-    audience.hindered(NO_NETWORK);
+    hindered(NO_NETWORK);
   });
   const timer = setTimeout(() => {
     if (!waiting() || told) return;
     told = true;
-    audience.hindered(NO_MEDIA);
+    hindered(why());
   }, TELL_AFTER_MS);
   signal.addEventListener("abort", () => clearTimeout(timer));
   return () => {
     arrived = true;
     clearTimeout(timer);
-    if (told) audience.hindered(null);
+    if (told) hindered(null);
     told = false;
   };
 }

@@ -2,9 +2,9 @@
 // streams. Says what it is doing; knows nothing of rooms, sessions and views.
 
 import type { AvatarEvent } from "./avatar_events.ts";
-import type { Audience, Join } from "./live.ts";
+import { type Audience, type Join, NO_MEDIA, type Terms, watchOver } from "./live.ts";
 import { Picture } from "./picture.ts";
-import type { Connection, PlaybackState } from "./protocol.ts";
+import type { Connection, PlaybackState, Problem } from "./protocol.ts";
 
 /** Who is told what happens. */
 export interface Witness {
@@ -12,7 +12,11 @@ export interface Witness {
   changed(): void;
   /** The avatar tells something. */
   heard(event: AvatarEvent): void;
+  /** Seconds on the clock that all who watch the session share. */
+  elapsed(): number;
 }
+
+const AT_WILL: Terms = { again: true, why: () => NO_MEDIA };
 
 export class LivePlayer extends Picture {
   state: PlaybackState = "loading";
@@ -24,11 +28,15 @@ export class LivePlayer extends Picture {
   readonly transportReason = "WebRTC";
 
   private connect: Join | null = null;
+  private terms = AT_WILL;
   private take = new AbortController();
-  private wanted = false;
+  /** Whether the user has paused it. */
+  private held = false;
   private resting = false;
-  /** Seconds of the session that were shown over earlier connections. */
-  private before = 0;
+  /** The session's clock when the video's stood at 0. */
+  private begun = 0;
+  /** To be called once there is a picture. */
+  private arrived = () => {};
 
   /** All ends with `signal`. */
   constructor(
@@ -41,7 +49,7 @@ export class LivePlayer extends Picture {
   }
 
   get position(): number {
-    return this.before + this.video.currentTime;
+    return this.begun + this.video.currentTime;
   }
 
   get transport(): "direct" | null {
@@ -49,55 +57,67 @@ export class LivePlayer extends Picture {
   }
 
   /** Show another session in the place of the one before. */
-  join(connect: Join): void {
+  join(connect: Join, terms = AT_WILL): void {
     this.leave();
     this.clear();
     this.connect = connect;
-    this.before = this.recoveries = this.stalls = 0;
-    this.started = false;
+    this.terms = terms;
+    this.canRetry = terms.again;
+    this.recoveries = this.stalls = 0;
+    this.started = this.held = this.resting = false;
     this.open();
   }
 
   retry(): void {
-    if (!this.connect) return;
-    this.before = this.position;
-    this.keepFrame();
-    this.leave();
-    this.open();
+    this.held = false;
+    this.rejoin();
   }
 
   hush(): void {
-    this.wanted = false;
+    this.held = false;
     this.video.pause();
     this.take.abort();
+    this.elsewhere = false;
     this.recovering = "";
     this.become("ended");
   }
 
   play(): void {
-    this.wanted = true;
-    this.start((why) => this.become("blocked", why));
+    this.held = false;
+    if (this.elsewhere) this.rejoin();
+    else this.begin();
   }
 
   pause(): void {
-    this.wanted = false;
+    this.held = true;
     this.video.pause();
     this.become("paused");
   }
 
   moved(): void {
-    const { resting } = this;
+    const { resting, video } = this;
     this.resting = false;
-    if (resting && this.active) this.retry();
-    else if (this.wanted && this.video.paused) this.play();
+    if (resting && (this.active || this.held)) this.rejoin();
+    else if (this.active && video.srcObject && video.paused) this.begin();
   }
 
-  /** Nobody looks: leave, so that the session may end for want of viewers. */
+  /** Nobody looks: leave if one can come back, so that the session may end for want of viewers. */
   rest(): void {
-    if (!this.active) return;
+    if (!this.terms.again || !(this.active || this.held)) return;
     this.resting = true;
     this.keepFrame();
     this.take.abort();
+  }
+
+  private begin(): void {
+    this.start((why) => this.become("blocked", why));
+  }
+
+  private rejoin(): void {
+    if (!this.connect) return;
+    this.keepFrame();
+    this.leave();
+    this.open();
   }
 
   private open(): void {
@@ -105,8 +125,11 @@ export class LivePlayer extends Picture {
     this.take = new AbortController();
     const { signal } = this.take;
     this.problem = null;
+    this.elsewhere = false;
     this.recovering = "";
     this.connection = "unknown";
+    this.begun = this.witness.elapsed();
+    this.arrived = watchOver((problem) => this.hinder(problem), this.terms.why, signal);
     this.become("loading");
     connect?.(this.audience(signal), signal).catch((error: unknown) => {
       if (!signal.aborted) this.become("failed", String(error));
@@ -117,20 +140,30 @@ export class LivePlayer extends Picture {
     const { video } = this;
     const on = (event: string, handle: () => void) =>
       video.addEventListener(event, handle, { signal });
-    on("playing", () => {
-      this.started = true;
-      this.become("playing");
-    });
+    on("playing", () => this.see());
+    // Sound may play before there is a picture, which then has a size.
+    on("resize", () => this.see());
     on("pause", () => {
+      if (!video.paused || this.state !== "playing") return;
       // Not by us: a media key, say. Without a view nothing is played.
-      if (!this.wanted || !video.paused || this.state !== "playing") return;
-      this.become(video.isConnected ? "paused" : "waiting");
+      this.held = video.isConnected;
+      this.become(this.held ? "paused" : "waiting");
     });
     on("waiting", () => {
       if (this.state !== "playing") return;
       this.stalls += 1;
       this.become("waiting");
     });
+  }
+
+  private see(): void {
+    const { video } = this;
+    if (video.videoWidth === 0) return;
+    this.arrived();
+    if (video.paused || this.state === "recovering") return;
+    this.started = true;
+    this.begun = this.witness.elapsed() - video.currentTime;
+    this.become("playing");
   }
 
   /** What a connection tells, for as long as it is the current one. */
@@ -146,36 +179,48 @@ export class LivePlayer extends Picture {
         for (const old of stream.getTracks()) if (old.kind === track.kind) stream.removeTrack(old);
         stream.addTrack(track);
         if (this.video.srcObject !== stream) this.video.srcObject = stream;
-        this.play();
+        if (this.held) this.become("paused");
+        else this.begin();
       }),
       lose: whileCurrent((track) => stream.removeTrack(track)),
       hear: whileCurrent((event) => this.witness.heard(event)),
       interrupted: whileCurrent((detail) => {
         this.recovering = detail;
-        this.become("recovering", detail);
+        this.become(this.held ? "paused" : "recovering", detail);
       }),
       resumed: whileCurrent(() => {
         this.recovering = "";
         this.recoveries += 1;
-        this.become(this.started ? "playing" : "loading");
-        if (this.wanted) this.play();
+        if (this.held) this.become("paused");
+        else {
+          this.become(this.started ? "playing" : "loading");
+          this.begin();
+        }
       }),
       ended: whileCurrent(() => this.hush()),
       failed: whileCurrent((problem) => {
+        this.arrived(); // or not: nothing else is to be said of it
         this.problem = problem;
         this.recovering = "";
-        this.wanted = false;
         this.become("failed", problem.title);
       }),
-      hindered: whileCurrent((problem) => {
-        this.problem = problem;
-        this.changed();
+      replaced: whileCurrent(() => {
+        this.arrived();
+        this.elsewhere = true;
+        this.recovering = "";
+        this.video.pause();
+        this.become("paused", "in another page");
       }),
       quality: whileCurrent((quality) => {
         this.connection = quality;
         this.changed();
       }),
     };
+  }
+
+  private hinder(problem: Problem | null): void {
+    this.problem = problem;
+    this.changed();
   }
 
   private become(state: PlaybackState, detail = ""): void {
@@ -186,7 +231,6 @@ export class LivePlayer extends Picture {
 
   private leave(): void {
     this.take.abort();
-    this.wanted = false;
     this.video.srcObject = null;
   }
 }

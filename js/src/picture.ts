@@ -17,6 +17,10 @@ export abstract class Picture {
   started = false;
   /** What stands in the way of a picture, and what to do; null when nothing does. */
   problem: Problem | null = null;
+  /** Whether another page has it now. */
+  elsewhere = false;
+  /** Whether it is of use to try again once it has failed. */
+  canRetry = true;
   /** Why this browser can never play it, in a sentence; empty if it can. */
   unsupported = "";
 

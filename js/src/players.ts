@@ -1,22 +1,27 @@
 // The two players, for streams and for rooms: modules of their own, of which a page gets what its
 // avatars need. Knows nothing of what is in them.
 
-import { isInRoom, PLAYER_VERSION, type SessionView } from "./protocol.ts";
+import { PLAYER_VERSION, type SessionView } from "./protocol.ts";
 import { Shelf } from "./shelf.ts";
 import type { House, Show } from "./show.ts";
-import type { TranscriptView } from "./transcript_view.ts";
 
 /** A module that the kernel sends, with what it works with: hls.js or livekit-client. */
 export interface PlayerModule<Engine = unknown> {
   default: Engine;
   Show: new (engine: Engine, house: House, signal: AbortSignal) => Show;
-  TranscriptView: typeof TranscriptView;
 }
 
-const STREAMS = new Shelf<PlayerModule>(`player@${PLAYER_VERSION}`);
-const ROOMS = new Shelf<PlayerModule>(`livekit@${PLAYER_VERSION}`);
+const SHELVES: Record<SessionView["player"], Shelf<PlayerModule>> = {
+  stream: new Shelf(`player@${PLAYER_VERSION}`),
+  room: new Shelf(`livekit@${PLAYER_VERSION}`),
+};
 
 /** Where the page keeps the player for an avatar's sessions. */
-export function playerFor(session: SessionView): Shelf<PlayerModule> {
-  return isInRoom(session) ? ROOMS : STREAMS;
+export function playerFor({ player }: SessionView): Shelf<PlayerModule> {
+  return SHELVES[player];
+}
+
+/** Whether it is time to have the player: that of streams before the first word, to lose none of it. */
+export function needsPlayer({ player, epoch }: SessionView): boolean {
+  return player === "stream" || epoch > 0;
 }

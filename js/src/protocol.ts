@@ -46,7 +46,18 @@ export interface SessionView {
   idle_at: number | null;
   end_reason: string | null;
   error: Problem | null;
+  /** What plays it in a page. */
+  player: "stream" | "room";
+  /** Whether it speaks, or is about to, and can be silenced without being ended. */
+  can_interrupt: boolean;
+  /** How fine the picture can be; none where it is as it is. */
+  qualities: readonly PictureQuality[];
+  /** How fine it is; null for the server's choice. */
+  quality: PictureQuality | null;
 }
+
+/** How fine a picture can be. */
+export type PictureQuality = "low" | "medium" | "high";
 
 /** A spoken word; seconds from the start of the stream. */
 export interface Word {
@@ -106,18 +117,6 @@ export interface ProblemMessage {
   problem: Problem;
 }
 
-/** How fine the picture of a room can be. */
-export const PICTURE_QUALITIES = ["low", "medium", "high"] as const;
-export type PictureQuality = (typeof PICTURE_QUALITIES)[number];
-
-/** Value of the `session` trait where the picture is in a room. */
-export interface StreamingView extends SessionView {
-  /** v1: a bare peer connection, v2: a LiveKit room. */
-  version: string;
-  /** Null for the server's choice. */
-  quality: PictureQuality | null;
-}
-
 /** A room to join. */
 export interface RoomMessage {
   kind: "room";
@@ -133,6 +132,8 @@ export interface OfferMessage {
   epoch: number;
   sdp: string;
   ice_servers: RTCIceServer[];
+  /** Whether a page has taken it: no other can. */
+  answered: boolean;
 }
 
 export type KernelMessage =
@@ -288,7 +289,7 @@ export const KERNEL_MESSAGES: FieldsByKind<KernelMessage> = {
   media: ["epoch", "init", "parts", "ended", "error"],
   problem: ["problem"],
   room: ["epoch", "url", "token", "ice_servers"],
-  offer: ["epoch", "sdp", "ice_servers"],
+  offer: ["epoch", "sdp", "ice_servers", "answered"],
 };
 
 /** Fields of each message of the browser. */
@@ -339,16 +340,15 @@ export const IDLE: SessionView = {
   idle_at: null,
   end_reason: null,
   error: null,
+  player: "stream",
+  can_interrupt: false,
+  qualities: [],
+  quality: null,
 };
 
 /** Read the `session` trait; what it leaves out is as in `IDLE`. */
 export function readSession(value: unknown): SessionView {
   return typeof value === "object" && value !== null ? { ...IDLE, ...value } : IDLE;
-}
-
-/** Whether the picture of a session comes from a room, and not as a stream. */
-export function isInRoom(session: SessionView): session is StreamingView {
-  return "version" in session;
 }
 
 /** Read a custom message; null for one that this version does not know. */

@@ -2,7 +2,8 @@
 // kernel carries answer and candidates to the server. Knows no session and no picture.
 
 import { AvatarEvents } from "./avatar_events.ts";
-import { type Join, NO_MEDIA, watchOver } from "./live.ts";
+import type { Join } from "./live.ts";
+import type { Problem } from "./protocol.ts";
 
 /** The server's offer. */
 export interface Offer {
@@ -16,10 +17,30 @@ export interface Courier {
   candidate(candidate: RTCIceCandidate): void;
 }
 
-/** Answer an offer. */
-export function answerOffer({ sdp, iceServers }: Offer, courier: Courier): Join {
+const AGAIN =
+  "Press Stop, then let the avatar speak again: the next session is for this page. " +
+  'With version="v2" any page can join, and comes back by itself.';
+
+/** The offer is for one page, and is not this one's. */
+export const TAKEN: Problem = {
+  title: "The picture of this session goes to another page",
+  hint: `It goes to the one that came first, and a page that was loaded anew is another one. ${AGAIN}`,
+  request_id: null,
+};
+
+const LOST: Problem = {
+  title: "The connection to the avatar is lost",
+  hint: `It cannot be made a second time. ${AGAIN}`,
+  request_id: null,
+};
+
+/** Answer an offer; `why` says what it may be if nobody hears the answer. */
+export function answerOffer(
+  { sdp, iceServers }: Offer,
+  courier: Courier,
+  why: () => Problem,
+): Join {
   return async (audience, signal) => {
-    const arrived = watchOver(audience, signal);
     const peer = new RTCPeerConnection({ iceServers });
     const events = new AvatarEvents();
     signal.addEventListener("abort", () => peer.close());
@@ -34,11 +55,12 @@ export function answerOffer({ sdp, iceServers }: Offer, courier: Courier): Join 
         if (event) audience.hear(event);
       };
     };
+    let connected = false;
     let mending = false;
     peer.onconnectionstatechange = () => {
       switch (peer.connectionState) {
         case "connected":
-          arrived();
+          connected = true;
           if (mending) audience.resumed();
           mending = false;
           break;
@@ -48,7 +70,7 @@ export function answerOffer({ sdp, iceServers }: Offer, courier: Courier): Join 
           break;
         case "failed":
           // Only the server can make another offer, and it makes one for each session.
-          audience.failed(NO_MEDIA);
+          audience.failed(connected ? LOST : why());
           break;
       }
     };

@@ -3,7 +3,7 @@
 
 import type { ConnectionQuality, DisconnectReason, Room as LiveKitRoom } from "livekit-client";
 import { AvatarEvents } from "./avatar_events.ts";
-import { type Audience, type Join, NO_MEDIA, watchOver } from "./live.ts";
+import { type Audience, type Join, NO_MEDIA } from "./live.ts";
 import type { Connection } from "./protocol.ts";
 
 /** What this module uses of livekit-client. */
@@ -49,22 +49,21 @@ class Membership {
 
   /** Join, and join again when thrown out by accident. */
   async keep(): Promise<void> {
-    const arrived = watchOver(this.audience, this.signal);
     while (!this.signal.aborted) {
-      const goesOn = await this.visit(arrived);
+      const goesOn = await this.visit();
       if (!goesOn || this.signal.aborted) return;
       this.failures += 1;
       if (this.failures > MOST_FAILURES) {
         this.audience.failed(NO_MEDIA);
         return;
       }
-      this.audience.interrupted("Connection lost, joining again…");
+      if (this.joined) this.audience.interrupted("Connection lost, joining again…");
       await this.pause(REJOIN_AFTER_MS[Math.min(this.failures, REJOIN_AFTER_MS.length) - 1] ?? 0);
     }
   }
 
   /** Be in the room until that ends; say whether to come back. */
-  private async visit(arrived: () => void): Promise<boolean> {
+  private async visit(): Promise<boolean> {
     const room = new this.library.Room(SETTINGS);
     const leave = () => void room.disconnect();
     this.signal.addEventListener("abort", leave);
@@ -77,7 +76,6 @@ class Membership {
         // An empty list would take the place of the servers that the room itself names.
         ...(iceServers.length > 0 ? { rtcConfig: { iceServers } } : {}),
       });
-      arrived(); // it is resolved once media can flow
       this.back();
       return await left;
     } catch (error) {
@@ -119,7 +117,7 @@ class Membership {
     this.joined = true;
   }
 
-  /** Whether to come back after a disconnect; says so when the room is no more. */
+  /** Whether to come back after a disconnect; says why when not. */
   private wasAccident(reason: DisconnectReason | undefined): boolean {
     const { DisconnectReason: reasons } = this.library;
     if (this.signal.aborted || reason === reasons.CLIENT_INITIATED) return false;
@@ -128,7 +126,10 @@ class Membership {
       reason === reasons.PARTICIPANT_REMOVED ||
       reason === reasons.ROOM_CLOSED;
     if (over) this.audience.ended();
-    return !over;
+    // Two pages that both came back would throw each other out for ever.
+    const replaced = reason === reasons.DUPLICATE_IDENTITY;
+    if (replaced) this.audience.replaced();
+    return !over && !replaced;
   }
 
   /** Whether to try again after a connect that failed; says so when that is no use. */

@@ -1,13 +1,15 @@
 // Shows sessions that are rooms: joins the room of each session when the kernel invites to it, and
-// tells the kernel what the avatar in it says of itself.
+// tells the kernel what the avatar in it says of itself. What it says is captioned at once: a kernel
+// that a cell keeps busy hears of it late.
 
 import type { AvatarEvent } from "./avatar_events.ts";
+import { type Join, NO_MEDIA } from "./live.ts";
 import { LivePlayer } from "./live_player.ts";
-import type { Connection, KernelMessage, SessionView } from "./protocol.ts";
-import { answerOffer } from "./raw_peer.ts";
+import type { Connection, KernelMessage, OfferMessage, SessionView } from "./protocol.ts";
+import { answerOffer, TAKEN } from "./raw_peer.ts";
 import { joinRoom, type LiveKit } from "./room.ts";
 import type { House, Show } from "./show.ts";
-import { isOver } from "./status.ts";
+import { isLive, isOver } from "./status.ts";
 
 export class RoomShow implements Show {
   player: LivePlayer | null = null;
@@ -32,17 +34,34 @@ export class RoomShow implements Show {
     if (epoch <= this.epoch) return;
     this.epoch = epoch;
     this.told = "unknown";
-    this.player ??= new LivePlayer(
-      { changed: () => this.changed(), heard: (event) => this.pass(event) },
-      this.signal,
-    );
+    this.player ??= this.makePlayer();
     if (message.kind === "room") {
       const { url, token } = message;
       this.player.join(joinRoom(this.livekit, { url, token, iceServers }));
     } else {
-      this.player.join(answerOffer({ sdp: message.sdp, iceServers }, this.courier(epoch)));
+      this.answer(this.player, message);
     }
     this.house.present(this.player.video);
+  }
+
+  private makePlayer(): LivePlayer {
+    const { house } = this;
+    const witness = {
+      changed: () => this.changed(),
+      heard: (event: AvatarEvent) => this.pass(event),
+      elapsed: () => house.elapsed,
+    };
+    return new LivePlayer(witness, this.signal);
+  }
+
+  /** Take up an offer, which serves one page. */
+  private answer(player: LivePlayer, message: OfferMessage): void {
+    const { answered, epoch, ice_servers: iceServers, sdp } = message;
+    // The session is live because of another page, if not because of this one.
+    const why = () => (answered || isLive(this.house.session) ? TAKEN : NO_MEDIA);
+    const take = answerOffer({ sdp, iceServers }, this.courier(epoch), why);
+    const leave: Join = async (audience) => audience.failed(TAKEN);
+    player.join(answered ? leave : take, { again: false, why });
   }
 
   private courier(epoch: number) {
@@ -59,6 +78,14 @@ export class RoomShow implements Show {
   private pass(event: AvatarEvent): void {
     const position = this.player?.position ?? 0;
     this.house.send({ kind: "talking", epoch: this.epoch, ...event, position });
+    if (event.type === "avatar_talking_message") this.caption(event, position);
+  }
+
+  private caption({ index, message: word }: AvatarEvent, position: number): void {
+    const { captions } = this.house;
+    // The kernel, too, leaves out what is heard of a task whose beginning was missed.
+    if (index < 0 || captions.epoch !== this.epoch) return;
+    captions.hear({ word, start: position, end: position });
   }
 
   private changed(): void {

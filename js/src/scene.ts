@@ -62,7 +62,10 @@ export function sceneOf(avatar: Avatar, view: View & Offers, status: StatusLine)
   }
   const playing = player && state !== "ended" && state !== "failed" && state !== "unsupported";
   const going = isLive(session) || (session.status === "completed" && playing);
-  if (going && player && holder !== view) return elsewhere(() => avatar.bringTo(view));
+  if (going && player && holder !== view) {
+    return elsewhere("Playing in another view", () => avatar.bringTo(view));
+  }
+  if (going && player?.elsewhere) return elsewhere("Playing in another page", () => player.retry());
   if (isLive(session) && state === "unsupported") return unsupported(avatar);
   if (isLive(session) && state === "failed") return failed(avatar);
   if (isLive(session) && player?.problem && !player.started) return hindered(player.problem);
@@ -119,8 +122,8 @@ function failed({ player }: Avatar): Scene {
   const why = player?.problem?.hint ?? player?.detail ?? "";
   const hint = `The avatar speaks on, and the session is billed. ${why}`.trim();
   const run = () => player?.retry();
-  const act = { name: "hw-start", label: "Retry", icon: icons.RETRY, run };
-  return { ...BLANK, name: "error", title, hint, act };
+  const retry = { name: "hw-start", label: "Retry", icon: icons.RETRY, run };
+  return { ...BLANK, name: "error", title, hint, act: player?.canRetry === false ? null : retry };
 }
 
 /** Something stands in the way, for now at least. */
@@ -136,9 +139,9 @@ function unsupported({ player, session }: Avatar): Scene {
   return { ...BLANK, name: "error", title, hint, link };
 }
 
-function elsewhere(run: () => void): Scene {
+function elsewhere(title: string, run: () => void): Scene {
   const act = { name: "hw-start", label: "Bring it here", icon: icons.PICTURE_IN_PICTURE, run };
-  return { ...BLANK, name: "elsewhere", title: "Playing in another view", act };
+  return { ...BLANK, name: "elsewhere", title, act };
 }
 
 function gone(): Scene {

@@ -13,6 +13,7 @@ interface Shared<Library> {
   deliver(bytes: BlobPart): Promise<void>;
   /** How each living model asks its kernel; the first one has been asked. Empty once delivered. */
   asking: (() => void)[];
+  /** Whether it is there, or is just being made. */
   delivered: boolean;
 }
 
@@ -23,6 +24,11 @@ export class Shelf<Library> {
   /** The page's library; waits until some kernel has sent it. */
   get library(): Promise<Library> {
     return this.shared.library;
+  }
+
+  /** Whether the page has it. */
+  get delivered(): boolean {
+    return this.shared.delivered;
   }
 
   /**
@@ -60,12 +66,15 @@ function share<Library>(): Shared<Library> {
     delivered: false,
     async deliver(bytes) {
       if (this.delivered) return;
+      this.delivered = true;
       const url = URL.createObjectURL(new Blob([bytes], { type: "text/javascript" }));
       try {
         const module: Library = await import(/* @vite-ignore */ url);
-        this.delivered = true;
         this.asking = [];
         resolve(module);
+      } catch (error) {
+        this.delivered = false;
+        throw error;
       } finally {
         URL.revokeObjectURL(url);
       }

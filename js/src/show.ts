@@ -23,6 +23,8 @@ export interface House {
   readonly captions: Captions;
   /** Whether this page was there when the session began, and so plays it from its first word. */
   readonly sawItBegin: boolean;
+  /** Seconds on the session's meter: a clock that all its pages share. */
+  readonly elapsed: number;
   /** Whether nobody answers any more. */
   readonly kernelGone: boolean;
   send(message: BrowserMessage): void;

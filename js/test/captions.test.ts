@@ -30,6 +30,36 @@ test("words that come twice are shown once", () => {
   expect(captions.lineAt(9)?.words).toEqual(["one", "two", "three", "four"]);
 });
 
+test("words that the page hears by itself are shown at once, and once only when it is told of them", () => {
+  const captions = new Captions(1);
+  const words = spoken("one two three four");
+  captions.add(message(0, words.slice(0, 1)));
+  for (const word of words.slice(1)) captions.hear(word);
+  expect(captions.lineAt(9)?.words).toEqual(["one", "two", "three", "four"]);
+  captions.add(message(1, words.slice(1, 2)));
+  captions.add(message(2, words.slice(2, 3)));
+  expect(captions.words).toEqual(words);
+});
+
+test("a page that comes late is told of the words before those that it hears", () => {
+  const captions = new Captions(1);
+  const [one, two, three, four] = spoken("one two three four") as [Word, Word, Word, Word];
+  captions.hear(three);
+  captions.add(message(0, [one, two]));
+  captions.hear(four);
+  expect(captions.words).toEqual([one, two, three, four]);
+});
+
+test("a word that the page alone has heard goes when a later one is told", () => {
+  const captions = new Captions(1);
+  const [one, two, three] = spoken("one two three") as [Word, Word, Word];
+  captions.add(message(0, [one]));
+  captions.hear(two);
+  captions.hear(three);
+  captions.add(message(1, [three]));
+  expect(captions.words).toEqual([one, three]);
+});
+
 test("a gap is bridged, and closed when its words come", () => {
   const captions = new Captions(1);
   const words = spoken("one two three four");

@@ -33,12 +33,31 @@ test("when the widget that was to get the library is closed, another one asks", 
   expect(asked(second.model)).toEqual([true, false]);
 });
 
-test("an avatar in a room needs another library than one that streams", () => {
-  const [streams, room] = [new Host(), new Host()];
-  Object.assign(room.model.session, { version: "v2", quality: null });
-  streams.initialize();
-  room.initialize();
-  expect([asked(streams.model), asked(room.model)]).toEqual([[false], [false]]);
+test("an avatar in a room needs another library, and not before there is a room", async () => {
+  const [streams, first, second] = [new Host(), new Host(), new Host()];
+  for (const { model } of [first, second]) model.session = { ...IDLE, player: "room" };
+  for (const host of [streams, first, second]) host.initialize();
+  expect([asked(streams.model), asked(first.model), asked(second.model)]).toEqual([
+    [false],
+    [false], // says that the page lacks it, for the kernel to know
+    [false],
+  ]);
+  // A kernel that gives it unasked, at the beginning of a session, is not asked any more.
+  first.model.receive({ kind: "player", version: PLAYER_VERSION }, [standInLibrary()]);
+  first.model.update({ epoch: 1, status: "creating" });
+  second.model.update({ epoch: 1, status: "creating" });
+  expect([asked(first.model), asked(second.model)]).toEqual([[false], [false]]);
+  expect((await playerFor(first.model.session).library).Show).toBeDefined();
+});
+
+test("the library for rooms is asked for at the beginning of a session, by one widget", () => {
+  const hosts = [new Host(), new Host()];
+  for (const host of hosts) {
+    host.model.session = { ...IDLE, player: "room" };
+    host.initialize();
+    host.model.update({ epoch: 1, status: "creating" });
+  }
+  expect(hosts.map(({ model }) => asked(model))).toEqual([[false, false], [false]]);
 });
 
 test("a library that cannot be run is told in the widget", async () => {

@@ -91,8 +91,8 @@ export class Notes implements Audience {
   failed(problem: Problem): void {
     this.said.push(`failed: ${problem.title}`);
   }
-  hindered(problem: Problem | null): void {
-    this.said.push(problem ? `hindered: ${problem.title}` : "free");
+  replaced(): void {
+    this.said.push("replaced");
   }
   quality(quality: Connection): void {
     this.said.push(quality);

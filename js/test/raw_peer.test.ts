@@ -1,9 +1,12 @@
 import { afterEach, expect, test, vi } from "vitest";
 import type { AvatarEvent } from "../src/avatar_events.ts";
-import { LivePlayer } from "../src/live_player.ts";
+import { NO_MEDIA, type Terms } from "../src/live.ts";
+import { LivePlayer, type Witness } from "../src/live_player.ts";
 import { hasUsableNetwork } from "../src/network.ts";
 import { answerOffer } from "../src/raw_peer.ts";
 import { FarEnd, Notes } from "./peers.ts";
+
+const TERMS: Terms = { again: false, why: () => NO_MEDIA };
 
 let life = new AbortController();
 let far: FarEnd | null = null;
@@ -19,18 +22,20 @@ afterEach(() => {
 
 async function connect() {
   far = new FarEnd();
-  const join = answerOffer({ sdp: await far.offer(), iceServers: [] }, far.courier);
+  const join = answerOffer({ sdp: await far.offer(), iceServers: [] }, far.courier, TERMS.why);
   return { far, join };
+}
+
+function live(witness: Partial<Witness> = {}): LivePlayer {
+  const quiet = { changed: () => {}, heard: () => {}, elapsed: () => 0 };
+  return new LivePlayer({ ...quiet, ...witness }, life.signal);
 }
 
 test("an offer is answered, and its picture is seen", async () => {
   const { join } = await connect();
   const heard: AvatarEvent[] = [];
-  const player = new LivePlayer(
-    { changed: () => {}, heard: (event) => heard.push(event) },
-    life.signal,
-  );
-  player.join(join);
+  const player = live({ heard: (event) => heard.push(event) });
+  player.join(join, TERMS);
   document.body.append(player.video);
   await expect.poll(() => player.state, { timeout: 10_000 }).toBe("playing");
   expect(player.started).toBe(true);
@@ -67,6 +72,7 @@ test("the server gets the answer before any candidate", async () => {
       },
       candidate: () => order.push("candidate"),
     },
+    TERMS.why,
   );
   expect(join).toBeTypeOf("function");
   await noted(new Notes(), life.signal);
@@ -76,8 +82,8 @@ test("the server gets the answer before any candidate", async () => {
 
 test("hanging up leaves the last picture and tells nothing more", async () => {
   const { far, join } = await connect();
-  const player = new LivePlayer({ changed: () => {}, heard: () => {} }, life.signal);
-  player.join(join);
+  const player = live();
+  player.join(join, TERMS);
   document.body.append(player.video);
   await expect.poll(() => player.state, { timeout: 10_000 }).toBe("playing");
   player.hush();
@@ -99,24 +105,47 @@ test("a browser without a network for WebRTC is found out in time, and told what
   }
   vi.stubGlobal("RTCPeerConnection", Cut);
   expect(await hasUsableNetwork(50)).toBe(false);
-  const notes = new Notes();
-  const silent = { answer: () => {}, candidate: () => {} };
-  const sdp = far.peer.localDescription?.sdp ?? "";
-  await answerOffer({ sdp, iceServers: [] }, silent)(notes, life.signal);
+  const player = live();
+  player.join(unheard(far), TERMS);
   await expect
-    .poll(() => notes.said, { timeout: 3000 })
-    .toEqual(["hindered: This browser has no network that WebRTC can use"]);
+    .poll(() => player.problem?.title, { timeout: 3000 })
+    .toBe("This browser has no network that WebRTC can use");
 });
+
+/** An answer that does not reach the other end. */
+function unheard(far: FarEnd) {
+  const nobody = { answer: () => {}, candidate: () => {} };
+  const sdp = far.peer.localDescription?.sdp ?? "";
+  return answerOffer({ sdp, iceServers: [] }, nobody, TERMS.why);
+}
 
 test("a picture that does not come through is told in time, and what to do", async () => {
   const { far } = await connect();
-  const notes = new Notes();
-  const deaf = { answer: () => {}, candidate: () => {} };
-  await answerOffer({ sdp: far.peer.localDescription?.sdp ?? "", iceServers: [] }, deaf)(
-    notes,
-    life.signal,
-  );
+  const player = live();
+  player.join(unheard(far), TERMS);
   await expect
-    .poll(() => notes.said, { timeout: 3000 })
-    .toEqual(["hindered: Picture and sound do not come through"]);
+    .poll(() => player.problem?.title, { timeout: 3000 })
+    .toBe("Picture and sound do not come through");
 });
+
+test("sound and a connection are no picture: that it does not come is told", async () => {
+  const { join } = await connect();
+  const player = live();
+  player.join(
+    (audience, signal) =>
+      join(Object.assign(audience, { receive: pass(audience.receive, "audio") }), signal),
+    TERMS,
+  );
+  document.body.append(player.video);
+  await expect
+    .poll(() => player.problem?.title, { timeout: 4000 })
+    .toBe("Picture and sound do not come through");
+  expect(player.started).toBe(false);
+});
+
+/** Let tracks of one kind through. */
+function pass(receive: (track: MediaStreamTrack) => void, kind: string) {
+  return (track: MediaStreamTrack) => {
+    if (track.kind === kind) receive(track);
+  };
+}

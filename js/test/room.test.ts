@@ -1,68 +1,11 @@
 // A real room is joined in the browser tests; here is what cannot be provoked there at will.
 
 import { afterEach, expect, test, vi } from "vitest";
-import { joinRoom, type LiveKit } from "../src/room.ts";
+import { joinRoom } from "../src/room.ts";
 import { Notes } from "./peers.ts";
+import { LIVEKIT, Room } from "./rooms.ts";
 
 const INVITATION = { url: "ws://room", token: "jwt", iceServers: [] };
-
-type Handler = (...values: unknown[]) => void;
-
-/** Stands in for livekit-client's room. */
-class Room {
-  static all: Room[] = [];
-  /** What each `connect` meets, in order; nothing lets one in. */
-  static doors: (Error | undefined)[] = [];
-  readonly options: unknown;
-  readonly connected: unknown[][] = [];
-  disconnects = 0;
-  private handlers = new Map<string, Handler>();
-
-  constructor(options: unknown) {
-    this.options = options;
-    Room.all.push(this);
-  }
-  on(event: string, handle: Handler): void {
-    this.handlers.set(event, handle);
-  }
-  removeAllListeners(): void {
-    this.handlers.clear();
-  }
-  emit(event: string, ...values: unknown[]): void {
-    this.handlers.get(event)?.(...values);
-  }
-  async connect(...values: unknown[]): Promise<void> {
-    this.connected.push(values);
-    const error = Room.doors.shift();
-    if (error) throw error;
-  }
-  async disconnect(): Promise<void> {
-    this.disconnects += 1;
-    this.emit("Disconnected", 1);
-  }
-}
-
-const named = (...names: string[]) => Object.fromEntries(names.map((name) => [name, name]));
-const library = {
-  Room,
-  RoomEvent: named(
-    "TrackSubscribed",
-    "TrackUnsubscribed",
-    "DataReceived",
-    "ConnectionQualityChanged",
-    "SignalReconnecting",
-    "Reconnecting",
-    "Reconnected",
-    "Disconnected",
-  ),
-  DisconnectReason: {
-    CLIENT_INITIATED: 1,
-    SERVER_SHUTDOWN: 3,
-    PARTICIPANT_REMOVED: 4,
-    ROOM_DELETED: 5,
-    ROOM_CLOSED: 10,
-  },
-} as unknown as LiveKit;
 
 let life = new AbortController();
 
@@ -76,7 +19,7 @@ afterEach(() => {
 
 async function join(iceServers: RTCIceServer[] = []) {
   const notes = new Notes();
-  const staying = joinRoom(library, { ...INVITATION, iceServers })(notes, life.signal);
+  const staying = joinRoom(LIVEKIT, { ...INVITATION, iceServers })(notes, life.signal);
   await expect.poll(() => Room.all.at(-1)?.connected.length).toBe(1);
   return { notes, staying, room: Room.all.at(-1) as Room };
 }
@@ -144,11 +87,29 @@ test("who cannot be let in tries less and less often, and says so in the end", a
   vi.useFakeTimers();
   Room.doors = Array(20).fill(new Error("could not establish pc connection"));
   const notes = new Notes();
-  const staying = joinRoom(library, INVITATION)(notes, life.signal);
+  const staying = joinRoom(LIVEKIT, INVITATION)(notes, life.signal);
   await vi.advanceTimersByTimeAsync(60_000);
   await staying;
   expect(notes.said.at(-1)).toBe("failed: Picture and sound do not come through");
   expect(Room.all).toHaveLength(9);
+});
+
+test("one whose place another page has taken does not take it back", async () => {
+  const { notes, room, staying } = await join();
+  room.emit("Disconnected", 2);
+  await staying;
+  expect(notes.said).toEqual(["replaced"]);
+  expect(Room.all).toHaveLength(1);
+});
+
+test("a connection that never was is not called lost", async () => {
+  vi.useFakeTimers();
+  Room.doors = [new Error("could not establish signal connection"), undefined];
+  const notes = new Notes();
+  void joinRoom(LIVEKIT, INVITATION)(notes, life.signal);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(Room.all).toHaveLength(2);
+  expect(notes.said).toEqual([]);
 });
 
 test("leaving disconnects and tells nothing", async () => {

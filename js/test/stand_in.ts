@@ -4,10 +4,9 @@
 import { KernelStream } from "../src/kernel_loader.ts";
 import { Player } from "../src/player.ts";
 import { StreamShow as Show } from "../src/stream_show.ts";
-import { TranscriptView } from "../src/transcript_view.ts";
 
 const SOURCE = `
-  export const { KernelStream, Player, Show, TranscriptView } = globalThis.heygenPlayback;
+  export const { KernelStream, Player, Show } = globalThis.heygenPlayback;
   export default class {
     static Events = {
       ERROR: "error", FRAG_BUFFERED: "frag", INIT_PTS_FOUND: "pts", LEVEL_UPDATED: "level",
@@ -47,7 +46,7 @@ export interface StandIn {
 
 /** The stand-in's module, as bytes of a `player` message. */
 export function standInLibrary(): DataView<ArrayBuffer> {
-  Object.assign(globalThis, { heygenPlayback: { KernelStream, Player, Show, TranscriptView } });
+  Object.assign(globalThis, { heygenPlayback: { KernelStream, Player, Show } });
   return new DataView(new TextEncoder().encode(SOURCE).buffer);
 }
 

@@ -2,12 +2,7 @@
 
 import { expect } from "vitest";
 import { userEvent } from "vitest/browser";
-import {
-  PLAYER_VERSION,
-  type SessionView,
-  type StreamingView,
-  type Word,
-} from "../src/protocol.ts";
+import { PLAYER_VERSION, type SessionView, type Word } from "../src/protocol.ts";
 import { find, type Host, type Model, type Shown } from "./model.ts";
 import { instances, lend, standInLibrary } from "./stand_in.ts";
 
@@ -27,8 +22,12 @@ const LIVE: Partial<SessionView> = {
   running: true,
   price_per_second: 0.05,
 };
-/** What a session has of its own when its picture is in a room. */
-const ROOM: Partial<StreamingView> = { version: "v2", quality: "high" };
+/** What an avatar in a room can do besides. */
+const ROOM: Partial<SessionView> = {
+  can_interrupt: true,
+  qualities: ["low", "medium", "high"],
+  quality: "high",
+};
 const OVER = { status: "completed", running: false, hls_url: null } as const;
 const REFUSED = {
   title: "HeyGen refused the key",

@@ -21,7 +21,6 @@ from heygen_widget.legacy import (
     Streaming,
 )
 from heygen_widget.overview import sessions
-from heygen_widget.page import LIVEKIT
 from heygen_widget.session import SessionStatus, SpeechStatus, StatusChanged
 from heygen_widget.streaming_avatar import STREAMING, StreamingAvatar
 from tests.legacy.viewer import Viewer
@@ -218,7 +217,6 @@ def test_a_page_that_comes_late_is_invited(make: Make, page: Page) -> None:
     viewer = Viewer(avatar, page)
     viewer.say({"kind": "hello", "player": True})
     assert len(page.messages("room")) == 2
-    assert not page.messages("player")
 
 
 def test_a_bare_connection_serves_one_page_and_the_next_is_told(
@@ -233,16 +231,6 @@ def test_a_bare_connection_serves_one_page_and_the_next_is_told(
     assert "switch()" in told["problem"]["hint"]
     avatar.speak("It speaks on.", wait=PATIENCE)
     assert avatar.transcript == "Hello. It speaks on."
-
-
-def test_a_page_without_a_player_gets_the_one_that_joins_rooms(make: Make, page: Page) -> None:
-    avatar = make(version="v2")
-    Viewer(avatar, page).say({"kind": "hello", "player": False})
-    assert not page.messages("player")  # there may never be a session
-    avatar.start()
-    page.until(lambda: page.messages("player"))
-    (buffers,) = [b for data, b in page.sent if data.get("content", {}).get("kind") == "player"]
-    assert bytes(buffers[0]) == LIVEKIT.source
 
 
 def test_what_two_pages_hear_counts_once(avatar: StreamingAvatar, viewer: Viewer) -> None:
