@@ -1,7 +1,9 @@
 """The snippets of HeyGen's skill document run here with only the host, the key and the id changed.
 
 The curls and the Python as they are, the TypeScript in Node, and its WebRTC in Chromium, which has
-some. The React component is left out: it says nothing to the server that its client does not.
+some. What the document leaves to its reader is written here: how descriptions are exchanged, what a
+ping is, how the end of a speech is waited for. Its half minutes between pings are shortened. The
+React component is not run: it says nothing to the server that its client does not.
 """
 
 import json
@@ -150,6 +152,41 @@ def test_the_typescript_speaks(live: Live, needed: str, run: str, spoken: list[s
     live.viewer.wait_for_event("avatar_stop_talking", len(spoken))
     told = live.viewer.events("avatar_talking_message")
     assert "".join(each["message"] for each in told) == "".join(spoken)
+
+
+def test_the_typescript_keeps_a_session_alive_until_it_is_told_to_stop(live: Live) -> None:
+    base_url, key = live.streamer.server.base_url, live.streamer.server.api_key
+    pings, later = typescript(
+        live.streamer,
+        "startKeepAlive",
+        run=f"""
+          class Client extends StreamingAvatarClient {{
+            sessionId = "{live.id}";
+            pings = 0;
+            async ping() {{
+              const answer = await fetch("{base_url}/v1/streaming.keep_alive", {{
+                method: "POST",
+                headers: {{ "X-Api-Key": "{key}", "Content-Type": "application/json" }},
+                body: JSON.stringify({{ session_id: this.sessionId }}),
+              }});
+              if (!answer.ok) throw new Error(await answer.text());
+              this.pings += 1;
+            }}
+          }}
+          const every = setInterval;
+          globalThis.setInterval = (act, ms) => every(act, ms / 300);
+          const client = new Client();
+          client.startKeepAlive();
+          while (client.pings < 2) await new Promise((done) => setTimeout(done, 10));
+          client.stopKeepAlive();
+          await new Promise((done) => setTimeout(done, 200)); // the last one may be on its way
+          const before = client.pings;
+          await new Promise((done) => setTimeout(done, 300));
+          return [before, client.pings];
+        """,
+    )
+    assert pings >= 2
+    assert later == pings
 
 
 @pytest.fixture
