@@ -103,7 +103,9 @@ window.probe = {
     let most = 0;
     while (Date.now() < end) {
       await new Promise((resolve) => video.requestVideoFrameCallback(resolve));
-      pen.drawImage(video, left, top, width, height, 0, 0, width, height);
+      const scale = video.videoHeight / 720; // that is where the mouth is at 720 lines
+      const part = [left, top, width, height].map((length) => length * scale);
+      pen.drawImage(video, ...part, 0, 0, width, height);
       const now = pen.getImageData(0, 0, width, height).data;
       if (before) {
         let sum = 0;

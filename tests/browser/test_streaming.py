@@ -1,16 +1,18 @@
 """The earlier Streaming Avatar in real JupyterLab: a browser joins its room, sees and hears it."""
 
+import re
 import time
 
 import pytest
+from playwright.sync_api import WebSocketRoute
 
-from tests.browser.lab import VIDEO, Notebook
+from tests.browser.lab import VIDEO, Notebook, wait_for
 
-SHOW = """
+MAKE = """
 from heygen_widget import StreamingAvatar
 avatar = StreamingAvatar(quality="high")
-avatar
 """
+SHOW = f"{MAKE}avatar"
 
 TRAINING = """
 import time
@@ -22,13 +24,21 @@ print(avatar.transcript)
 """
 
 LONG = "This goes on, and on, and on. " * 20
+HIGH, LOW = 1080, 480  # lines of the embedded server's pictures
 
 A_MOUTH_THAT_MOVES = 3.0  # mean change of a pixel near the mouth, of 255, between two frames
+PLAYER_IS_HERE = """() => Object.getOwnPropertySymbols(globalThis).some(
+    (key) => key.description.startsWith("heygen_widget.livekit@") && globalThis[key].delivered)"""
+CAPTION = "document.querySelector('.heygen-widget .hw-captions').textContent"
 
 
 @pytest.fixture
 def shown(notebook: Notebook) -> Notebook:
     """A notebook that shows an avatar."""
+    return _show(notebook)
+
+
+def _show(notebook: Notebook) -> Notebook:
     notebook.run(SHOW)
     notebook.page.get_by_text("Rehearsal", exact=True).wait_for()
     return notebook
@@ -45,6 +55,13 @@ def _wait_for_height(notebook: Notebook, pixels: int) -> None:
     )
 
 
+def _is_heard(notebook: Notebook) -> None:
+    begun = time.time()
+    notebook.run("avatar.speak('Here I am, and to be heard.')")
+    notebook.watch()
+    notebook.wait_for_sound(begun)
+
+
 def test_it_is_seen_and_heard_and_silenced(shown: Notebook) -> None:
     begun = time.time()
     shown.run(f"speech = avatar.speak({LONG!r})")
@@ -55,41 +72,140 @@ def test_it_is_seen_and_heard_and_silenced(shown: Notebook) -> None:
     shown.wait_for_silence()
     assert "interrupted" in shown.run("print(speech.status)")
     shown.wait_for_status("streaming")
+    interrupt = shown.page.get_by_role("button", name="Interrupt", exact=True)
+    interrupt.wait_for(state="hidden")  # there is nothing to silence
 
-    again = time.time()
-    shown.run("avatar.speak('And yet I can go on.')")
-    shown.wait_for_sound(again)
+    _is_heard(shown)
     _press(shown, "Stop")
     shown.wait_for_status("cancelled")
 
 
-def test_a_training_script_is_spoken_segment_by_segment(shown: Notebook) -> None:
+def test_a_training_script_is_spoken_and_captioned_segment_by_segment(shown: Notebook) -> None:
     begun = time.time()
     cell = shown.begin(TRAINING)
+    for word in ("Welcome", "helmet", "begin"):  # while the cell keeps the kernel busy
+        shown.page.wait_for_function(f"word => {CAPTION}.includes(word)", arg=word)
     shown.watch()
     shown.wait_for_sound(begun)
     said = shown.finished(cell)
     assert [word for word in ("Welcome", "helmet", "begin") if word not in said] == []
+    shown.page.get_by_label("Transcript").first.click()
+    written = shown.page.locator(".hw-transcript").inner_text()
+    assert written.split() == said.split()
+
+
+def test_it_may_be_shown_and_speak_in_one_cell(notebook: Notebook) -> None:
+    begun = time.time()
+    cell = notebook.begin(f"{MAKE}display(avatar)\n_ = avatar.speak({LONG[:150]!r}, wait=60)")
+    notebook.watch()
+    notebook.wait_for_sound(begun)
+    notebook.finished(cell)
 
 
 def test_another_quality_is_shown_in_a_session_of_its_own(shown: Notebook) -> None:
     shown.run("avatar.start()")
-    _wait_for_height(shown, 720)
+    _wait_for_height(shown, HIGH)
     shown.page.get_by_label("Quality").select_option("Low")
-    _wait_for_height(shown, 360)
+    _wait_for_height(shown, LOW)
     assert shown.run("print(avatar.session['quality'], avatar.session['epoch'])").split() == [
         "low",
         "2",
     ]
 
 
+def test_a_quality_that_is_chosen_first_is_that_of_the_session(shown: Notebook) -> None:
+    assert not shown.page.evaluate(PLAYER_IS_HERE)  # which is of use in a room alone
+    shown.page.get_by_label("Quality").select_option("Low")
+    shown.page.wait_for_timeout(3000)
+    assert shown.page.locator(".hw-notice").inner_text() == ""  # the kernel has answered
+    shown.run("avatar.start()")
+    _wait_for_height(shown, LOW)
+    assert shown.page.evaluate(PLAYER_IS_HERE)
+
+
 def test_a_page_that_is_loaded_anew_is_in_the_room_again(shown: Notebook) -> None:
     shown.run("avatar.start()")
-    _wait_for_height(shown, 720)
+    _wait_for_height(shown, HIGH)
+    shown.run("avatar.speak('What was said is said.', wait=20)")
     shown.save()
     shown.page.reload()
-    _wait_for_height(shown, 720)
-    begun = time.time()
-    shown.run("avatar.speak('Still here, and to be heard.')")
-    shown.watch()
-    shown.wait_for_sound(begun)
+    _wait_for_height(shown, HIGH)
+    shown.page.wait_for_timeout(2000)
+    assert shown.page.evaluate(CAPTION) == ""
+    _is_heard(shown)
+
+
+class Line:
+    """The line to the room, which a page reaches it by."""
+
+    def __init__(self, notebook: Notebook) -> None:
+        self.lost = False
+        self._open: list[WebSocketRoute] = []
+        self.joined: list[str] = []
+        notebook.page.route_web_socket(re.compile(r"/rtc\b"), self._connect)
+
+    def lose(self) -> None:
+        """Cut the line, and let there be no other."""
+        self.lost = True
+        for socket in self._open:
+            socket.close()
+
+    def _connect(self, socket: WebSocketRoute) -> None:
+        if self.lost:
+            socket.close()
+            return
+        self.joined.append("resumed" if "reconnect=1" in socket.url else "joined")
+        self._open.append(socket)
+        socket.connect_to_server()
+
+
+@pytest.fixture
+def line(notebook: Notebook) -> Line:
+    return Line(notebook)
+
+
+def test_a_lost_socket_comes_back_and_it_is_heard_again(notebook: Notebook, line: Line) -> None:
+    _show(notebook).run("avatar.start()")
+    _wait_for_height(notebook, HIGH)
+    line.lose()
+    status = notebook.page.locator(".hw-status")
+    wait_for(lambda: "Connection lost" in status.inner_text(), 20, "the loss is not told")
+    notebook.page.wait_for_timeout(1000)
+    line.lost = False
+    wait_for(lambda: status.inner_text() == "Live", 30, "the line did not come back")
+    assert len(line.joined) > 1
+    _is_heard(notebook)
+
+
+def test_what_nobody_watches_is_said_all_the_same_and_is_seen_when_somebody_comes(
+    shown: Notebook,
+) -> None:
+    shown.run("avatar.start()")
+    _wait_for_height(shown, HIGH)
+    shown.command("notebook:clear-all-cell-outputs")
+    shown.page.wait_for_function(f"!probe.find('{VIDEO}')")
+    shown.page.wait_for_timeout(2000)  # for the page to leave the room
+    said = shown.run("print(avatar.speak('Nobody sees this.', wait=30).status)")
+    assert "spoken" in said
+    shown.run("avatar")
+    _wait_for_height(shown, HIGH)
+    _is_heard(shown)
+
+
+def test_two_pages_of_one_notebook_do_not_throw_each_other_out(shown: Notebook) -> None:
+    shown.run("avatar.start()")
+    _wait_for_height(shown, HIGH)
+    shown.save()
+    path = shown.page.evaluate("jupyterapp.shell.currentWidget.context.path")
+    first, second = shown.page, shown.page.context.new_page()
+    base = first.url.split("/lab")[0]
+    second.goto(f"{base}/lab/workspaces/second/tree/{path}?reset")
+    plays = f"document.querySelector('{VIDEO}')?.videoHeight === {HIGH}"
+    second.wait_for_function(plays, timeout=60_000)
+    first.get_by_text("Playing in another page").wait_for()
+    second.wait_for_timeout(3000)
+    assert second.locator(".hw-status").inner_text() == "Live"
+    first.locator(".heygen-widget button:visible", has_text="Bring it here").click()
+    second.get_by_text("Playing in another page").wait_for()
+    wait_for(lambda: first.locator(".hw-status").inner_text() == "Live", 20, "it did not come")
+    second.close()
