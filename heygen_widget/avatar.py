@@ -7,6 +7,7 @@ thread; they hand over to the private loop, which alone touches sessions and wri
 import asyncio
 import logging
 import os
+import warnings
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Literal, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, Self, get_args
 
 import anywidget
 import traitlets
@@ -58,7 +59,6 @@ from heygen_widget.session import (
     SessionEvent,
     SessionStatus,
     Speech,
-    StatusChanged,
 )
 from heygen_widget.session.delivery import Delivery
 from heygen_widget.session.sessions import Sessions
@@ -143,6 +143,8 @@ class Avatar(anywidget.AnyWidget):
         price_per_second: float = PRICE_PER_SECOND,
         interrupt: Literal["wait", "stop"] = "wait",
     ) -> None:
+        _check_choice("transport", transport, Transport)
+        _check_choice("interrupt", interrupt, Literal["wait", "stop"])
         avatar_id = avatar_id or DEFAULT_AVATAR_ID
         self._connection = Connection(client=client, local=local)
         self._openings = Openings(avatar_id, voice_id or DEFAULT_VOICE_ID, self._connection)
@@ -172,6 +174,7 @@ class Avatar(anywidget.AnyWidget):
         self._home = Home(failed)
         self._observers = Observers(failed)
         self._outputs = Outputs(weakly(self._widget))
+        self._yielded = 0  # number of the last session that a page has done with
         super().__init__()
         self._display.show()
         self.on_msg(weakly(self._hear_browser))
@@ -308,10 +311,12 @@ class Avatar(anywidget.AnyWidget):
         --------
         >>> avatar.close()  # doctest: +SKIP
         """
-        if self.comm is not None:
-            self.stop()
-            bridge.submit(_leave(self._sessions, self._connection))
+        if self.comm is None:
+            return
+        self.stop()
+        bridge.submit(_leave(self._sessions, self._connection))
         super().close()
+        bridge.call(self._renew_outputs)
 
     def __enter__(self) -> Self:
         return self
@@ -425,13 +430,16 @@ class Avatar(anywidget.AnyWidget):
         --------
         >>> avatar.save("talk.mp4")  # doctest: +SKIP
         """
-        saving = self._streams.save(checked_path(path), lambda: self.words)
-        return bridge.submit(saving).result(timeout)
+        target = checked_path(path)
+        whole = wait_blocking(bridge.submit(self._streams.save(target)), timeout)
+        if not whole and target.suffix.lower() == ".mp4":
+            warnings.warn(f"{target.name} lacks a part of the stream.", stacklevel=2)
+        return target
 
     @property
     def recording(self) -> Recording:
         """What the newest session streamed so far, as a player that stays in the notebook."""
-        return bridge.submit(self._streams.record(lambda: self.words)).result()
+        return wait_blocking(bridge.submit(self._streams.record()))
 
     def snapshot(self) -> Snapshot:
         """Take a picture of the avatar as it is now, which stays in the notebook.
@@ -445,7 +453,7 @@ class Avatar(anywidget.AnyWidget):
         --------
         >>> avatar.snapshot()  # doctest: +SKIP
         """
-        return bridge.submit(self._streams.snapshot()).result()
+        return wait_blocking(bridge.submit(self._streams.snapshot()))
 
     @property
     def status(self) -> SessionStatus:
@@ -545,15 +553,21 @@ class Avatar(anywidget.AnyWidget):
         return str(super().model_id)
 
     def _ipython_display_(self) -> None:
+        self._expect_page()
         self._outputs.show(self._state)
 
     def _repr_mimebundle_(self, **_: Any) -> Bundle:
+        self._expect_page()
         return self._outputs.bundle(self._state)
 
+    def _expect_page(self) -> None:
+        if self.comm is not None:
+            send_player_unasked(self.send)
+            bridge.submit(self._connection.warm_up())
+
     def _widget(self) -> Bundle:
-        send_player_unasked(self.send)
-        bridge.submit(self._connection.warm_up())
-        return super()._repr_mimebundle_() or ({}, {})
+        closed = self.comm is None
+        return ({}, {}) if closed else (super()._repr_mimebundle_() or ({}, {}))
 
     @property
     def _state(self) -> str:
@@ -637,7 +651,8 @@ class Avatar(anywidget.AnyWidget):
             case Refresh(epoch=epoch):
                 self._sessions.look_again(epoch)
             case Yield(epoch=epoch):
-                self._renew_outputs(epoch)
+                self._yielded = epoch
+                self._renew_outputs()
 
     def _take_playback(self, playback: Playback) -> None:
         self._waiting.hear(playback)
@@ -650,25 +665,33 @@ class Avatar(anywidget.AnyWidget):
         self._display.tell(event)
         self._waiting.release()
         self._observers.notify(event)
-        if not self._display.seen and isinstance(event, StatusChanged) and event.status.ended:
-            self._renew_outputs(self._sessions.number)
-
-    def _renew_outputs(self, epoch: int) -> None:
-        if epoch == self._sessions.number and self.status.ended:
-            bridge.submit(self._note_end(epoch, self.transcript))
 
     async def _note_end(self, epoch: int, transcript: str) -> None:
         poster = None
         with suppress(TakeError):
             poster = (await self._streams.snapshot(POSTER_WIDTH)).data
-        renew = partial(self._outputs.renew, self._state, epoch, transcript, poster)
-        self._home.call(renew, name="Writing the transcript into the notebook")
+        self._outputs.note(epoch, transcript, poster)
+        self._renew_outputs()
+
+    def _renew_outputs(self) -> None:
+        """Write into the notebook what a session left, as soon as no page is in the way."""
+        nobody = not self._display.seen or self.comm is None
+        if self._outputs.stale and (nobody or self._yielded == self._sessions.number):
+            renew = partial(self._outputs.renew, self._state)
+            self._home.call(renew, name="Writing the transcript into the notebook")
 
     def _callback_failed(self, name: str, error: Exception) -> None:
         self._display.problem(f"{name} failed.", repr(error))
 
     def _on_end(self) -> None:
         self._waiting.release()
+        bridge.submit(self._note_end(self._sessions.number, self.transcript))
+
+
+def _check_choice(name: str, given: str, choices: object) -> None:
+    known = get_args(choices)
+    if given not in known:
+        raise ValueError(f"{name} is {', '.join(map(repr, known))}; not {given!r}.")
 
 
 async def _leave(sessions: Sessions, connection: Connection) -> None:
