@@ -47,14 +47,28 @@ test("scripts without spaces are followed as well", () => {
 test("words that come before their text are found when it comes", () => {
   const talk = given([], ["One", "two"]);
   expect(shown(talk, 1.2)).toEqual(["One [two]|"]);
-  talk.speeches.tell({ kind: "speech", epoch: 1, id: 7, text: "One, two.", status: "sent", first: 0 });
+  talk.speeches.tell({
+    kind: "speech",
+    epoch: 1,
+    id: 7,
+    text: "One, two.",
+    status: "sent",
+    first: 0,
+  });
   expect(shown(talk, 1.2)).toEqual(["One, [two]|."]);
 });
 
 test("a text that grows while it is spoken keeps its mark", () => {
   const talk = given(["One"], ["One", "two"]);
   expect(shown(talk, 1.2)).toEqual(["One|"]);
-  talk.speeches.tell({ kind: "speech", epoch: 1, id: 0, text: " two three", status: "sent", first: 3 });
+  talk.speeches.tell({
+    kind: "speech",
+    epoch: 1,
+    id: 0,
+    text: " two three",
+    status: "sent",
+    first: 3,
+  });
   expect(shown(talk, 1.2)).toEqual(["One [two]| three"]);
 });
 
