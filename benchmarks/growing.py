@@ -2,36 +2,56 @@
 
 import time
 from collections.abc import Iterator
+from itertools import chain
+from typing import Final
 
 import psutil
 
 from benchmarks.rows import Row
-from benchmarks.screens import Ours
-from benchmarks.stage import Stage, avatar_server
+from benchmarks.screens import Ours, Relayed
+from benchmarks.stage import LonelyBrowser, Stage, avatar_server
 from benchmarks.viewers import LONG_TEXT
+from heygen_widget import LocalServer
 
-MINUTES = 20.0  # of which the growth is looked at; an hour is three times as long
-WARM = 5.0  # minutes until it is looked for the first time
-EVERY = 20.0  # seconds
+MINUTES: Final = 20.0
+"""Of which the growth is looked at; an hour is three times as long."""
+WARM: Final = 5.0
+"""Minutes until it is looked for the first time."""
+EVERY: Final = 20.0
+"""Seconds between two looks."""
+
+_POSITION: Final = "document.querySelector('.heygen-widget video').currentTime"
+_TALK: Final = f"""\
+import os, threading, time
+def talk():
+    while True:
+        avatar.speak({LONG_TEXT!r})
+        time.sleep(300)
+threading.Thread(target=talk, daemon=True).start()
+print(os.getpid())
+"""
 
 
 def measure(stage: Stage) -> Iterator[Row]:
-    """Compare the memory after the first minutes with that at the end."""
-    with avatar_server() as server, stage.notebook() as notebook:
-        screen = Ours(notebook, server)
-        screen.start(LONG_TEXT)
-        screen.listen()
-        kernel = int(notebook.run("import os\nprint(os.getpid())"))
-        processes = {
-            "kernel": [psutil.Process(kernel)],
-            "server": [psutil.Process(server.pid)],
-            "browser": _browser(),
-        }
-        before = _look(screen, processes, minutes=WARM)
-        after = _look(screen, processes, minutes=MINUTES - WARM)
+    """Compare the memory after the first minutes with that at the end, each way to the page."""
+    yield from _growth(stage, Ours)
+    yield from _growth(stage, Relayed)
+
+
+def _growth(stage: Stage, kind: type[Ours]) -> Iterator[Row]:
+    with avatar_server() as server, stage.lonely_browser() as browser:
+        kernel, began = _begin(browser, server, kind)
+        processes = {"kernel": kernel, "server": server.pid, "browser": browser.pid}
+        before = _look(processes, minutes=WARM)
+        after = _look(processes, minutes=MINUTES - WARM)
+        with browser.page() as page:
+            played = (page.evaluate(_POSITION) - began) / 60
+    if played < 0.9 * MINUTES:
+        raise RuntimeError(f"Only {played:.1f} of {MINUTES:.0f} minutes were played.")
     for name in processes:
         yield Row(
-            measure=f"{MINUTES:.0f} min of stream: growth of {name} after the first {WARM:.0f}",
+            measure=f"{MINUTES:.0f} min of stream, {kind.transport}: growth of {name} after "
+            f"the first {WARM:.0f}, from {before[name] / 1e6:.0f} MB",
             values=[100 * (after[name] / before[name] - 1)],
             unit="%",
             limit=5,
@@ -39,28 +59,33 @@ def measure(stage: Stage) -> Iterator[Row]:
         )
 
 
-def _look(
-    screen: Ours, processes: dict[str, list[psutil.Process]], minutes: float
-) -> dict[str, float]:
-    """Let the avatar speak on; return the memory (bytes) at the end, smoothed over a minute."""
+def _begin(browser: LonelyBrowser, server: LocalServer, kind: type[Ours]) -> tuple[int, float]:
+    """Let an avatar talk on by itself; return the process of the kernel, and where it plays."""
+    with browser.notebook() as notebook:
+        screen = kind(notebook, server)
+        screen.first_frame(screen.start("Good morning."))
+        kernel = int(notebook.run(_TALK))
+        return kernel, float(notebook.page.evaluate(_POSITION))
+
+
+def _look(processes: dict[str, int], minutes: float) -> dict[str, float]:
+    """Let time pass; return the memory (bytes) at the end, smoothed over a minute."""
     end = time.monotonic() + 60 * minutes
     seen: list[dict[str, float]] = []
     while time.monotonic() < end:
-        if len(seen) % 15 == 0:  # five minutes
-            screen.speak(LONG_TEXT)
-        screen.look_on(EVERY)
-        seen.append({name: sum(map(_memory, group)) for name, group in processes.items()})
+        time.sleep(EVERY)
+        seen.append({name: _memory(pid) for name, pid in processes.items()})
     last = seen[-3:]
     return {name: sum(look[name] for look in last) / len(last) for name in processes}
 
 
-def _memory(process: psutil.Process) -> float:
-    try:
-        return float(process.memory_full_info().uss)
-    except psutil.NoSuchProcess:
-        return 0.0
-
-
-def _browser() -> list[psutil.Process]:
-    family = psutil.Process().children(recursive=True)
-    return [process for process in family if "chrom" in process.name().lower()]
+def _memory(pid: int) -> float:
+    """Return what a process and those it started have for themselves."""
+    first = psutil.Process(pid)
+    total = 0.0
+    for process in chain([first], first.children(recursive=True)):
+        try:
+            total += process.memory_full_info().uss
+        except psutil.NoSuchProcess:
+            continue
+    return total

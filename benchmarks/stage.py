@@ -4,6 +4,8 @@ Each is started when first asked for and ended with the stage.
 """
 
 import shutil
+import socket
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,11 +13,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Self
 
-from playwright.sync_api import Browser, sync_playwright
+import httpx
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from heygen_widget import HeyGen, LocalServer
 from heygen_widget.page import STATIC
-from tests.browser.lab import Lab, Notebook, launch, running_lab
+from tests.browser import chromium
+from tests.browser.lab import CALM, Lab, Notebook, launch, running_lab, wait_for
 
 LONG: Final = 3600.0
 """Idle timeout (seconds) of the servers: a measure may look on in silence for a while."""
@@ -41,9 +45,29 @@ class Stage:
             notebook.page.context.close()
             self._lab.end_kernels()
 
+    @contextmanager
+    def lonely_browser(self) -> Iterator["LonelyBrowser"]:
+        """Start a browser of its own that goes on by itself once everything is set up."""
+        with tempfile.TemporaryDirectory() as folder:
+            port = _free_port()
+            command = [chromium.find(), *CALM, "--headless=new", f"--user-data-dir={folder}"]
+            with subprocess.Popen(
+                [*command, f"--remote-debugging-port={port}", "about:blank"],
+                stderr=subprocess.DEVNULL,
+            ) as process:
+                try:
+                    yield LonelyBrowser(self._playwright, self._lab, port, process.pid)
+                finally:
+                    process.terminate()
+                    self._lab.end_kernels()
+
+    @cached_property
+    def _playwright(self) -> Playwright:
+        return self._stack.enter_context(sync_playwright())
+
     @cached_property
     def _browser(self) -> Browser:
-        browser = launch(self._stack.enter_context(sync_playwright()))
+        browser = launch(self._playwright)
         self._stack.callback(browser.close)
         return browser
 
@@ -53,6 +77,55 @@ class Stage:
         lab = self._stack.enter_context(running_lab(folder))
         shutil.copy(STATIC / "player.js", lab.root / "hls.js")
         return lab
+
+
+class LonelyBrowser:
+    """A browser that nobody watches: whoever drives it keeps copies of all it fetches.
+
+    Attributes
+    ----------
+    pid
+        Of its first process.
+    """
+
+    def __init__(self, playwright: Playwright, lab: Lab, port: int, pid: int) -> None:
+        self._playwright = playwright
+        self._lab = lab
+        self._address = f"http://127.0.0.1:{port}"
+        self.pid = pid
+
+    @contextmanager
+    def notebook(self) -> Iterator[Notebook]:
+        """Open a notebook and drive it; it stays open."""
+        with self._driven() as browser:
+            yield self._lab.open_in(browser.contexts[0].new_page())
+
+    @contextmanager
+    def page(self) -> Iterator[Page]:
+        """Drive the page that was opened last."""
+        with self._driven() as browser:
+            yield browser.contexts[0].pages[-1]
+
+    @contextmanager
+    def _driven(self) -> Iterator[Browser]:
+        wait_for(self._answers, 30, "The browser did not start")
+        browser = self._playwright.chromium.connect_over_cdp(self._address)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+    def _answers(self) -> bool:
+        try:
+            return httpx.get(f"{self._address}/json/version").is_success
+        except httpx.TransportError:
+            return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @contextmanager

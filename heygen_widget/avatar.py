@@ -5,6 +5,7 @@ thread; they hand over to the private loop, which alone touches sessions and wri
 """
 
 import os
+import warnings
 import weakref
 from contextlib import suppress
 from functools import partial
@@ -15,7 +16,7 @@ from heygen_widget.accounts import Accounts
 from heygen_widget.api import AsyncHeyGen, HeyGen
 from heygen_widget.api.models import WordEvent
 from heygen_widget.audio import prepare
-from heygen_widget.bridge import bridge
+from heygen_widget.bridge import bridge, wait_blocking
 from heygen_widget.connection import Connection
 from heygen_widget.fallback import POSTER_WIDTH
 from heygen_widget.held import weakly
@@ -34,7 +35,7 @@ from heygen_widget.session import PRICE_PER_SECOND, SessionEvent, Speech
 from heygen_widget.session.delivery import Delivery
 from heygen_widget.session.sessions import Sessions
 from heygen_widget.session.writers import TextSource
-from heygen_widget.session_widget import SessionWidget
+from heygen_widget.session_widget import OnInterrupt, SessionWidget, check_choice
 from heygen_widget.stream_display import StreamDisplay
 from heygen_widget.streams import Streams
 from heygen_widget.take import Recording, Snapshot, TakeError, checked_path
@@ -100,8 +101,10 @@ class Avatar(SessionWidget):
         max_cost: float | None = None,
         max_seconds: float | None = None,
         price_per_second: float = PRICE_PER_SECOND,
-        interrupt: Literal["wait", "stop"] = "wait",
+        interrupt: OnInterrupt = "wait",
     ) -> None:
+        check_choice("transport", transport, Transport)
+        check_choice("interrupt", interrupt, OnInterrupt)
         avatar_id = avatar_id or DEFAULT_AVATAR_ID
         connection = Connection(client=client, local=local)
         self._openings = Openings(avatar_id, voice_id or DEFAULT_VOICE_ID, connection)
@@ -249,13 +252,16 @@ class Avatar(SessionWidget):
         --------
         >>> avatar.save("talk.mp4")  # doctest: +SKIP
         """
-        saving = self._streams.save(checked_path(path), lambda: self.words)
-        return bridge.submit(saving).result(timeout)
+        target = checked_path(path)
+        whole = wait_blocking(bridge.submit(self._streams.save(target)), timeout)
+        if not whole and target.suffix.lower() == ".mp4":
+            warnings.warn(f"{target.name} lacks a part of the stream.", stacklevel=2)
+        return target
 
     @property
     def recording(self) -> Recording:
         """What the newest session streamed so far, as a player that stays in the notebook."""
-        return bridge.submit(self._streams.record(lambda: self.words)).result()
+        return wait_blocking(bridge.submit(self._streams.record()))
 
     def snapshot(self) -> Snapshot:
         """Take a picture of the avatar as it is now, which stays in the notebook.
@@ -269,7 +275,7 @@ class Avatar(SessionWidget):
         --------
         >>> avatar.snapshot()  # doctest: +SKIP
         """
-        return bridge.submit(self._streams.snapshot()).result()
+        return wait_blocking(bridge.submit(self._streams.snapshot()))
 
     @property
     def words(self) -> tuple[WordEvent, ...]:

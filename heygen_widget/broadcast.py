@@ -82,7 +82,7 @@ class Broadcast:
         """
         if not self.pushing:
             self.pushing = True
-            self._follower.hurry(hurry=True)
+            self._set_pace()
             _log.info("The stream goes to the pages through the kernel.")
         parts = self._window.to_join() if next_part is None else self._window.since(next_part)
         self._tell(parts)
@@ -93,7 +93,7 @@ class Broadcast:
         """Push no more."""
         if self.pushing:
             self.pushing = False
-            self._follower.hurry(hurry=self._reading.done())
+            self._set_pace()
             _log.info("The stream goes to no page through the kernel: %s.", reason)
 
     def again(self) -> None:
@@ -104,9 +104,14 @@ class Broadcast:
 
     def last_call(self) -> None:
         """Read what is left of a stream whose session has ended, without delay."""
-        if not self._reading.done():
-            self._follower.hurry(hurry=True)
+        if not self._reading.done() and self._last_call is None:
             self._last_call = asyncio.get_running_loop().call_later(AFTERMATH, self.close)
+            self._set_pace()
+
+    def retire(self) -> None:
+        """Make room for the stream of another session: read the rest, for the take alone."""
+        self.pushing = False
+        self.last_call()
 
     async def whole_take(self) -> Take:
         """Return the take, once all of it was read that there is by now."""
@@ -127,8 +132,13 @@ class Broadcast:
             catching_up.cancel()
 
     def close(self) -> None:
-        """Stop reading."""
-        self._reading.cancel()
+        """Stop reading. What is not read by now is missing in the take."""
+        if not self._reading.done():
+            self.take.whole = False
+            self._reading.cancel()
+
+    def _set_pace(self) -> None:
+        self._follower.hurry(hurry=self.pushing or self._last_call is not None)
 
     async def _read(self) -> None:
         try:
@@ -136,9 +146,11 @@ class Broadcast:
                 async for part in parts:
                     self._take(part)
         except StreamError as error:
+            self.take.whole = False
             self.error = str(error)
             _log.warning("The stream can be read no further: %s", error)
         except Exception:  # noqa: BLE001 (pages and takes are told of any defect)
+            self.take.whole = False
             self.error = "The kernel failed to read the stream; its log says why."
             _log.exception("Reading the stream failed.")
         finally:

@@ -54,6 +54,7 @@ class Display:
         self._player = player
         self._rehearsal = rehearsal
         self._shown_idle = False
+        self._told: dict[int, int] = {}  # characters, by the number of a text
         self.seen = False
 
     def show(self) -> None:
@@ -71,6 +72,7 @@ class Display:
             case WordsSpoken(first=first, words=words):
                 message = words_message(self._sessions.number, first, words)
                 self._widget.send(to_browser(message))
+                self._tell_growth()
             case SpeechChanged(speech=speech, status=status):
                 self._tell_speech(speech, status)
                 if self._may_idle != self._shown_idle:  # it waits while text is on its way
@@ -94,6 +96,7 @@ class Display:
         if session is not None:
             message = words_message(self._sessions.number, 0, session.words)
             self._widget.send(to_browser(message))
+            self._told.clear()
             for speech in session.speeches:
                 self._tell_speech(speech, speech.status)
 
@@ -111,8 +114,22 @@ class Display:
         session = self._sessions.current
         return session is not None and session.idle_left is not None
 
+    def _tell_growth(self) -> None:
+        """Tell what was written of a text since pages heard of it: a stream comes bit by bit."""
+        session = self._sessions.current
+        for speech in session.speeches if session else ():
+            if not speech.status.ended and len(speech.text) > self._told.get(speech.id, 0):
+                self._tell_speech(speech, speech.status)
+
     def _tell_speech(self, speech: Speech, status: str) -> None:
+        text = speech.text
+        first = min(self._told.get(speech.id, 0), len(text))
+        self._told[speech.id] = len(text)
         message = SpeechMessage(
-            epoch=self._sessions.number, id=speech.id, text=speech.text, status=status
+            epoch=self._sessions.number,
+            id=speech.id,
+            text=text[first:],
+            status=status,
+            first=first,
         )
         self._widget.send(to_browser(message))

@@ -8,8 +8,11 @@ import html
 from dataclasses import dataclass
 from typing import Final
 
-LONGEST_TRANSCRIPT: Final = 20_000
-"""Characters of a transcript that are kept, the latest ones: a saved notebook should stay small."""
+MOST_HTML: Final = 5_000
+"""Characters of a transcript that `text/html` keeps, the latest ones: six minutes of speech."""
+
+MOST_PLAIN: Final = 1_000
+"""The same for `text/plain`, which is shown where there is no HTML."""
 
 POSTER_WIDTH: Final = 320
 """Pixels."""
@@ -41,7 +44,7 @@ class Fallback:
     @property
     def plain(self) -> str:
         """The `text/plain` of the output."""
-        return "\n".join(filter(None, (self.state, self._kept, _HOW_TO_RUN)))
+        return "\n".join(filter(None, (self.state, self._latest(MOST_PLAIN), _HOW_TO_RUN)))
 
     @property
     def html(self) -> str:
@@ -52,14 +55,14 @@ class Fallback:
             image = (
                 f'<img alt="The avatar" width="{POSTER_WIDTH}" src="data:image/jpeg;base64,{data}">'
             )
-        said = f"<blockquote>{html.escape(self._kept)}</blockquote>" if self.transcript else ""
+        latest = html.escape(self._latest(MOST_HTML))
+        said = f"<blockquote>{latest}</blockquote>" if latest else ""
         return (
             f"<div>{image}<p><strong>{html.escape(self.state)}</strong></p>"
             f"{said}<p><em>{html.escape(_HOW_TO_RUN)}</em></p></div>"
         )
 
-    @property
-    def _kept(self) -> str:
-        if len(self.transcript) <= LONGEST_TRANSCRIPT:
+    def _latest(self, most: int) -> str:
+        if len(self.transcript) <= most:
             return self.transcript
-        return "… " + self.transcript[-LONGEST_TRANSCRIPT:]
+        return f"… {self.transcript[-most:]} (avatar.transcript had all of it)"

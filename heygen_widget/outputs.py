@@ -20,7 +20,12 @@ class Outputs:
     Parameters
     ----------
     widget
-        Makes the bundle of the live widget.
+        Makes the bundle of the live widget; an empty one when there is none any more.
+
+    Attributes
+    ----------
+    stale
+        Whether they lack what was noted last.
     """
 
     def __init__(self, widget: Callable[[], Bundle]) -> None:
@@ -29,16 +34,22 @@ class Outputs:
         self._shown = False
         self._said: dict[int, str] = {}
         self._poster: bytes | None = None
+        self.stale = False
 
     def show(self, state: str) -> None:
         """Show the avatar below the cell that runs; `state` is one line on how it stands."""
         self._shown = True
         self._publish(self.bundle(state), update=False)
 
-    def renew(self, state: str, epoch: int, transcript: str, poster: bytes | None) -> None:
-        """Bring the outputs up to date, once the session with the number `epoch` is over."""
+    def note(self, epoch: int, transcript: str, poster: bytes | None) -> None:
+        """Keep what there is of the session with the number `epoch`, which is over."""
         self._said[epoch] = transcript
         self._poster = poster or self._poster
+        self.stale = True
+
+    def renew(self, state: str) -> None:
+        """Bring the outputs up to date."""
+        self.stale = False
         if self._shown:
             self._publish(self.bundle(state), update=True)
 

@@ -66,13 +66,20 @@ class WordsMessage(BaseModel):
 
 
 class SpeechMessage(BaseModel):
-    """Kernel to browser: a text handed to the avatar, and what became of it."""
+    """Kernel to browser: a text handed to the avatar, or what is new of it; what became of it.
+
+    Attributes
+    ----------
+    first
+        How many characters of it were told before, which `text` continues.
+    """
 
     kind: Literal["speech"] = "speech"
     epoch: int
     id: int
     text: str
     status: str
+    first: int = 0
 
 
 class PlayerMessage(BaseModel):

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from functools import partial
 from itertools import count
 from types import TracebackType
-from typing import Any, Final, Literal, Self
+from typing import Any, Final, Literal, Self, TypeAlias, get_args
 
 import anywidget
 import traitlets
@@ -42,9 +42,12 @@ from heygen_widget.protocol import (
     read_browser_message,
     to_browser,
 )
-from heygen_widget.session import SessionEvent, SessionStatus, StatusChanged
+from heygen_widget.session import SessionEvent, SessionStatus
 from heygen_widget.session.succession import Succession
 from heygen_widget.waiting import PLAYING, Waiting
+
+OnInterrupt: TypeAlias = Literal["wait", "stop"]
+"""What interrupting a cell ends: only its waiting, or the session too."""
 
 MOST_EVENTS: Final = 10_000
 """Events kept; older ones are forgotten."""
@@ -85,7 +88,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
         connection: Connection,
         display: Display,
         *,
-        interrupt: Literal["wait", "stop"],
+        interrupt: OnInterrupt,
     ) -> None:
         watch_cells()
         self._sessions = sessions
@@ -98,6 +101,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
         self._home = Home(failed)
         self._observers = Observers(failed)
         self._outputs = Outputs(weakly(self._widget))
+        self._yielded = 0  # number of the last session that a page has done with
         self._page: PageReport | None = None  # what the page that came last said of itself
         super().__init__()
         self.on_msg(weakly(self._hear_browser))
@@ -137,10 +141,12 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
         --------
         >>> avatar.close()  # doctest: +SKIP
         """
-        if self.comm is not None:
-            self.stop()
-            bridge.submit(_leave(self._sessions, self._connection))
+        if self.comm is None:
+            return
+        self.stop()
+        bridge.submit(_leave(self._sessions, self._connection))
         super().close()
+        bridge.call(self._renew_outputs)
 
     def __enter__(self) -> Self:
         return self
@@ -265,16 +271,22 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
         return str(super().model_id)
 
     def _ipython_display_(self) -> None:
+        self._expect_page()
         self._outputs.show(self._state)
 
     def _repr_mimebundle_(self, **_: Any) -> Bundle:
+        self._expect_page()
         return self._outputs.bundle(self._state)
 
+    def _expect_page(self) -> None:
+        if self.comm is not None:
+            self._display.expect_page()
+            bridge.submit(self._connection.warm_up())
+
     def _widget(self) -> Bundle:
-        """Return what shows the widget itself, to a page that is about to."""
-        self._display.expect_page()
-        bridge.submit(self._connection.warm_up())
-        return super()._repr_mimebundle_() or ({}, {})
+        """Return what shows the widget itself; nothing does when it is closed."""
+        closed = self.comm is None
+        return ({}, {}) if closed else (super()._repr_mimebundle_() or ({}, {}))
 
     @property
     def _state(self) -> str:
@@ -349,24 +361,25 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
             case Playback():
                 self._waiting.hear(message)
             case Yield(epoch=epoch):
-                self._renew_outputs(epoch)
+                self._yielded = epoch
+                self._renew_outputs()
 
     def _on_event(self, event: SessionEvent) -> None:
         self._events.append(event)
         self._display.tell(event)
         self._waiting.release()
         self._observers.notify(event)
-        if not self._display.seen and isinstance(event, StatusChanged) and event.status.ended:
-            self._renew_outputs(self._sessions.number)
-
-    def _renew_outputs(self, epoch: int) -> None:
-        if epoch == self._sessions.number and self.status.ended:
-            bridge.submit(self._note_end(epoch, self.transcript))
 
     async def _note_end(self, epoch: int, transcript: str) -> None:
-        poster = await self._poster()
-        renew = partial(self._outputs.renew, self._state, epoch, transcript, poster)
-        self._home.call(renew, name="Writing the transcript into the notebook")
+        self._outputs.note(epoch, transcript, await self._poster())
+        self._renew_outputs()
+
+    def _renew_outputs(self) -> None:
+        """Write into the notebook what a session left, as soon as no page is in the way."""
+        nobody = not self._display.seen or self.comm is None
+        if self._outputs.stale and (nobody or self._yielded == self._sessions.number):
+            renew = partial(self._outputs.renew, self._state)
+            self._home.call(renew, name="Writing the transcript into the notebook")
 
     async def _poster(self) -> bytes | None:
         """Return a picture that stands for the session; none where the kernel sees none."""
@@ -377,6 +390,14 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
 
     def _on_end(self) -> None:
         self._waiting.release()
+        bridge.submit(self._note_end(self._sessions.number, self.transcript))
+
+
+def check_choice(name: str, given: str, choices: object) -> None:
+    """Raise a `ValueError` that names the choices, unless what is given is one of them."""
+    known = get_args(choices)
+    if given not in known:
+        raise ValueError(f"{name} is {', '.join(map(repr, known))}; not {given!r}.")
 
 
 async def _leave(sessions: Succession[Any], connection: Connection) -> None:

@@ -6,7 +6,7 @@ The only place that knows both the notebook's widgets and streaming sessions.
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 from heygen_widget.accounts import Accounts
 from heygen_widget.api import AsyncHeyGen, HeyGen
@@ -47,7 +47,7 @@ from heygen_widget.room_display import RoomDisplay
 from heygen_widget.service import Service
 from heygen_widget.session import Speech
 from heygen_widget.session.writers import TextSource
-from heygen_widget.session_widget import SessionWidget
+from heygen_widget.session_widget import OnInterrupt, SessionWidget, check_choice
 
 if TYPE_CHECKING:
     from heygen_widget.local import LocalServer
@@ -128,8 +128,9 @@ class StreamingAvatar(SessionWidget):
         max_seconds: float | None = None,
         price_per_second: float = PRICE_PER_SECOND,
         idle_timeout: int | None = None,
-        interrupt: Literal["wait", "stop"] = "wait",
+        interrupt: OnInterrupt = "wait",
     ) -> None:
+        check_choice("interrupt", interrupt, OnInterrupt)
         opening = Opening(
             avatar_id=avatar_id or DEFAULT_AVATAR_ID,
             voice_id=voice_id or DEFAULT_VOICE_ID,

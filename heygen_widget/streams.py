@@ -5,7 +5,7 @@ Lives on the private loop. What is said here of pages comes from their messages 
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +20,7 @@ from heygen_widget.protocol import (
     Transport,
 )
 from heygen_widget.relay import Audience, why_pages_are_elsewhere
-from heygen_widget.session import PlaybackReady, SessionEvent, StatusChanged
+from heygen_widget.session import PlaybackReady, SessionEvent, StatusChanged, WordsSpoken
 from heygen_widget.take import Recording, Snapshot, Take, TakeError, record, save, snapshot
 
 UNHEARD_AFTER: Final = 2.0
@@ -70,6 +70,7 @@ class Streams:
         self._audience = Audience(a_cell_runs)
         self._heard = False  # whether a page spoke since the stream's address is known
         self._direct_works = False
+        self._words: dict[int, list[WordEvent]] = {}  # by the number of the session
         if self.why is not None:
             self.transport = "kernel"
             _log.info("The kernel hands on the stream, since %s.", self.why)
@@ -80,11 +81,12 @@ class Streams:
             if self.broadcast.epoch == epoch:
                 self.broadcast.renew(url)
                 return
-            self.broadcast.close()
+            self.broadcast.retire()
         self._heard = False
         self._audience.expect()
         expired = partial(self._expired, epoch)
         self.broadcast = Broadcast(epoch, url, expired, self._send, self._audience)
+        self._words = {epoch: self._words.get(epoch, [])}
         if self.transport == "kernel":
             self.broadcast.push()
         elif self.transport == "auto" and not self._direct_works:
@@ -95,6 +97,8 @@ class Streams:
         match event:
             case PlaybackReady(hls_url=url):
                 self.play(epoch, url)
+            case WordsSpoken(words=words):
+                self._words.setdefault(epoch, []).extend(words)
             case StatusChanged(status=status) if status.ended:
                 self.session_over(epoch)
 
@@ -112,8 +116,8 @@ class Streams:
             case Relay():
                 self._obey(message)
 
-    async def save(self, target: Path, words: Callable[[], Sequence[WordEvent]]) -> Path:
-        """Save the newest session's take, or its captions alone.
+    async def save(self, target: Path) -> bool:
+        """Save the newest take, or its captions alone; say whether the take has no gaps.
 
         Raises
         ------
@@ -121,10 +125,11 @@ class Streams:
             When there is nothing to save, or it cannot be written.
         """
         take = await self._take()
-        return await asyncio.to_thread(save, take, words(), target)
+        await asyncio.to_thread(save, take, self._words_of_take, target)
+        return take.whole
 
-    async def record(self, words: Callable[[], Sequence[WordEvent]]) -> Recording:
-        """Make a recording of the newest session's take.
+    async def record(self) -> Recording:
+        """Make a recording of the newest take.
 
         Raises
         ------
@@ -132,7 +137,7 @@ class Streams:
             When there is nothing to show, or too much.
         """
         take = await self._take()
-        return await asyncio.to_thread(record, take, words())
+        return await asyncio.to_thread(record, take, self._words_of_take)
 
     async def snapshot(self, width: int | None = None) -> Snapshot:
         """Make an image of the newest picture, `width` pixels wide or as it is.
@@ -144,6 +149,10 @@ class Streams:
         """
         parts = await self.broadcast.newest_parts() if self.broadcast else []
         return await asyncio.to_thread(snapshot, parts, width)
+
+    @property
+    def _words_of_take(self) -> list[WordEvent]:
+        return list(self._words.get(self.broadcast.epoch, ())) if self.broadcast else []
 
     async def _take(self) -> Take:
         if self.broadcast is None:

@@ -8,6 +8,7 @@ import logging
 import socket
 import subprocess
 import sys
+import threading
 import wave
 from collections.abc import Iterator
 from typing import Any
@@ -73,6 +74,12 @@ def test_making_and_showing_one_asks_nothing_of_the_server(make_avatar: MakeAvat
 def test_an_unknown_keyword_is_refused() -> None:
     with pytest.raises(TypeError, match="avatr_id"):
         Avatar(avatr_id="Daisy")  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("wrong", [{"transport": "carrier pigeon"}, {"interrupt": "never"}])
+def test_a_choice_that_does_not_exist_is_refused_with_those_that_do(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"'kernel'|'stop'"):
+        Avatar(local=True, **wrong)
 
 
 def test_what_cannot_be_made_leaves_nothing_behind() -> None:
@@ -452,6 +459,31 @@ def test_a_page_that_comes_late_is_told_all_that_happened(avatar: Avatar, page: 
     assert told["id"] == speech.id
     assert (told["epoch"], told["text"], told["status"]) == (1, "What was said before.", "spoken")
     assert not page.messages("player")
+
+
+def test_a_text_that_comes_bit_by_bit_is_told_bit_by_bit(avatar: Avatar, page: Page) -> None:
+    all_said = threading.Event()
+
+    def answer() -> Iterator[str]:
+        yield "The first sentence is here at once. "
+        page.until(lambda: page.messages("words"))
+        yield "The second one comes while the first is spoken. "
+        page.until(lambda: "second" in _told(page))
+        all_said.set()
+        yield "That was all."
+
+    speech = avatar.speak(answer(), final=True).result(PATIENCE)
+    assert all_said.is_set()
+    assert _told(page) == speech.text
+    assert sum(len(message["text"]) for message in page.messages("speech")) == len(speech.text)
+
+
+def _told(page: Page) -> str:
+    """Return the text that a page knows of the only speech."""
+    text = ""
+    for message in page.messages("speech"):
+        text = text[: message["first"]] + message["text"]
+    return text
 
 
 def test_a_page_that_lacks_the_player_gets_it(avatar: Avatar, page: Page) -> None:

@@ -20,9 +20,12 @@ def checked_base_url(text: str) -> str:
     except (httpx.InvalidURL, TypeError):
         url = httpx.URL()
     if url.scheme not in {"http", "https"} or not url.host:
+        # Without "://" it may be the key, given in the wrong place.
+        shown = repr(text) if isinstance(text, str) and "://" in text else "given"
         raise ConfigurationError(
-            f"The base URL {text!r} is no http or https address.",
-            hint="Correct base_url= or HEYGEN_BASE_URL, or leave it out to use HeyGen.",
+            f"The base URL {shown} is no http or https address.",
+            hint="Correct base_url= or HEYGEN_BASE_URL (it begins with https://), or leave it out "
+            "to use HeyGen. The key is api_key=.",
         )
     if url.userinfo or url.query or url.fragment:
         raise ConfigurationError(

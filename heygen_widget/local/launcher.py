@@ -65,6 +65,7 @@ class LocalServer:
         self._process: subprocess.Popen[str] | None = None
         self._end: weakref.finalize[..., LocalServer] | None = None
         self._ready: dict[str, str] = {}
+        self._changing = threading.RLock()  # held by whoever starts or ends the process
 
     def __repr__(self) -> str:
         return f"LocalServer({self._ready.get('base_url', 'not running')!r})"
@@ -105,10 +106,21 @@ class LocalServer:
         LocalServerError
             When it does not come up.
         """
-        if self.running:
-            return self
-        _check_extra()
-        self.close()
+        with self._changing:
+            if not self.running:
+                _check_extra()
+                self.close()
+                self._launch()
+        return self
+
+    def close(self) -> None:
+        """End the server and all its streams. Closing again is harmless."""
+        with self._changing:
+            if self._end is not None:
+                self._end()
+            self._process, self._end, self._ready = None, None, {}
+
+    def _launch(self) -> None:
         with tempfile.TemporaryFile("w+", errors="replace") as log:
             process = _spawn(self.settings, log)
             self._end = weakref.finalize(self, _end, process, os.getpid())
@@ -118,13 +130,6 @@ class LocalServer:
                 self._end()
                 raise
         self._process = process
-        return self
-
-    def close(self) -> None:
-        """End the server and all its streams. Closing again is harmless."""
-        if self._end is not None:
-            self._end()
-        self._process, self._end, self._ready = None, None, {}
 
     def _answer(self, name: str) -> str:
         try:

@@ -12,7 +12,9 @@ from typing import Final
 SILENCE: Final = 20.0
 """Seconds without a word of any page, in a kernel that would hear it, after which none is there."""
 UNHEARD: Final = 256 * 1024 * 1024
-"""Bytes that are sent without a word of any page."""
+"""Bytes that are sent in the hope that there is a page, of which nothing was ever heard."""
+ANSWERLESS: Final = 1024**3
+"""Bytes that are sent to pages that were heard, while the kernel is deaf: an hour at 2 Mbit/s."""
 
 
 class Audience:
@@ -60,7 +62,7 @@ class Audience:
 
     def listens(self) -> bool:
         """Whether anybody is there, as far as can be known."""
-        if self._unheard > UNHEARD:
+        if self._unheard > (ANSWERLESS if self._heard else UNHEARD):
             return False
         now = self._clock()
         if self._deaf() is not False:

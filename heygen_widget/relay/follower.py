@@ -70,6 +70,8 @@ class Follower:
         self._url = self._latest_url = url
         self._expired = expired
         self._ended = False
+        self._stays = True  # at the live edge
+        self._catching_up = 0  # how many wait until all was read
         self._hurry = asyncio.Event()
         self._hurry.set()
         self._at_edge = asyncio.Event()
@@ -79,10 +81,8 @@ class Follower:
 
     def hurry(self, *, hurry: bool) -> None:
         """Stay at the live edge; or come by just often enough to lose nothing."""
-        if hurry:
-            self._hurry.set()
-        else:
-            self._hurry.clear()
+        self._stays = hurry
+        self._set_pace()
 
     def renew(self, url: str) -> None:
         """Take note of the stream's present address, which may be the one in use."""
@@ -90,13 +90,20 @@ class Follower:
 
     async def catch_up(self) -> None:
         """Wait until all was read that the server has by now."""
-        hurried = self._hurry.is_set()
         self._at_edge.clear()
-        self._hurry.set()
+        self._catching_up += 1
+        self._set_pace()
         try:
             await self._at_edge.wait()
         finally:
-            self.hurry(hurry=hurried)
+            self._catching_up -= 1
+            self._set_pace()
+
+    def _set_pace(self) -> None:
+        if self._stays or self._catching_up:
+            self._hurry.set()
+        else:
+            self._hurry.clear()
 
     async def parts(self) -> AsyncGenerator[Part]:
         """Yield the parts until the stream has ended.

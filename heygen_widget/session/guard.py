@@ -95,11 +95,12 @@ class Guard:
         seconds, limit = min(left)
         return max(0.0, seconds), limit
 
-    def sentence_ended(self, upcoming: str) -> None:
-        """Note that a sentence was said, and what text comes next: it may no longer fit."""
+    def sentence_ended(self, upcoming: Callable[[], str]) -> None:
+        """Note that a sentence was said; `upcoming` gives the next, which may no longer fit."""
         seconds, limit = self.nearest
-        too_long = len(upcoming) / SPEED > seconds - MARGIN
-        if self._warned and too_long and limit is not Limit.LONGEST:
+        if not self._warned or limit is Limit.LONGEST:
+            return
+        if len(upcoming()) / SPEED > seconds - MARGIN:
             self._sentence_over.set()
 
     async def run(self) -> None:

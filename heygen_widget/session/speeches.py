@@ -79,9 +79,8 @@ class Speeches:
         if speaking and self._aligner.is_spoken(speech):
             self._change(speech, SpeechStatus.SPOKEN)
 
-    @property
     def next_sentence(self) -> str:
-        """The sentence that is said next; as much of it as is written."""
+        """Return the sentence that is said next; as much of it as is written."""
         rest = "".join(
             speech.text[self._aligner.spoken_characters(speech) :]
             for speech in self._all

@@ -5,13 +5,8 @@ import html
 from dataclasses import dataclass, field
 from typing import Final
 
-from heygen_widget.take.errors import TakeError
-
 SHOWN_WIDTH: Final = 640
 """Pixels; the film and the picture themselves may have more."""
-
-MOST_INLINE: Final = 32 * 1024 * 1024
-"""Bytes of a film that a notebook is asked to hold: about eight minutes of a rehearsal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +32,6 @@ class Recording:
     captions: str = field(repr=False)
     transcript: str
     seconds: float
-
-    def __post_init__(self) -> None:
-        if len(self.film) > MOST_INLINE:
-            raise TakeError(
-                f"The take has {len(self.film) / 1e6:.0f} MB, and a notebook that holds more than "
-                f"{MOST_INLINE / 1e6:.0f} MB is hard to open. avatar.save('talk.mp4') makes a file."
-            )
 
     def _repr_html_(self) -> str:
         label = html.escape(f"Recording of the avatar, {self.seconds:.0f} s", quote=True)

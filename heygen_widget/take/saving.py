@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
 from heygen_widget.api.models import WordEvent
 from heygen_widget.relay import Part
@@ -15,6 +16,9 @@ from heygen_widget.take.spool import Take
 from heygen_widget.transcript import as_text
 
 WRITERS = {".vtt": webvtt, ".srt": subrip}
+
+MOST_INLINE: Final = 32 * 1024 * 1024
+"""Bytes of a film that a notebook is asked to hold: about eight minutes of a rehearsal."""
 
 
 def checked_path(path: str | os.PathLike[str]) -> Path:
@@ -66,6 +70,7 @@ def record(take: Take, words: Sequence[WordEvent]) -> Recording:
     """
     with TemporaryDirectory(prefix="heygen-take-") as folder:
         path = save(take, words, Path(folder) / "take.mp4")
+        _check_size(path.stat().st_size)
         film = path.read_bytes()
     return Recording(
         film=film,
@@ -74,6 +79,14 @@ def record(take: Take, words: Sequence[WordEvent]) -> Recording:
         transcript=as_text(words),
         seconds=take.seconds,
     )
+
+
+def _check_size(size: int) -> None:
+    if size > MOST_INLINE:
+        raise TakeError(
+            f"The take has {size / 1e6:.0f} MB, and a notebook that holds more than "
+            f"{MOST_INLINE / 1e6:.0f} MB is hard to open. avatar.save('talk.mp4') makes a file."
+        )
 
 
 def snapshot(parts: Sequence[Part], width: int | None = None) -> Snapshot:

@@ -9,7 +9,7 @@ import logging
 import tempfile
 import threading
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import IO, Final, Self
 
 from heygen_widget.relay import Part
 
@@ -45,7 +45,7 @@ class Take:
         self.seconds = 0.0
         self.whole = True
         self.from_start = True
-        self._file = tempfile.TemporaryFile(prefix="heygen-take-")  # noqa: SIM115 (it lives as we do)
+        self._file: IO[bytes] | None = None
         self._lock = threading.Lock()
         self._runs: list[_Run] = []
         self._size = 0
@@ -54,7 +54,8 @@ class Take:
 
     def __del__(self) -> None:
         with contextlib.suppress(AttributeError, OSError):
-            self._file.close()
+            if self._file is not None:
+                self._file.close()
 
     def __bool__(self) -> bool:
         return bool(self._runs)
@@ -82,6 +83,8 @@ class Take:
             data = part.init + part.data if new else part.data
             if self._size + len(data) > MOST_BYTES:
                 raise OSError(f"it has {self._size:,} bytes, and {MOST_BYTES:,} are the most")
+            if self._file is None:
+                self._file = tempfile.TemporaryFile(prefix="heygen-take-")  # noqa: SIM115 (it lives as we do)
             self._file.seek(self._size)
             self._file.write(data)
             start = self._size
@@ -101,6 +104,8 @@ class Take:
     def read(self, position: int, size: int) -> bytes:
         """Return bytes of the file."""
         with self._lock:
+            if self._file is None:
+                return b""
             self._file.seek(position)
             return self._file.read(size)
 

@@ -74,13 +74,15 @@ export interface WordsMessage {
   words: Word[];
 }
 
-/** A text handed to the avatar, and what became of it. */
+/** A text handed to the avatar, or what is new of it, and what became of it. */
 export interface SpeechMessage {
   kind: "speech";
   epoch: number;
   id: number;
   text: string;
   status: string;
+  /** How many characters of it were told before, which `text` continues. */
+  first: number;
 }
 
 /** Comes with one buffer: the avatar's player as a JavaScript module. */
@@ -284,7 +286,7 @@ type FieldsByKind<Message extends { kind: string }> = {
 /** Fields of each message of the kernel; one that lacks any is not read. */
 export const KERNEL_MESSAGES: FieldsByKind<KernelMessage> = {
   words: ["epoch", "first", "words"],
-  speech: ["epoch", "id", "text", "status"],
+  speech: ["epoch", "id", "text", "status", "first"],
   player: ["version"],
   media: ["epoch", "init", "parts", "ended", "error"],
   problem: ["problem"],

@@ -11,7 +11,9 @@ export class Speeches {
     if (message.epoch < this.epoch) return;
     this.begin(message.epoch);
     const at = this.all.findIndex(({ id }) => id === message.id);
-    this.all[at < 0 ? this.all.length : at] = message;
+    const known = this.all[at]?.text ?? "";
+    const text = known.slice(0, message.first) + message.text;
+    this.all[at < 0 ? this.all.length : at] = { ...message, text, first: 0 };
   }
 
   /** Forget what belongs to older sessions than `epoch`. */

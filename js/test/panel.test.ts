@@ -92,7 +92,7 @@ test("text from anywhere is shown as text, never as markup", async () => {
   await STATES.live?.(widget);
   find(root, '[aria-label="Transcript"]').click();
   const images = root.querySelectorAll("img, b").length;
-  model.receive({ kind: "speech", epoch: 1, id: 1, text: MARKUP, status: "queued" });
+  model.receive({ kind: "speech", epoch: 1, id: 1, text: MARKUP, status: "queued", first: 0 });
   expect(find(root, ".hw-transcript [dir]").textContent).toBe(MARKUP);
   const words = [{ word: MARKUP, start: 0, end: 99 }];
   model.receive({ kind: "words", epoch: 1, first: 0, words });

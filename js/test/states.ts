@@ -48,7 +48,7 @@ function words(text: string, begin = -30): Word[] {
 
 function say({ model }: Widget, ...texts: string[]): void {
   for (const [id, text] of texts.entries()) {
-    model.receive({ kind: "speech", epoch: 1, id, text, status: "sent" });
+    model.receive({ kind: "speech", epoch: 1, id, text, status: "sent", first: 0 });
   }
 }
 

@@ -8,7 +8,7 @@ function given(texts: string[], words: string[], status = "sent") {
   const speeches = new Speeches();
   const transcript = new Transcript(speeches);
   for (const [id, text] of texts.entries()) {
-    speeches.tell({ kind: "speech", epoch: 1, id, text, status });
+    speeches.tell({ kind: "speech", epoch: 1, id, text, status, first: 0 });
   }
   const captions = new Captions(1);
   const timed = words.map((word, index) => ({ word, start: index, end: index + 0.5 }));
@@ -47,14 +47,28 @@ test("scripts without spaces are followed as well", () => {
 test("words that come before their text are found when it comes", () => {
   const talk = given([], ["One", "two"]);
   expect(shown(talk, 1.2)).toEqual(["One [two]|"]);
-  talk.speeches.tell({ kind: "speech", epoch: 1, id: 7, text: "One, two.", status: "sent" });
+  talk.speeches.tell({
+    kind: "speech",
+    epoch: 1,
+    id: 7,
+    text: "One, two.",
+    status: "sent",
+    first: 0,
+  });
   expect(shown(talk, 1.2)).toEqual(["One, [two]|."]);
 });
 
 test("a text that grows while it is spoken keeps its mark", () => {
   const talk = given(["One"], ["One", "two"]);
   expect(shown(talk, 1.2)).toEqual(["One|"]);
-  talk.speeches.tell({ kind: "speech", epoch: 1, id: 0, text: "One two three", status: "sent" });
+  talk.speeches.tell({
+    kind: "speech",
+    epoch: 1,
+    id: 0,
+    text: " two three",
+    status: "sent",
+    first: 3,
+  });
   expect(shown(talk, 1.2)).toEqual(["One [two]| three"]);
 });
 
@@ -86,8 +100,8 @@ test("a new session begins a new transcript", () => {
   const { transcript, speeches } = given(["One."], ["One"]);
   const captions = new Captions(2);
   expect(transcript.passages(captions, 0, false)).toEqual([]);
-  speeches.tell({ kind: "speech", epoch: 1, id: 9, text: "Old", status: "interrupted" });
-  speeches.tell({ kind: "speech", epoch: 2, id: 10, text: "New", status: "queued" });
+  speeches.tell({ kind: "speech", epoch: 1, id: 9, text: "Old", status: "interrupted", first: 0 });
+  speeches.tell({ kind: "speech", epoch: 2, id: 10, text: "New", status: "queued", first: 0 });
   expect(transcript.passages(captions, 0, false).map(({ text }) => text)).toEqual(["New"]);
 });
 

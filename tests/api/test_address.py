@@ -52,6 +52,13 @@ def test_a_key_never_travels_unencrypted_over_the_internet(
 
 
 @CLIENTS
+def test_a_key_given_as_the_address_is_not_repeated(client: AnyClient, key: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        client("https://api.heygen.com", key)
+    assert key not in f"{caught.value!r} {caught.value}"
+
+
+@CLIENTS
 @pytest.mark.parametrize(
     "given",
     [

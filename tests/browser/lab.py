@@ -29,10 +29,13 @@ KERNEL_IS_IDLE = (
 )
 
 
+CALM = ("--no-sandbox", "--disable-background-networking", "--disable-component-update")
+"""Switches for a browser that calls nobody."""
+
+
 def launch(playwright: Playwright, *switches: str) -> Browser:
-    """Start Chromium without a screen, and without calls to anybody."""
-    calm = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
-    return playwright.chromium.launch(executable_path=chromium.find(), args=[*calm, *switches])
+    """Start Chromium without a screen."""
+    return playwright.chromium.launch(executable_path=chromium.find(), args=[*CALM, *switches])
 
 
 class Lab:
@@ -54,13 +57,18 @@ class Lab:
         self, browser: Browser, *, theme: str = "light", source: Path | None = None
     ) -> "Notebook":
         """Open an empty notebook, or a copy of `source`, in a browser window of its own."""
-        name = f"{uuid.uuid4().hex[:8]}.ipynb"
-        empty = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-        (self.root / name).write_text(source.read_text() if source else json.dumps(empty))
         context = browser.new_context(
             viewport={"width": 1280, "height": 1000}, ignore_https_errors=True
         )
-        page = context.new_page()
+        return self.open_in(context.new_page(), theme=theme, source=source)
+
+    def open_in(
+        self, page: Page, *, theme: str = "light", source: Path | None = None
+    ) -> "Notebook":
+        """Open an empty notebook, or a copy of `source`, in a page."""
+        name = f"{uuid.uuid4().hex[:8]}.ipynb"
+        empty = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+        (self.root / name).write_text(source.read_text() if source else json.dumps(empty))
         page.add_init_script(path=PROBE)
         page.goto(f"{self.url}/lab/workspaces/{name[:8]}/tree/{name}?reset")
         page.wait_for_function(

@@ -49,6 +49,33 @@ def test_the_transcripts_of_all_its_sessions_are_kept(kernel: Kernel) -> None:
     assert plain.index("Good morning.") < plain.index("Good evening.")
 
 
+def test_transcripts_are_kept_of_an_avatar_that_is_closed_at_once(kernel: Kernel) -> None:
+    kernel.run(SHOW)
+    kernel.run("avatar.speak('Good night.', final=True)\navatar.wait()\navatar.close()")
+    kernel.until(lambda: _shown(kernel, "update_display_data"))
+    renewed = _shown(kernel, "update_display_data")[-1]["data"]
+    assert set(renewed) == {"text/html", "text/plain"}
+    assert "Good night." in renewed["text/html"]
+
+
+def test_a_closed_avatar_shows_what_it_was(kernel: Kernel) -> None:
+    kernel.run(SHOW)
+    kernel.run("avatar.close()")
+    kernel.run("avatar")
+    shown = _shown(kernel, "display_data")[-1]["data"]
+    assert set(shown) == {"text/html", "text/plain"}
+
+
+def test_keeping_the_transcript_starts_no_server_that_was_closed(kernel: Kernel) -> None:
+    kernel.run(
+        "from heygen_widget import Avatar, LocalServer\nserver = LocalServer()\n"
+        "avatar = Avatar(local=server)\navatar"
+    )
+    kernel.run("avatar.speak('Good night.', final=True)\navatar.wait()\nserver.close()")
+    kernel.until(lambda: _shown(kernel, "update_display_data"))
+    assert kernel.run("print(server.running)") == "False"
+
+
 def test_an_avatar_that_was_never_shown_writes_nothing(kernel: Kernel) -> None:
     kernel.run(SHOW + ";")
     kernel.run("avatar.speak('Hello.', final=True)\navatar.wait()")
@@ -60,7 +87,10 @@ def test_a_notebook_saved_with_widget_state_stays_small(kernel: Kernel) -> None:
     kernel.run(SHOW)
     kernel.run("avatar.speak('Good morning.', final=True)\navatar.wait()")
     kernel.until(lambda: _shown(kernel, "update_display_data"))
+    hour = "Good morning to all of you. " * 2000
+    kernel.run(f"avatar._outputs.note(2, {hour!r}, None)\navatar._renew_outputs()")
     bundle = _shown(kernel, "update_display_data")[-1]["data"]
+    assert hour[-1000:] in bundle["text/html"]
     state = kernel.run(
         "import json\nfrom ipywidgets.embed import dependency_state\n"
         "print(json.dumps(dependency_state([avatar], drop_defaults=False)))"

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import psutil
@@ -38,6 +39,15 @@ def test_one_line_says_that_the_server_is_ready(process: subprocess.Popen[str]) 
     process.terminate()
     rest, log = process.communicate(timeout=PATIENCE)
     assert (rest, log, process.returncode) == ("", "", 0)
+
+
+def test_many_who_start_it_at_once_get_one_server() -> None:
+    with LocalServer() as server, ThreadPoolExecutor() as threads:
+        server.close()
+        addresses = {found.base_url for found in threads.map(lambda _: server.start(), range(4))}
+        assert addresses == {server.base_url}
+        assert len(addresses) == 1
+        assert psutil.pid_exists(server.pid)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -1,7 +1,7 @@
 """Who listens: pages say so, unless the kernel cannot hear them."""
 
 from heygen_widget.relay import Audience
-from heygen_widget.relay.audience import SILENCE, UNHEARD
+from heygen_widget.relay.audience import ANSWERLESS, SILENCE, UNHEARD
 
 
 class Kernel:
@@ -55,6 +55,16 @@ def test_what_nobody_was_heard_to_take_has_a_limit_even_in_a_busy_kernel() -> No
     assert not kernel.listens_after(1)
     kernel.audience.hear("a page")
     assert kernel.listens_after(1)
+
+
+def test_a_page_that_was_heard_gets_an_hour_in_a_kernel_that_became_busy() -> None:
+    kernel = Kernel()
+    kernel.audience.hear("a page")
+    kernel.busy = True
+    kernel.audience.sent(UNHEARD + 1)
+    assert kernel.listens_after(1)
+    kernel.audience.sent(ANSWERLESS)
+    assert not kernel.listens_after(1)
 
 
 def test_the_last_page_to_leave_leaves_nobody() -> None:

@@ -10,9 +10,10 @@ import pytest
 
 from heygen_widget import Avatar
 from heygen_widget.api.models import WordEvent
+from heygen_widget.bridge import bridge
 from heygen_widget.relay import Part
 from heygen_widget.take import Take, TakeError, checked_path, record, save, snapshot
-from heygen_widget.take import display as display_module
+from heygen_widget.take import saving as saving_module
 from heygen_widget.take import spool as spool_module
 from tests.relay.stage import FRAME_RATE, SECONDS, make_stream
 
@@ -166,7 +167,7 @@ def test_a_recording_is_shown_inline_with_captions_and_is_not_too_large(
     assert html.count("<video controls") == html.count('<track kind="captions"') == 1
     assert "<b>" not in html
     assert len(repr(shown)) < 200
-    monkeypatch.setattr(display_module, "MOST_INLINE", 1000)
+    monkeypatch.setattr(saving_module, "MOST_INLINE", 1000)
     with pytest.raises(TakeError, match=r"avatar\.save"):
         record(take, ())
 
@@ -178,7 +179,7 @@ def test_an_avatar_saves_what_it_said_from_its_first_word_on(tmp_path: Path) -> 
             avatar.save(tmp_path / "talk.mp4")
         avatar.speak("Keep this, please. It is long enough to be seen streaming.", final=True)
         avatar.wait("completed", timeout=60)
-        path = avatar.save(tmp_path / "talk.mp4", timeout=60)
+        path = avatar.save(tmp_path / "talk.mp4", timeout=60)  # a gap would be warned of
         about = _about(path)
         assert about["frames"] / 25 == pytest.approx(avatar.words[-1].end, abs=1.5)
         assert about["captions"][0][1].startswith("Keep this, please.")
@@ -186,3 +187,43 @@ def test_an_avatar_saves_what_it_said_from_its_first_word_on(tmp_path: Path) -> 
         assert "Keep this, please." in avatar.recording.transcript
     finally:
         avatar.close()
+
+
+def test_a_take_stays_with_its_words_and_its_rest_when_the_next_session_begins(
+    tmp_path: Path,
+) -> None:
+    with Avatar() as avatar:
+        avatar.speak("This was said first.", final=True)
+        avatar.wait("completed", timeout=60)
+        first = avatar._streams.broadcast
+        assert first is not None
+        avatar.speak("And this comes second.")
+        avatar.wait("streaming", timeout=60)
+        bridge.submit(first.whole_take()).result(60)
+        assert first.take.whole
+        saved = avatar.save(tmp_path / "second.vtt", timeout=60).read_text(encoding="utf-8")
+        assert "first" not in saved
+
+
+def test_a_film_with_a_gap_is_saved_with_a_warning(tmp_path: Path) -> None:
+    with Avatar() as avatar:
+        avatar.speak("Some of this is missing.", final=True)
+        avatar.wait("completed", timeout=60)
+        broadcast = avatar._streams.broadcast
+        assert broadcast is not None
+        bridge.submit(broadcast.whole_take()).result(60)
+        broadcast.take.whole = False
+        with pytest.warns(UserWarning, match=r"talk\.mp4 lacks a part"):
+            avatar.save(tmp_path / "talk.mp4", timeout=60)
+
+
+def test_a_folder_for_temporary_files_that_is_full_costs_the_take_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(**_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
+    take = _take(*_parts(tmp_path / "stream", "fmp4"))
+    assert not take
+    assert not take.whole

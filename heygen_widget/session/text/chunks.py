@@ -3,6 +3,7 @@
 Goes by shape alone and imports none of them. Knows nothing of what becomes of the text.
 """
 
+import inspect
 from collections.abc import AsyncIterable, AsyncIterator, Coroutine, Iterable, Iterator, Mapping
 from typing import Final
 
@@ -20,6 +21,9 @@ SILENT_EVENTS: Final = frozenset(
     | {"error", "message_start", "message_delta", "message_stop"}
     | {"content_block_start", "content_block_stop"}
 )
+INNER_STREAMS: Final = ("completion_stream", "streaming_response")
+"""Where LiteLLM's wrappers keep what they wrap, perhaps one in another."""
+
 SILENT_FAMILIES: Final = ("response.", "content.", "refusal.", "tool_calls.", "logprobs.")
 
 
@@ -72,7 +76,7 @@ def pieces(source: object) -> Iterator[str] | AsyncIterator[str]:
         raise UnspeakableChunk(
             f"{type(source).__name__} is no stream of text. Taken are streams of {TAKEN}."
         )
-    if isinstance(source, Iterable):
+    if isinstance(source, Iterable) and not _is_wrapped_asynchronous(source):
         return _pieces(source)
     if isinstance(source, AsyncIterable):
         return _async_pieces(source)
@@ -82,6 +86,17 @@ def pieces(source: object) -> Iterator[str] | AsyncIterator[str]:
     elif hasattr(source, "__enter__") or hasattr(source, "__aenter__"):
         hint = "Enter it first: `with ... as stream: speak(stream)`."
     raise UnspeakableChunk(f"{type(source).__name__} cannot be iterated. {hint}")
+
+
+def _is_wrapped_asynchronous(source: object) -> bool:
+    """Tell whether a stream that offers both ways, as LiteLLM's do, has only one that works."""
+    inner: object = source
+    while isinstance(inner, Iterable) and isinstance(inner, AsyncIterable):
+        if inspect.iscoroutinefunction(getattr(inner, "make_call", None)):
+            return True
+        held = (getattr(inner, name, None) for name in INNER_STREAMS)
+        inner = next((stream for stream in held if stream is not None), None)
+    return isinstance(inner, AsyncIterable)
 
 
 def _pieces(source: Iterable[object]) -> Iterator[str]:

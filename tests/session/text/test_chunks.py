@@ -115,6 +115,54 @@ def test_chunks_of_openais_shape_by_anyone_are_heard() -> None:
     assert heard([chunk("one answer"), chunk("a variant of it", index=1)]) == "one answer"
 
 
+class LiteLLMStream:
+    """Offers both ways to iterate, as `litellm.CustomStreamWrapper` does, of which one works."""
+
+    def __init__(self, completion_stream: Any, make_call: Any = None) -> None:
+        self.completion_stream = completion_stream
+        self.make_call = make_call
+
+    def __iter__(self) -> Iterator[object]:
+        return self
+
+    def __next__(self) -> object:
+        return next(self.completion_stream)
+
+    def __aiter__(self) -> AsyncIterator[object]:
+        return self
+
+    async def __anext__(self) -> object:
+        if self.completion_stream is None:
+            self.completion_stream = await self.make_call()
+        return await anext(self.completion_stream)
+
+
+class LiteLLMStreamOfAnthropic(LiteLLMStream):
+    """Is wrapped once more, as `ModelResponseIterator` is."""
+
+    @property
+    def streaming_response(self) -> Any:
+        return self.completion_stream
+
+
+def test_litellms_streams_are_heard_in_the_way_that_works() -> None:
+    chunks = STREAMS["/v1/chat/completions"]
+
+    async def stream() -> AsyncIterator[object]:
+        for chunk in chunks():
+            yield chunk
+
+    async def call() -> AsyncIterator[object]:
+        return stream()
+
+    assert heard(LiteLLMStream(iter(chunks()))) == SENTENCE
+    assert heard(LiteLLMStream(LiteLLMStreamOfAnthropic(iter(chunks())))) == SENTENCE
+    wrapped = LiteLLMStream(LiteLLMStreamOfAnthropic(stream()))
+    assert asyncio.run(heard_async(wrapped)) == SENTENCE
+    assert asyncio.run(heard_async(LiteLLMStream(stream()))) == SENTENCE
+    assert asyncio.run(heard_async(LiteLLMStream(None, call))) == SENTENCE
+
+
 def test_langchains_blocks_are_heard_and_its_thoughts_are_not() -> None:
     blocks: Any = [
         {"type": "reasoning", "text": "Unspoken."},
