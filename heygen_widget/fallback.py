@@ -8,13 +8,13 @@ import html
 from dataclasses import dataclass
 from typing import Final
 
-MOST_HTML: Final = 5_000
-"""Characters of a transcript that `text/html` keeps, the latest ones: six minutes of speech."""
+MOST_HTML: Final = 4_000
+"""Characters of a transcript that `text/html` keeps, the latest ones: five minutes of speech."""
 
 MOST_PLAIN: Final = 1_000
 """The same for `text/plain`, which is shown where there is no HTML."""
 
-POSTER_WIDTH: Final = 320
+POSTER_WIDTH: Final = 256
 """Pixels."""
 
 _HOW_TO_RUN: Final = (

@@ -106,6 +106,11 @@ export class Avatar implements House {
     return this.playing?.player ?? null;
   }
 
+  /** What draws the transcript, once that is there. */
+  get transcriptView(): Promise<PlayerModule["TranscriptView"]> {
+    return this.shelf.library.then(({ TranscriptView }) => TranscriptView);
+  }
+
   /** The view that has the picture: the newest, or the one it was called to. */
   get holder(): View | undefined {
     return this.views.holder;

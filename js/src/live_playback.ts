@@ -4,4 +4,5 @@
 import { DisconnectReason, Room, RoomEvent } from "livekit-client";
 
 export { RoomShow as Show } from "./room_show.ts";
+export { TranscriptView } from "./transcript_view.ts";
 export default { DisconnectReason, Room, RoomEvent };

@@ -11,7 +11,7 @@ import type { Problem } from "./protocol.ts";
 import { type Offers, type Scene, sceneOf } from "./scene.ts";
 import { Stage } from "./stage.ts";
 import { isLive, isOpening, statusLine } from "./status.ts";
-import { TranscriptView } from "./transcript_view.ts";
+import type { TranscriptView } from "./transcript_view.ts";
 
 const TICK_MS = 40;
 /** In full screen, after this long without a move, all but the picture goes away. */
@@ -37,7 +37,7 @@ export class Panel implements View, Offers {
     },
     h("p", { class: "hw-queued" }, "What the avatar says will stand here."),
   );
-  private readonly transcriptView: TranscriptView;
+  private transcriptView: TranscriptView | null = null;
   private readonly problem = h("div", { class: "hw-problem", role: "alert" });
   private readonly notice = h("p", { class: "hw-notice", role: "status" });
 
@@ -51,7 +51,6 @@ export class Panel implements View, Offers {
     signal: AbortSignal,
   ) {
     const { desk } = avatar;
-    this.transcriptView = new TranscriptView(avatar, this.transcript);
     this.stage = new Stage(signal);
     this.screen = this.stage.screen;
     this.root = h("div", { class: "heygen-widget", role: "group", "aria-label": "Avatar" });
@@ -71,6 +70,12 @@ export class Panel implements View, Offers {
     this.handleFullScreen(signal);
     avatar.watch(() => this.draw(), signal);
     avatar.enter(this, signal);
+    // There is nothing to follow before there is something to play it.
+    avatar.transcriptView.then((TranscriptView) => {
+      if (signal.aborted) return;
+      this.transcriptView = new TranscriptView(avatar, this.transcript);
+      this.draw();
+    });
     signal.addEventListener("abort", () => {
       clearInterval(this.ticking);
       clearTimeout(this.resting);
@@ -200,7 +205,7 @@ export class Panel implements View, Offers {
     stage.sayNote((this.scene?.note ?? "") + (seconds > 0 ? ` · ${seconds} s` : ""));
     const here = this.scene?.name === "live";
     stage.drawCaptions(avatar, avatar.desk.captions && here);
-    this.transcriptView.draw();
+    this.transcriptView?.draw();
     this.controls.tick(now);
   }
 }

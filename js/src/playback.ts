@@ -6,3 +6,4 @@ export { default } from "hls.js/light";
 export { KernelStream } from "./kernel_loader.ts";
 export { Player } from "./player.ts";
 export { StreamShow as Show } from "./stream_show.ts";
+export { TranscriptView } from "./transcript_view.ts";

@@ -4,11 +4,14 @@
 import { PLAYER_VERSION, type SessionView } from "./protocol.ts";
 import { Shelf } from "./shelf.ts";
 import type { House, Show } from "./show.ts";
+import type { TranscriptView } from "./transcript_view.ts";
 
 /** A module that the kernel sends, with what it works with: hls.js or livekit-client. */
 export interface PlayerModule<Engine = unknown> {
   default: Engine;
   Show: new (engine: Engine, house: House, signal: AbortSignal) => Show;
+  /** In either, since what is in a notebook's every widget should stay small. */
+  TranscriptView: typeof TranscriptView;
 }
 
 const SHELVES: Record<SessionView["player"], Shelf<PlayerModule>> = {
