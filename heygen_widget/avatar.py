@@ -619,6 +619,8 @@ class Avatar(anywidget.AnyWidget):
             self._carry_out(message)
         except ValueError as error:
             self._display.problem("That cannot be done.", str(error))
+        else:
+            self._display.heard(message)
 
     def _carry_out(self, message: BrowserMessage) -> None:
         match message:

@@ -8,7 +8,14 @@ import weakref
 import anywidget
 
 from heygen_widget.page import send_player
-from heygen_widget.protocol import Problem, ProblemMessage, SpeechMessage, to_browser
+from heygen_widget.protocol import (
+    BrowserMessage,
+    HeardMessage,
+    Problem,
+    ProblemMessage,
+    SpeechMessage,
+    to_browser,
+)
 from heygen_widget.session import SessionEvent, Speech, SpeechChanged, WordsSpoken
 from heygen_widget.session.sessions import Sessions
 from heygen_widget.streams import Streams
@@ -99,6 +106,10 @@ class Display:
         """Say in the page what could not be done."""
         message = ProblemMessage(problem=Problem(title=title, hint=hint))
         self._widget.send(to_browser(message))
+
+    def heard(self, message: BrowserMessage) -> None:
+        """Say in the page that one of its messages was read, and that what it asks for is begun."""
+        self._widget.send(to_browser(HeardMessage(what=message.kind)))
 
     @property
     def _may_idle(self) -> bool:

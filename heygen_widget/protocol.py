@@ -109,6 +109,13 @@ class ProblemMessage(BaseModel):
     problem: Problem
 
 
+class HeardMessage(BaseModel):
+    """Kernel to browser: it has read a message, and begun what that asks for."""
+
+    kind: Literal["heard"] = "heard"
+    what: str  # the kind of that message
+
+
 class _FromBrowser(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 

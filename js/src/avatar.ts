@@ -41,6 +41,8 @@ export class Avatar {
   player: Player | null = null;
   /** What the user asked for last and could not have. */
   problem: Problem | null = null;
+  /** The text that was refused with `problem`, for it to be sent again. */
+  refused: string | null = null;
   /** The text handed over last. */
   speech: SpeechMessage | null = null;
   /** When the session began to open, as of `performance.now()`; null when it is not opening. */
@@ -57,8 +59,10 @@ export class Avatar {
   private library: Library | null = null;
   private relayed: KernelStream | null = null;
   private early: [MediaMessage, DataView<ArrayBuffer>[]][] = [];
+  /** What was asked for and is not there yet. */
+  private asked: BrowserMessage | null = null;
+  /** When, as of `performance.now()`; null once the kernel has heard it. */
   private askedAt: number | null = null;
-  private asked: BrowserMessage["kind"] | null = null;
   /** Epoch whose stream the player has been given. */
   private loaded = 0;
   /** Whether this page was there when the session began, and so plays it from its first word. */
@@ -134,9 +138,9 @@ export class Avatar {
     this.ask({ kind: "stop" });
   }
 
-  /** What was asked for and not yet answered. */
+  /** What was asked for and is not there yet. */
   get awaiting(): BrowserMessage["kind"] | null {
-    return this.askedAt === null ? null : this.asked;
+    return this.asked?.kind ?? null;
   }
 
   /** Whether the kernel has left a request unanswered for long: it runs a cell, most likely. */
@@ -145,7 +149,7 @@ export class Avatar {
   }
 
   dismissProblem(): void {
-    this.problem = null;
+    this.problem = this.refused = null;
     this.change();
   }
 
@@ -164,11 +168,15 @@ export class Avatar {
       case "speech":
         this.speech = message;
         this.speeches.tell(message);
-        this.answered();
+        this.change();
         break;
       case "problem":
         this.problem = message.problem;
+        this.refused = this.asked?.kind === "speak" ? this.asked.text : null;
         this.answered();
+        break;
+      case "heard":
+        this.heard(message.what);
         break;
       case "player":
         this.takeLibrary(buffers[0]);
@@ -231,14 +239,17 @@ export class Avatar {
     this.meter.set(session, now);
     if (session.epoch !== before.epoch) {
       this.sawItBegin = true;
-      this.problem = null;
+      this.problem = this.refused = null;
       this.openingSince = null;
     }
     if (session.epoch > this.captions.epoch) this.captions = new Captions(session.epoch);
     this.openingSince = isOpening(session) ? (this.openingSince ?? now) : null;
     this.sawItBegin ||= isOpening(session);
     this.playStream(session);
-    this.answered();
+    const ending = session.epoch !== before.epoch || isOver(session);
+    if (this.awaiting === "stop" && ending) this.answered();
+    if (this.awaiting === "finish" && (ending || session.status === "draining")) this.answered();
+    this.change();
   }
 
   private playStream({ epoch, hls_url, status, transport }: SessionView): void {
@@ -312,15 +323,25 @@ export class Avatar {
   }
 
   private ask(message: BrowserMessage): void {
-    this.problem = null;
-    this.asked = message.kind;
+    this.problem = this.refused = null;
+    this.asked = message;
     this.askedAt = performance.now();
     this.send(message);
     this.change();
   }
 
+  /** The kernel has heard a message of this kind; what ends a session takes effect later. */
+  private heard(kind: string): void {
+    if (kind === "speak") this.refused = null;
+    if (kind === this.awaiting) {
+      this.askedAt = null;
+      if (kind !== "stop" && kind !== "finish") this.asked = null;
+    }
+    this.change();
+  }
+
   private answered(): void {
-    this.askedAt = null;
+    this.asked = this.askedAt = null;
     this.change();
   }
 
@@ -350,7 +371,7 @@ export class Avatar {
   private loseKernel(): void {
     if (this.kernelGone) return;
     this.kernelGone = true;
-    this.askedAt = null;
+    this.asked = this.askedAt = null;
     const now = performance.now();
     this.meter.set({ ...this.session, elapsed: this.meter.elapsed(now), running: false }, now);
     this.player?.hush();

@@ -106,12 +106,20 @@ export interface ProblemMessage {
   problem: Problem;
 }
 
+/** The kernel has read a message of the browser, and begun what that asks for. */
+export interface HeardMessage {
+  kind: "heard";
+  /** The kind of that message. */
+  what: string;
+}
+
 export type KernelMessage =
   | WordsMessage
   | SpeechMessage
   | PlayerMessage
   | MediaMessage
-  | ProblemMessage;
+  | ProblemMessage
+  | HeardMessage;
 
 /** What the player is doing, as the kernel hears it. */
 export type PlaybackState =
@@ -211,6 +219,7 @@ export const KERNEL_MESSAGES: FieldsByKind<KernelMessage> = {
   player: ["version"],
   media: ["epoch", "init", "parts", "ended", "error"],
   problem: ["problem"],
+  heard: ["what"],
 };
 
 /** Fields of each message of the browser. */

@@ -147,6 +147,26 @@ test("a text that was refused can be sent again from where it says so", async ()
   expect(find(root, ".hw-problem").textContent).toBe("");
 });
 
+test("a text that the kernel has taken is not offered again when something fails later", async () => {
+  const { root, model } = show({ epoch: 1, status: "streaming" });
+  await userEvent.type(box(root), "Hello{Enter}");
+  model.receive({ kind: "heard", what: "speak" });
+  const problem = { title: "An observer failed", hint: "", request_id: null };
+  model.receive({ kind: "problem", problem });
+  expect(find(root, ".hw-problem").textContent).toContain("An observer failed");
+  expect(root.querySelector(".hw-problem .hw-plain")).toBeNull();
+});
+
+test("nor when that failed just before the kernel took it", async () => {
+  const { root, model } = show({ epoch: 1, status: "streaming" });
+  await userEvent.type(box(root), "Hello{Enter}");
+  const problem = { title: "An observer failed", hint: "", request_id: null };
+  model.receive({ kind: "problem", problem });
+  model.receive({ kind: "heard", what: "speak" });
+  expect(find(root, ".hw-problem").textContent).toContain("An observer failed");
+  expect(root.querySelector(".hw-problem .hw-plain")).toBeNull();
+});
+
 test("what the kernel could not do by itself offers no Retry", () => {
   const { root, model } = show({ epoch: 1, status: "streaming" });
   const problem = { title: "An observer failed", hint: "", request_id: null };
@@ -215,13 +235,37 @@ test("Stop says that it is stopping until the kernel says that it has", async ()
   expect(find(root, ".hw-status").textContent).toBe("Stopped");
 });
 
-test("a request that the kernel does not answer is said to wait, until it is answered", async () => {
-  const { root, model } = show();
+test("a request that the kernel does not hear is said to wait, whatever else comes, until it does", async () => {
+  const { root, model } = show({ epoch: 1, status: "streaming" });
   await userEvent.type(box(root), "Hello{Enter}");
   const notice = find(root, ".hw-notice");
   await expect.poll(() => notice.textContent, { timeout: 5000 }).toContain("While a cell runs");
-  model.update({ epoch: 1, status: "creating" });
-  await expect.poll(() => notice.textContent).toBe("");
+  const text = "Of the cell that runs";
+  model.receive({ kind: "speech", epoch: 1, id: 0, text, status: "queued" });
+  model.update({ elapsed: 9 });
+  expect(notice.textContent).toContain("While a cell runs");
+  model.receive({ kind: "heard", what: "speak" });
+  expect(notice.textContent).toBe("");
+});
+
+test("Stop and Finish wait for what they ask for, not for whatever the kernel says first", async () => {
+  const { root, model } = show({ epoch: 1, status: "streaming" });
+  const [finish, stop] = root.querySelectorAll<HTMLButtonElement>(".hw-form .hw-plain");
+  const other = () => {
+    model.receive({ kind: "speech", epoch: 1, id: 0, text: "One.", status: "spoken" });
+    model.update({ elapsed: 9 });
+  };
+  await userEvent.click(find(root, ".hw-form .hw-plain"));
+  other();
+  model.receive({ kind: "heard", what: "finish" });
+  expect(finish?.disabled).toBe(true);
+  model.update({ status: "draining" });
+  await userEvent.click(find(root, ".hw-stop"));
+  other();
+  model.receive({ kind: "heard", what: "stop" });
+  expect(stop?.textContent).toBe("Stopping…");
+  model.update({ status: "cancelled" });
+  expect(stop?.textContent).toBe("Stop");
 });
 
 test("after an end the box stays, and sending opens a new session", async () => {
