@@ -100,6 +100,7 @@ class MediaMessage(BaseModel):
     parts: list[MediaPart]
     ended: bool = False
     error: str | None = None  # why no more will come, although the stream has not ended
+    may_pass: bool = False  # whether that may be otherwise when it is asked for again
 
 
 class ProblemMessage(BaseModel):

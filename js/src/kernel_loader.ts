@@ -27,6 +27,7 @@ export class KernelStream {
   /** Why the kernel gave up; null while it has not. */
   error: string | null = null;
 
+  private mayPass = false;
   private readonly shelf = new PartShelf();
   private readonly arrivals = new EventTarget();
   // Not crypto.randomUUID: pages under plain http do not have it.
@@ -58,12 +59,20 @@ export class KernelStream {
   /** Take a message of the kernel for this epoch, with its buffers. */
   receive(message: MediaMessage, buffers: readonly DataView<ArrayBuffer>[]): void {
     this.heardAt = performance.now();
-    if (this.wanted !== null && this.heardAt - this.saidAt > SIGN_EVERY_MS) this.say();
+    // One that has given up would take a sign for being asked again.
+    const signs = this.wanted !== null && message.error === null;
+    if (signs && this.heardAt - this.saidAt > SIGN_EVERY_MS) this.say();
     if (this.wanted === false) return;
     this.arrived = true;
     this.error = message.error;
+    this.mayPass = message.may_pass;
     this.shelf.add(message, buffers);
     this.arrivals.dispatchEvent(new Event("arrival"));
+  }
+
+  /** Why it gave up for good; null while it may be asked again. */
+  get refusal(): string | null {
+    return this.mayPass ? null : this.error;
   }
 
   /** Tell the kernel that this page plays what it pushes. */

@@ -3,7 +3,7 @@
 
 import { lackingCodec } from "./codecs.ts";
 import { Picture } from "./picture.ts";
-import type { Programme, Showing } from "./programme.ts";
+import type { Programme, Relayed, Showing } from "./programme.ts";
 import type { PlaybackState } from "./protocol.ts";
 import { type Fault, Recovery, type Remedy } from "./recovery.ts";
 import { type HlsConstructor, type Source, Stream } from "./stream.ts";
@@ -28,6 +28,8 @@ export class Player extends Picture {
   private route: Route | null = null;
   private switching = false;
   private stream: Stream | null = null;
+  /** The stream by way of the kernel, where it comes that way. */
+  private relayed: Relayed | null = null;
   private recovery = new Recovery();
   /** Whether something arrived after the last fault. */
   private repaired = true;
@@ -136,7 +138,10 @@ export class Player extends Picture {
 
   /** To be called when the picture has been put elsewhere: browsers may have paused it. */
   moved(): void {
-    if (this.resting) this.stream?.again();
+    if (this.resting) {
+      this.relayed?.want();
+      this.stream?.again();
+    }
     this.resting = false;
     if (this.wanted && this.video.paused) this.play();
   }
@@ -145,6 +150,7 @@ export class Player extends Picture {
   rest(): void {
     this.resting = true;
     this.stream?.halt();
+    this.relayed?.decline();
   }
 
   private listen(signal: AbortSignal): void {
@@ -189,8 +195,9 @@ export class Player extends Picture {
   }
 
   private source(fromStart: boolean): Source {
-    if (this.transport === "direct") return { url: this.showing.url, fromStart };
-    const relayed = this.programme.relayed();
+    this.relayed = this.transport === "direct" ? null : this.programme.relayed();
+    const { relayed } = this;
+    if (!relayed) return { url: this.showing.url, fromStart };
     relayed.want();
     return { url: relayed.url, fromStart, loader: relayed.loader };
   }
@@ -281,8 +288,9 @@ export class Player extends Picture {
   private broken(fault: Fault, detail: string): void {
     if (this.now === "ended") return;
     this.detail = detail;
-    if (!this.programme.alive()) {
-      this.fail(detail);
+    const refusal = this.relayed?.refusal ?? null;
+    if (refusal !== null || !this.programme.alive()) {
+      this.fail(refusal ?? detail);
       return;
     }
     this.repaired = false;
@@ -296,8 +304,10 @@ export class Player extends Picture {
     if (remedy === "refresh") this.programme.refresh();
     this.mending = setTimeout(() => {
       const { stream } = this;
-      if (remedy === "again" || remedy === "refresh") stream?.again();
-      else if (remedy === "skip") stream?.skip();
+      if (remedy === "again" || remedy === "refresh") {
+        this.relayed?.want();
+        stream?.again();
+      } else if (remedy === "skip") stream?.skip();
       else if (remedy === "decoder") stream?.restartDecoder();
       else if (remedy === "reopen") this.reopen();
       else if (remedy === "give up") this.fail(this.detail);

@@ -98,6 +98,8 @@ export interface MediaMessage {
   ended: boolean;
   /** Why no more will come, although the stream has not ended. */
   error: string | null;
+  /** Whether that may be otherwise when it is asked for again. */
+  may_pass: boolean;
 }
 
 /** Something asked for in the browser could not be done. */
@@ -217,7 +219,7 @@ export const KERNEL_MESSAGES: FieldsByKind<KernelMessage> = {
   words: ["epoch", "first", "words"],
   speech: ["epoch", "id", "text", "status"],
   player: ["version"],
-  media: ["epoch", "init", "parts", "ended", "error"],
+  media: ["epoch", "init", "parts", "ended", "error", "may_pass"],
   problem: ["problem"],
   heard: ["what"],
 };

@@ -25,7 +25,8 @@ const bytes = (text: string) => new DataView(new TextEncoder().encode(text).buff
 /** As the kernel does: push parts, by number, each 0.4 s long and named by its number. */
 function push(numbers: number[], change: Partial<MediaMessage> = {}): void {
   const parts = numbers.map((number) => ({ number, seconds: 0.4, discontinuity: false }));
-  const message = { kind: "media", epoch: 3, init: 0, parts, ended: false, error: null } as const;
+  const told = { init: 0, parts, ended: false, error: null, may_pass: false };
+  const message = { kind: "media", epoch: 3, ...told } as const;
   const heads = change.init === null ? [] : [bytes("head")];
   stream.receive({ ...message, ...change }, [...heads, ...numbers.map((n) => bytes(`part ${n}`))]);
 }
@@ -163,10 +164,21 @@ test("when the kernel gives up loads fail, until it is asked to begin again", as
   push([0]);
   push([], { init: null, error: "The stream is encrypted." });
   expect(stream.error).toBe("The stream is encrypted.");
+  expect(stream.refusal).toBe("The stream is encrypted.");
   expect(await ask("0.m4s").outcome).toEqual({ code: 0 });
   stream.want();
   expect(sent.at(-1)).toMatchObject({ wanted: true, next: 1 });
   expect(await ask("0.m4s").outcome).toEqual({ data: "part 0" });
+});
+
+test("what may pass is no refusal, and a kernel that gave up is not told that the page is there", () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  stream.want();
+  vi.advanceTimersByTime(60_000);
+  push([], { init: null, error: "The stream does not answer.", may_pass: true });
+  expect(stream.error).toBe("The stream does not answer.");
+  expect(stream.refusal).toBeNull();
+  expect(sent).toHaveLength(1);
 });
 
 test("the kernel is told that a page listens, again and again while parts come", () => {

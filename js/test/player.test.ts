@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { userEvent } from "vitest/browser";
-import { PLAYER_VERSION, type SessionView } from "../src/protocol.ts";
+import { type MediaMessage, PLAYER_VERSION, type SessionView } from "../src/protocol.ts";
 import { find, Host, resetPage, show } from "./model.ts";
 import { forgetInstances, instances, type StandIn, standInLibrary } from "./stand_in.ts";
 
@@ -187,6 +187,44 @@ test("a page that cannot reach the stream turns to the kernel, once and for all 
   const other = show({ ...LIVE, transport: "auto" });
   await nthInstance(2);
   expect(other.model.kinds("playback").at(-1)).toMatchObject({ transport: "kernel" });
+});
+
+/** As the kernel does when it cannot read the stream any further. */
+const givenUp = (error: string, may_pass: boolean): MediaMessage => {
+  const nothing = { init: null, parts: [], ended: false };
+  return { kind: "media", epoch: 1, ...nothing, error, may_pass };
+};
+
+test("why the kernel can never hand the stream on is said in place, and Retry asks it again", async () => {
+  const { model, root, hls } = await playing({ transport: "kernel" });
+  model.receive(givenUp("The stream is encrypted.", false));
+  hls.emit("error", LOST);
+  expect(root.dataset.playback).toBe("failed");
+  expect(find(root, ".hw-words").textContent).toContain("The stream is encrypted.");
+  const before = model.kinds("relay").length;
+  await userEvent.click(find(root, ".hw-start"));
+  expect(model.kinds("relay").slice(before)).toMatchObject([{ epoch: 1, wanted: true }]);
+});
+
+test("a kernel that could not read the stream for a while is asked again", async () => {
+  const { model, root, hls } = await playing({ transport: "kernel" });
+  model.receive(givenUp("The stream does not answer.", true));
+  const before = model.kinds("relay").length;
+  hls.emit("error", LOST);
+  expect(root.dataset.playback).toBe("recovering");
+  await expect.poll(() => model.kinds("relay").slice(before)).toMatchObject([{ wanted: true }]);
+  expect(hls.calls.at(-1)).toContain("loadSource");
+});
+
+test("while there is no view the kernel need not push, and does again when there is one", async () => {
+  const { model, host, close, hls } = await playing({ transport: "kernel" });
+  const wanted = () => model.kinds("relay").map((message) => message.wanted);
+  expect(wanted()).toEqual([true]);
+  close();
+  await expect.poll(wanted, { timeout: 4000 }).toEqual([true, false]);
+  host.render();
+  await expect.poll(wanted).toEqual([true, false, true]);
+  expect(hls.calls.at(-1)).toContain("loadSource");
 });
 
 test("after a fatal media error the decoder is set up anew, then the stream, and not for ever", async () => {
