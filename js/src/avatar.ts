@@ -7,6 +7,7 @@ import { Desk } from "./desk.ts";
 import type { KernelStream } from "./kernel_loader.ts";
 import { deliver, type Library, library, order } from "./library.ts";
 import { Meter } from "./meter.ts";
+import { Pace } from "./pace.ts";
 import type { Player } from "./player.ts";
 import type { Programme } from "./programme.ts";
 import {
@@ -72,7 +73,7 @@ export class Avatar {
   /** Since when nobody uses the widget, as of `performance.now()`; null while somebody does. */
   private unusedSince: number | null = null;
   private reported = "";
-  private reportedAt = 0;
+  private readonly reporting = new Pace(REPORT_EVERY_MS);
 
   constructor(
     private readonly model: AnyModel,
@@ -294,16 +295,16 @@ export class Avatar {
     if (this.player?.soundBlocked) this.player.setMuted(false);
   }
 
-  /** Tell the kernel what the player sees: at a change at once, else once a second while it plays. */
+  /** Tell the kernel what the player sees: at a change at once, else regularly while it plays. */
   private report(): void {
     const { player } = this;
     if (!player) return;
     const { news, message } = report(player, this.loaded);
     const now = performance.now();
-    const due = message?.state === "playing" && now - this.reportedAt >= REPORT_EVERY_MS;
+    const due = message?.state === "playing" && this.reporting.due(now);
     if (!message || (news === this.reported && !due)) return;
     this.reported = news;
-    this.reportedAt = now;
+    this.reporting.said(now);
     this.send(message);
   }
 
@@ -332,6 +333,8 @@ export class Avatar {
 
   /** The kernel has heard a message of this kind; what ends a session takes effect later. */
   private heard(kind: string): void {
+    if (kind === "playback") this.reporting.heard();
+    if (kind === "relay") this.relayed?.heard();
     if (kind === "speak") this.refused = null;
     if (kind === this.awaiting) {
       this.askedAt = null;

@@ -9,6 +9,7 @@ import type {
   LoaderContext,
   LoaderStats,
 } from "hls.js";
+import { Pace } from "./pace.ts";
 import { type Answer, PartShelf } from "./part_shelf.ts";
 import type { MediaMessage, RelayMessage } from "./protocol.ts";
 
@@ -33,7 +34,7 @@ export class KernelStream {
   // Not crypto.randomUUID: pages under plain http do not have it.
   private readonly page = Math.random().toString(36).slice(2);
   private wanted: boolean | null = null;
-  private saidAt = Number.NEGATIVE_INFINITY;
+  private readonly signing = new Pace(SIGN_EVERY_MS);
   private heardAt = 0;
 
   /** Of one session; `send` reaches the kernel. All ends with `signal`. */
@@ -61,7 +62,7 @@ export class KernelStream {
     this.heardAt = performance.now();
     // One that has given up would take a sign for being asked again.
     const signs = this.wanted !== null && message.error === null;
-    if (signs && this.heardAt - this.saidAt > SIGN_EVERY_MS) this.say();
+    if (signs && this.signing.due(this.heardAt)) this.say();
     if (this.wanted === false) return;
     this.arrived = true;
     this.error = message.error;
@@ -92,6 +93,11 @@ export class KernelStream {
     this.say();
   }
 
+  /** The kernel has read that this page is there, or is not. */
+  heard(): void {
+    this.signing.heard();
+  }
+
   /** What is at an address; null if it may yet come. */
   find(url: string): Answer | null {
     return this.error === null ? this.shelf.find(url) : { error: this.error, code: 0 };
@@ -109,12 +115,12 @@ export class KernelStream {
 
   private askAgain(): void {
     const now = performance.now();
-    const silent = now - Math.max(this.heardAt, this.saidAt) > SILENCE_MS;
+    const silent = now - this.heardAt > SILENCE_MS && this.signing.due(now);
     if (this.wanted && silent && !this.shelf.ended && this.error === null) this.say();
   }
 
   private say(): void {
-    this.saidAt = performance.now();
+    this.signing.said(performance.now());
     const { epoch, page, wanted } = this;
     const next = this.shelf.next;
     this.send({ kind: "relay", epoch, page, wanted: wanted === true, next });

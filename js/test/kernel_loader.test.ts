@@ -191,9 +191,25 @@ test("the kernel is told that a page listens, again and again while parts come",
   for (let number = 0; number < 30; number += 1) {
     vi.advanceTimersByTime(400);
     push([number]);
+    stream.heard();
   }
   expect(sent.map(({ wanted }) => wanted)).toEqual([true, true, true]);
   expect(new Set(sent.map(({ page }) => page)).size).toBe(1);
+});
+
+test("before a kernel that hears nothing for an hour few signs pile up", () => {
+  vi.useFakeTimers({ toFake: ["performance", "setInterval", "clearInterval"] });
+  stream.want();
+  for (let number = 0; number < 9000; number += 1) {
+    vi.advanceTimersByTime(400);
+    push([number]);
+  }
+  expect(sent.length).toBeLessThan(40);
+  stream.heard();
+  vi.advanceTimersByTime(5000);
+  const before = sent.length;
+  push([9000]);
+  expect(sent).toHaveLength(before + 1);
 });
 
 test("when nothing comes the kernel is asked again, but not after the end", () => {

@@ -14,6 +14,8 @@ type Listener = (...values: unknown[]) => void;
 export class Model {
   readonly sent: BrowserMessage[] = [];
   session: SessionView = { ...IDLE };
+  /** Whether the kernel hears what is sent, and says so. */
+  hears = false;
   private readonly listeners = new Map<string, Set<Listener>>();
 
   get(): SessionView {
@@ -30,6 +32,7 @@ export class Model {
 
   send(message: BrowserMessage): void {
     this.sent.push(message);
+    if (this.hears) queueMicrotask(() => this.receive({ kind: "heard", what: message.kind }));
   }
 
   /** Number of listeners that nobody has taken away. */

@@ -122,6 +122,7 @@ test("a problem is shown in place with what to do and the request, until dismiss
 
 test("a session's error stands in the picture's place, and Retry says the text again", async () => {
   const { root, model } = show();
+  model.hears = true;
   await userEvent.type(box(root), "Hello there{Enter}");
   const error = { title: "No credits", hint: "Buy some.", request_id: "req_2" };
   model.update({ epoch: 1, status: "error", error });
@@ -213,6 +214,7 @@ test("when the button with the focus goes away, the text box has it, not the not
 
 test("Speak again offers the last text, selected, and sends nothing by itself", async () => {
   const { root, model } = show();
+  model.hears = true;
   await userEvent.type(box(root), "Hello there{Enter}");
   model.update({ epoch: 1, status: "completed", end_reason: "idle_timeout" });
   await userEvent.click(find(root, ".hw-start"));

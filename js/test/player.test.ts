@@ -1,11 +1,14 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { userEvent } from "vitest/browser";
 import { type MediaMessage, PLAYER_VERSION, type SessionView } from "../src/protocol.ts";
 import { find, Host, resetPage, show } from "./model.ts";
 import { forgetInstances, instances, type StandIn, standInLibrary } from "./stand_in.ts";
 
 beforeEach(resetPage);
-afterEach(forgetInstances);
+afterEach(() => {
+  forgetInstances();
+  vi.useRealTimers();
+});
 
 const LIVE = {
   epoch: 1,
@@ -300,11 +303,23 @@ test("each change of state is reported, with nothing but what the protocol knows
 
 test("while all goes well there is one report a second at most", async () => {
   const { root, model } = await playing();
+  model.hears = true;
   video(root).dispatchEvent(new Event("playing"));
   const before = model.kinds("playback").length;
   const began = performance.now();
   await expect.poll(() => model.kinds("playback").length, { timeout: 5000 }).toBe(before + 2);
   expect(performance.now() - began).toBeGreaterThan(1000);
+});
+
+test("a kernel that hears nothing is told ever more rarely, but of each change at once", async () => {
+  vi.useFakeTimers({ toFake: ["performance", "setInterval", "clearInterval"] });
+  const { root, model } = await playing();
+  video(root).dispatchEvent(new Event("playing"));
+  const before = model.kinds("playback").length;
+  vi.advanceTimersByTime(60_000);
+  expect(model.kinds("playback").length - before).toBeLessThan(8);
+  video(root).dispatchEvent(new Event("waiting"));
+  expect(model.kinds("playback").at(-1)?.state).toBe("waiting");
 });
 
 test("sound that the browser refuses is offered by a button", async () => {
