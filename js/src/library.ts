@@ -19,6 +19,9 @@ interface Shelf {
   delivered: boolean;
 }
 
+/** A kernel that has not sent the library after so long is busy; another one may not be. */
+const PATIENCE_MS = 1500;
+
 function shelf(): Shelf {
   const page = globalThis as { [key: symbol]: Shelf | undefined };
   const key = Symbol.for(`heygen_widget.player@${PLAYER_VERSION}`);
@@ -54,7 +57,8 @@ export function library(): Promise<Library> {
 
 /**
  * Call `ask(true)` if the page has the player or is getting it, else `ask(false)`: the kernel is to
- * send it. Should the model that was to get it be closed before, the next one asks in its place.
+ * send it. Should the model that was to get it be closed before, the next one asks in its place; and
+ * while nothing comes they ask one after the other.
  */
 export function order(ask: (onItsWay: boolean) => void, signal: AbortSignal): void {
   const page = shelf();
@@ -62,8 +66,12 @@ export function order(ask: (onItsWay: boolean) => void, signal: AbortSignal): vo
   ask(!first);
   if (page.delivered) return;
   const again = () => ask(false);
+  const late = setTimeout(() => {
+    if (!first && !page.delivered) again();
+  }, PATIENCE_MS * page.asking.length);
   page.asking.push(again);
   signal.addEventListener("abort", () => {
+    clearTimeout(late);
     const wasFirst = page.asking[0] === again;
     page.asking = page.asking.filter((other) => other !== again);
     if (wasFirst) page.asking[0]?.();

@@ -1,10 +1,13 @@
-import { beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { library } from "../src/library.ts";
 import { PLAYER_VERSION } from "../src/protocol.ts";
 import { Host, Model, resetPage } from "./model.ts";
 import { standInLibrary } from "./stand_in.ts";
 
 beforeEach(resetPage);
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const asked = (model: Model) => model.kinds("hello").map(({ player }) => player);
 
@@ -31,6 +34,21 @@ test("when the widget that was to get the library is closed, another one asks", 
   second.initialize();
   first.close();
   expect(asked(second.model)).toEqual([true, false]);
+});
+
+test("while nothing comes the next one asks, whose kernel may not be busy", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const hosts = Array.from({ length: 4 }, () => new Host());
+  for (const host of hosts) host.initialize();
+  vi.advanceTimersByTime(1500);
+  expect(hosts.map(({ model }) => asked(model).length)).toEqual([1, 2, 1, 1]);
+  expect(asked(hosts[1]?.model ?? new Model())).toEqual([true, false]);
+  vi.advanceTimersByTime(1500);
+  expect(hosts.map(({ model }) => asked(model).length)).toEqual([1, 2, 2, 1]);
+  hosts[1]?.model.receive({ kind: "player", version: PLAYER_VERSION }, [standInLibrary()]);
+  await library();
+  vi.advanceTimersByTime(60_000);
+  expect(hosts.map(({ model }) => asked(model).length)).toEqual([1, 2, 2, 1]);
 });
 
 test("a library that cannot be run is told in the widget", async () => {
