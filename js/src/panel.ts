@@ -205,7 +205,7 @@ export class Panel implements View, Offers {
       avatar.openingSince === null ? 0 : Math.floor((now - avatar.openingSince) / 1000);
     stage.sayNote((this.scene?.note ?? "") + (seconds > 0 ? ` · ${seconds} s` : ""));
     const here = this.scene?.name === "live";
-    stage.drawCaptions(avatar, avatar.desk.captions && here);
+    stage.drawCaptions(avatar, avatar.desk.captions && here, avatar.holder === this);
     this.transcriptView?.draw();
     this.controls.tick(now);
   }
