@@ -149,6 +149,13 @@ export class Avatar {
     return this.askedAt !== null && now - this.askedAt > PATIENCE_MS;
   }
 
+  /** Say that something could not be done here. */
+  complain(title: string, hint: string): void {
+    this.problem = { title, hint, request_id: null };
+    this.refused = null;
+    this.change();
+  }
+
   dismissProblem(): void {
     this.problem = this.refused = null;
     this.change();
@@ -192,8 +199,7 @@ export class Avatar {
     if (!bytes) return;
     deliver(bytes).catch((error: unknown) => {
       const hint = `The page would not run the player: ${String(error)}`;
-      this.problem = { title: "The player could not be loaded", hint, request_id: null };
-      this.change();
+      this.complain("The player could not be loaded", hint);
     });
   }
 
