@@ -33,8 +33,9 @@ const REPORT_EVERY_MS = 1000;
 const PATIENCE_MS = 2500;
 /** So long after its last use it is unlikely that somebody is about to type into the widget. */
 const UNUSED_MS = 4000;
-/** Messages with media that are kept until there is a player for them. */
+/** Messages with media, and their bytes, that are kept until there is a player for them. */
 const MOST_EARLY = 100;
+const MOST_EARLY_BYTES = 32 * 1024 * 1024;
 
 export class Avatar {
   session: SessionView;
@@ -215,12 +216,23 @@ export class Avatar {
   private takeMedia(message: MediaMessage, buffers: DataView<ArrayBuffer>[]): void {
     if (message.epoch !== this.session.epoch) return;
     if (!this.library) {
-      this.early = [...this.early.slice(1 - MOST_EARLY), [message, buffers]];
+      this.early.push([message, buffers]);
+      this.forgetEarly();
       return;
     }
     this.relay(this.library).receive(message, buffers);
     // The kernel pushed unasked, not knowing that this page can do without.
     if (this.player?.transport === "direct" && this.player.started) this.relayed?.decline();
+  }
+
+  /** Of the messages that there is no player for yet, keep the newest. */
+  private forgetEarly(): void {
+    let bytes = 0;
+    const kept = this.early.findLastIndex(([, buffers], index) => {
+      for (const { byteLength } of buffers) bytes += byteLength;
+      return bytes > MOST_EARLY_BYTES || index < this.early.length - MOST_EARLY;
+    });
+    this.early.splice(0, kept + 1);
   }
 
   /** The session's stream by way of the kernel. */

@@ -34,6 +34,7 @@ export class KernelStream {
   // Not crypto.randomUUID: pages under plain http do not have it.
   private readonly page = Math.random().toString(36).slice(2);
   private wanted: boolean | null = null;
+  private listening = new AbortController();
   private readonly signing = new Pace(SIGN_EVERY_MS);
   private heardAt = 0;
 
@@ -41,7 +42,7 @@ export class KernelStream {
   constructor(
     readonly epoch: number,
     private readonly send: (message: RelayMessage) => void,
-    signal: AbortSignal,
+    private readonly signal: AbortSignal,
   ) {
     this.url = `https://kernel.invalid/${epoch}/stream.m3u8`;
     const stream = this;
@@ -50,11 +51,6 @@ export class KernelStream {
         super(stream);
       }
     };
-    const listening = setInterval(() => this.askAgain(), SILENCE_MS / 4);
-    signal.addEventListener("abort", () => {
-      clearInterval(listening);
-      this.decline();
-    });
   }
 
   /** Take a message of the kernel for this epoch, with its buffers. */
@@ -79,6 +75,7 @@ export class KernelStream {
   /** Tell the kernel that this page plays what it pushes. */
   want(): void {
     if (this.wanted && this.error === null) return;
+    if (!this.wanted) this.listen();
     this.wanted = true;
     this.error = null;
     this.heardAt = performance.now();
@@ -89,6 +86,7 @@ export class KernelStream {
   decline(): void {
     if (this.wanted === false) return;
     this.wanted = false;
+    this.listening.abort();
     this.shelf.clear();
     this.say();
   }
@@ -111,6 +109,15 @@ export class KernelStream {
   /** Call `look` at each arrival, until `signal`. */
   watch(look: () => void, signal: AbortSignal): void {
     this.arrivals.addEventListener("arrival", look, { signal });
+  }
+
+  /** See to it, until it is declined, that the kernel goes on. */
+  private listen(): void {
+    this.listening = new AbortController();
+    const { signal } = this.listening;
+    const asking = setInterval(() => this.askAgain(), SILENCE_MS / 4);
+    signal.addEventListener("abort", () => clearInterval(asking));
+    this.signal.addEventListener("abort", () => this.decline(), { signal });
   }
 
   private askAgain(): void {

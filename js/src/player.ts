@@ -11,6 +11,8 @@ import { hostOfPage } from "./surroundings.ts";
 import { chooseRoute, DIRECT_DEADLINE_MS, noteUnreachable, type Route } from "./transport.ts";
 
 const STEER_EVERY_MS = 50;
+/** So long the browser may take to show the last frame as an image. */
+const FREEZING_MS = 1000;
 const SWITCHING = "The page cannot reach the stream itself, asking the kernel for it…";
 
 export class Player extends Picture {
@@ -37,6 +39,8 @@ export class Player extends Picture {
   private take = new AbortController();
   private wanted = false;
   private resting = false;
+  /** Where it ended, on the stream's clock; null while it has not. */
+  private endedAt: number | null = null;
 
   /** `changed` is called whenever anything public has changed. All ends with `signal`. */
   constructor(
@@ -72,7 +76,7 @@ export class Player extends Picture {
 
   /** Seconds on the stream's clock. */
   get position(): number {
-    return this.stream?.position ?? this.video.currentTime;
+    return this.endedAt ?? this.stream?.position ?? this.video.currentTime;
   }
 
   /** Seconds behind the live edge; null when there is none. */
@@ -106,7 +110,7 @@ export class Player extends Picture {
   renew(url: string): void {
     if (url === this.showing.url) return;
     this.showing = { ...this.showing, url };
-    if (this.recovery.words && this.transport === "direct") this.reopen();
+    if (this.stream && this.recovery.words && this.transport === "direct") this.reopen();
   }
 
   /** Try once more after having given up. */
@@ -116,11 +120,8 @@ export class Player extends Picture {
 
   /** Stop at once and keep the last picture. */
   hush(): void {
-    this.wanted = false;
-    clearTimeout(this.mending);
-    this.stream?.halt();
     this.video.pause();
-    this.become("ended");
+    this.end("ended");
   }
 
   /** Play, with sound if the browser lets us, muted if not; after a pause, at the live edge. */
@@ -176,10 +177,7 @@ export class Player extends Picture {
     });
     on("emptied", () => this.emptied());
     on("loadedmetadata", () => this.wanted && video.paused && this.play());
-    on("ended", () => {
-      this.wanted = false;
-      this.become("ended");
-    });
+    on("ended", () => this.end("ended"));
     on("error", () => {
       const { error } = video;
       if (error && this.stream) this.broken("decoder", error.message);
@@ -286,7 +284,7 @@ export class Player extends Picture {
 
   /** See to it that playback comes back. */
   private broken(fault: Fault, detail: string): void {
-    if (this.now === "ended") return;
+    if (this.endedAt !== null) return;
     this.detail = detail;
     const refusal = this.relayed?.refusal ?? null;
     if (refusal !== null || !this.programme.alive()) {
@@ -334,15 +332,29 @@ export class Player extends Picture {
   }
 
   private refuse(why: string): void {
-    this.wanted = false;
     this.unsupported = why;
-    this.become("unsupported", this.detail || why);
+    this.end("unsupported", this.detail || why);
   }
 
   private fail(detail: string): void {
+    this.end("failed", detail);
+  }
+
+  /** Play no more, keep the last picture and let go of all that brought it. */
+  private end(state: "ended" | "failed" | "unsupported", detail = ""): void {
     this.wanted = false;
     clearTimeout(this.mending);
-    this.become("failed", detail);
+    if (this.endedAt === null && this.stream) {
+      const { signal } = this.take;
+      this.endedAt = this.position;
+      this.stream.halt();
+      this.keepFrame();
+      const letGo = setTimeout(() => this.renewTake(), FREEZING_MS);
+      signal.addEventListener("abort", () => clearTimeout(letGo));
+    }
+    this.relayed?.decline();
+    this.relayed = null;
+    this.become(state, detail);
   }
 
   private become(state: PlaybackState, detail = ""): void {
@@ -362,6 +374,7 @@ export class Player extends Picture {
   private release(): void {
     this.renewTake();
     this.wanted = false;
+    this.endedAt = null;
     this.clear();
   }
 }

@@ -1,8 +1,10 @@
+import type { Loader, LoaderCallbacks, LoaderConfiguration, LoaderContext } from "hls.js";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { userEvent } from "vitest/browser";
 import { type MediaMessage, PLAYER_VERSION, type SessionView } from "../src/protocol.ts";
 import { find, Host, resetPage, show } from "./model.ts";
 import { forgetInstances, instances, type StandIn, standInLibrary } from "./stand_in.ts";
+import { STATES } from "./states.ts";
 
 beforeEach(resetPage);
 afterEach(() => {
@@ -260,6 +262,53 @@ test("stopping hushes the avatar at once and keeps the last picture", async () =
   expect(hls.calls).toContain("stopLoad");
   expect(hls.calls).not.toContain("destroy");
   expect(root.dataset.playback).toBe("ended");
+});
+
+test.each(["stopped", "ended, all said", "picture failed"])(
+  "when it is %s the last picture stays, and all that brought it goes",
+  async (state) => {
+    const shown = show();
+    await STATES[state]?.(shown);
+    const { poster, currentTime } = video(shown.root);
+    expect(poster).toMatch(/^data:image/);
+    expect(currentTime).toBeGreaterThan(0);
+    const hls = instances().at(-1);
+    await expect.poll(() => hls?.calls).toContain("destroy");
+    expect(hls?.calls.filter((call) => call === "destroy")).toHaveLength(1);
+    expect(video(shown.root).poster).toBe(poster);
+    expect(shown.root.className).toContain("hw-has-picture");
+    const said = shown.model.kinds("playback").length;
+    await userEvent.click(find(shown.root, '[aria-label="Captions"]'));
+    expect(shown.model.kinds("playback")).toHaveLength(said);
+  },
+);
+
+test("media that comes before there is a player is kept, but not without bound", async () => {
+  const { model } = show({ ...LIVE, transport: "kernel" });
+  const send = (number: number, bytes: number) => {
+    const parts = [{ number, seconds: 0.4, discontinuity: false }];
+    const told = { init: null, parts, ended: false, error: null, may_pass: false };
+    const buffer = new DataView(new ArrayBuffer(bytes));
+    model.receive({ kind: "media", epoch: 1, ...told }, [buffer]);
+  };
+  for (let number = 0; number < 10; number += 1) send(number, 5_000_000);
+  model.receive({ kind: "player", version: PLAYER_VERSION }, [standInLibrary()]);
+  const hls = await nthInstance(0);
+  const { loader } = hls.config as { loader?: new () => Loader<LoaderContext> };
+  if (!loader) throw new Error("not by way of the kernel");
+  const playlist = await new Promise<string>((resolve, reject) => {
+    const url = "https://kernel.invalid/1/stream.m3u8";
+    const callbacks: LoaderCallbacks<LoaderContext> = {
+      onSuccess: ({ data }) => resolve(String(data)),
+      onTimeout: reject,
+      onError: reject,
+    };
+    const loadPolicy = { maxTimeToFirstByteMs: 1000 };
+    const configuration = { loadPolicy } as LoaderConfiguration;
+    new loader().load({ url, responseType: "" } as LoaderContext, configuration, callbacks);
+  });
+  const listed = playlist.match(/^\d+(?=\.ts$)/gm);
+  expect(listed).toEqual(["4", "5", "6", "7", "8", "9"]);
 });
 
 test("after a stall the browser is made to go on once enough has arrived", async () => {

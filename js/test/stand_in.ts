@@ -60,6 +60,9 @@ export function lend(picture: MediaStream): void {
   (globalThis as { hlsPicture?: MediaStream }).hlsPicture = picture;
 }
 
+/** Forget them, and the picture. */
 export function forgetInstances(): void {
-  delete (globalThis as { hlsInstances?: StandIn[] }).hlsInstances;
+  const page = globalThis as { hlsInstances?: StandIn[]; hlsPicture?: MediaStream };
+  delete page.hlsInstances;
+  delete page.hlsPicture;
 }
