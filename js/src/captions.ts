@@ -32,6 +32,8 @@ const AFTER_WORD = 0.3;
 export class Captions {
   /** Sparse: a late page may get later words first. */
   readonly words: Word[] = [];
+  /** Counts the times that words came. */
+  version = 0;
   /** For each word, the number of the first word of its line. */
   private lines: number[] = [];
 
@@ -39,6 +41,7 @@ export class Captions {
 
   /** Take words in; those already known are replaced by themselves. */
   add({ first, words }: WordsMessage): void {
+    this.version += 1;
     for (const [index, word] of words.entries()) this.words[first + index] = word;
     this.breakLines(first);
   }
@@ -110,5 +113,12 @@ export function spaceBetween(left: string, right: string): string {
 
 /** Words as a line of text. */
 export function joinWords(words: readonly string[]): string {
-  return words.reduce((text, word) => text + (text && spaceBetween(text, word)) + word, "");
+  let text = "";
+  let before = "";
+  for (const word of words) {
+    // Not of the text itself: to look at its end, a browser would put it together each time.
+    text += (before && spaceBetween(before, word)) + word;
+    before = word || before;
+  }
+  return text;
 }
