@@ -76,7 +76,7 @@ export class Host {
     return this.widget.initialize({ ...this.props, signal });
   }
 
-  render(parent: HTMLElement = document.body): Shown {
+  render(parent: HTMLElement | ShadowRoot = document.body): Shown {
     const el = document.createElement("div");
     parent.append(el);
     const view = new AbortController();
@@ -98,11 +98,14 @@ export class Host {
 }
 
 /** A widget with one view. */
-export function show(session: Partial<SessionView> = {}): Shown & { host: Host; model: Model } {
+export function show(
+  session: Partial<SessionView> = {},
+  parent?: HTMLElement | ShadowRoot,
+): Shown & { host: Host; model: Model } {
   const host = new Host();
   Object.assign(host.model.session, session);
   host.initialize();
-  return { host, model: host.model, ...host.render() };
+  return { host, model: host.model, ...host.render(parent) };
 }
 
 /** As after a reload of the page: no hls.js, no views, nothing remembered. */
