@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from heygen_widget.protocol import MediaMessage, MediaPart, to_browser
-from heygen_widget.relay import Audience, Follower, Part, StreamError, Window
+from heygen_widget.relay import Audience, Follower, Part, StreamError, StreamUnavailable, Window
 from heygen_widget.take import Take
 
 AFTERMATH: Final = 15.0
@@ -43,6 +43,8 @@ class Broadcast:
         What was streamed so far.
     error
         Why the stream could not be read any further; None while it can.
+    may_pass
+        Whether that may be otherwise when it is read `again`.
     pushing
         Whether parts go to the pages.
     """
@@ -58,6 +60,7 @@ class Broadcast:
         self.epoch = epoch
         self.take = Take()
         self.error: str | None = None
+        self.may_pass = False
         self._send = send
         self._audience = audience
         self._window = Window()
@@ -148,10 +151,12 @@ class Broadcast:
         except StreamError as error:
             self.take.whole = False
             self.error = str(error)
+            self.may_pass = isinstance(error, StreamUnavailable)
             _log.warning("The stream can be read no further: %s", error)
         except Exception:  # noqa: BLE001 (pages and takes are told of any defect)
             self.take.whole = False
             self.error = "The kernel failed to read the stream; its log says why."
+            self.may_pass = False
             _log.exception("Reading the stream failed.")
         finally:
             if self._last_call is not None:
@@ -188,6 +193,11 @@ class Broadcast:
 
     def _tell_end(self) -> None:
         message = MediaMessage(
-            epoch=self.epoch, init=None, parts=[], ended=self.error is None, error=self.error
+            epoch=self.epoch,
+            init=None,
+            parts=[],
+            ended=self.error is None,
+            error=self.error,
+            may_pass=self.error is not None and self.may_pass,
         )
         self._send(to_browser(message))

@@ -10,6 +10,8 @@ import anywidget
 
 from heygen_widget.page import Library
 from heygen_widget.protocol import (
+    BrowserMessage,
+    HeardMessage,
     Problem,
     ProblemMessage,
     SessionView,
@@ -104,6 +106,10 @@ class Display:
         """Say in the page what could not be done."""
         message = ProblemMessage(problem=Problem(title=title, hint=hint))
         self._widget.send(to_browser(message))
+
+    def heard(self, message: BrowserMessage) -> None:
+        """Say in the page that one of its messages was read, and that what it asks for is begun."""
+        self._widget.send(to_browser(HeardMessage(what=message.kind)))
 
     def view(self) -> SessionView:
         """Describe what is shown."""

@@ -110,6 +110,7 @@ class MediaMessage(BaseModel):
     parts: list[MediaPart]
     ended: bool = False
     error: str | None = None  # why no more will come, although the stream has not ended
+    may_pass: bool = False  # whether that may be otherwise when it is asked for again
 
 
 class ProblemMessage(BaseModel):
@@ -145,6 +146,13 @@ class OfferMessage(BaseModel):
     sdp: str = Field(repr=False)
     ice_servers: list[IceHelper]
     answered: bool  # a page has taken it, and no other can
+
+
+class HeardMessage(BaseModel):
+    """Kernel to browser: it has read a message, and begun what that asks for."""
+
+    kind: Literal["heard"] = "heard"
+    what: str  # the kind of that message
 
 
 class _FromBrowser(BaseModel):

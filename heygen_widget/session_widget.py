@@ -347,6 +347,8 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
             self._carry_out(message)
         except ValueError as error:
             self._display.problem("That cannot be done.", str(error))
+        else:
+            self._display.heard(message)
 
     def _carry_out(self, message: BrowserMessage) -> None:
         """Do what a page asks for, as far as every kind of session can."""

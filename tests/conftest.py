@@ -10,7 +10,6 @@ from heygen_widget.bridge import bridge
 from heygen_widget.local import LocalServer
 from tests.page import PATIENCE, MakeAvatar, Page
 
-
 WITH_A_SCREEN: Final = ("tests/browser/", "tests/local/streaming/")
 """Where tests open browsers: one at a time is enough for two cores."""
 

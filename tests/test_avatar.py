@@ -437,6 +437,17 @@ def test_nonsense_from_a_page_is_answered_and_harms_nothing(
     assert avatar.status is SessionStatus.IDLE
 
 
+def test_a_page_is_told_that_it_was_heard_unless_it_is_told_why_not(
+    avatar: Avatar, page: Page
+) -> None:
+    page.say(avatar, {"kind": "speak", "text": " \n "})
+    assert page.messages("problem")
+    assert not page.messages("heard")
+    for kind in ("finish", "stop"):
+        page.say(avatar, {"kind": kind})
+    assert [message["what"] for message in page.messages("heard")] == ["finish", "stop"]
+
+
 def test_a_session_goes_on_whatever_a_page_says(avatar: Avatar, page: Page) -> None:
     speech = avatar.speak("I go on.")
     avatar.wait("streaming", PATIENCE)

@@ -5,6 +5,7 @@ import type { AnyModel } from "@anywidget/types";
 import { Captions } from "./captions.ts";
 import { Desk } from "./desk.ts";
 import { Meter } from "./meter.ts";
+import { Pace } from "./pace.ts";
 import type { Picture } from "./picture.ts";
 import { needsPlayer, type PlayerModule, playerFor } from "./players.ts";
 import {
@@ -33,14 +34,17 @@ const REPORT_EVERY_MS = 1000;
 const PATIENCE_MS = 2500;
 /** So long after its last use it is unlikely that somebody is about to type into the widget. */
 const UNUSED_MS = 4000;
-/** Messages about the picture that are kept until there is a player for them. */
+/** Messages about the picture, and their bytes, that are kept until there is a player for them. */
 const MOST_EARLY = 100;
+const MOST_EARLY_BYTES = 32 * 1024 * 1024;
 
 export class Avatar implements House {
   session: SessionView;
   captions: Captions;
   /** What the user asked for last and could not have. */
   problem: Problem | null = null;
+  /** The text that was refused with `problem`, for it to be sent again. */
+  refused: string | null = null;
   /** The text handed over last. */
   speech: SpeechMessage | null = null;
   /** When the session began to open, as of `performance.now()`; null when it is not opening. */
@@ -61,14 +65,16 @@ export class Avatar implements House {
   private early: [KernelMessage, DataView<ArrayBuffer>[]][] = [];
   private greeted = false;
   private ordered = false;
+  /** What was asked for and is not there yet. */
+  private asked: BrowserMessage | null = null;
+  /** When, as of `performance.now()`; null once the kernel has heard it. */
   private askedAt: number | null = null;
-  private asked: BrowserMessage["kind"] | null = null;
   /** Epoch after which the kernel was told that it may draw the output anew. */
   private yielded = 0;
   /** Since when nobody uses the widget, as of `performance.now()`; null while somebody does. */
   private unusedSince: number | null = null;
   private reported = "";
-  private reportedAt = 0;
+  private readonly reporting = new Pace(REPORT_EVERY_MS);
 
   constructor(
     private readonly model: AnyModel,
@@ -154,9 +160,9 @@ export class Avatar implements House {
     this.ask({ kind: "switch", quality });
   }
 
-  /** What was asked for and not yet answered. */
+  /** What was asked for and is not there yet. */
   get awaiting(): BrowserMessage["kind"] | null {
-    return this.askedAt === null ? null : this.asked;
+    return this.asked?.kind ?? null;
   }
 
   /** Whether the kernel has left a request unanswered for long: it runs a cell, most likely. */
@@ -164,8 +170,15 @@ export class Avatar implements House {
     return this.askedAt !== null && now - this.askedAt > PATIENCE_MS;
   }
 
+  /** Say that something could not be done here. */
+  complain(title: string, hint: string): void {
+    this.problem = { title, hint, request_id: null };
+    this.refused = null;
+    this.change();
+  }
+
   dismissProblem(): void {
-    this.problem = null;
+    this.problem = this.refused = null;
     this.change();
   }
 
@@ -184,11 +197,16 @@ export class Avatar implements House {
       case "speech":
         this.speech = message;
         this.speeches.tell(message);
-        this.answered();
+        this.change();
         break;
       case "problem":
         this.problem = message.problem;
+        this.refused = this.asked?.kind === "speak" ? this.asked.text : null;
         this.answered();
+        break;
+      case "heard":
+        this.heard(message.what);
+        this.playing?.take(message, buffers);
         break;
       case "player":
         this.takeLibrary(buffers[0]);
@@ -212,8 +230,7 @@ export class Avatar implements House {
     if (!bytes) return;
     this.shelf.deliver(bytes).catch((error: unknown) => {
       const hint = `The page would not run the player: ${String(error)}`;
-      this.problem = { title: "The player could not be loaded", hint, request_id: null };
-      this.change();
+      this.complain("The player could not be loaded", hint);
     });
   }
 
@@ -227,8 +244,22 @@ export class Avatar implements House {
   }
 
   private takePicture(message: KernelMessage, buffers: DataView<ArrayBuffer>[]): void {
-    if (this.playing) this.playing.take(message, buffers);
-    else this.early = [...this.early.slice(1 - MOST_EARLY), [message, buffers]];
+    if (this.playing) {
+      this.playing.take(message, buffers);
+    } else {
+      this.early.push([message, buffers]);
+      this.forgetEarly();
+    }
+  }
+
+  /** Of the messages that there is no player for yet, keep the newest. */
+  private forgetEarly(): void {
+    let bytes = 0;
+    const kept = this.early.findLastIndex(([, buffers], index) => {
+      for (const { byteLength } of buffers) bytes += byteLength;
+      return bytes > MOST_EARLY_BYTES || index < this.early.length - MOST_EARLY;
+    });
+    this.early.splice(0, kept + 1);
   }
 
   private hear(message: WordsMessage): void {
@@ -245,7 +276,7 @@ export class Avatar implements House {
     this.meter.set(session, now);
     if (session.epoch !== before.epoch) {
       this.sawItBegin = true;
-      this.problem = null;
+      this.problem = this.refused = null;
       this.openingSince = null;
     }
     if (session.epoch > this.captions.epoch) this.captions = new Captions(session.epoch);
@@ -253,7 +284,10 @@ export class Avatar implements House {
     this.sawItBegin ||= isOpening(session);
     if (!this.ordered && needsPlayer(session)) this.order();
     this.playing?.follow(session);
-    this.answered();
+    const ending = session.epoch !== before.epoch || isOver(session);
+    if (this.awaiting === "stop" && ending) this.answered();
+    if (this.awaiting === "finish" && (ending || session.status === "draining")) this.answered();
+    this.change();
   }
 
   /** Seconds on the meter. */
@@ -275,16 +309,16 @@ export class Avatar implements House {
     if (this.player?.soundBlocked) this.player.setMuted(false);
   }
 
-  /** Tell the kernel what the player sees: at a change at once, else once a second while it plays. */
+  /** Tell the kernel what the player sees: at a change at once, else regularly while it plays. */
   private report(): void {
     const { player, playing } = this;
     if (!player || !playing) return;
     const { news, message } = report(player, playing.epoch);
     const now = performance.now();
-    const due = message?.state === "playing" && now - this.reportedAt >= REPORT_EVERY_MS;
+    const due = message?.state === "playing" && this.reporting.due(now);
     if (!message || (news === this.reported && !due)) return;
     this.reported = news;
-    this.reportedAt = now;
+    this.reporting.said(now);
     this.send(message);
   }
 
@@ -304,15 +338,26 @@ export class Avatar implements House {
   }
 
   private ask(message: BrowserMessage): void {
-    this.problem = null;
-    this.asked = message.kind;
+    this.problem = this.refused = null;
+    this.asked = message;
     this.askedAt = performance.now();
     this.send(message);
     this.change();
   }
 
+  /** The kernel has heard a message of this kind; what ends a session takes effect later. */
+  private heard(kind: string): void {
+    if (kind === "playback") this.reporting.heard();
+    if (kind === "speak") this.refused = null;
+    if (kind === this.awaiting) {
+      this.askedAt = null;
+      if (kind !== "stop" && kind !== "finish") this.asked = null;
+    }
+    this.change();
+  }
+
   private answered(): void {
-    this.askedAt = null;
+    this.asked = this.askedAt = null;
     this.change();
   }
 
@@ -343,7 +388,7 @@ export class Avatar implements House {
   private loseKernel(): void {
     if (this.kernelGone) return;
     this.kernelGone = true;
-    this.askedAt = null;
+    this.asked = this.askedAt = null;
     const now = performance.now();
     this.meter.set({ ...this.session, elapsed: this.meter.elapsed(now), running: false }, now);
     this.player?.hush();

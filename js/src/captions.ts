@@ -32,6 +32,8 @@ const AFTER_WORD = 0.3;
 export class Captions {
   /** Sparse: a late page may get later words first. */
   readonly words: Word[] = [];
+  /** Counts the times that words came. */
+  version = 0;
   /** For each word, the number of the first word of its line. */
   private lines: number[] = [];
   /** How many of the words, at the end, only this page has heard so far. */
@@ -44,6 +46,7 @@ export class Captions {
     const ahead = this.words.splice(this.words.length - this.ahead);
     this.lines.length = this.words.length;
     this.ahead = 0;
+    this.version += 1;
     for (const [index, word] of words.entries()) this.words[first + index] = word;
     this.breakLines(first);
     // Those before one that was told are told too, or never will be.
@@ -129,5 +132,12 @@ export function spaceBetween(left: string, right: string): string {
 
 /** Words as a line of text. */
 export function joinWords(words: readonly string[]): string {
-  return words.reduce((text, word) => text + (text && spaceBetween(text, word)) + word, "");
+  let text = "";
+  let before = "";
+  for (const word of words) {
+    // Not of the text itself: to look at its end, a browser would put it together each time.
+    text += (before && spaceBetween(before, word)) + word;
+    before = word || before;
+  }
+  return text;
 }

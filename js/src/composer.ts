@@ -107,7 +107,6 @@ export class Composer {
     const text = this.text.value;
     if (text.trim() === "") return;
     this.desk.history.add(text);
-    this.desk.sent = text;
     this.write("");
     this.text.focus();
     this.avatar.speak(text);

@@ -89,7 +89,7 @@ export class Controls {
     on(this.mute, () => this.toggleMuted());
     on(this.captions, () => this.toggleCaptions());
     on(this.transcript, () => this.toggleTranscript());
-    on(this.inset, () => void avatar.player?.togglePictureInPicture());
+    on(this.inset, () => this.toggleInset());
     on(this.full, () => this.toggleFullScreen());
     this.quality.addEventListener(
       "change",
@@ -120,7 +120,19 @@ export class Controls {
   }
 
   toggleFullScreen(): void {
-    void this.avatar.player?.toggleFullscreen(this.panel.root);
+    this.attempt(this.avatar.player?.toggleFullscreen(this.panel.root));
+  }
+
+  private toggleInset(): void {
+    this.attempt(this.avatar.player?.togglePictureInPicture());
+  }
+
+  /** Say in place if the browser refuses what it was asked for. */
+  private attempt(asked: Promise<void> | undefined): void {
+    asked?.catch((error: unknown) => {
+      const hint = error instanceof Error ? error.message : String(error);
+      this.avatar.complain("The browser does not allow that here", hint);
+    });
   }
 
   private toggleTranscript(): void {

@@ -8,6 +8,4 @@ export class Desk {
   transcript = false;
   /** What is being typed. */
   draft = "";
-  /** Text that was sent and not yet taken: should it be refused, it can be sent again. */
-  sent: string | null = null;
 }

@@ -9,6 +9,7 @@ import type {
   LoaderContext,
   LoaderStats,
 } from "hls.js";
+import { Pace } from "./pace.ts";
 import { type Answer, PartShelf } from "./part_shelf.ts";
 import type { MediaMessage, RelayMessage } from "./protocol.ts";
 
@@ -27,19 +28,21 @@ export class KernelStream {
   /** Why the kernel gave up; null while it has not. */
   error: string | null = null;
 
+  private mayPass = false;
   private readonly shelf = new PartShelf();
   private readonly arrivals = new EventTarget();
   // Not crypto.randomUUID: pages under plain http do not have it.
   private readonly page = Math.random().toString(36).slice(2);
   private wanted: boolean | null = null;
-  private saidAt = Number.NEGATIVE_INFINITY;
+  private listening = new AbortController();
+  private readonly signing = new Pace(SIGN_EVERY_MS);
   private heardAt = 0;
 
   /** Of one session; `send` reaches the kernel. All ends with `signal`. */
   constructor(
     readonly epoch: number,
     private readonly send: (message: RelayMessage) => void,
-    signal: AbortSignal,
+    private readonly signal: AbortSignal,
   ) {
     this.url = `https://kernel.invalid/${epoch}/stream.m3u8`;
     const stream = this;
@@ -48,27 +51,31 @@ export class KernelStream {
         super(stream);
       }
     };
-    const listening = setInterval(() => this.askAgain(), SILENCE_MS / 4);
-    signal.addEventListener("abort", () => {
-      clearInterval(listening);
-      this.decline();
-    });
   }
 
   /** Take a message of the kernel for this epoch, with its buffers. */
   receive(message: MediaMessage, buffers: readonly DataView<ArrayBuffer>[]): void {
     this.heardAt = performance.now();
-    if (this.wanted !== null && this.heardAt - this.saidAt > SIGN_EVERY_MS) this.say();
+    // One that has given up would take a sign for being asked again.
+    const signs = this.wanted !== null && message.error === null;
+    if (signs && this.signing.due(this.heardAt)) this.say();
     if (this.wanted === false) return;
     this.arrived = true;
     this.error = message.error;
+    this.mayPass = message.may_pass;
     this.shelf.add(message, buffers);
     this.arrivals.dispatchEvent(new Event("arrival"));
+  }
+
+  /** Why it gave up for good; null while it may be asked again. */
+  get refusal(): string | null {
+    return this.mayPass ? null : this.error;
   }
 
   /** Tell the kernel that this page plays what it pushes. */
   want(): void {
     if (this.wanted && this.error === null) return;
+    if (!this.wanted) this.listen();
     this.wanted = true;
     this.error = null;
     this.heardAt = performance.now();
@@ -79,8 +86,14 @@ export class KernelStream {
   decline(): void {
     if (this.wanted === false) return;
     this.wanted = false;
+    this.listening.abort();
     this.shelf.clear();
     this.say();
+  }
+
+  /** The kernel has read that this page is there, or is not. */
+  heard(): void {
+    this.signing.heard();
   }
 
   /** What is at an address; null if it may yet come. */
@@ -98,14 +111,23 @@ export class KernelStream {
     this.arrivals.addEventListener("arrival", look, { signal });
   }
 
+  /** See to it, until it is declined, that the kernel goes on. */
+  private listen(): void {
+    this.listening = new AbortController();
+    const { signal } = this.listening;
+    const asking = setInterval(() => this.askAgain(), SILENCE_MS / 4);
+    signal.addEventListener("abort", () => clearInterval(asking));
+    this.signal.addEventListener("abort", () => this.decline(), { signal });
+  }
+
   private askAgain(): void {
     const now = performance.now();
-    const silent = now - Math.max(this.heardAt, this.saidAt) > SILENCE_MS;
+    const silent = now - this.heardAt > SILENCE_MS && this.signing.due(now);
     if (this.wanted && silent && !this.shelf.ended && this.error === null) this.say();
   }
 
   private say(): void {
-    this.saidAt = performance.now();
+    this.signing.said(performance.now());
     const { epoch, page, wanted } = this;
     const next = this.shelf.next;
     this.send({ kind: "relay", epoch, page, wanted: wanted === true, next });

@@ -45,6 +45,7 @@ export class Panel implements View, Offers {
   private ticking: ReturnType<typeof setInterval> | undefined;
   private resting: ReturnType<typeof setTimeout> | undefined;
   private shownProblem: Problem | null = null;
+  private shownRefused: string | null = null;
 
   constructor(
     private readonly avatar: Avatar,
@@ -149,12 +150,13 @@ export class Panel implements View, Offers {
   }
 
   private drawProblem(problem: Problem | null): void {
-    if (problem === this.shownProblem) return;
+    const { refused } = this.avatar;
+    if (problem === this.shownProblem && refused === this.shownRefused) return;
     this.shownProblem = problem;
+    this.shownRefused = refused;
     this.problem.replaceChildren();
     if (!problem) return;
     const { avatar } = this;
-    const { desk } = avatar;
     const dismiss = iconButton();
     label(dismiss, icons.CLOSE, "Dismiss");
     dismiss.addEventListener("click", () => {
@@ -171,12 +173,11 @@ export class Panel implements View, Offers {
         h("p", { class: "hw-request" }, problem.request_id ? `Request ${problem.request_id}` : ""),
       ),
     );
-    if (desk.sent !== null) {
-      const text = desk.sent;
+    if (refused !== null) {
       const retry = button({ class: "hw-plain" }, icon(icons.RETRY), "Retry");
       retry.addEventListener("click", () => {
         this.screen.focus();
-        avatar.speak(text);
+        avatar.speak(refused);
       });
       this.problem.append(retry);
     }
@@ -204,7 +205,7 @@ export class Panel implements View, Offers {
       avatar.openingSince === null ? 0 : Math.floor((now - avatar.openingSince) / 1000);
     stage.sayNote((this.scene?.note ?? "") + (seconds > 0 ? ` · ${seconds} s` : ""));
     const here = this.scene?.name === "live";
-    stage.drawCaptions(avatar, avatar.desk.captions && here);
+    stage.drawCaptions(avatar, avatar.desk.captions && here, avatar.holder === this);
     this.transcriptView?.draw();
     this.controls.tick(now);
   }

@@ -3,7 +3,7 @@
 
 import { lackingCodec } from "./codecs.ts";
 import { Picture } from "./picture.ts";
-import type { Programme, Showing } from "./programme.ts";
+import type { Programme, Relayed, Showing } from "./programme.ts";
 import type { PlaybackState } from "./protocol.ts";
 import { type Fault, Recovery, type Remedy } from "./recovery.ts";
 import { type HlsConstructor, type Source, Stream } from "./stream.ts";
@@ -11,6 +11,8 @@ import { hostOfPage } from "./surroundings.ts";
 import { chooseRoute, DIRECT_DEADLINE_MS, noteUnreachable, type Route } from "./transport.ts";
 
 const STEER_EVERY_MS = 50;
+/** So long the browser may take to show the last frame as an image. */
+const FREEZING_MS = 1000;
 const SWITCHING = "The page cannot reach the stream itself, asking the kernel for it…";
 
 export class Player extends Picture {
@@ -21,6 +23,8 @@ export class Player extends Picture {
   private route: Route | null = null;
   private switching = false;
   private stream: Stream | null = null;
+  /** The stream by way of the kernel, where it comes that way. */
+  private relayed: Relayed | null = null;
   private recovery = new Recovery();
   /** Whether something arrived after the last fault. */
   private repaired = true;
@@ -28,6 +32,8 @@ export class Player extends Picture {
   private take = new AbortController();
   private wanted = false;
   private resting = false;
+  /** Where it ended, on the stream's clock; null while it has not. */
+  private endedAt: number | null = null;
 
   /** `changed` is called whenever anything public has changed. All ends with `signal`. */
   constructor(
@@ -56,7 +62,7 @@ export class Player extends Picture {
 
   /** Seconds on the stream's clock. */
   get position(): number {
-    return this.stream?.position ?? this.video.currentTime;
+    return this.endedAt ?? this.stream?.position ?? this.video.currentTime;
   }
 
   get latency(): number | null {
@@ -88,7 +94,7 @@ export class Player extends Picture {
   renew(url: string): void {
     if (url === this.showing.url) return;
     this.showing = { ...this.showing, url };
-    if (this.recovery.words && this.transport === "direct") this.reopen();
+    if (this.stream && this.recovery.words && this.transport === "direct") this.reopen();
   }
 
   retry(): void {
@@ -96,11 +102,8 @@ export class Player extends Picture {
   }
 
   hush(): void {
-    this.wanted = false;
-    clearTimeout(this.mending);
-    this.stream?.halt();
     this.video.pause();
-    this.become("ended");
+    this.end("ended");
   }
 
   /** Play, with sound if the browser lets us, muted if not; after a pause, at the live edge. */
@@ -117,7 +120,10 @@ export class Player extends Picture {
   }
 
   moved(): void {
-    if (this.resting) this.stream?.again();
+    if (this.resting) {
+      this.relayed?.want();
+      this.stream?.again();
+    }
     this.resting = false;
     if (this.wanted && this.video.paused) this.play();
   }
@@ -125,6 +131,7 @@ export class Player extends Picture {
   rest(): void {
     this.resting = true;
     this.stream?.halt();
+    this.relayed?.decline();
   }
 
   private listen(signal: AbortSignal): void {
@@ -150,10 +157,7 @@ export class Player extends Picture {
     });
     on("emptied", () => this.emptied());
     on("loadedmetadata", () => this.wanted && video.paused && this.play());
-    on("ended", () => {
-      this.wanted = false;
-      this.become("ended");
-    });
+    on("ended", () => this.end("ended"));
     on("error", () => {
       const { error } = video;
       if (error && this.stream) this.broken("decoder", error.message);
@@ -169,8 +173,9 @@ export class Player extends Picture {
   }
 
   private source(fromStart: boolean): Source {
-    if (this.transport === "direct") return { url: this.showing.url, fromStart };
-    const relayed = this.programme.relayed();
+    this.relayed = this.transport === "direct" ? null : this.programme.relayed();
+    const { relayed } = this;
+    if (!relayed) return { url: this.showing.url, fromStart };
     relayed.want();
     return { url: relayed.url, fromStart, loader: relayed.loader };
   }
@@ -259,10 +264,11 @@ export class Player extends Picture {
 
   /** See to it that playback comes back. */
   private broken(fault: Fault, detail: string): void {
-    if (this.now === "ended") return;
+    if (this.endedAt !== null) return;
     this.detail = detail;
-    if (!this.programme.alive()) {
-      this.fail(detail);
+    const refusal = this.relayed?.refusal ?? null;
+    if (refusal !== null || !this.programme.alive()) {
+      this.fail(refusal ?? detail);
       return;
     }
     this.repaired = false;
@@ -276,8 +282,10 @@ export class Player extends Picture {
     if (remedy === "refresh") this.programme.refresh();
     this.mending = setTimeout(() => {
       const { stream } = this;
-      if (remedy === "again" || remedy === "refresh") stream?.again();
-      else if (remedy === "skip") stream?.skip();
+      if (remedy === "again" || remedy === "refresh") {
+        this.relayed?.want();
+        stream?.again();
+      } else if (remedy === "skip") stream?.skip();
       else if (remedy === "decoder") stream?.restartDecoder();
       else if (remedy === "reopen") this.reopen();
       else if (remedy === "give up") this.fail(this.detail);
@@ -304,15 +312,29 @@ export class Player extends Picture {
   }
 
   private refuse(why: string): void {
-    this.wanted = false;
     this.unsupported = why;
-    this.become("unsupported", this.detail || why);
+    this.end("unsupported", this.detail || why);
   }
 
   private fail(detail: string): void {
+    this.end("failed", detail);
+  }
+
+  /** Play no more, keep the last picture and let go of all that brought it. */
+  private end(state: "ended" | "failed" | "unsupported", detail = ""): void {
     this.wanted = false;
     clearTimeout(this.mending);
-    this.become("failed", detail);
+    if (this.endedAt === null && this.stream) {
+      const { signal } = this.take;
+      this.endedAt = this.position;
+      this.stream.halt();
+      this.keepFrame();
+      const letGo = setTimeout(() => this.renewTake(), FREEZING_MS);
+      signal.addEventListener("abort", () => clearTimeout(letGo));
+    }
+    this.relayed?.decline();
+    this.relayed = null;
+    this.become(state, detail);
   }
 
   private become(state: PlaybackState, detail = ""): void {
@@ -332,6 +354,7 @@ export class Player extends Picture {
   private release(): void {
     this.renewTake();
     this.wanted = false;
+    this.endedAt = null;
     this.clear();
   }
 }

@@ -8,9 +8,12 @@ import type { Recovered } from "./recovery.ts";
 export interface Relayed {
   readonly url: string;
   readonly loader: HlsConfig["loader"];
-  /** Why the kernel gave up, in words. */
-  readonly error: string | null;
+  /** Why the kernel can never hand it on, in words; null while it may. */
+  readonly refusal: string | null;
+  /** Have the kernel push it, again if it gave up. */
   want(): void;
+  /** Have it push no more. */
+  decline(): void;
 }
 
 /** What the player has to ask about the session it plays, and whom to tell what happens to it. */

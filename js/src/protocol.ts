@@ -111,6 +111,8 @@ export interface MediaMessage {
   ended: boolean;
   /** Why no more will come, although the stream has not ended. */
   error: string | null;
+  /** Whether that may be otherwise when it is asked for again. */
+  may_pass: boolean;
 }
 
 /** Something asked for in the browser could not be done. */
@@ -138,6 +140,13 @@ export interface OfferMessage {
   answered: boolean;
 }
 
+/** The kernel has read a message of the browser, and begun what that asks for. */
+export interface HeardMessage {
+  kind: "heard";
+  /** The kind of that message. */
+  what: string;
+}
+
 export type KernelMessage =
   | WordsMessage
   | SpeechMessage
@@ -145,7 +154,8 @@ export type KernelMessage =
   | MediaMessage
   | ProblemMessage
   | RoomMessage
-  | OfferMessage;
+  | OfferMessage
+  | HeardMessage;
 
 /** What the player is doing, as the kernel hears it. */
 export type PlaybackState =
@@ -288,10 +298,11 @@ export const KERNEL_MESSAGES: FieldsByKind<KernelMessage> = {
   words: ["epoch", "first", "words"],
   speech: ["epoch", "id", "text", "status", "first"],
   player: ["version"],
-  media: ["epoch", "init", "parts", "ended", "error"],
+  media: ["epoch", "init", "parts", "ended", "error", "may_pass"],
   problem: ["problem"],
   room: ["epoch", "url", "token", "ice_servers"],
   offer: ["epoch", "sdp", "ice_servers", "answered"],
+  heard: ["what"],
 };
 
 /** Fields of each message of the browser. */

@@ -17,6 +17,9 @@ interface Shared<Library> {
   delivered: boolean;
 }
 
+/** A kernel that has not sent the library after so long is busy; another one may not be. */
+const PATIENCE_MS = 1500;
+
 export class Shelf<Library> {
   /** `name` says which library in which version, as in `player@0.1.0`. */
   constructor(private readonly name: string) {}
@@ -33,15 +36,21 @@ export class Shelf<Library> {
 
   /**
    * Call `ask(true)` if the page has the library or is getting it, else `ask(false)`: the kernel is
-   * to send it. Should the model that was to get it be closed before, the next one asks in its place.
+   * to send it. Should the model that was to get it be closed before, the next one asks in its place;
+   * and while nothing comes they ask one after the other.
    */
   order(ask: (onItsWay: boolean) => void, signal: AbortSignal): void {
     const { shared } = this;
-    ask(shared.delivered || shared.asking.length > 0);
+    const first = !shared.delivered && shared.asking.length === 0;
+    ask(!first);
     if (shared.delivered) return;
     const again = () => ask(false);
+    const late = setTimeout(() => {
+      if (!first && !shared.delivered) again();
+    }, PATIENCE_MS * shared.asking.length);
     shared.asking.push(again);
     signal.addEventListener("abort", () => {
+      clearTimeout(late);
       const wasFirst = shared.asking[0] === again;
       shared.asking = shared.asking.filter((other) => other !== again);
       if (wasFirst) shared.asking[0]?.();

@@ -80,16 +80,19 @@ export class Stage {
     setText(this.note, note);
   }
 
-  /** Show the line that is heard at `time`, if `on`; tell it to screen readers where no sound does. */
-  drawCaptions({ captions, player }: Avatar, on: boolean): void {
+  /**
+   * Show the line that is being heard, if `on`. Once it is over, and `logs`, tell it to screen
+   * readers: only one view is to.
+   */
+  drawCaptions({ captions, player }: Avatar, on: boolean, logs: boolean): void {
     const time = player?.position ?? 0;
     const heard = player ? captions.lineAt(time) : null;
     const line = heard && time < heard.end + LINGER ? heard : null;
     const shown = line ? `${line.first} ${line.speaking} ${on} ${joinWords(line.words)}` : "";
     if (shown === this.captionShown) return;
     this.captionShown = shown;
-    if (this.line && this.line.first !== line?.first)
-      this.logLine(this.line, player?.muted ?? false);
+    const over = this.line?.first !== line?.first ? this.line : null;
+    if (over && logs) this.logLine(over, player?.muted ?? false);
     this.line = line;
     this.captions.replaceChildren(...(line && on ? [h("span", {}, ...lineNodes(line))] : []));
   }

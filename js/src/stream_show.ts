@@ -40,6 +40,7 @@ export class StreamShow implements Show {
 
   take(message: KernelMessage, buffers: DataView<ArrayBuffer>[]): void {
     if (message.kind === "media") this.takeMedia(message, buffers);
+    if (message.kind === "heard" && message.what === "relay") this.relayed?.heard();
   }
 
   private takeMedia(message: MediaMessage, buffers: DataView<ArrayBuffer>[]): void {

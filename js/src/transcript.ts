@@ -53,16 +53,21 @@ export class Transcript {
   private given: Given[] = [];
   private marks: Mark[] = [];
   private captions: Captions | null = null;
+  /** What was heard where there are no texts, and of which words it is made. */
+  private heard = { version: -1, last: -1, text: "", from: 0 };
 
   constructor(private readonly speeches: Speeches) {}
 
   /** All that was given, as heard at `time`; `over` says that no more will be heard. */
   passages(captions: Captions, time: number, over: boolean): Passage[] {
     this.speeches.begin(captions.epoch);
-    if (captions !== this.captions) this.marks = [];
+    if (captions !== this.captions) {
+      this.marks = [];
+      this.heard.version = -1;
+    }
     this.captions = captions;
     this.read();
-    if (this.given.length === 0) return heardOnly(captions, time);
+    if (this.given.length === 0) return this.heardOnly(captions, time);
     const last = captions.lastBefore(time);
     const word = captions.words[last];
     const mark = word ? this.find(captions, last) : null;
@@ -76,6 +81,20 @@ export class Transcript {
       if (index !== mark?.speech) return { id, text, from: 0, to: 0, now: false, note };
       return { id, text, from: mark.from, to: mark.to, now: now && mark.found, note };
     });
+  }
+
+  /** Without texts, as with ready-made sound, what was heard is all there is. */
+  private heardOnly(captions: Captions, time: number): Passage[] {
+    const { version } = captions;
+    const last = captions.lastBefore(time);
+    if (version !== this.heard.version || last !== this.heard.last) {
+      const words = withMarks(captions.words.slice(0, last + 1));
+      const text = joinWords(words);
+      this.heard = { version, last, text, from: text.length - (words.at(-1)?.length ?? 0) };
+    }
+    const { text, from } = this.heard;
+    const now = captions.lineAt(time)?.speaking === true;
+    return text ? [{ id: 0, text, from, to: text.length, now, note: "" }] : [];
   }
 
   /** Spell the texts that are new or have grown. */
@@ -123,15 +142,6 @@ export class Transcript {
     }
     return { ...mark, found: false };
   }
-}
-
-/** Without texts, as with ready-made sound, what was heard is all there is. */
-function heardOnly(captions: Captions, time: number): Passage[] {
-  const words = withMarks(captions.words.slice(0, captions.lastBefore(time) + 1));
-  const text = joinWords(words);
-  const from = text.length - (words.at(-1)?.length ?? 0);
-  const now = captions.lineAt(time)?.speaking === true;
-  return text ? [{ id: 0, text, from, to: text.length, now, note: "" }] : [];
 }
 
 function spell(text: string): Letters {

@@ -13,19 +13,34 @@ export interface Route {
 /** Milliseconds that a stream may take to answer the browser before the kernel is asked instead. */
 export const DIRECT_DEADLINE_MS = 3000;
 
-/** Servers that this page could not reach, and why. */
-const unreachable = () => shared("unreachable", () => new Map<string, string>());
+/** For so long a server that did not answer is not tried again: it may have been slow only once. */
+const AVOIDED_MS = 3 * 60_000;
+
+interface Failure {
+  reason: string;
+  /** As of `performance.now()`. */
+  at: number;
+}
+
+/** Servers that this page could not reach. */
+const unreachable = () => shared("unreachable servers", () => new Map<string, Failure>());
 
 /** Choose the way for the stream at `url`, as seen from a page at `page`. */
 export function chooseRoute(wish: Transport, url: string, page: string): Route {
   if (wish !== "auto") return { transport: wish, reason: "as asked for" };
-  const reason = obstacle(new URL(url, page), new URL(page)) ?? unreachable().get(origin(url));
+  const reason = obstacle(new URL(url, page), new URL(page)) ?? lately(url);
   return reason ? { transport: "kernel", reason } : { transport: "direct", reason: "reachable" };
 }
 
-/** Note that the page cannot fetch from where `url` is, so that no other stream tries again. */
+/** Note that the page cannot fetch from where `url` is, so that for a while no stream tries again. */
 export function noteUnreachable(url: string, reason: string): void {
-  unreachable().set(origin(url), reason);
+  unreachable().set(origin(url), { reason, at: performance.now() });
+}
+
+/** Why the page could not fetch from where `url` is, if it has tried not long ago. */
+function lately(url: string): string | undefined {
+  const failure = unreachable().get(origin(url));
+  return failure && performance.now() - failure.at < AVOIDED_MS ? failure.reason : undefined;
 }
 
 const origin = (url: string): string => new URL(url, location.href).origin;

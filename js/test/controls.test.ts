@@ -121,6 +121,22 @@ test("finished lines go into the log, which readers speak only while the sound i
   expect(log.ariaLive).toBe("polite");
 });
 
+test("of two views only the one with the picture logs what is said", async () => {
+  const { root, host, model, video } = await speaking();
+  const newer = host.render().root;
+  await expect.poll(() => newer.querySelector("video")).toBe(video);
+  const log = (view: HTMLElement) => find(view, '[role="log"]').textContent;
+  await expect.poll(() => find(newer, ".hw-captions").textContent).toContain("from");
+  const start = video.currentTime - 0.1;
+  const words = [
+    { word: "here.", start: start - 9, end: start - 8 },
+    { word: "Next.", start, end: start + 30 },
+  ];
+  model.receive({ kind: "words", epoch: 1, first: 9, words });
+  await expect.poll(() => log(newer)).toContain("Whatever you send me from");
+  expect(log(root)).not.toContain("Whatever you send me from");
+});
+
 test("a reader is told once what will end the session, not each second", async () => {
   const widget = show();
   await STATES["cost limit near"]?.(widget);
@@ -150,6 +166,19 @@ test("what is in picture in picture can be brought back, in a shadow tree too", 
   await userEvent.click(control(root, "Leave picture in picture"));
   await expect.poll(() => document.pictureInPictureElement).toBeNull();
   expect(control(root, "Picture in picture").checkVisibility()).toBe(true);
+});
+
+test.each([
+  ["Picture in picture", "requestPictureInPicture"],
+  ["Full screen", "requestFullscreen"],
+])("%s that the browser refuses is said to be refused", async (name, request) => {
+  const { root } = await speaking();
+  const refuse = () => Promise.reject(new DOMException("Not in this frame.", "NotAllowedError"));
+  const target = name === "Full screen" ? root : find(root, "video");
+  Object.defineProperty(target, request, { value: refuse });
+  await userEvent.click(control(root, name));
+  await expect.poll(() => find(root, ".hw-problem").textContent).toContain("Not in this frame.");
+  expect(root.querySelector(".hw-problem .hw-plain")).toBeNull();
 });
 
 test("where a frame may not have the full screen, none is offered", async () => {

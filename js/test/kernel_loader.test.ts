@@ -25,7 +25,8 @@ const bytes = (text: string) => new DataView(new TextEncoder().encode(text).buff
 /** As the kernel does: push parts, by number, each 0.4 s long and named by its number. */
 function push(numbers: number[], change: Partial<MediaMessage> = {}): void {
   const parts = numbers.map((number) => ({ number, seconds: 0.4, discontinuity: false }));
-  const message = { kind: "media", epoch: 3, init: 0, parts, ended: false, error: null } as const;
+  const told = { init: 0, parts, ended: false, error: null, may_pass: false };
+  const message = { kind: "media", epoch: 3, ...told } as const;
   const heads = change.init === null ? [] : [bytes("head")];
   stream.receive({ ...message, ...change }, [...heads, ...numbers.map((n) => bytes(`part ${n}`))]);
 }
@@ -163,10 +164,21 @@ test("when the kernel gives up loads fail, until it is asked to begin again", as
   push([0]);
   push([], { init: null, error: "The stream is encrypted." });
   expect(stream.error).toBe("The stream is encrypted.");
+  expect(stream.refusal).toBe("The stream is encrypted.");
   expect(await ask("0.m4s").outcome).toEqual({ code: 0 });
   stream.want();
   expect(sent.at(-1)).toMatchObject({ wanted: true, next: 1 });
   expect(await ask("0.m4s").outcome).toEqual({ data: "part 0" });
+});
+
+test("what may pass is no refusal, and a kernel that gave up is not told that the page is there", () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  stream.want();
+  vi.advanceTimersByTime(60_000);
+  push([], { init: null, error: "The stream does not answer.", may_pass: true });
+  expect(stream.error).toBe("The stream does not answer.");
+  expect(stream.refusal).toBeNull();
+  expect(sent).toHaveLength(1);
 });
 
 test("the kernel is told that a page listens, again and again while parts come", () => {
@@ -179,9 +191,28 @@ test("the kernel is told that a page listens, again and again while parts come",
   for (let number = 0; number < 30; number += 1) {
     vi.advanceTimersByTime(400);
     push([number]);
+    stream.heard();
   }
   expect(sent.map(({ wanted }) => wanted)).toEqual([true, true, true]);
   expect(new Set(sent.map(({ page }) => page)).size).toBe(1);
+});
+
+test("before a kernel that hears nothing for an hour few signs pile up", () => {
+  vi.useFakeTimers({ toFake: ["performance", "setInterval", "clearInterval"] });
+  stream.want();
+  for (let number = 0; number < 9000; number += 1) {
+    vi.advanceTimersByTime(400);
+    push([number]);
+  }
+  expect(sent.length).toBeLessThan(40);
+  stream.heard();
+  const before = sent.length;
+  for (const number of [9000, 9001, 9002]) {
+    vi.advanceTimersByTime(5000);
+    push([number]);
+    stream.heard();
+  }
+  expect(sent.length).toBeGreaterThan(before + 1);
 });
 
 test("when nothing comes the kernel is asked again, but not after the end", () => {
@@ -211,6 +242,18 @@ test("a page that does not listen says so once, keeps nothing, and may change it
 
 test("the kernel is told when the model ends", () => {
   stream.want();
+  life.abort();
+  expect(sent.map(({ wanted }) => wanted)).toEqual([true, false]);
+});
+
+test("a stream that is not wanted leaves nothing running, and nothing with the model", () => {
+  vi.useFakeTimers({ toFake: ["performance", "setInterval", "clearInterval"] });
+  const listening = vi.spyOn(life.signal, "addEventListener");
+  stream = new KernelStream(4, (message) => sent.push(message), life.signal);
+  expect(listening).not.toHaveBeenCalled();
+  stream.want();
+  stream.decline();
+  expect(vi.getTimerCount()).toBe(0);
   life.abort();
   expect(sent.map(({ wanted }) => wanted)).toEqual([true, false]);
 });

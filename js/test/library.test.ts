@@ -1,10 +1,13 @@
-import { beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { playerFor } from "../src/players.ts";
 import { IDLE, PLAYER_VERSION } from "../src/protocol.ts";
 import { Host, Model, resetPage } from "./model.ts";
 import { standInLibrary } from "./stand_in.ts";
 
 beforeEach(resetPage);
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const asked = (model: Model) => model.kinds("hello").map(({ player }) => player);
 
@@ -58,6 +61,21 @@ test("the library for rooms is asked for at the beginning of a session, by one w
     host.model.update({ epoch: 1, status: "creating" });
   }
   expect(hosts.map(({ model }) => asked(model))).toEqual([[false, false], [false]]);
+});
+
+test("while nothing comes the next one asks, whose kernel may not be busy", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const hosts = Array.from({ length: 4 }, () => new Host());
+  for (const host of hosts) host.initialize();
+  vi.advanceTimersByTime(1500);
+  expect(hosts.map(({ model }) => asked(model).length)).toEqual([1, 2, 1, 1]);
+  expect(asked(hosts[1]?.model ?? new Model())).toEqual([true, false]);
+  vi.advanceTimersByTime(1500);
+  expect(hosts.map(({ model }) => asked(model).length)).toEqual([1, 2, 2, 1]);
+  hosts[1]?.model.receive({ kind: "player", version: PLAYER_VERSION }, [standInLibrary()]);
+  await playerFor(IDLE).library;
+  vi.advanceTimersByTime(60_000);
+  expect(hosts.map(({ model }) => asked(model).length)).toEqual([1, 2, 2, 1]);
 });
 
 test("a library that cannot be run is told in the widget", async () => {

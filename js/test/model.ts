@@ -14,6 +14,8 @@ type Listener = (...values: unknown[]) => void;
 export class Model {
   readonly sent: BrowserMessage[] = [];
   session: SessionView = { ...IDLE };
+  /** Whether the kernel hears what is sent, and says so. */
+  hears = false;
   private readonly listeners = new Map<string, Set<Listener>>();
 
   get(): SessionView {
@@ -30,6 +32,7 @@ export class Model {
 
   send(message: BrowserMessage): void {
     this.sent.push(message);
+    if (this.hears) queueMicrotask(() => this.receive({ kind: "heard", what: message.kind }));
   }
 
   /** Number of listeners that nobody has taken away. */
@@ -73,7 +76,7 @@ export class Host {
     return this.widget.initialize({ ...this.props, signal });
   }
 
-  render(parent: HTMLElement = document.body): Shown {
+  render(parent: HTMLElement | ShadowRoot = document.body): Shown {
     const el = document.createElement("div");
     parent.append(el);
     const view = new AbortController();
@@ -95,11 +98,14 @@ export class Host {
 }
 
 /** A widget with one view. */
-export function show(session: Partial<SessionView> = {}): Shown & { host: Host; model: Model } {
+export function show(
+  session: Partial<SessionView> = {},
+  parent?: HTMLElement | ShadowRoot,
+): Shown & { host: Host; model: Model } {
   const host = new Host();
   Object.assign(host.model.session, session);
   host.initialize();
-  return { host, model: host.model, ...host.render() };
+  return { host, model: host.model, ...host.render(parent) };
 }
 
 /** As after a reload of the page: no hls.js, no views, nothing remembered. */

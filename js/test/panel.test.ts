@@ -122,6 +122,7 @@ test("a problem is shown in place with what to do and the request, until dismiss
 
 test("a session's error stands in the picture's place, and Retry says the text again", async () => {
   const { root, model } = show();
+  model.hears = true;
   await userEvent.type(box(root), "Hello there{Enter}");
   const error = { title: "No credits", hint: "Buy some.", request_id: "req_2" };
   model.update({ epoch: 1, status: "error", error });
@@ -145,6 +146,26 @@ test("a text that was refused can be sent again from where it says so", async ()
   await userEvent.click(find(root, ".hw-problem .hw-plain"));
   expect(model.kinds("speak")).toHaveLength(2);
   expect(find(root, ".hw-problem").textContent).toBe("");
+});
+
+test("a text that the kernel has taken is not offered again when something fails later", async () => {
+  const { root, model } = show({ epoch: 1, status: "streaming" });
+  await userEvent.type(box(root), "Hello{Enter}");
+  model.receive({ kind: "heard", what: "speak" });
+  const problem = { title: "An observer failed", hint: "", request_id: null };
+  model.receive({ kind: "problem", problem });
+  expect(find(root, ".hw-problem").textContent).toContain("An observer failed");
+  expect(root.querySelector(".hw-problem .hw-plain")).toBeNull();
+});
+
+test("nor when that failed just before the kernel took it", async () => {
+  const { root, model } = show({ epoch: 1, status: "streaming" });
+  await userEvent.type(box(root), "Hello{Enter}");
+  const problem = { title: "An observer failed", hint: "", request_id: null };
+  model.receive({ kind: "problem", problem });
+  model.receive({ kind: "heard", what: "speak" });
+  expect(find(root, ".hw-problem").textContent).toContain("An observer failed");
+  expect(root.querySelector(".hw-problem .hw-plain")).toBeNull();
 });
 
 test("what the kernel could not do by itself offers no Retry", () => {
@@ -193,6 +214,7 @@ test("when the button with the focus goes away, the text box has it, not the not
 
 test("Speak again offers the last text, selected, and sends nothing by itself", async () => {
   const { root, model } = show();
+  model.hears = true;
   await userEvent.type(box(root), "Hello there{Enter}");
   model.update({ epoch: 1, status: "completed", end_reason: "idle_timeout" });
   await userEvent.click(find(root, ".hw-start"));
@@ -215,13 +237,37 @@ test("Stop says that it is stopping until the kernel says that it has", async ()
   expect(find(root, ".hw-status").textContent).toBe("Stopped");
 });
 
-test("a request that the kernel does not answer is said to wait, until it is answered", async () => {
-  const { root, model } = show();
+test("a request that the kernel does not hear is said to wait, whatever else comes, until it does", async () => {
+  const { root, model } = show({ epoch: 1, status: "streaming" });
   await userEvent.type(box(root), "Hello{Enter}");
   const notice = find(root, ".hw-notice");
   await expect.poll(() => notice.textContent, { timeout: 5000 }).toContain("While a cell runs");
-  model.update({ epoch: 1, status: "creating" });
-  await expect.poll(() => notice.textContent).toBe("");
+  const text = "Of the cell that runs";
+  model.receive({ kind: "speech", epoch: 1, id: 0, text, status: "queued", first: 0 });
+  model.update({ elapsed: 9 });
+  expect(notice.textContent).toContain("While a cell runs");
+  model.receive({ kind: "heard", what: "speak" });
+  expect(notice.textContent).toBe("");
+});
+
+test("Stop and Finish wait for what they ask for, not for whatever the kernel says first", async () => {
+  const { root, model } = show({ epoch: 1, status: "streaming" });
+  const [, finish, stop] = root.querySelectorAll<HTMLButtonElement>(".hw-form .hw-plain");
+  const other = () => {
+    model.receive({ kind: "speech", epoch: 1, id: 0, text: "One.", status: "spoken", first: 0 });
+    model.update({ elapsed: 9 });
+  };
+  await userEvent.click(finish ?? root);
+  other();
+  model.receive({ kind: "heard", what: "finish" });
+  expect(finish?.disabled).toBe(true);
+  model.update({ status: "draining" });
+  await userEvent.click(find(root, ".hw-stop"));
+  other();
+  model.receive({ kind: "heard", what: "stop" });
+  expect(stop?.textContent).toBe("Stopping…");
+  model.update({ status: "cancelled" });
+  expect(stop?.textContent).toBe("Stop");
 });
 
 test("after an end the box stays, and sending opens a new session", async () => {

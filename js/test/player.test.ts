@@ -1,11 +1,16 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Loader, LoaderCallbacks, LoaderConfiguration, LoaderContext } from "hls.js";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { userEvent } from "vitest/browser";
-import { PLAYER_VERSION, type SessionView } from "../src/protocol.ts";
+import { type MediaMessage, PLAYER_VERSION, type SessionView } from "../src/protocol.ts";
 import { find, Host, resetPage, show } from "./model.ts";
 import { forgetInstances, instances, type StandIn, standInLibrary } from "./stand_in.ts";
+import { STATES } from "./states.ts";
 
 beforeEach(resetPage);
-afterEach(forgetInstances);
+afterEach(() => {
+  forgetInstances();
+  vi.useRealTimers();
+});
 
 const LIVE = {
   epoch: 1,
@@ -189,6 +194,44 @@ test("a page that cannot reach the stream turns to the kernel, once and for all 
   expect(other.model.kinds("playback").at(-1)).toMatchObject({ transport: "kernel" });
 });
 
+/** As the kernel does when it cannot read the stream any further. */
+const givenUp = (error: string, may_pass: boolean): MediaMessage => {
+  const nothing = { init: null, parts: [], ended: false };
+  return { kind: "media", epoch: 1, ...nothing, error, may_pass };
+};
+
+test("why the kernel can never hand the stream on is said in place, and Retry asks it again", async () => {
+  const { model, root, hls } = await playing({ transport: "kernel" });
+  model.receive(givenUp("The stream is encrypted.", false));
+  hls.emit("error", LOST);
+  expect(root.dataset.playback).toBe("failed");
+  expect(find(root, ".hw-words").textContent).toContain("The stream is encrypted.");
+  const before = model.kinds("relay").length;
+  await userEvent.click(find(root, ".hw-start"));
+  expect(model.kinds("relay").slice(before)).toMatchObject([{ epoch: 1, wanted: true }]);
+});
+
+test("a kernel that could not read the stream for a while is asked again", async () => {
+  const { model, root, hls } = await playing({ transport: "kernel" });
+  model.receive(givenUp("The stream does not answer.", true));
+  const before = model.kinds("relay").length;
+  hls.emit("error", LOST);
+  expect(root.dataset.playback).toBe("recovering");
+  await expect.poll(() => model.kinds("relay").slice(before)).toMatchObject([{ wanted: true }]);
+  expect(hls.calls.at(-1)).toContain("loadSource");
+});
+
+test("while there is no view the kernel need not push, and does again when there is one", async () => {
+  const { model, host, close, hls } = await playing({ transport: "kernel" });
+  const wanted = () => model.kinds("relay").map((message) => message.wanted);
+  expect(wanted()).toEqual([true]);
+  close();
+  await expect.poll(wanted, { timeout: 4000 }).toEqual([true, false]);
+  host.render();
+  await expect.poll(wanted).toEqual([true, false, true]);
+  expect(hls.calls.at(-1)).toContain("loadSource");
+});
+
 test("after a fatal media error the decoder is set up anew, then the stream, and not for ever", async () => {
   const { root, hls } = await playing();
   const broken = { fatal: true, type: "mediaError", details: "bufferAppendError" };
@@ -219,6 +262,53 @@ test("stopping hushes the avatar at once and keeps the last picture", async () =
   expect(hls.calls).toContain("stopLoad");
   expect(hls.calls).not.toContain("destroy");
   expect(root.dataset.playback).toBe("ended");
+});
+
+test.each(["stopped", "ended, all said", "picture failed"])(
+  "when it is %s the last picture stays, and all that brought it goes",
+  async (state) => {
+    const shown = show();
+    await STATES[state]?.(shown);
+    const { poster, currentTime } = video(shown.root);
+    expect(poster).toMatch(/^data:image/);
+    expect(currentTime).toBeGreaterThan(0);
+    const hls = instances().at(-1);
+    await expect.poll(() => hls?.calls).toContain("destroy");
+    expect(hls?.calls.filter((call) => call === "destroy")).toHaveLength(1);
+    expect(video(shown.root).poster).toBe(poster);
+    expect(shown.root.className).toContain("hw-has-picture");
+    const said = shown.model.kinds("playback").length;
+    await userEvent.click(find(shown.root, '[aria-label="Captions"]'));
+    expect(shown.model.kinds("playback")).toHaveLength(said);
+  },
+);
+
+test("media that comes before there is a player is kept, but not without bound", async () => {
+  const { model } = show({ ...LIVE, transport: "kernel" });
+  const send = (number: number, bytes: number) => {
+    const parts = [{ number, seconds: 0.4, discontinuity: false }];
+    const told = { init: null, parts, ended: false, error: null, may_pass: false };
+    const buffer = new DataView(new ArrayBuffer(bytes));
+    model.receive({ kind: "media", epoch: 1, ...told }, [buffer]);
+  };
+  for (let number = 0; number < 10; number += 1) send(number, 5_000_000);
+  model.receive({ kind: "player", version: PLAYER_VERSION }, [standInLibrary()]);
+  const hls = await nthInstance(0);
+  const { loader } = hls.config as { loader?: new () => Loader<LoaderContext> };
+  if (!loader) throw new Error("not by way of the kernel");
+  const playlist = await new Promise<string>((resolve, reject) => {
+    const url = "https://kernel.invalid/1/stream.m3u8";
+    const callbacks: LoaderCallbacks<LoaderContext> = {
+      onSuccess: ({ data }) => resolve(String(data)),
+      onTimeout: reject,
+      onError: reject,
+    };
+    const loadPolicy = { maxTimeToFirstByteMs: 1000 };
+    const configuration = { loadPolicy } as LoaderConfiguration;
+    new loader().load({ url, responseType: "" } as LoaderContext, configuration, callbacks);
+  });
+  const listed = playlist.match(/^\d+(?=\.ts$)/gm);
+  expect(listed).toEqual(["4", "5", "6", "7", "8", "9"]);
 });
 
 test("after a stall the browser is made to go on once enough has arrived", async () => {
@@ -262,11 +352,23 @@ test("each change of state is reported, with nothing but what the protocol knows
 
 test("while all goes well there is one report a second at most", async () => {
   const { root, model } = await playing();
+  model.hears = true;
   video(root).dispatchEvent(new Event("playing"));
   const before = model.kinds("playback").length;
   const began = performance.now();
   await expect.poll(() => model.kinds("playback").length, { timeout: 5000 }).toBe(before + 2);
   expect(performance.now() - began).toBeGreaterThan(1000);
+});
+
+test("a kernel that hears nothing is told ever more rarely, but of each change at once", async () => {
+  vi.useFakeTimers({ toFake: ["performance", "setInterval", "clearInterval"] });
+  const { root, model } = await playing();
+  video(root).dispatchEvent(new Event("playing"));
+  const before = model.kinds("playback").length;
+  vi.advanceTimersByTime(60_000);
+  expect(model.kinds("playback").length - before).toBeLessThan(8);
+  video(root).dispatchEvent(new Event("waiting"));
+  expect(model.kinds("playback").at(-1)?.state).toBe("waiting");
 });
 
 test("sound that the browser refuses is offered by a button", async () => {

@@ -5,12 +5,16 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { userEvent } from "vitest/browser";
 import { type KernelMessage, PLAYER_VERSION, type SessionView } from "../src/protocol.ts";
 import { RoomShow as Show } from "../src/room_show.ts";
+import { TranscriptView } from "../src/transcript_view.ts";
 import { find, Host, type Model, resetPage, show } from "./model.ts";
 import { FarEnd } from "./peers.ts";
 import { LIVEKIT, Room } from "./rooms.ts";
 import "../src/widget.css";
 
-const SOURCE = "export const { Show, LIVEKIT } = globalThis.heygenRooms; export default LIVEKIT;";
+const SOURCE = `
+  export const { Show, TranscriptView, LIVEKIT } = globalThis.heygenRooms;
+  export default LIVEKIT;
+`;
 const ROOM: KernelMessage = { kind: "room", epoch: 1, url: "ws://r", token: "t", ice_servers: [] };
 
 let far: FarEnd | null = null;
@@ -29,7 +33,7 @@ function shown(session: Partial<SessionView> = {}) {
 }
 
 function deliver(model: Model): void {
-  Object.assign(globalThis, { heygenRooms: { Show, LIVEKIT } });
+  Object.assign(globalThis, { heygenRooms: { Show, TranscriptView, LIVEKIT } });
   const bytes = new DataView(new TextEncoder().encode(SOURCE).buffer);
   model.receive({ kind: "player", version: PLAYER_VERSION }, [bytes]);
 }
@@ -276,6 +280,7 @@ test("another quality is asked for, and shown once the kernel has it", async () 
   await userEvent.selectOptions(quality, "Low");
   expect(model.kinds("switch")).toEqual([{ kind: "switch", quality: "low" }]);
   model.update({ epoch: 2, status: "creating", quality: "low" });
+  model.receive({ kind: "heard", what: "switch" });
   expect(quality.value).toBe("low");
   expect(auto?.hidden).toBe(true);
 });

@@ -21,8 +21,12 @@ const SETS: { theme: ThemeName; width: number; states: string[] }[] = [
   { theme: "dark", width: 720, states: ALL },
   { theme: "light", width: 320, states: ALL },
   { theme: "dark", width: 320, states: TYPICAL },
+  { theme: "vscode-light", width: 720, states: TYPICAL },
   { theme: "vscode-dark", width: 720, states: TYPICAL },
+  { theme: "colab-light", width: 720, states: TYPICAL },
   { theme: "colab-dark", width: 720, states: TYPICAL },
+  { theme: "marimo-light", width: 720, states: TYPICAL },
+  { theme: "marimo-dark", width: 720, states: TYPICAL },
   { theme: "plain", width: 480, states: TYPICAL },
   { theme: "dark", width: 1000, states: TYPICAL },
 ];
@@ -53,8 +57,7 @@ test.each(TYPICAL)("colours that the user has set for all: %s", async (state) =>
 
 async function led(state: string, theme: ThemeName, width: number): Promise<Widget> {
   await page.viewport(width + 4 * MARGIN, 760);
-  wear(theme);
-  const widget = show();
+  const widget = show({}, wear(theme));
   await STATES[state]?.(widget);
   return widget;
 }

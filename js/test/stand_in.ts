@@ -4,9 +4,10 @@
 import { KernelStream } from "../src/kernel_loader.ts";
 import { Player } from "../src/player.ts";
 import { StreamShow as Show } from "../src/stream_show.ts";
+import { TranscriptView } from "../src/transcript_view.ts";
 
 const SOURCE = `
-  export const { KernelStream, Player, Show } = globalThis.heygenPlayback;
+  export const { KernelStream, Player, Show, TranscriptView } = globalThis.heygenPlayback;
   export default class {
     static Events = {
       ERROR: "error", FRAG_BUFFERED: "frag", INIT_PTS_FOUND: "pts", LEVEL_UPDATED: "level",
@@ -46,7 +47,7 @@ export interface StandIn {
 
 /** The stand-in's module, as bytes of a `player` message. */
 export function standInLibrary(): DataView<ArrayBuffer> {
-  Object.assign(globalThis, { heygenPlayback: { KernelStream, Player, Show } });
+  Object.assign(globalThis, { heygenPlayback: { KernelStream, Player, Show, TranscriptView } });
   return new DataView(new TextEncoder().encode(SOURCE).buffer);
 }
 
@@ -60,6 +61,9 @@ export function lend(picture: MediaStream): void {
   (globalThis as { hlsPicture?: MediaStream }).hlsPicture = picture;
 }
 
+/** Forget them, and the picture. */
 export function forgetInstances(): void {
-  delete (globalThis as { hlsInstances?: StandIn[] }).hlsInstances;
+  const page = globalThis as { hlsInstances?: StandIn[]; hlsPicture?: MediaStream };
+  delete page.hlsInstances;
+  delete page.hlsPicture;
 }

@@ -105,6 +105,26 @@ test("a new session begins a new transcript", () => {
   expect(transcript.passages(captions, 0, false).map(({ text }) => text)).toEqual(["New"]);
 });
 
+test("an hour that was heard without texts costs nothing while no word is new", () => {
+  const words = Array.from({ length: 9000 }, (_, index) => `word${index}`);
+  const talk = given([], words);
+  const begun = performance.now();
+  for (let time = 8900; time < 9000; time += 0.04) shown(talk, time);
+  expect(shown(talk, 8999.2)[0]).toMatch(/ word8998 \[word8999\]\|$/);
+  expect(performance.now() - begun).toBeLessThan(1000);
+});
+
+test("of what is heard without texts, late words find their place", () => {
+  const talk = given([], ["One", "two"]);
+  expect(shown(talk, 5)).toEqual(["One two|"]);
+  const four = [{ word: "four", start: 3, end: 3.5 }];
+  talk.captions.add({ kind: "words", epoch: 1, first: 3, words: four });
+  expect(shown(talk, 5)).toEqual(["One two four|"]);
+  const three = [{ word: "three", start: 2, end: 2.5 }];
+  talk.captions.add({ kind: "words", epoch: 1, first: 2, words: three });
+  expect(shown(talk, 5)).toEqual(["One two three four|"]);
+});
+
 test("an hour of speech is followed at once", () => {
   const words = Array.from({ length: 9000 }, (_, index) => `word${index}`);
   const talk = given([words.join(" ")], words);

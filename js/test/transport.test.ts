@@ -1,8 +1,11 @@
-import { beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { chooseRoute, noteUnreachable } from "../src/transport.ts";
 import { resetPage } from "./model.ts";
 
 beforeEach(resetPage);
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const LOCAL = "http://127.0.0.1:8123/hls/x/stream.m3u8";
 const CLOUD = "https://stream.test/1.m3u8";
@@ -28,11 +31,14 @@ test("what is asked for outweighs what is known", () => {
   expect(chooseRoute("kernel", CLOUD, "https://hub.test/").transport).toBe("kernel");
 });
 
-test("a server that this page could not reach is not tried again", () => {
+test("a server that this page could not reach is not tried again for a few minutes", () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
   noteUnreachable(CLOUD, "it did not answer");
   const again = chooseRoute("auto", "https://stream.test/2.m3u8", "https://hub.test/");
   expect(again).toEqual({ transport: "kernel", reason: "it did not answer" });
   expect(chooseRoute("auto", "https://other.test/1.m3u8", "https://hub.test/").transport).toBe(
     "direct",
   );
+  vi.advanceTimersByTime(5 * 60_000);
+  expect(chooseRoute("auto", CLOUD, "https://hub.test/").transport).toBe("direct");
 });

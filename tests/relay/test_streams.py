@@ -9,6 +9,7 @@ import pytest
 
 from heygen_widget import streams as streams_module
 from heygen_widget.protocol import BrowserMessage, Hello, Playback, Relay, Transport
+from heygen_widget.relay import follower as follower_module
 from heygen_widget.streams import Streams
 from tests.relay.stage import Stage
 
@@ -199,6 +200,7 @@ def test_a_stream_that_cannot_be_read_is_told_and_tried_again_when_asked_for(
             await page.until(lambda: bool(page.messages))
             assert "no playlist" in page.messages[0][0]["error"]
             assert not page.messages[0][0]["ended"]
+            assert not page.messages[0][0]["may_pass"]
             stage.pages["/live.m3u8"] = playlist
             listed.append("end")
             page.want()
@@ -206,6 +208,26 @@ def test_a_stream_that_cannot_be_read_is_told_and_tried_again_when_asked_for(
             assert page.numbers() == [0, 1]
             assert streams.broadcast
             assert streams.broadcast.take.whole
+
+    asyncio.run(deliver())
+
+
+def test_a_stream_that_only_does_not_answer_may_be_asked_for_again(
+    stage: Stage, listed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follower_module, "OUT_OF_REACH", 0.2)
+
+    async def deliver() -> None:
+        playlist = stage.pages.pop("/live.m3u8")
+        async with _streaming(stage, "kernel") as (_, page):
+            await page.until(lambda: bool(page.messages))
+            assert "404" in page.messages[0][0]["error"]
+            assert page.messages[0][0]["may_pass"]
+            stage.pages["/live.m3u8"] = playlist
+            listed.append("end")
+            page.want()
+            await page.until(lambda: page.messages[-1][0]["ended"])
+            assert not page.messages[-1][0]["may_pass"]
 
     asyncio.run(deliver())
 
