@@ -1,5 +1,6 @@
 """A long stream, played in JupyterLab: what becomes of the memory of all who have a part in it."""
 
+import statistics
 import time
 from collections.abc import Iterator
 from itertools import chain
@@ -17,8 +18,9 @@ MINUTES: Final = 20.0
 """Of which the growth is looked at; an hour is three times as long."""
 WARM: Final = 5.0
 """Minutes until it is looked for the first time."""
-EVERY: Final = 20.0
-"""Seconds between two looks."""
+TIMES: Final = 5
+REST: Final = 2.0
+"""So often it is looked each time, so many seconds apart."""
 
 _POSITION: Final = "document.querySelector('.heygen-widget video').currentTime"
 _TALK: Final = f"""\
@@ -42,8 +44,10 @@ def _growth(stage: Stage, kind: type[Ours]) -> Iterator[Row]:
     with avatar_server() as server, stage.lonely_browser() as browser:
         kernel, began = _begin(browser, server, kind)
         processes = {"kernel": kernel, "server": server.pid, "browser": browser.pid}
-        before = _look(processes, minutes=WARM)
-        after = _look(processes, minutes=MINUTES - WARM)
+        time.sleep(60 * WARM)
+        before = _look(browser, processes)
+        time.sleep(60 * (MINUTES - WARM))
+        after = _look(browser, processes)
         with browser.page() as page:
             played = (page.evaluate(_POSITION) - began) / 60
     if played < 0.9 * MINUTES:
@@ -68,15 +72,19 @@ def _begin(browser: LonelyBrowser, server: LocalServer, kind: type[Ours]) -> tup
         return kernel, float(notebook.page.evaluate(_POSITION))
 
 
-def _look(processes: dict[str, int], minutes: float) -> dict[str, float]:
-    """Let time pass; return the memory (bytes) at the end, smoothed over a minute."""
-    end = time.monotonic() + 60 * minutes
+def _look(browser: LonelyBrowser, processes: dict[str, int]) -> dict[str, float]:
+    """Return the memory (bytes) that is held, some seconds after the page has thrown away garbage.
+
+    How much of that lies around depends on when the page was idle last, and says nothing.
+    """
+    with browser.page() as page:
+        devtools = page.context.new_cdp_session(page)
+        devtools.send("HeapProfiler.collectGarbage")
     seen: list[dict[str, float]] = []
-    while time.monotonic() < end:
-        time.sleep(EVERY)
+    for _ in range(TIMES):
+        time.sleep(REST)
         seen.append({name: _memory(pid) for name, pid in processes.items()})
-    last = seen[-3:]
-    return {name: sum(look[name] for look in last) / len(last) for name in processes}
+    return {name: statistics.median(look[name] for look in seen) for name in processes}
 
 
 def _memory(pid: int) -> float:

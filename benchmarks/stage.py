@@ -102,9 +102,10 @@ class LonelyBrowser:
 
     @contextmanager
     def page(self) -> Iterator[Page]:
-        """Drive the page that was opened last."""
+        """Drive the notebook's page again."""
         with self._driven() as browser:
-            yield browser.contexts[0].pages[-1]
+            pages = browser.contexts[0].pages
+            yield next(page for page in pages if page.url.startswith(self._lab.url))
 
     @contextmanager
     def _driven(self) -> Iterator[Browser]:
