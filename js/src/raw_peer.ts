@@ -65,6 +65,7 @@ export function answerOffer(
           mending = false;
           break;
         case "disconnected":
+          if (!connected) break;
           mending = true;
           audience.interrupted("Connection lost, waiting for it to come back…");
           break;
