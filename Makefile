@@ -49,7 +49,7 @@ $(BIN)/python:
 	$(BIN)/pip install --quiet --upgrade pip
 
 $(VENV)/.demo: $(SOURCES) | $(BIN)/python
-	$(BIN)/pip install --quiet --editable '.[local,lab]'
+	$(BIN)/pip install --quiet --editable '.[local,webrtc,lab]'
 	touch $@
 
 $(READY): $(SOURCES) | $(BIN)/python

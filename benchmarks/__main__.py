@@ -22,6 +22,7 @@ from benchmarks import (
     serving,
     speaking,
     starting,
+    streaming,
     viewing,
 )
 from benchmarks.machine import heading, machine
@@ -37,6 +38,7 @@ MEASURES: Final[dict[str, Callable[[Stage], Iterator[rows.Row]]]] = {
     "crowd": crowd.measure,
     "burning": burning.measure,
     "viewing": viewing.measure,
+    "streaming": streaming.measure,
     "growing": growing.measure,
     "freezing": freezing.measure,
     "importing": importing.measure,

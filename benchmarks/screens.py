@@ -18,6 +18,9 @@ from tests.browser.lab import Notebook
 BUSY: Final = 4.0
 """Seconds for which a cell goes on after it has spoken."""
 
+CALM: Final = 0.5
+"""Seconds without a movement."""
+
 PATIENCE: Final = 30.0
 """Seconds for anything that should happen on a page."""
 
@@ -161,6 +164,75 @@ class BlockedRelayed(Blocked):
     """And to which the kernel hands on the stream all the same."""
 
     transport = "kernel"
+
+
+class InRoom(Ours):
+    """The widget of the earlier Streaming Avatar, at 720 lines in a LiveKit room."""
+
+    def start(self, _: str = "") -> float:
+        """Show a new avatar in one cell and start it, without a word, in the next."""
+        self._notebook.run("avatar = StreamingAvatar(client=heygen, quality='medium')\navatar")
+        self._page.locator(".heygen-widget").wait_for()
+        began = self._notebook.run("began = time.time()\navatar.start()\nprint(began)")
+        self._notebook.run("status = avatar.wait('streaming', 30)")
+        return float(began)
+
+    def listen(self) -> None:
+        """Begin to listen, and to look at the mouth."""
+        super().listen()
+        self._page.evaluate(_WATCH_MOUTH, self.video)
+
+    def first_movement(self, since: float) -> float:
+        """Wait until the mouth has moved after `since`, and return when it was seen to."""
+        answer = self._page.wait_for_function(
+            "since => probe.movements.find((at) => at >= since)",
+            arg=since,
+            timeout=PATIENCE * 1000,
+        )
+        return float(answer.json_value())
+
+    def wait_for_calm(self) -> None:
+        """Wait until nothing has been heard, and no movement of the mouth seen, for a moment."""
+        self.wait_for_silence()
+        calm = f"() => !probe.movements.some((at) => at > Date.now() / 1000 - {CALM})"
+        self._page.wait_for_function(calm, timeout=PATIENCE * 1000)
+
+    def interrupt(self) -> float:
+        """Silence the avatar, in a cell; returns when that began."""
+        began = self._notebook.run("began = time.time()\navatar.interrupt()\nprint(began)")
+        return float(began)
+
+    def last_sound(self) -> float:
+        """Wait for silence, and return when the last sound was there."""
+        self.wait_for_silence()
+        last = f"probe.find('{self.video}').probe.samples.findLast((s) => s.peak > 0.02).at"
+        return float(self._page.evaluate(last))
+
+    def _preparation(self, server: LocalServer) -> str:
+        return f"{super()._preparation(server)}\nfrom heygen_widget import StreamingAvatar"
+
+    def _playlist_url(self) -> str:
+        raise NotImplementedError("A room has no playlist.")
+
+
+_WATCH_MOUTH: Final = """selector => {
+  const SEEN = 14;  // change of a pixel's luma around the mouth that a person calls movement
+  const video = document.querySelector(selector);
+  const pen = new OffscreenCanvas(160, 90).getContext("2d", { willReadFrequently: true });
+  const movements = (probe.movements = []);
+  let before = null;
+  const look = () => {
+    pen.drawImage(video, 0, 0, 160, 90);
+    const { data } = pen.getImageData(66, 44, 28, 16);  // the lower face
+    const luma = data.filter((_, index) => index % 4 === 1);
+    if (before && luma.some((value, index) => Math.abs(value - before[index]) > SEEN)) {
+      movements.push(Date.now() / 1000);
+    }
+    before = luma;
+    video.requestVideoFrameCallback(look);
+  };
+  video.requestVideoFrameCallback(look);
+}"""
 
 
 class ByHand(Screen):

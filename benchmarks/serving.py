@@ -31,14 +31,17 @@ def measure(_: Stage) -> Iterator[Row]:
 
 def cpu(text: str) -> list[float]:
     """Core-seconds for each second of stream, window by window."""
-    used = []
     with avatar_server() as server, watched_session(server, text, "cpu"):
-        process = psutil.Process(server.pid)
         time.sleep(WARM_UP)
-        for _ in range(WINDOWS):
-            before, since = process.cpu_times(), time.monotonic()
-            time.sleep(WINDOW)
-            after, until = process.cpu_times(), time.monotonic()
-            spent = after.user - before.user + after.system - before.system
-            used.append(spent / (until - since))
-    return used
+        return list(used(server.pid))
+
+
+def used(pid: int | None) -> Iterator[float]:
+    """Give the core-seconds that a process uses in each second, window by window."""
+    process = psutil.Process(pid)
+    for _ in range(WINDOWS):
+        before, since = process.cpu_times(), time.monotonic()
+        time.sleep(WINDOW)
+        after, until = process.cpu_times(), time.monotonic()
+        spent = after.user - before.user + after.system - before.system
+        yield spent / (until - since)

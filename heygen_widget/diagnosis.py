@@ -17,7 +17,7 @@ from heygen_widget.table import as_html, as_lines
 
 if TYPE_CHECKING:
     from heygen_widget.protocol import PageReport, Playback
-    from heygen_widget.session_widget import SessionWidget
+    from heygen_widget.standing import Standing
 
 NETWORK_PATIENCE: Final = 5.0
 """Seconds that a server may take to answer."""
@@ -30,6 +30,8 @@ PACKAGES: Final[Mapping[str, str]] = {
     "jupyterlab": "perhaps it is installed in an environment of its own",
     "av": "no rehearsal without the extra 'local', no films without 'save'",
     "espeakng-loader": "no rehearsal without the extra 'local'",
+    "aiortc": "no rehearsal of a StreamingAvatar without the extra 'webrtc'",
+    "websockets": "no rehearsal of a StreamingAvatar without the extra 'webrtc'",
 }
 """Packages whose versions matter, and what follows where one is missing."""
 
@@ -77,8 +79,7 @@ def diagnose(*, network: bool = False) -> Diagnosis:
     >>> diagnose()  # doctest: +SKIP
     """
     avatar = _newest_avatar()
-    page = avatar._page if avatar else None  # noqa: SLF001 (what pages said is the avatar's)
-    playback = avatar._waiting.playback if avatar else None  # noqa: SLF001
+    page, playback = (avatar.page, avatar.playback) if avatar else (None, None)
     return Diagnosis(
         {
             "heygen-widget": __version__,
@@ -90,7 +91,7 @@ def diagnose(*, network: bool = False) -> Diagnosis:
             "page": _page(page),
             "codecs": _codecs(page),
             "autoplay": _autoplay(page, playback),
-            "transport": _transport(avatar),
+            "transport": avatar.way if avatar else "undecided: there is no avatar",
             "playback": _playback(playback),
             "key": _key(avatar),
             "rehearsal": _rehearsal(avatar),
@@ -99,10 +100,11 @@ def diagnose(*, network: bool = False) -> Diagnosis:
     )
 
 
-def _newest_avatar() -> "SessionWidget | None":
+def _newest_avatar() -> "Standing | None":
     # Unless its module is loaded there is none; and it may be what cannot be loaded.
     module = sys.modules.get("heygen_widget.session_widget")
-    return module.newest_widget() if module else None
+    newest = module.newest_widget() if module else None
+    return newest.standing() if newest else None
 
 
 def _host(page: "PageReport | None") -> str:
@@ -180,10 +182,6 @@ def _autoplay(page: "PageReport | None", playback: "Playback | None") -> str:
     return "; ".join(filter(None, [policy, sound])) or "unknown: nothing was played"
 
 
-def _transport(avatar: "SessionWidget | None") -> str:
-    return avatar._way if avatar else "undecided: there is no avatar"  # noqa: SLF001 (as above)
-
-
 def _playback(playback: "Playback | None") -> str:
     if playback is None:
         return "nothing was played"
@@ -193,15 +191,15 @@ def _playback(playback: "Playback | None") -> str:
     )
 
 
-def _key(avatar: "SessionWidget | None") -> str:
+def _key(avatar: "Standing | None") -> str:
     if os.environ.get("HEYGEN_API_KEY"):
         return "HEYGEN_API_KEY is set"
-    given = avatar is not None and not avatar.session["rehearsal"]
+    given = avatar is not None and not avatar.rehearsal
     return "given to the client" if given else "HEYGEN_API_KEY is not set"
 
 
-def _rehearsal(avatar: "SessionWidget | None") -> str:
-    rehearses = avatar.session["rehearsal"] if avatar else not os.environ.get("HEYGEN_API_KEY")
+def _rehearsal(avatar: "Standing | None") -> str:
+    rehearses = avatar.rehearsal if avatar else not os.environ.get("HEYGEN_API_KEY")
     return "yes, with the embedded avatar server" if rehearses else "no"
 
 

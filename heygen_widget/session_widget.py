@@ -44,6 +44,7 @@ from heygen_widget.protocol import (
 )
 from heygen_widget.session import SessionEvent, SessionStatus
 from heygen_widget.session.succession import Succession
+from heygen_widget.standing import Standing
 from heygen_widget.waiting import PLAYING, Waiting
 
 OnInterrupt: TypeAlias = Literal["wait", "stop"]
@@ -258,6 +259,15 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
             self._observers.remove(callback)
         else:
             self._observers.add(callback)
+
+    def standing(self) -> Standing:
+        """Say what pages told of themselves and of the picture, as `diagnose` needs it."""
+        return Standing(
+            page=self._page,
+            playback=self._waiting.playback,
+            way=self._way,
+            rehearsal=self._connection.rehearsal,
+        )
 
     def __repr__(self) -> str:
         kind = type(self).__name__

@@ -509,7 +509,7 @@ def test_a_page_that_lacks_the_player_gets_it(avatar: Avatar, page: Page) -> Non
 def test_the_first_avatar_shown_brings_the_player_unasked(
     make_avatar: MakeAvatar, page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(page_module.PLAYER, "_handed_out", False)
+    monkeypatch.setattr(page_module.PLAYER, "_owed", True)
     for _ in range(2):
         shown: Any = make_avatar()._repr_mimebundle_()
         assert "application/vnd.jupyter.widget-view+json" in shown[0]

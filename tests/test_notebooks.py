@@ -6,10 +6,11 @@ import json
 import os
 import re
 import sys
+import threading
 from collections.abc import Callable
 from importlib.metadata import packages_distributions
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import httpx
 import nbformat
@@ -20,6 +21,7 @@ from nbformat import NotebookNode
 
 import heygen_widget
 from heygen_widget import LocalServer
+from tests.local.streaming.viewer import Viewer
 from tests.page import PATIENCE
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
@@ -58,6 +60,29 @@ class Played:
         self.sessions: list[str] = ast.literal_eval(answer.data["text/plain"])
 
 
+class Reader(NotebookClient):
+    """Runs a notebook, and enters the rooms that its widgets are told of, as their pages do."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._viewers: list[Viewer] = []
+
+    def handle_comm_msg(
+        self, outs: list[NotebookNode], msg: dict[str, Any], cell_index: int
+    ) -> None:
+        """Take what a kernel tells its widgets' pages."""
+        super().handle_comm_msg(outs, msg, cell_index)
+        match msg["content"].get("data"):
+            case {"content": {"kind": "room", "url": url, "token": token}}:
+                self._viewers.append(Viewer())
+                threading.Thread(target=self._viewers[-1].join, args=(url, token)).start()
+
+    def leave(self) -> None:
+        """Leave the rooms."""
+        for viewer in self._viewers:
+            viewer.close()
+
+
 Play: TypeAlias = Callable[[str], list[Played]]
 
 
@@ -85,10 +110,13 @@ async def _play(name: str, folder: Path, settings: dict[str, str]) -> Played:
     notebook = nbformat.reads((FOLDER / f"{name}.ipynb").read_text(encoding="utf-8"), as_version=4)
     notebook.cells.append(nbformat.v4.new_code_cell(SESSIONS))
     place = {"metadata": {"path": str(folder)}}
-    client = NotebookClient(notebook, timeout=PATIENCE, kernel_name="python3", resources=place)
+    client = Reader(notebook, timeout=PATIENCE, kernel_name="python3", resources=place)
     outside = {name: value for name, value in os.environ.items() if not name.startswith("HEYGEN_")}
     own = {"IPYTHONDIR": str(folder / "ipython")}
-    await client.async_execute(env=outside | own | settings)
+    try:
+        await client.async_execute(env=outside | own | settings)
+    finally:
+        await asyncio.to_thread(client.leave)
     return Played(notebook, folder)
 
 
@@ -124,6 +152,13 @@ def test_data_are_narrated_while_a_model_fits_and_a_language_model_streams(play:
         assert played.pictures == 1
         assert "spoken: 'Here are 178 wines" in played.text
         assert "spoken: 'In short: even shallow trees" in played.text
+        assert played.sessions == ["completed"]
+
+
+def test_a_training_is_spoken_segment_by_segment_to_who_is_in_the_room(play: Play) -> None:
+    for played in play("training"):
+        assert "Welcome to the course. First, put on your helmet. Then we can begin." in played.text
+        assert "spoken: 'Are there any questions?'" in played.text
         assert played.sessions == ["completed"]
 
 

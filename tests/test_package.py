@@ -166,12 +166,13 @@ ARROWS = {
     ],
     "at_exit": ["heygen_widget.bridge", "heygen_widget.connection", "heygen_widget.session"],
     "check": ["heygen_widget.api", "heygen_widget.local", "heygen_widget.transcript"],
+    "standing": ["heygen_widget.protocol"],
     "diagnosis": [
         VERSION,
         "heygen_widget.api",
         "heygen_widget.protocol",
         "heygen_widget.relay",
-        "heygen_widget.session_widget",
+        "heygen_widget.standing",
         "heygen_widget.table",
     ],
     "cli": [VERSION, "heygen_widget.check", "heygen_widget.diagnosis", "heygen_widget.local"],
@@ -187,6 +188,8 @@ ARROWS = {
 NOTEBOOK = {"IPython", "anywidget", "comm", "ipykernel", "ipywidgets", "traitlets"}
 SERVER = {
     "PIL",
+    "aioice",
+    "aiortc",
     "av",
     "espeakng_loader",
     "numpy",
@@ -194,6 +197,7 @@ SERVER = {
     "python_multipart",
     "starlette",
     "uvicorn",
+    "websockets",
 }
 MAY_KNOW_NOTEBOOKS = {
     "avatar",

@@ -24,7 +24,7 @@ const AGAIN =
 /** The offer is for one page, and is not this one's. */
 export const TAKEN: Problem = {
   title: "The picture of this session goes to another page",
-  hint: `It goes to the one that came first, and a page that was loaded anew is another one. ${AGAIN}`,
+  hint: `A bare connection serves one page, the first. One that was loaded anew is another. ${AGAIN}`,
   request_id: null,
 };
 
@@ -65,6 +65,7 @@ export function answerOffer(
           mending = false;
           break;
         case "disconnected":
+          if (!connected) break;
           mending = true;
           audience.interrupted("Connection lost, waiting for it to come back…");
           break;

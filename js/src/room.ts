@@ -24,10 +24,18 @@ const REJOIN_AFTER_MS = [250, 500, 1000, 2000, 4000] as const;
 /** Joins in a row that may fail. */
 const MOST_FAILURES = 8;
 
+/** The same while the library tries to take a lost line up again; its own grow to 7 s. */
+const LONGEST_PAUSE_MS = 2000;
+const MOST_TRIES = 15;
+
 const SETTINGS = {
   // A cell that is scrolled out of sight is still to be heard, and to be seen at once when back.
   adaptiveStream: false,
   dynacast: false,
+  reconnectPolicy: {
+    nextRetryDelayInMs: ({ retryCount }: { retryCount: number }) =>
+      retryCount < MOST_TRIES ? Math.min(300 * retryCount, LONGEST_PAUSE_MS) : null,
+  },
 };
 
 /** Join a room. */

@@ -76,8 +76,10 @@ export class RoomShow implements Show {
   }
 
   private pass(event: AvatarEvent): void {
-    const position = this.player?.position ?? 0;
-    this.house.send({ kind: "talking", epoch: this.epoch, ...event, position });
+    const { house, player } = this;
+    // A picture that is paused stands still, what is said does not.
+    const position = player?.state === "playing" ? player.position : house.elapsed;
+    house.send({ kind: "talking", epoch: this.epoch, ...event, position });
     if (event.type === "avatar_talking_message") this.caption(event, position);
   }
 

@@ -26,7 +26,7 @@ async function join(iceServers: RTCIceServer[] = []) {
 
 test("a room is joined with what the invitation says, and with all of its picture", async () => {
   const { room } = await join();
-  expect(room.options).toEqual({ adaptiveStream: false, dynacast: false });
+  expect(room.options).toMatchObject({ adaptiveStream: false, dynacast: false });
   expect(room.connected).toEqual([
     ["ws://room", "jwt", { peerConnectionTimeout: 8000, maxRetries: 1 }],
   ]);

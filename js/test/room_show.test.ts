@@ -131,6 +131,20 @@ test("all pages share the session's clock: what was said before is not said agai
   expect(said(root)).toBe("");
 });
 
+test("what is said while the picture is paused is over when it goes on", async () => {
+  const { far, model, root } = await visiting({ elapsed: 60, running: true });
+  find(root, ".hw-screen").focus();
+  await userEvent.keyboard(" ");
+  far.tell({ type: "avatar_start_talking", task_id: "t" });
+  far.tell({ type: "avatar_talking_message", task_id: "t", message: "Unheard." });
+  await expect.poll(() => model.kinds("talking").length).toBe(2);
+  expect(said(root)).toBe("");
+  model.update({ elapsed: 70 });
+  await userEvent.keyboard(" ");
+  await expect.poll(() => root.dataset.playback).toBe("playing");
+  expect(said(root)).toBe("");
+});
+
 test("when the session is over the picture stands still", async () => {
   const { model, root } = await visiting();
   model.update({ status: "cancelled" });

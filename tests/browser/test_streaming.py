@@ -209,3 +209,19 @@ def test_two_pages_of_one_notebook_do_not_throw_each_other_out(shown: Notebook) 
     second.get_by_text("Playing in another page").wait_for()
     wait_for(lambda: first.locator(".hw-status").inner_text() == "Live", 20, "it did not come")
     second.close()
+
+
+def test_a_bare_connection_serves_one_page_and_another_says_so(notebook: Notebook) -> None:
+    notebook.run(SHOW.replace("quality=", "version='v1', quality="))
+    notebook.run("avatar.start()")
+    _wait_for_height(notebook, HIGH)
+    notebook.command("notebook:clear-all-cell-outputs")
+    notebook.page.wait_for_timeout(3000)
+    notebook.run("avatar")  # the page is still the same
+    _is_heard(notebook)
+    notebook.save()
+    notebook.page.reload()
+    notebook.page.get_by_text("The picture of this session goes to another page").wait_for()
+    _press(notebook, "Stop")
+    notebook.wait_for_status("cancelled")
+    _is_heard(notebook)

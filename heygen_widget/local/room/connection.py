@@ -3,6 +3,7 @@
 Knows no signalling: whoever uses it carries the descriptions to the other side.
 """
 
+import asyncio
 from collections import deque
 from collections.abc import Callable
 from typing import Any, Final
@@ -21,6 +22,8 @@ from aiortc.sdp import candidate_from_sdp
 from heygen_widget.local.room.tracks import Audience, Seat
 
 _UNSENT: Final = 1000  # messages that wait for a channel; older ones are dropped
+
+_ALL_LOST: Final = 256  # RTCP counts lost packets in parts of this
 
 _host_addresses: Final = aioice.ice.get_host_addresses
 
@@ -76,6 +79,7 @@ class Connection:
         self._audience = audience
         self._coding = coding
         self.seat = Seat() if audience is not None else None
+        self._describing = asyncio.Lock()  # aiortc leaves open what it closes while it describes
         self._channel: RTCDataChannel | None = None
         self._reply_over = reply_over
         self._unsent: deque[bytes] = deque(maxlen=_UNSENT)
@@ -115,20 +119,23 @@ class Connection:
 
     async def offer(self) -> str:
         """Return the description of all that was added, with all candidates in it."""
-        self._prefer()
-        await self._pc.setLocalDescription(await self._pc.createOffer())
-        return self._pc.localDescription.sdp
+        async with self._describing:
+            self._prefer()
+            await self._pc.setLocalDescription(await self._pc.createOffer())
+            return self._pc.localDescription.sdp
 
     async def answer(self, offer: str) -> str:
         """Return the answer to the other side's description."""
-        await self._describe(offer, "offer")
-        self._prefer()
-        await self._pc.setLocalDescription(await self._pc.createAnswer())
-        return self._pc.localDescription.sdp
+        async with self._describing:
+            await self._describe(offer, "offer")
+            self._prefer()
+            await self._pc.setLocalDescription(await self._pc.createAnswer())
+            return self._pc.localDescription.sdp
 
     async def accept(self, answer: str) -> None:
         """Take the other side's answer."""
-        await self._describe(answer, "answer")
+        async with self._describing:
+            await self._describe(answer, "answer")
 
     async def add_candidate(self, init: dict[str, Any]) -> None:
         """Take a candidate in the form that browsers have for it."""
@@ -152,13 +159,20 @@ class Connection:
             if each.sender.track is not None and each.mid is not None
         }
 
+    async def loss(self) -> float:
+        """Return what part of the last packets the other side says it missed."""
+        reports = (await self._pc.getStats()).values()
+        missed = [each.fractionLost for each in reports if each.type == "remote-inbound-rtp"]
+        return max(missed, default=0) / _ALL_LOST
+
     async def close(self) -> None:
         """End the connection. Closing again is harmless."""
         if self._audience is not None and self.seat is not None:
             self._audience.leave(self.seat)
             self.seat.video.stop()
             self.seat.sound.stop()
-        await self._pc.close()
+        async with self._describing:
+            await self._pc.close()
 
     async def _describe(self, sdp: str, kind: str) -> None:
         try:

@@ -51,6 +51,14 @@ class TrackSource(IntEnum):
     MICROPHONE = 2
 
 
+class Reach(IntEnum):
+    """How well the room reaches a participant; LiveKit's connection quality."""
+
+    POOR = 0
+    GOOD = 1
+    EXCELLENT = 2
+
+
 ACTIVE: Final = 2
 JOINED: Final = 1
 """States of a participant."""
@@ -130,6 +138,8 @@ _USER_PACKET: Final = Schema(
     participant_identity=Field(5, "str"),
 )
 
+_REACH: Final = Schema(participant_sid=Field(1, "str"), quality=Field(2, "int"))
+
 _NOTHING: Final = Schema()
 REQUEST: Final = Schema(
     offer=Field(1, _DESCRIPTION),
@@ -148,6 +158,7 @@ RESPONSE: Final = Schema(
     offer=Field(3, _DESCRIPTION),
     track_published=Field(6, Schema(cid=Field(1, "str"), track=Field(2, _TRACK))),
     leave=Field(8, Schema(reason=Field(2, "int"), action=Field(3, "int"))),
+    connection_quality=Field(12, Schema(updates=Field(1, _REACH, repeated=True))),
     pong=Field(18, "int"),
     reconnect=Field(19, Schema(server_info=Field(3, _SERVER))),
     pong_resp=Field(20, _PONG),

@@ -9,18 +9,22 @@ import json
 import time
 from typing import Final
 
-from heygen_widget.local.room.connection import Connection, DescriptionError
+from heygen_widget.local.room.connection import Connection
 from heygen_widget.local.room.line import PING_INTERVAL, PING_TIMEOUT, Line
 from heygen_widget.local.room.messages import (
     DATA_PACKET,
     JOINED,
     LeaveAction,
     LeaveReason,
+    Reach,
     Target,
 )
 from heygen_widget.local.room.passes import IDENTITY
 from heygen_widget.local.room.stage import SERVER, Stage, new_sid
 from heygen_widget.local.room.wire import Message, WireError
+
+LOSSES: Final = {Reach.EXCELLENT: 0.02, Reach.GOOD: 0.1}
+"""What part of the packets may be lost at most."""
 
 RELIABLE: Final = "_reliable"
 LOSSY: Final = "_lossy"
@@ -60,6 +64,7 @@ class Participant:
             reply_over=RELIABLE if single else "",
         )
         self._publisher: Connection | None = None  # what the client sends by, in version 0
+        self._reach: Reach | None = None  # as the client was told last
 
     async def join(self, offer: Message | None) -> None:
         """Let the viewer in: offer the avatar, or answer the offer that a client brought along."""
@@ -81,25 +86,31 @@ class Participant:
         await line.send(reconnect={"server_info": SERVER})
 
     async def listen(self) -> bool:
-        """Follow the client over its line; return whether it left, False if the line died."""
+        """Follow the client over its line; return whether it left, False if the line died.
+
+        Raises
+        ------
+        Exception
+            When the client says what cannot be done; parsers raise whatever comes to them.
+        """
         line = self.line
-        try:
-            while (message := await line.receive()) is not None:
-                if "leave" in message:
-                    return True
-                await self._follow(message)
-        except (WireError, DescriptionError, ValueError, KeyError):
-            await line.send(leave=_leave(LeaveReason.STATE_MISMATCH, LeaveAction.DISCONNECT))
-            return True
+        while (message := await line.receive()) is not None:
+            if "leave" in message:
+                return True
+            await self._follow(message)
         return False
 
     def send(self, packet: bytes) -> None:
         """Send a data packet."""
         self._main.send(packet)
 
+    async def ask_to_leave(self, reason: LeaveReason) -> None:
+        """Ask the client to leave."""
+        await self.line.send(leave={"reason": reason, "action": LeaveAction.DISCONNECT})
+
     async def dismiss(self, reason: LeaveReason) -> None:
         """Ask the client to leave, and end everything."""
-        await self.line.send(leave=_leave(reason, LeaveAction.DISCONNECT))
+        await self.ask_to_leave(reason)
         await self.close()
 
     async def close(self) -> None:
@@ -137,6 +148,7 @@ class Participant:
         match message:
             case {"answer": answer}:
                 await self._main.accept(answer["sdp"])
+                await self._tell_reach()
             case {"offer": offer}:
                 await self._answer(offer)
             case {"trickle": trickle}:
@@ -149,6 +161,7 @@ class Participant:
             case {"ping_req": ping}:
                 pong = {"last_ping_timestamp": ping.get("timestamp", 0), "timestamp": _now()}
                 await self.line.send(pong_resp=pong)
+                await self._tell_reach()
             case {"ping": _}:
                 await self.line.send(pong=_now())
 
@@ -163,6 +176,14 @@ class Participant:
         connection = self._publisher if for_publisher and not self._single else self._main
         if connection is not None:
             await connection.add_candidate(json.loads(trickle["candidate_init"]))
+
+    async def _tell_reach(self) -> None:
+        """Tell how well picture and sound reach the viewer, if that has changed."""
+        reach = reach_of(await self._main.loss())
+        if reach is not self._reach:
+            self._reach = reach
+            update = {"participant_sid": self.sid, "quality": reach}
+            await self.line.send(connection_quality={"updates": [update]})
 
     def _description(self, kind: str, sdp: str, number: int, connection: Connection) -> Message:
         mids = connection.tracks_by_mid(self._stage.tracks)
@@ -189,8 +210,9 @@ class Participant:
                 self._stage.on_data(packet["user"].get("payload", b""))
 
 
-def _leave(reason: LeaveReason, action: LeaveAction) -> Message:
-    return {"reason": reason, "action": action}
+def reach_of(loss: float) -> Reach:
+    """Return the quality of a connection that loses this part of its packets."""
+    return next((reach for reach, most in LOSSES.items() if loss <= most), Reach.POOR)
 
 
 def _now() -> int:

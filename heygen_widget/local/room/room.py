@@ -4,13 +4,17 @@ Knows lines and participants, not how lines come about.
 """
 
 import asyncio
-from typing import Final
+import logging
+from collections.abc import Coroutine
+from typing import Any, Final
 
 from heygen_widget.local.room.line import Line
 from heygen_widget.local.room.messages import LeaveAction, LeaveReason
 from heygen_widget.local.room.participant import Participant
 from heygen_widget.local.room.stage import Stage
 from heygen_widget.local.room.wire import Message
+
+_logger = logging.getLogger(__name__)
 
 RETURN: Final = 15.0
 """Seconds a viewer whose line died may take to come back; the picture plays on meanwhile."""
@@ -29,6 +33,7 @@ class Room:
         self._stage = stage
         self._participants: dict[str, Participant] = {}
         self._leaving: set[asyncio.Task[None]] = set()
+        self._closed = False
 
     async def enter(
         self, line: Line, *, single: bool = False, offer: Message | None = None
@@ -45,13 +50,15 @@ class Room:
             Its offer, if it has brought one along.
         """
         # All tokens are for one and the same identity, which can be in a room only once.
-        for other in list(self._participants.values()):
-            del self._participants[other.sid]
+        while self._participants:
+            _, other = self._participants.popitem()
             await other.dismiss(LeaveReason.DUPLICATE_IDENTITY)
         participant = Participant(self._stage, line, single=single)
+        if self._closed:  # meanwhile
+            await participant.dismiss(LeaveReason.ROOM_DELETED)
+            return
         self._participants[participant.sid] = participant
-        await participant.join(offer)
-        await self._follow(participant, line)
+        await self._serve(participant, line, participant.join(offer))
 
     async def come_back(self, line: Line, sid: str) -> None:
         """Serve a client that had the id `sid` and lost its line."""
@@ -61,8 +68,7 @@ class Room:
             await line.send(leave=leave)
             await line.close()
             return
-        await participant.resume(line)
-        await self._follow(participant, line)
+        await self._serve(participant, line, participant.resume(line))
 
     def send(self, payload: bytes) -> None:
         """Send data from the avatar to all."""
@@ -72,22 +78,33 @@ class Room:
 
     async def close(self) -> None:
         """Ask everyone to leave: the room is no more."""
-        for participant in list(self._participants.values()):
-            del self._participants[participant.sid]
+        self._closed = True
+        while self._participants:
+            _, participant = self._participants.popitem()
             await participant.dismiss(LeaveReason.ROOM_DELETED)
         for task in self._leaving:
             task.cancel()
 
-    async def _follow(self, participant: Participant, line: Line) -> None:
-        left = await participant.listen()
-        if participant.line is not line:  # it came back over another one
-            return
-        if left:
-            await self._see_off(participant)
-        else:
-            leaving = asyncio.create_task(self._await_return(participant, line))
-            self._leaving.add(leaving)
-            leaving.add_done_callback(self._leaving.discard)
+    async def _serve(
+        self, participant: Participant, line: Line, welcome: Coroutine[Any, Any, None]
+    ) -> None:
+        """Serve a participant over a line, until that ends in whatever way."""
+        left = True
+        try:
+            await welcome
+            left = await participant.listen()
+        except Exception as error:  # noqa: BLE001 (it concerns this one alone)
+            _logger.debug("A client has to leave the room: %r", error)
+            if participant.line is line:
+                await participant.ask_to_leave(LeaveReason.STATE_MISMATCH)
+        finally:
+            if participant.line is line:  # else it came back over another one
+                if left or participant.sid not in self._participants:
+                    await self._see_off(participant)
+                else:
+                    leaving = asyncio.create_task(self._await_return(participant, line))
+                    self._leaving.add(leaving)
+                    leaving.add_done_callback(self._leaving.discard)
 
     async def _await_return(self, participant: Participant, line: Line) -> None:
         await asyncio.sleep(RETURN)

@@ -91,12 +91,8 @@ class StreamingApi:
 
     async def _new(self, request: Request) -> dict[str, Any]:
         token = self._token(request)
-        if token is not None and self._tokens.session(token) is not None:
-            raise StreamingError.unauthorized()
         asked = await read(request, NewSession)
-        session = await self._registry.open(asked)
-        if token is not None:
-            self._tokens.bind(token, session.session_id)
+        session = await self._open(asked, token)
         way: dict[str, Any]
         if asked.version == "v1":
             offer = {"type": "offer", "sdp": await session.offer()}
@@ -113,6 +109,20 @@ class StreamingApi:
             "is_paid": True,
             "session_duration_limit": self._longest,
         }
+
+    async def _open(self, asked: NewSession, token: str | None) -> StreamingSession:
+        """Open a session; with a token, the one that it is good for."""
+        if token is None:
+            return await self._registry.open(asked)
+        if not self._tokens.take(token):
+            raise StreamingError.unauthorized()
+        try:
+            session = await self._registry.open(asked)
+        except BaseException:
+            self._tokens.give_back(token)
+            raise
+        self._tokens.bind(token, session.session_id)
+        return session
 
     async def _start(self, request: Request) -> dict[str, Any]:
         asked = await read(request, Start)

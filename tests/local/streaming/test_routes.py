@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -135,6 +136,26 @@ def test_a_token_opens_one_session_and_serves_that_one_alone(streamer: Streamer)
     ).json()["data"]["sessions"]
     assert [session["session_id"] for session in listed] == [own]
     assert {own, other} <= set(streamer.sessions())
+    assert with_token(streamer, token, "stop", session_id=own).status_code == 200
+
+
+def test_of_two_calls_at_once_with_one_token_one_opens_a_session(streamer: Streamer) -> None:
+    token = streamer.data("create_token")["token"]
+    with ThreadPoolExecutor() as threads:
+        answers = list(threads.map(lambda _: with_token(streamer, token, "new", **NEW), range(3)))
+    assert sorted(answer.status_code for answer in answers) == [200, 401, 401]
+    (opened,) = [answer for answer in answers if answer.status_code == httpx.codes.OK]
+    streamer.call("stop", session_id=opened.json()["data"]["session_id"])
+
+
+def test_a_token_that_has_opened_nothing_can_still_open_a_session(streamer: Streamer) -> None:
+    token = streamer.data("create_token")["token"]
+    assert refusal(with_token(streamer, token, "new", quality="4k"))[0] == 400
+    others = [streamer.open()["session_id"] for _ in range(3)]
+    assert refusal(with_token(streamer, token, "new", **NEW))[1] == 10007
+    for session_id in others:
+        streamer.call("stop", session_id=session_id)
+    own = with_token(streamer, token, "new", **NEW).json()["data"]["session_id"]
     assert with_token(streamer, token, "stop", session_id=own).status_code == 200
 
 
