@@ -353,6 +353,7 @@ export class Avatar {
   private heard(kind: string): void {
     if (kind === "playback") this.reporting.heard();
     if (kind === "relay") this.relayed?.heard();
+    if (kind === "playback" || kind === "relay") return;
     if (kind === "speak") this.refused = null;
     if (kind === this.awaiting) {
       this.askedAt = null;
