@@ -348,6 +348,7 @@ export class Avatar implements House {
   /** The kernel has heard a message of this kind; what ends a session takes effect later. */
   private heard(kind: string): void {
     if (kind === "playback") this.reporting.heard();
+    if (kind === "playback" || kind === "relay") return;
     if (kind === "speak") this.refused = null;
     if (kind === this.awaiting) {
       this.askedAt = null;

@@ -162,6 +162,12 @@ class Listener:
         first = f"since => probe.sound('{self.video}', since).first"
         return float(self._until(first, since, timeout))
 
+    def wait_for_motion(self, frames: int = 10) -> None:
+        """Wait until so many more frames were shown."""
+        shown = f"probe.frames('{self.video}')"
+        before = self._shown_in.evaluate(shown)
+        self._until(f"before => {shown} >= before + {frames}", before, 20)
+
     def wait_for_silence(self, seconds: float = 0.6) -> None:
         """Wait until nothing was heard for some seconds."""
         silent = (

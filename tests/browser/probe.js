@@ -73,7 +73,7 @@ window.probe = {
     return document.querySelector(selector).probe.samples.find((s) => s.peak > 0.02)?.position;
   },
   frames(selector) {
-    const video = document.querySelector(selector);
+    const video = this.find(selector);
     return video ? video.getVideoPlaybackQuality().totalVideoFrames : 0;
   },
   /** From now on, note what stops a video, how far its frames are apart, and where it is shown. */

@@ -66,6 +66,7 @@ def test_the_avatar_speaks_and_no_key_goes_astray(
         listener = Listener(page)
         listener.watch()
         listener.wait_for_sound(sent)
+        listener.wait_for_motion()
         _leaves_the_notebook_alone(page)
         assert any(f'"host":"{name}"'.encode() in message for message in told)
         assert console.of_the_widget == []

@@ -137,8 +137,10 @@ def test_after_a_restart_of_the_kernel_the_last_picture_stays_with_a_plain_word(
     kernel = "jupyterapp.shell.currentWidget.sessionContext.session.kernel"
     notebook.page.evaluate(f"() => {{ {kernel}.restart() }}")
     notebook.page.get_by_text("The kernel is gone").first.wait_for()
-    video = notebook.page.locator(VIDEO)
-    assert video.evaluate("v => v.paused && v.readyState >= 2")
+    notebook.page.wait_for_function(  # as an image: what had brought it is gone
+        f"() => {{ const video = document.querySelector('{VIDEO}');"
+        " return video.paused && video.readyState === 0 && video.poster.startsWith('data:image'); }"
+    )
 
 
 def test_the_death_of_the_kernel_is_said_in_the_widget(notebook: Notebook) -> None:
