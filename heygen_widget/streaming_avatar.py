@@ -74,16 +74,18 @@ _EVENTS: Final[dict[str, Callable[[Talking], AvatarEvent]]] = {
 class StreamingAvatar(SessionWidget):
     """HeyGen's Streaming Avatar (v1) in a notebook: seen over WebRTC, it can be interrupted.
 
-    HeyGen has ended this service; with a key, opening a session gives `EndpointSunset`, and
-    `Avatar` is what to use. Without one, it rehearses with the embedded avatar server. Making and
-    showing one opens no session. A session ends as one of `Avatar` does.
+    HeyGen is reported to have ended this service: with a key, opening a session then gives
+    `EndpointSunset`, and `Avatar` is what to use. Without one, it rehearses with the embedded
+    avatar server. Making and showing one opens no session. A session ends as one of `Avatar` does,
+    and when no page has joined it 15 seconds after there was something to say.
 
     Parameters
     ----------
     avatar_id, voice_id
         HeyGen's identifiers. The embedded server takes any.
     quality
-        ``low``, ``medium`` or ``high``; the server's choice by default.
+        ``low``, ``medium`` or ``high``: 360, 480 or 720 lines says HeyGen's reference, 480, 720 or
+        1080 has the embedded server; the server's choice by default.
     video_encoding
         ``H264`` or ``VP8``; the server's choice by default.
     version
@@ -224,6 +226,8 @@ class StreamingAvatar(SessionWidget):
 
     def switch(self, quality: Quality) -> None:
         """Show another quality. An open session is ended, and a new one begun.
+
+        What was still to be said is dropped.
 
         Examples
         --------

@@ -1,7 +1,7 @@
 """HeyGen's earlier Streaming Avatar (v1, over WebRTC): a typed client, and a session's life.
 
-Knows no notebook. HeyGen has taken the service itself out of service: against it, all of this ends
-in `EndpointSunset`; the embedded avatar server still speaks it.
+Knows no notebook. HeyGen is reported to have taken the service out of service, so that all of this
+ends in `EndpointSunset`; the embedded avatar server speaks it.
 """
 
 from heygen_widget.legacy.events import (

@@ -43,7 +43,10 @@ from heygen_widget.session.speech import SpeechStatus
 from heygen_widget.session.status import SessionStatus
 
 PRICE_PER_SECOND: Final = 0.2 / 60
-"""Dollars a second, at a dollar for a credit: 0.2 a minute (docs.heygen.com/reference/limits)."""
+"""Dollars a second, at a dollar for a credit: 0.2 a minute (docs.heygen.com/reference/limits).
+
+The same page has a session cost as much as 30 seconds at least, which is not counted here.
+"""
 
 FAREWELL: Final = 10.0
 """Seconds for stopping a session that failed, before the next may begin."""
