@@ -332,7 +332,9 @@ class StreamingSession:
         if self.stream_id is None and self.error is not None:
             self._speaker.settle(SpeechStatus.FAILED, self.error)
         elif self.status is SessionStatus.COMPLETED:
-            self._speaker.settle(SpeechStatus.FAILED, StreamClosed(self.end_reason))
+            closed = StreamClosed(self.end_reason)
+            closed.hint = "Speak it again: that opens another session."
+            self._speaker.settle(SpeechStatus.FAILED, closed)
         else:
             self._speaker.settle(SpeechStatus.INTERRUPTED)
 
