@@ -11,9 +11,14 @@ from typing import Any, Final, get_args
 import anywidget
 
 from heygen_widget.display import Display
-from heygen_widget.legacy import AvatarEvent, ConnectionQualityChanged, NewSession, RoomReady
-from heygen_widget.legacy.models import Quality
-from heygen_widget.legacy.sessions import StreamingSessions
+from heygen_widget.legacy import (
+    AvatarEvent,
+    ConnectionQualityChanged,
+    NewSession,
+    Quality,
+    RoomReady,
+    StreamingSessions,
+)
 from heygen_widget.page import LIVEKIT
 from heygen_widget.protocol import (
     IceHelper,

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from heygen_widget.accounts import Accounts
 from heygen_widget.api import AsyncHeyGen, HeyGen
+from heygen_widget.api.models import WordEvent
 from heygen_widget.bridge import bridge
 from heygen_widget.connection import Connection
 from heygen_widget.lease import Leases
 from heygen_widget.legacy import (
+    PRICE_PER_SECOND,
     ActiveSession,
     AsyncStreaming,
     AvatarEndMessage,
@@ -24,14 +26,16 @@ from heygen_widget.legacy import (
     ConnectionQualityChanged,
     IceCandidate,
     Opening,
+    Quality,
     SessionDescription,
+    StreamedSpeech,
     StreamingSession,
-    Task,
+    StreamingSessions,
+    TaskType,
+    Version,
+    VideoEncoding,
+    end_session,
 )
-from heygen_widget.legacy.models import Quality, TaskType, Version, VideoEncoding
-from heygen_widget.legacy.post import end
-from heygen_widget.legacy.session import PRICE_PER_SECOND
-from heygen_widget.legacy.sessions import StreamingSessions
 from heygen_widget.protocol import (
     Answer,
     BrowserMessage,
@@ -56,7 +60,7 @@ DEFAULT_AVATAR_ID: Final = "josh_lite3_20230714"
 DEFAULT_VOICE_ID: Final = "1bd001e7e50f421d891986aad5158bc8"
 """The avatar and voice of HeyGen's own example."""
 
-STREAMING: Final = Service(Leases(within="streaming"), end)
+STREAMING: Final = Service(Leases(within="streaming"), end_session)
 """The Streaming Avatar."""
 
 _EVENTS: Final[dict[str, Callable[[Talking], AvatarEvent]]] = {
@@ -74,16 +78,18 @@ _EVENTS: Final[dict[str, Callable[[Talking], AvatarEvent]]] = {
 class StreamingAvatar(SessionWidget):
     """HeyGen's Streaming Avatar (v1) in a notebook: seen over WebRTC, it can be interrupted.
 
-    HeyGen has ended this service; with a key, opening a session gives `EndpointSunset`, and
-    `Avatar` is what to use. Without one, it rehearses with the embedded avatar server. Making and
-    showing one opens no session. A session ends as one of `Avatar` does.
+    HeyGen is reported to have ended this service: with a key, opening a session then gives
+    `EndpointSunset`, and `Avatar` is what to use. Without one, it rehearses with the embedded
+    avatar server. Making and showing one opens no session. A session ends as one of `Avatar` does,
+    and when no page has joined it 15 seconds after there was something to say.
 
     Parameters
     ----------
     avatar_id, voice_id
         HeyGen's identifiers. The embedded server takes any.
     quality
-        ``low``, ``medium`` or ``high``; the server's choice by default.
+        ``low``, ``medium`` or ``high``: 360, 480 or 720 lines says HeyGen's reference, 480, 720 or
+        1080 has the embedded server; the server's choice by default.
     video_encoding
         ``H264`` or ``VP8``; the server's choice by default.
     version
@@ -226,6 +232,8 @@ class StreamingAvatar(SessionWidget):
     def switch(self, quality: Quality) -> None:
         """Show another quality. An open session is ended, and a new one begun.
 
+        What was still to be said is dropped.
+
         Examples
         --------
         >>> avatar.switch("high")  # doctest: +SKIP
@@ -256,6 +264,12 @@ class StreamingAvatar(SessionWidget):
         return session is not None and session.speaking
 
     @property
+    def words(self) -> tuple[WordEvent, ...]:
+        """What pages heard so far in this session; seconds since their picture began."""
+        session = self._sessions.current
+        return session.words if session else ()
+
+    @property
     def transcript(self) -> str:
         """What was spoken so far in this session, as text."""
         session = self._sessions.current
@@ -272,10 +286,10 @@ class StreamingAvatar(SessionWidget):
         room = "a LiveKit room" if self._sessions.opening.version == "v2" else "a peer connection"
         return f"WebRTC: {room}"
 
-    def _said(self, text: TextSource, task_type: TaskType, *, raw: bool = False) -> Task:
+    def _said(self, text: TextSource, task_type: TaskType, *, raw: bool = False) -> StreamedSpeech:
         stop = partial(bridge.call, self._sessions.stop)  # which keeps no avatar alive
         interrupted = stop if self._stops_when_interrupted else None
-        return Task(text, task_type=task_type, raw=raw, interrupted=interrupted)
+        return StreamedSpeech(text, task_type=task_type, raw=raw, interrupted=interrupted)
 
     async def _list(self) -> tuple[ActiveSession, ...]:
         client = await self._connection.client()

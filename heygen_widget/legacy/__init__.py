@@ -1,15 +1,17 @@
 """HeyGen's earlier Streaming Avatar (v1, over WebRTC): a typed client, and a session's life.
 
-Knows no notebook. HeyGen has taken the service itself out of service: against it, all of this ends
-in `EndpointSunset`; the embedded avatar server still speaks it.
+Knows no notebook. HeyGen is reported to have taken the service out of service, so that all of this
+ends in `EndpointSunset`; the embedded avatar server speaks it.
 """
 
+from heygen_widget.legacy.calls import end_session
 from heygen_widget.legacy.events import (
     AvatarEndMessage,
     AvatarEvent,
     AvatarStartTalking,
     AvatarStopTalking,
     AvatarTalkingMessage,
+    ConnectionGrade,
     ConnectionQualityChanged,
     RoomReady,
 )
@@ -21,16 +23,22 @@ from heygen_widget.legacy.models import (
     IceCandidate,
     IceServer,
     NewSession,
+    Quality,
     SessionDescription,
     SessionToken,
     Spoken,
+    TaskType,
+    Version,
+    VideoEncoding,
 )
 from heygen_widget.legacy.opening import Opening
-from heygen_widget.legacy.session import StreamingSession
-from heygen_widget.legacy.speaker import Task
+from heygen_widget.legacy.session import PRICE_PER_SECOND, StreamingSession
+from heygen_widget.legacy.sessions import StreamingSessions
+from heygen_widget.legacy.speaker import StreamedSpeech
 from heygen_widget.legacy.streaming import AsyncStreaming, Streaming
 
 __all__ = [
+    "PRICE_PER_SECOND",
     "ActiveSession",
     "ActiveSessions",
     "AsyncStreaming",
@@ -39,6 +47,7 @@ __all__ = [
     "AvatarStartTalking",
     "AvatarStopTalking",
     "AvatarTalkingMessage",
+    "ConnectionGrade",
     "ConnectionQualityChanged",
     "Done",
     "IceCandidate",
@@ -46,11 +55,17 @@ __all__ = [
     "NewSession",
     "NobodyJoined",
     "Opening",
+    "Quality",
     "RoomReady",
     "SessionDescription",
     "SessionToken",
     "Spoken",
+    "StreamedSpeech",
     "Streaming",
     "StreamingSession",
-    "Task",
+    "StreamingSessions",
+    "TaskType",
+    "Version",
+    "VideoEncoding",
+    "end_session",
 ]

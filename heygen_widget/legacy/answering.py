@@ -8,8 +8,8 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from heygen_widget.api import HeyGenError
+from heygen_widget.legacy.calls import SessionCalls
 from heygen_widget.legacy.models import IceCandidate, SessionDescription
-from heygen_widget.legacy.post import Post
 
 
 class Answering:
@@ -17,7 +17,7 @@ class Answering:
 
     Parameters
     ----------
-    post
+    calls
         The session's way to the server.
     on_failure
         Called with what went wrong when something could not be sent.
@@ -28,9 +28,9 @@ class Answering:
         Whether a page has answered: no other can.
     """
 
-    def __init__(self, post: Post, on_failure: Callable[[HeyGenError], object]) -> None:
+    def __init__(self, calls: SessionCalls, on_failure: Callable[[HeyGenError], object]) -> None:
         self.taken = False
-        self._post = post
+        self._calls = calls
         self._on_failure = on_failure
         self._errands: set[asyncio.Task[None]] = set()
 
@@ -52,7 +52,7 @@ class Answering:
 
     def add_candidate(self, candidate: IceCandidate) -> None:
         """Take a way to reach a page."""
-        self._send(self._post.ice(candidate))
+        self._send(self._calls.ice(candidate))
 
     async def end(self) -> None:
         """Drop what is still on its way."""
@@ -62,7 +62,7 @@ class Answering:
 
     async def _start(self, sdp: SessionDescription) -> None:
         try:
-            await self._post.start(sdp)
+            await self._calls.start(sdp)
         except HeyGenError:
             self.taken = False  # the next page may do better
             raise

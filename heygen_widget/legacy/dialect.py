@@ -74,7 +74,8 @@ class StreamingDialect(Dialect):
     hints = MappingProxyType(
         {
             **Dialect.hints,
-            Conflict: "The avatar is not in its room yet; show it, and speak again.",
+            Conflict: "It does not go with the state that the session is in; a text, for one, "
+            "needs a page in the session's room.",
             EndpointSunset: USE_REALTIME,
             NotFound: "Check the ids and the base URL; ended sessions are forgotten.",
         }

@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 from heygen_widget.legacy.models import NewSession
 from heygen_widget.session.events import SessionEvent
 
-Quality = Literal["excellent", "good", "poor", "lost", "unknown"]
+ConnectionGrade = Literal["excellent", "good", "poor", "lost", "unknown"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,4 +74,4 @@ class RoomReady(SessionEvent):
 class ConnectionQualityChanged(SessionEvent):
     """How well picture and sound reach a page."""
 
-    quality: Quality
+    quality: ConnectionGrade

@@ -15,6 +15,7 @@ from typing import Any, Final
 from heygen_widget.api import AsyncHeyGen, Gone, HeyGenError, NotFound
 from heygen_widget.api.models import WordEvent
 from heygen_widget.legacy.answering import Answering
+from heygen_widget.legacy.calls import SessionCalls
 from heygen_widget.legacy.events import (
     AvatarEvent,
     AvatarStartTalking,
@@ -25,9 +26,8 @@ from heygen_widget.legacy.events import (
 from heygen_widget.legacy.joining import Joining
 from heygen_widget.legacy.models import IceCandidate, NewSession, SessionDescription, Spoken
 from heygen_widget.legacy.opening import LONGEST, Opening
-from heygen_widget.legacy.post import Post
-from heygen_widget.legacy.speaker import Speaker, Task
-from heygen_widget.legacy.tellings import Telling, Tellings
+from heygen_widget.legacy.speaker import Speaker, StreamedSpeech
+from heygen_widget.legacy.tasks import Task, Tasks
 from heygen_widget.legacy.watch import Watch
 from heygen_widget.session.errors import StreamClosed
 from heygen_widget.session.events import (
@@ -43,7 +43,10 @@ from heygen_widget.session.speech import SpeechStatus
 from heygen_widget.session.status import SessionStatus
 
 PRICE_PER_SECOND: Final = 0.2 / 60
-"""Dollars a second, at a dollar for a credit: 0.2 a minute (docs.heygen.com/reference/limits)."""
+"""Dollars a second, at a dollar for a credit: 0.2 a minute (docs.heygen.com/reference/limits).
+
+The same page has a session cost as much as 30 seconds at least, which is not counted here.
+"""
 
 FAREWELL: Final = 10.0
 """Seconds for stopping a session that failed, before the next may begin."""
@@ -101,34 +104,34 @@ class StreamingSession:
         self.limits = replace(limits or Limits(), idle_timeout=opening.idles_for, longest=LONGEST)
         self._connect = connect
         self._on_event = on_event
-        self._tellings = Tellings()
+        self._tasks = Tasks()
         self._joining = Joining(is_shown)
-        self._speaker = Speaker(self._tellings, self._joining, on_event, self._take_answer)
-        self._post: Post | None = None
+        self._speaker = Speaker(self._tasks, self._joining, on_event, self._take_answer)
+        self._calls: SessionCalls | None = None
         self._answering: Answering | None = None
         self._stopping = asyncio.Event()
         self._guard = Guard(self.limits, self.meter, self._warn)
         self._watch = Watch(self._looked, self._lose_contact)
 
     @property
-    def speeches(self) -> tuple[Task, ...]:
+    def speeches(self) -> tuple[StreamedSpeech, ...]:
         """The texts that were to be said in this session, in their order."""
         return tuple(self._speaker.all)
 
     @property
     def words(self) -> tuple[WordEvent, ...]:
         """What pages heard so far; seconds since their picture began."""
-        return self._tellings.words
+        return self._tasks.words
 
     @property
     def transcript(self) -> str:
         """What was spoken so far, as text."""
-        return self._tellings.transcript
+        return self._tasks.transcript
 
     @property
     def speaking(self) -> bool:
         """Whether the avatar speaks now."""
-        return self._tellings.speaking and not self.status.ended
+        return self._tasks.speaking and not self.status.ended
 
     @property
     def limit(self) -> tuple[float, Limit] | None:
@@ -150,7 +153,7 @@ class StreamingSession:
         """Whether it has ended, or was told to."""
         return self.status.ended or self._speaker.closed or self._stopping.is_set()
 
-    def say(self, speech: Task) -> None:
+    def say(self, speech: StreamedSpeech) -> None:
         """Queue a text. Only while `takes_text`."""
         self._speaker.put(speech)
 
@@ -175,7 +178,7 @@ class StreamingSession:
 
     def hear(self, event: AvatarEvent) -> None:
         """Take what a page heard from the avatar."""
-        self._tellings.heard_by_page = True
+        self._tasks.heard_by_page = True
         self._take_event(event)
 
     def take_answer(self, sdp: SessionDescription) -> None:
@@ -201,8 +204,8 @@ class StreamingSession:
         try:
             if not self._stopping.is_set():
                 await self._open()
-            if self._post is not None:
-                await self._live(self._post)
+            if self._calls is not None:
+                await self._live(self._calls)
             else:
                 self.over = True
                 self._become(SessionStatus.CANCELLED)
@@ -219,25 +222,25 @@ class StreamingSession:
         if self._stopping.is_set():
             return
         self.meter.requested()
-        post, self.room = await Post.open(client, self.opening)
-        self.stream_id, self._post = self.room.session_id, post
+        calls, self.room = await SessionCalls.open(client, self.opening)
+        self.stream_id, self._calls = self.room.session_id, calls
         if self.room.session_duration_limit:
             self.limits = replace(self.limits, longest=self.room.session_duration_limit)
             self._guard = Guard(self.limits, self.meter, self._warn)
         self._become(SessionStatus.PENDING)
         if self.room.sdp is None:
-            await post.start()
+            await calls.start()
         else:
-            self._answering = Answering(post, self._lose_contact)
+            self._answering = Answering(calls, self._lose_contact)
         self._on_event(RoomReady(room=self.room))
 
-    async def _live(self, post: Post) -> None:
+    async def _live(self, calls: SessionCalls) -> None:
         """Speak, watch and keep alive until the session has ended or must be stopped."""
-        watching = asyncio.create_task(self._watch.until_gone(post))
+        watching = asyncio.create_task(self._watch.until_gone(calls))
         stopping = asyncio.create_task(self._stopping.wait())
         guarding = asyncio.create_task(self._guard.run())
-        speaking = asyncio.create_task(self._speak(post))
-        keeping = asyncio.create_task(self._watch.keep_alive(post, self.opening.keep_alive_every))
+        speaking = asyncio.create_task(self._speak(calls))
+        keeping = asyncio.create_task(self._watch.keep_alive(calls, self.opening.keep_alive_every))
         ends = {watching, stopping, guarding, speaking}
         try:
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
@@ -248,21 +251,21 @@ class StreamingSession:
                 # A server answers a task that it is made to end as one that was spoken.
                 await _end(watching, speaking)
                 reason = None if stopping.done() else "limit"
-                await post.stop()
+                await calls.stop()
                 self._over(SessionStatus.CANCELLED, reason)
             else:
                 await speaking
-                await post.stop()
+                await calls.stop()
                 self._over(SessionStatus.COMPLETED, "finished")
         finally:
             await _end(watching, stopping, guarding, speaking, keeping)
             if self._answering is not None:
                 await self._answering.end()
 
-    async def _speak(self, post: Post) -> None:
+    async def _speak(self, calls: SessionCalls) -> None:
         """Say what there is to say, until there will be no more."""
         try:
-            await self._speaker.run(post)
+            await self._speaker.run(calls)
         except (Gone, NotFound):
             self._watch.doubt()  # it has ended, which is for the watch to say
             await asyncio.Event().wait()
@@ -277,11 +280,11 @@ class StreamingSession:
             self._become(SessionStatus.STREAMING)
         self._joining.come()
 
-    def _take_answer(self, telling: Telling, spoken: Spoken) -> None:
+    def _take_answer(self, task: Task, spoken: Spoken) -> None:
         """Make the events that no page has told of from the answer to a task."""
         self._become_streaming()
-        task_id = spoken.task_id or telling.task_id or f"{self.stream_id}-{id(telling):x}"
-        telling.task_id = task_id
+        task_id = spoken.task_id or task.task_id or f"{self.stream_id}-{id(task):x}"
+        task.task_id = task_id
         now, length = time.time(), (spoken.duration_ms or 0) / 1000
         self._take_event(AvatarStartTalking(task_id=task_id, time=now - length))
         self._take_event(
@@ -289,15 +292,15 @@ class StreamingSession:
         )
 
     def _take_event(self, event: AvatarEvent) -> None:
-        telling = self._tellings.take(event)
-        if telling is None:
+        task = self._tasks.take(event)
+        if task is None:
             return
         self._on_event(event)
-        if not telling.spoken:
-            self._speaker.change(telling.speech, SpeechStatus.SPEAKING)
+        if not task.spoken:
+            self._speaker.change(task.speech, SpeechStatus.SPEAKING)
         if isinstance(event, AvatarTalkingMessage):
-            word = telling.words[-1]
-            telling.speech.add_word(word)
+            word = task.words[-1]
+            task.speech.add_word(word)
             self._on_event(WordsSpoken(first=len(self.words) - 1, words=(word,)))
 
     def _lose_contact(self, error: HeyGenError) -> None:
@@ -318,10 +321,10 @@ class StreamingSession:
             self._become(SessionStatus.ERROR)
             self._settle()
         finally:
-            if self._post is not None and not self.over:
+            if self._calls is not None and not self.over:
                 with contextlib.suppress(HeyGenError, TimeoutError):
                     async with asyncio.timeout(FAREWELL):
-                        await self._post.stop()
+                        await self._calls.stop()
                         self.over = True
 
     def _settle(self) -> None:
@@ -329,7 +332,9 @@ class StreamingSession:
         if self.stream_id is None and self.error is not None:
             self._speaker.settle(SpeechStatus.FAILED, self.error)
         elif self.status is SessionStatus.COMPLETED:
-            self._speaker.settle(SpeechStatus.FAILED, StreamClosed(self.end_reason))
+            closed = StreamClosed(self.end_reason)
+            closed.hint = "Speak it again: that opens another session."
+            self._speaker.settle(SpeechStatus.FAILED, closed)
         else:
             self._speaker.settle(SpeechStatus.INTERRUPTED)
 

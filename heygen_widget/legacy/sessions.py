@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from heygen_widget.api import AsyncHeyGen
 from heygen_widget.legacy.opening import Opening
 from heygen_widget.legacy.session import PRICE_PER_SECOND, StreamingSession
-from heygen_widget.legacy.speaker import Task
+from heygen_widget.legacy.speaker import StreamedSpeech
 from heygen_widget.session.events import SessionEvent
 from heygen_widget.session.guard import Limits
 from heygen_widget.session.succession import Succession
@@ -53,7 +53,7 @@ class StreamingSessions(Succession[StreamingSession]):
         self._price_per_second = price_per_second
         self._limits = limits
 
-    def say(self, speech: Task) -> None:
+    def say(self, speech: StreamedSpeech) -> None:
         """Speak in the session that takes text; in a new one if none does."""
         self.open().say(speech)
 

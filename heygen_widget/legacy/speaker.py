@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol, TypeVar
 from heygen_widget.api import Conflict, Gone, HeyGenError, NotFound
 from heygen_widget.legacy.joining import Joining
 from heygen_widget.legacy.models import Spoken, TaskType
-from heygen_widget.legacy.tellings import Telling, Tellings
+from heygen_widget.legacy.tasks import Task, Tasks
 from heygen_widget.session.delivery import Delivery
 from heygen_widget.session.errors import may_have_arrived, may_pass
 from heygen_widget.session.events import SpeechChanged
@@ -35,7 +35,7 @@ A task that is on its way when its interrupt is sent may arrive behind it.
 _log = logging.getLogger(__name__)
 
 
-class Task(Delivery):
+class StreamedSpeech(Delivery):
     """A text, and whether to say or to answer it.
 
     Parameters
@@ -79,7 +79,7 @@ class Speaker:
 
     Parameters
     ----------
-    tellings
+    tasks
         Where each task is noted.
     joining
         Whether there is somebody to speak to.
@@ -91,18 +91,18 @@ class Speaker:
 
     def __init__(
         self,
-        tellings: Tellings,
+        tasks: Tasks,
         joining: Joining,
         on_change: Callable[[SpeechChanged], None],
-        on_answer: Callable[[Telling, Spoken], None],
+        on_answer: Callable[[Task, Spoken], None],
     ) -> None:
-        self._tellings = tellings
+        self._tasks = tasks
         self._joining = joining
         self._on_change = on_change
         self._on_answer = on_answer
         self._server: Server | None = None
-        self.all: list[Task] = []
-        self._queue: deque[Task] = deque()
+        self.all: list[StreamedSpeech] = []
+        self._queue: deque[StreamedSpeech] = deque()
         self._news = asyncio.Event()
         self._closed = False
         self._awaiting: asyncio.Task[Any] | None = None  # what comes before a task is asked for
@@ -114,7 +114,7 @@ class Speaker:
         """Whether no more text is taken."""
         return self._closed
 
-    def put(self, speech: Task) -> None:
+    def put(self, speech: StreamedSpeech) -> None:
         """Queue a text."""
         self.all.append(speech)
         self._queue.append(speech)
@@ -171,7 +171,7 @@ class Speaker:
         finally:
             await _cancelled(self._awaiting, self._asking, self._hushing)
 
-    async def _say(self, server: Server, speech: Task) -> None:
+    async def _say(self, server: Server, speech: StreamedSpeech) -> None:
         text = Sentences()
         while not speech.status.ended:
             try:
@@ -194,7 +194,7 @@ class Speaker:
             self.change(speech, SpeechStatus.FAILED, speech.source_error)
         self.change(speech, SpeechStatus.SPOKEN)
 
-    async def _next_piece(self, speech: Task, text: Sentences) -> str | None:
+    async def _next_piece(self, speech: StreamedSpeech, text: Sentences) -> str | None:
         """Return what to say next: a whole text, or a streamed one's sentence; None at the end."""
         while not (sentence := text.take()):
             self._awaiting = asyncio.create_task(speech.next_delta())
@@ -208,23 +208,23 @@ class Speaker:
             text.feed(delta)
         return sentence
 
-    async def _tell(self, server: Server, speech: Task, sentence: str) -> None:
+    async def _tell(self, server: Server, speech: StreamedSpeech, sentence: str) -> None:
         if self._hushing is not None:
             await self._hushing
         self._awaiting = asyncio.create_task(self._joining.over())
         await _outcome(self._awaiting)
         if speech.status.ended:
             return
-        telling = self._tellings.begin(speech, sentence, speech.task_type)
+        task = self._tasks.begin(speech, sentence, speech.task_type)
         self.change(speech, SpeechStatus.SENDING)
         try:
             self._asking = asyncio.create_task(self._ask(server, sentence, speech.task_type))
             spoken = await _outcome(self._asking)
             if spoken is not None:
-                telling.spoken = not speech.status.ended
-                self._on_answer(telling, spoken)
+                task.spoken = not speech.status.ended
+                self._on_answer(task, spoken)
         finally:
-            self._tellings.end(telling)
+            self._tasks.end(task)
 
     async def _ask(self, server: Server, text: str, task_type: TaskType) -> Spoken:
         for pause in RETRY_PAUSES:

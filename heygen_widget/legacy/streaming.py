@@ -22,7 +22,7 @@ from heygen_widget.legacy.models import (
 
 
 class Streaming:
-    """HeyGen's Streaming Avatar sessions (v1), which HeyGen's own service no longer offers.
+    """HeyGen's Streaming Avatar sessions (v1), which HeyGen is reported to have ended.
 
     Every method raises `InvalidRequest` for arguments the API does not take, `APIError` when the
     server refuses (`EndpointSunset` where there is no such API any more), and `APIConnectionError`
@@ -96,7 +96,7 @@ class Streaming:
         task_type: TaskType = "repeat",
         task_mode: TaskMode = "sync",
     ) -> Spoken:
-        """Let a session say a text, or answer it. Never repeated by itself, except after 429.
+        """Let a session say a text, or answer it. Sent again only after a `RateLimited`.
 
         Parameters
         ----------
@@ -129,7 +129,7 @@ class Streaming:
 
 
 class AsyncStreaming:
-    """HeyGen's Streaming Avatar sessions (v1), which HeyGen's own service no longer offers.
+    """HeyGen's Streaming Avatar sessions (v1), which HeyGen is reported to have ended.
 
     Every method raises `InvalidRequest` for arguments the API does not take, `APIError` when the
     server refuses (`EndpointSunset` where there is no such API any more), and `APIConnectionError`
@@ -203,7 +203,7 @@ class AsyncStreaming:
         task_type: TaskType = "repeat",
         task_mode: TaskMode = "sync",
     ) -> Spoken:
-        """Let a session say a text, or answer it. Never repeated by itself, except after 429.
+        """Let a session say a text, or answer it. Sent again only after a `RateLimited`.
 
         Parameters
         ----------

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Final
 
 from heygen_widget.api import HeyGenError
-from heygen_widget.legacy.post import Post
+from heygen_widget.legacy.calls import SessionCalls
 from heygen_widget.session.errors import may_pass
 
 FIRST_PAUSE: Final = 0.1
@@ -52,7 +52,7 @@ class Watch:
         """Look at once: there is reason to think that the session has ended."""
         self._doubted.set()
 
-    async def until_gone(self, post: Post) -> None:
+    async def until_gone(self, calls: SessionCalls) -> None:
         """Return when the server no longer knows the session.
 
         Raises
@@ -65,7 +65,7 @@ class Watch:
         seen = False
         while True:
             try:
-                found = await post.found()
+                found = await calls.found()
                 contact = time.monotonic()
             except HeyGenError as error:
                 if not may_pass(error) or time.monotonic() - contact > OUT_OF_CONTACT:
@@ -84,14 +84,14 @@ class Watch:
                     await self._doubted.wait()
             pause = min(pause * 1.2, LONGEST_PAUSE)
 
-    async def keep_alive(self, post: Post, every: float) -> None:
+    async def keep_alive(self, calls: SessionCalls, every: float) -> None:
         """Begin the idle timeout anew every so many seconds, while somebody is in the room."""
         while True:
             await asyncio.sleep(every)
             if not self.in_room:
                 continue
             try:
-                await post.keep_alive()
+                await calls.keep_alive()
             except HeyGenError as error:
                 _log.debug("The session was not kept alive: %s", error)
                 self.doubt()

@@ -19,8 +19,8 @@ from heygen_widget.legacy import (
     Opening,
     RoomReady,
     SessionDescription,
+    StreamedSpeech,
     StreamingSession,
-    Task,
 )
 from heygen_widget.session import (
     ContactLost,
@@ -144,7 +144,7 @@ def on_stage(play: Callable[[Stage], Awaitable[None]]) -> None:
 def test_a_session_speaks_and_ends_by_itself_once_finished() -> None:
     async def play(on: Stage) -> None:
         on.service.spoken.set()
-        session, speech = on.session(), Task("Hello.")
+        session, speech = on.session(), StreamedSpeech("Hello.")
         session.say(speech)
         session.finish()
         await session.run()
@@ -175,7 +175,7 @@ def test_nothing_is_said_before_somebody_is_in_the_room() -> None:
     async def play(on: Stage) -> None:
         on.service.spoken.set()
         on.service.status = "connecting"
-        session, speech = on.session(), Task("Hello.")
+        session, speech = on.session(), StreamedSpeech("Hello.")
         session.say(speech)
         running = asyncio.create_task(session.run())
         await on.service.has_been_called("list", 3)
@@ -199,7 +199,7 @@ def test_an_avatar_that_its_cell_shows_after_all_waits_for_the_page(
         on.service.spoken.set()
         on.service.status = "connecting"
         on.shown = False
-        session, speech = on.session(), Task("Hello.")
+        session, speech = on.session(), StreamedSpeech("Hello.")
         session.say(speech)
         running = asyncio.create_task(session.run())
         await on.service.has_been_called("list", 2)
@@ -225,7 +225,7 @@ def test_a_session_to_which_nobody_comes_ends_and_says_what_to_do(
     async def play(on: Stage) -> None:
         on.service.status = "connecting"
         on.shown = shown
-        session, first, second = on.session(), Task("Hello?"), Task("Anybody?")
+        session, first, second = on.session(), StreamedSpeech("Hello?"), StreamedSpeech("Anybody?")
         session.say(first)
         session.say(second)
         await session.run()
@@ -264,7 +264,7 @@ def test_a_server_that_speaks_although_it_names_nobody_is_believed(
     async def play(on: Stage) -> None:
         on.service.spoken.set()
         on.service.status = "in a word of its own"
-        session, speech = on.session(), Task("Hello.")
+        session, speech = on.session(), StreamedSpeech("Hello.")
         session.say(speech)
         session.finish()
         await session.run()
@@ -277,7 +277,7 @@ def test_a_server_that_speaks_although_it_names_nobody_is_believed(
 def test_what_waits_for_a_page_can_be_interrupted() -> None:
     async def play(on: Stage) -> None:
         on.service.status = "connecting"
-        session, speech = on.session(), Task("Hello?")
+        session, speech = on.session(), StreamedSpeech("Hello?")
         session.say(speech)
         running = asyncio.create_task(session.run())
         await on.service.has_been_called("list", 2)
@@ -330,11 +330,11 @@ def test_an_answer_that_the_server_does_not_take_leaves_room_for_another() -> No
 
 
 def test_stop_is_repeated_until_the_session_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("heygen_widget.legacy.post.STOP_PAUSES", (0.0, 0.0, 0.0))
+    monkeypatch.setattr("heygen_widget.legacy.calls.STOP_PAUSES", (0.0, 0.0, 0.0))
 
     async def play(on: Stage) -> None:
         on.service.failures["stop"] = [503, httpx.ReadError("lost")]
-        session, speech = on.session(), Task("Never to its end.")
+        session, speech = on.session(), StreamedSpeech("Never to its end.")
         session.say(speech)
         running = asyncio.create_task(session.run())
         await on.service.has_been_called("task", 1)
@@ -351,7 +351,7 @@ def test_a_server_that_does_not_answer_for_a_while_is_asked_again() -> None:
     async def play(on: Stage) -> None:
         on.service.spoken.set()
         on.service.failures["list"] = [502, httpx.ConnectError("refused")]
-        session, speech = on.session(), Task("Hello.")
+        session, speech = on.session(), StreamedSpeech("Hello.")
         session.say(speech)
         session.finish()
         await session.run()
@@ -365,16 +365,16 @@ def test_a_server_that_does_not_answer_for_a_while_is_asked_again() -> None:
 def test_a_session_that_is_gone_is_seen_to_have_ended_at_the_next_text() -> None:
     async def play(on: Stage) -> None:
         on.service.spoken.set()
-        session, first = on.session(), Task("One.")
+        session, first = on.session(), StreamedSpeech("One.")
         session.say(first)
         running = asyncio.create_task(session.run())
         await first
         on.service.open = False
-        late = Task("Two.")
+        late = StreamedSpeech("Two.")
         session.say(late)
         await running
         assert session.end_reason == "closed by the server"
-        with pytest.raises(StreamClosed):
+        with pytest.raises(StreamClosed, match="opens another session"):
             await late
 
     on_stage(play)
@@ -402,7 +402,7 @@ def test_a_session_is_kept_alive_while_somebody_watches(
 
 def test_a_limit_ends_the_session_and_is_announced() -> None:
     async def play(on: Stage) -> None:
-        session, speech = on.session(limits=Limits(max_seconds=0.7)), Task("Too long.")
+        session, speech = on.session(limits=Limits(max_seconds=0.7)), StreamedSpeech("Too long.")
         session.say(speech)
         await session.run()
         assert (session.status, session.end_reason) == (SessionStatus.CANCELLED, "limit")
@@ -415,7 +415,7 @@ def test_a_limit_ends_the_session_and_is_announced() -> None:
 def test_a_session_that_cannot_be_opened_fails_its_texts() -> None:
     async def play(on: Stage) -> None:
         on.service.failures["new"] = [500]
-        session, speech = on.session(), Task("Hello.")
+        session, speech = on.session(), StreamedSpeech("Hello.")
         session.say(speech)
         await session.run()
         assert session.status is SessionStatus.ERROR

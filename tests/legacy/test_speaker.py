@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 import pytest
 
 from heygen_widget.api import APIConnectionError, BadRequest, Gone, HeyGenError, RateLimited
-from heygen_widget.legacy import Spoken, Task
+from heygen_widget.legacy import Spoken, StreamedSpeech
 from heygen_widget.legacy.joining import Joining
 from heygen_widget.legacy.models import TaskType
 from heygen_widget.legacy.speaker import Speaker
-from heygen_widget.legacy.tellings import Telling, Tellings
+from heygen_widget.legacy.tasks import Task, Tasks
 from heygen_widget.session import SpeechChanged, SpeechStatus
 
 LOST_THERE = APIConnectionError("lost on the way there")
@@ -63,24 +63,26 @@ class Mouth:
 class Stage:
     def __init__(self) -> None:
         self.mouth = Mouth()
-        self.tellings = Tellings()
+        self.tasks = Tasks()
         self.changes: list[tuple[str, str]] = []
-        self.answers: list[Telling] = []
+        self.answers: list[Task] = []
         self.joining = Joining(lambda: True)
         self.joining.come()
-        self.speaker = Speaker(self.tellings, self.joining, self._note, self._take)
+        self.speaker = Speaker(self.tasks, self.joining, self._note, self._take)
 
     def _note(self, change: SpeechChanged) -> None:
         self.changes.append((change.speech.text, change.status))
 
-    def _take(self, telling: Telling, _: Spoken) -> None:
-        self.answers.append(telling)
+    def _take(self, task: Task, _: Spoken) -> None:
+        self.answers.append(task)
 
-    def say(self, *texts: str | Iterator[str], task_type: TaskType = "repeat") -> list[Task]:
-        tasks = [Task(text, task_type=task_type) for text in texts]
-        for task in tasks:
-            self.speaker.put(task)
-        return tasks
+    def say(
+        self, *texts: str | Iterator[str], task_type: TaskType = "repeat"
+    ) -> list[StreamedSpeech]:
+        speeches = [StreamedSpeech(text, task_type=task_type) for text in texts]
+        for speech in speeches:
+            self.speaker.put(speech)
+        return speeches
 
 
 def on_stage(play: Callable[[Stage], Awaitable[None]]) -> None:
@@ -169,7 +171,7 @@ def test_a_stream_that_is_interrupted_while_it_is_awaited_is_given_up() -> None:
             gate.set()
             await asyncio.sleep(3600)
 
-        speech = Task(endless())
+        speech = StreamedSpeech(endless())
         stage.speaker.put(speech)
         await gate.wait()
         await stage.mouth.has_heard(1)

@@ -109,6 +109,7 @@ def test_what_is_said_is_told_as_it_is_spoken(avatar: StreamingAvatar, viewer: V
     speech = avatar.speak("Hello, you two.", wait=PATIENCE)
     assert speech.status is SpeechStatus.SPOKEN
     assert "".join(word.word for word in speech.words) == "Hello, you two."
+    assert avatar.words == speech.words
     assert avatar.transcript == "Hello, you two."
     (start,), (stop,) = _of(avatar, AvatarStartTalking), _of(avatar, AvatarStopTalking)
     assert start.task_id == stop.task_id

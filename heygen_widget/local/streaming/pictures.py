@@ -6,7 +6,7 @@ Knows a face and the mouth it is asked to show, not what is said, and no time.
 from heygen_widget.local.encoding import VideoEncoder, VideoFormat
 from heygen_widget.local.face import Face
 from heygen_widget.local.mouth import REST, Mouth
-from heygen_widget.local.streaming.rest import CLIP, rest_of
+from heygen_widget.local.streaming.resting import CLIP, rest_of
 
 
 class Pictures:

@@ -1,6 +1,6 @@
 """What was told to an avatar piece by piece, and what was heard of each piece.
 
-One telling is one task of the server: a whole text, or a sentence of a text that streams. Knows no
+A task is what the server calls so: a whole text, or a sentence of one that streams. Knows no
 server; it is told what was asked for, what was answered and what a page heard.
 """
 
@@ -18,7 +18,7 @@ from heygen_widget.session.delivery import Delivery
 
 
 @dataclass(eq=False, slots=True)
-class Telling:
+class Task:
     """One task: the piece of text that was sent, and what became of it."""
 
     speech: Delivery
@@ -38,24 +38,24 @@ class Telling:
         return "".join(word.word for word in self.words)
 
 
-class Tellings:
+class Tasks:
     """The tasks of one session, in order. At most one is under way."""
 
     def __init__(self) -> None:
-        self._all: list[Telling] = []
-        self._under_way: Telling | None = None
+        self._all: list[Task] = []
+        self._under_way: Task | None = None
         self.words: tuple[WordEvent, ...] = ()
         self.heard_by_page = False
 
-    def begin(self, speech: Delivery, text: str, task_type: TaskType) -> Telling:
+    def begin(self, speech: Delivery, text: str, task_type: TaskType) -> Task:
         """Note a task that is about to be sent: what a page hears of it may come at any time."""
-        self._under_way = Telling(speech, text, task_type)
+        self._under_way = Task(speech, text, task_type)
         self._all.append(self._under_way)
         return self._under_way
 
-    def end(self, telling: Telling) -> None:
+    def end(self, task: Task) -> None:
         """Note that no more answer will come to a task."""
-        if self._under_way is telling:
+        if self._under_way is task:
             self._under_way = None
 
     @property
@@ -64,41 +64,41 @@ class Tellings:
 
         Where a page tells what it hears, not before it begins and not after it stops.
         """
-        telling = self._under_way
-        if telling is None or telling.stopped:
+        task = self._under_way
+        if task is None or task.stopped:
             return False
-        return telling.started or not self.heard_by_page
+        return task.started or not self.heard_by_page
 
     @property
     def transcript(self) -> str:
         """What was spoken so far."""
-        parts = (telling.transcript.strip() for telling in self._all)
+        parts = (task.transcript.strip() for task in self._all)
         return " ".join(part for part in parts if part)
 
-    def take(self, event: AvatarEvent) -> Telling | None:
+    def take(self, event: AvatarEvent) -> Task | None:
         """Take an event, from a page or from an answer. None for one that is known already.
 
         Pages that show the same avatar all hear the same, and what one says may come late.
         """
-        telling = self._find(event.task_id)
-        if telling is None:
+        task = self._find(event.task_id)
+        if task is None:
             return None
         match event:
-            case AvatarStartTalking() if not telling.started:
-                telling.started = True
-            case AvatarStopTalking() if not telling.stopped:
-                telling.started = telling.stopped = True
-            case AvatarTalkingMessage() if event.index == len(telling.words):
+            case AvatarStartTalking() if not task.started:
+                task.started = True
+            case AvatarStopTalking() if not task.stopped:
+                task.started = task.stopped = True
+            case AvatarTalkingMessage() if event.index == len(task.words):
                 at = event.position
                 word = WordEvent(word=event.message, start=at, end=at)
-                telling.words.append(word)
+                task.words.append(word)
                 self.words += (word,)
             case AvatarStartTalking() | AvatarStopTalking() | AvatarTalkingMessage():
                 return None
-        return telling
+        return task
 
-    def _find(self, task_id: str) -> Telling | None:
-        known = next((telling for telling in self._all if telling.task_id == task_id), None)
+    def _find(self, task_id: str) -> Task | None:
+        known = next((task for task in self._all if task.task_id == task_id), None)
         if known is None and self._under_way is not None and self._under_way.task_id is None:
             known = self._under_way
             known.task_id = task_id  # one at a time: it can be no other's

@@ -23,7 +23,7 @@ STOP_PAUSES: Final = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
 _log = logging.getLogger(__name__)
 
 
-class Post:
+class SessionCalls:
     """Carries one session's requests to the server."""
 
     def __init__(self, streaming: AsyncStreaming, session_id: str) -> None:
@@ -85,7 +85,7 @@ async def stop(streaming: AsyncStreaming, session_id: str) -> None:
         _log.debug("The session had ended before it was stopped: %s", error)
 
 
-async def end(client: AsyncHeyGen, session_id: str) -> bool:
+async def end_session(client: AsyncHeyGen, session_id: str) -> bool:
     """End a session that is nobody's any more. Returns True: it has ended."""
     await stop(AsyncStreaming(client), session_id)
     return True

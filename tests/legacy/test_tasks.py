@@ -1,0 +1,78 @@
+"""What is known of the pieces of a text, from answers and from pages that hear only some of it."""
+
+import pytest
+
+from heygen_widget.legacy import (
+    AvatarEvent,
+    AvatarStartTalking,
+    AvatarStopTalking,
+    AvatarTalkingMessage,
+    StreamedSpeech,
+)
+from heygen_widget.legacy.models import TaskType
+from heygen_widget.legacy.tasks import Task, Tasks
+
+HEARD: list[AvatarEvent] = [
+    AvatarStartTalking(task_id="t"),
+    AvatarTalkingMessage(task_id="t", message="One", index=0),
+]
+
+
+def told(tasks: Tasks, *events: AvatarEvent, task_type: TaskType = "repeat") -> Task:
+    """Begin a task of which a page hears `events`."""
+    tasks.heard_by_page = bool(events)
+    task = tasks.begin(StreamedSpeech("One two."), "One two.", task_type)
+    for event in events:
+        tasks.take(event)
+    return task
+
+
+def test_a_text_that_was_spoken_whole_is_whole_though_a_page_missed_words() -> None:
+    tasks = Tasks()
+    task = told(tasks, *HEARD)
+    assert tasks.transcript == "One"
+    task.spoken = True
+    tasks.end(task)
+    assert tasks.transcript == "One two."
+
+
+def test_of_a_text_that_was_not_spoken_to_its_end_stands_what_was_heard() -> None:
+    tasks = Tasks()
+    tasks.end(told(tasks, *HEARD))
+    assert tasks.transcript == "One"
+
+
+def test_an_answer_is_known_by_its_words_alone() -> None:
+    tasks = Tasks()
+    told(tasks, *HEARD, task_type="talk").spoken = True
+    assert tasks.transcript == "One"
+
+
+@pytest.mark.parametrize(
+    ("events", "speaks"),
+    [([], True), (HEARD, True), ([*HEARD, AvatarStopTalking(task_id="t")], False)],
+    ids=["nobody tells", "it began", "it stopped"],
+)
+def test_it_speaks_while_a_page_hears_it_or_else_while_the_server_is_at_it(
+    events: list[AvatarEvent], *, speaks: bool
+) -> None:
+    tasks = Tasks()
+    task = told(tasks, *events)
+    assert tasks.speaking is speaks
+    tasks.end(task)
+    assert not tasks.speaking
+
+
+def test_a_page_that_tells_makes_it_speak_from_its_first_sound_on() -> None:
+    tasks = Tasks()
+    tasks.end(told(tasks, *HEARD, AvatarStopTalking(task_id="t")))
+    tasks.begin(StreamedSpeech("Three."), "Three.", "repeat")
+    assert not tasks.speaking
+    tasks.take(AvatarStartTalking(task_id="u"))
+    assert tasks.speaking
+
+
+def test_a_lost_stop_and_a_lost_answer_leave_it_silent() -> None:
+    tasks = Tasks()
+    tasks.end(told(tasks, *HEARD))  # as when the answer to the task never came
+    assert not tasks.speaking
