@@ -57,6 +57,7 @@ export class Captions {
   /** Take in a word that this page hears by itself, until it is told of it. */
   hear(word: Word): void {
     this.ahead += 1;
+    this.version += 1;
     this.words.push(word);
     this.breakLines(this.words.length - 1);
   }

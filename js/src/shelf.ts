@@ -19,6 +19,7 @@ interface Shared<Library> {
 
 /** A kernel that has not sent the library after so long is busy; another one may not be. */
 const PATIENCE_MS = 1500;
+const LONGEST_PATIENCE_MS = 600_000;
 
 export class Shelf<Library> {
   /** `name` says which library in which version, as in `player@0.1.0`. */
@@ -47,7 +48,7 @@ export class Shelf<Library> {
     const again = () => ask(false);
     const late = setTimeout(() => {
       if (!first && !shared.delivered) again();
-    }, PATIENCE_MS * shared.asking.length);
+    }, patience(shared.asking.length));
     shared.asking.push(again);
     signal.addEventListener("abort", () => {
       clearTimeout(late);
@@ -65,6 +66,11 @@ export class Shelf<Library> {
   private get shared(): Shared<Library> {
     return shared(this.name, share<Library>);
   }
+}
+
+/** How long a widget with so many before it waits: widgets of one busy kernel should not all ask. */
+function patience(before: number): number {
+  return Math.min(PATIENCE_MS * 2 ** (before - 1), LONGEST_PATIENCE_MS);
 }
 
 function share<Library>(): Shared<Library> {
