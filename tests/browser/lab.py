@@ -168,11 +168,12 @@ class Listener:
         before = self._shown_in.evaluate(shown)
         self._until(f"before => {shown} >= before + {frames}", before, 20)
 
-    def wait_for_silence(self, seconds: float = 0.6) -> None:
-        """Wait until nothing was heard for some seconds."""
+    def wait_for_silence(self, seconds: float = 0.6, *, playing: bool = False) -> None:
+        """Wait until nothing was heard for some seconds, if `playing` of an unbroken picture."""
+        enough = " && s.played > 0.8 * seconds" if playing else ""
         silent = (
             f"seconds => {{ const s = probe.sound('{self.video}', Date.now() / 1000 - seconds);"
-            " return s.count > seconds * 50 && s.loud === 0; }"
+            f" return s.count > seconds * 50 && s.loud === 0{enough}; }}"
         )
         self._until(silent, seconds, 60)
 

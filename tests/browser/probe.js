@@ -37,11 +37,12 @@ window.probe = {
       if (samples.length > 12000) samples.shift();
     }, 10);
   },
-  /** Loudest sound and number of loud samples since a moment (seconds since the epoch). */
+  /** What was heard since a moment (seconds since the epoch): samples, when first, media seconds. */
   sound(selector, since) {
     const samples = this.find(selector).probe.samples.filter((s) => s.at >= since);
     const loud = samples.filter((s) => s.peak > 0.02);
-    return { count: samples.length, loud: loud.length, first: loud[0]?.at ?? null };
+    const played = (samples.at(-1)?.position ?? 0) - (samples[0]?.position ?? 0);
+    return { count: samples.length, loud: loud.length, first: loud[0]?.at ?? null, played };
   },
   /** Where playback stood since a moment: pairs of seconds since the epoch and seconds of media. */
   positions(selector, since) {
