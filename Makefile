@@ -14,7 +14,7 @@ demo: $(VENV)/.demo
 test: $(READY) lint
 	$(BIN)/python tests/browser/chromium.py
 	CHROMIUM_PATH="$$($(BIN)/python tests/browser/chromium.py)" $(BIN)/python hatch_build.py run test
-	$(BIN)/pytest --numprocesses 2 --dist loadgroup
+	$(BIN)/pytest
 
 bench: $(READY)
 	$(BIN)/python tests/browser/chromium.py

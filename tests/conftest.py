@@ -1,5 +1,5 @@
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
 import comm
 import pytest
@@ -9,17 +9,6 @@ from heygen_widget import Avatar
 from heygen_widget.bridge import bridge
 from heygen_widget.local import LocalServer
 from tests.page import PATIENCE, MakeAvatar, Page
-
-WITH_A_SCREEN: Final = ("tests/browser/", "tests/local/streaming/")
-"""Where tests open browsers: one at a time is enough for two cores."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give the tests of a file, and all that open a browser, to the same worker, in their order."""
-    for item in items:
-        file = item.nodeid.partition("::")[0]
-        group = "screen" if file.startswith(WITH_A_SCREEN) else file
-        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session", autouse=True)
