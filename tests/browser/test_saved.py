@@ -7,6 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
+from heygen_widget.fallback import POSTER_WIDTH
 from tests.browser.lab import Lab, Notebook
 
 SHOW = "from heygen_widget import Avatar\navatar = Avatar(local=True)\navatar"
@@ -59,5 +60,5 @@ def _is_read_without_a_kernel(notebook: Notebook, lab: Lab, page: Page, tmp_path
     reader.goto(f"file://{tmp_path}/{path.stem}.html")
     reader.get_by_text("Good morning to all of you.", exact=False).first.wait_for()
     poster = reader.get_by_role("img", name="The avatar")
-    assert poster.evaluate("image => image.complete && image.naturalWidth") == 320
+    assert poster.evaluate("image => image.complete && image.naturalWidth") == POSTER_WIDTH
     reader.get_by_text("pip install", exact=False).first.wait_for()
