@@ -122,7 +122,7 @@ def test_no_page_may_read_the_api(caller: Caller) -> None:
         ("GET", f"{SESSIONS}/..%2F..%2Fetc%2Fpasswd", 404, "not_found"),
         ("GET", f"{SESSIONS}/%00", 404, "not_found"),
         ("GET", f"{SESSIONS}/%FF", 404, "not_found"),
-        ("POST", "/v1/streaming.new", 404, "not_found"),
+        ("POST", "/v2/streaming.new", 404, "not_found"),
     ],
 )
 def test_wrong_ways_are_refused_in_the_envelope(

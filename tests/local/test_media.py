@@ -101,7 +101,7 @@ def test_streams_may_be_read_from_any_page(caller: Caller, player: httpx.Client)
     asked = player.options(url, headers={**origin, "Access-Control-Request-Method": "GET"})
     assert asked.status_code == 204
     assert asked.headers["access-control-allow-origin"] == "*"
-    assert asked.headers["access-control-allow-methods"] == "GET, OPTIONS"
+    assert "GET" in asked.headers["access-control-allow-methods"].split(", ")
 
 
 @pytest.mark.parametrize(
