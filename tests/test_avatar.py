@@ -506,6 +506,17 @@ def test_a_page_that_lacks_the_player_gets_it(avatar: Avatar, page: Page) -> Non
     assert b"hls" in bytes(library).lower()
 
 
+def test_a_page_that_asks_for_what_is_on_its_way_gets_it_once(
+    avatar: Avatar, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_module.PLAYER, "_owed", True)
+    avatar._repr_mimebundle_()
+    page.say(avatar, {"kind": "hello", "player": False})
+    assert len(page.messages("player")) == 1
+    page.say(avatar, {"kind": "hello", "player": False})  # it never came
+    assert len(page.messages("player")) == 2
+
+
 def test_the_first_avatar_shown_brings_the_player_unasked(
     make_avatar: MakeAvatar, page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:

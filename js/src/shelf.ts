@@ -20,6 +20,8 @@ interface Shared<Library> {
 /** A kernel that has not sent the library after so long is busy; another one may not be. */
 const PATIENCE_MS = 1500;
 const LONGEST_PATIENCE_MS = 600_000;
+/** After so long the one that asked first asks once more: what was sent to it may have gone astray. */
+const FIRST_PATIENCE_MS = 6000;
 
 export class Shelf<Library> {
   /** `name` says which library in which version, as in `player@0.1.0`. */
@@ -46,9 +48,10 @@ export class Shelf<Library> {
     ask(!first);
     if (shared.delivered) return;
     const again = () => ask(false);
+    const wait = first ? FIRST_PATIENCE_MS : patience(shared.asking.length);
     const late = setTimeout(() => {
-      if (!first && !shared.delivered) again();
-    }, patience(shared.asking.length));
+      if (!shared.delivered) again();
+    }, wait);
     shared.asking.push(again);
     signal.addEventListener("abort", () => {
       clearTimeout(late);

@@ -14,7 +14,9 @@ NOTE_CAPTIONS: Final = """() => {
     const captions = document.querySelector(".heygen-widget .hw-captions");
     new MutationObserver(() => {
         const word = captions.querySelector(".hw-now")?.textContent.replace(/\\W/g, "");
-        if (word && word !== shown.at(-1)?.word) shown.push({ word, at: Date.now() / 1000 });
+        // What was said before may come only now: pages are a moment behind.
+        if (!word || word === "Ready" || word === shown.at(-1)?.word) return;
+        shown.push({ word, at: Date.now() / 1000 });
     }).observe(captions, { childList: true, subtree: true, characterData: true });
 }"""
 
