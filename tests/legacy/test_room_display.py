@@ -7,7 +7,7 @@ import pytest
 
 from heygen_widget import LocalServer
 from heygen_widget.bridge import bridge
-from heygen_widget.page import LIVEKIT
+from heygen_widget.page import LIVEKIT, UNDERWAY
 from heygen_widget.streaming_avatar import StreamingAvatar
 from tests.legacy.viewer import Viewer
 from tests.page import PATIENCE, Page
@@ -55,11 +55,12 @@ def test_the_player_is_sent_with_the_first_session_and_once(
 
 
 def test_a_page_that_comes_later_gets_the_player_at_once(
-    avatar: StreamingAvatar, say: Say, page: Page
+    avatar: StreamingAvatar, say: Say, page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     avatar.start()
     page.until(lambda: page.messages("offer"))
     before = len(_players(page))
+    monkeypatch.setattr(LIVEKIT, "_underway", -UNDERWAY)  # some seconds later
     say("hello", player=False)
     assert len(_players(page)) == before + 1
 
