@@ -170,7 +170,6 @@ def test_a_lost_socket_comes_back_and_it_is_heard_again(notebook: Notebook, line
     line.lose()
     status = notebook.page.locator(".hw-status")
     wait_for(lambda: "Connection lost" in status.inner_text(), 20, "the loss is not told")
-    notebook.page.wait_for_timeout(1000)
     line.lost = False
     wait_for(lambda: status.inner_text() == "Live", 30, "the line did not come back")
     assert len(line.joined) > 1
