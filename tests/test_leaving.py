@@ -71,7 +71,7 @@ def test_a_limit_is_announced_in_the_page_and_as_an_event(
     assert avatar.time_left is None
     avatar.speak(LONG)
     avatar.wait("streaming", PATIENCE)
-    assert avatar.time_left == pytest.approx(2 - avatar.elapsed, abs=0.1)
+    assert avatar.time_left == pytest.approx(2 - avatar.elapsed, abs=0.5)
     assert avatar.wait(timeout=PATIENCE) is SessionStatus.CANCELLED
     (near,) = [event for event in avatar.events if isinstance(event, LimitNear)]
     assert near.limit is Limit.MAX_SECONDS
@@ -92,7 +92,7 @@ def test_the_page_knows_when_text_must_have_come(make_avatar: MakeAvatar) -> Non
     assert view["idle_timeout"] == 30
     left = avatar.idle_time_left
     assert left is not None
-    assert left == pytest.approx(view["idle_at"] - avatar.elapsed, abs=0.1)
+    assert left == pytest.approx(view["idle_at"] - avatar.elapsed, abs=0.5)
 
 
 # Avatars that nobody holds.

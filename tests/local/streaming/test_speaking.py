@@ -14,6 +14,7 @@ from tests.local.streaming.conftest import Live, Streamer
 from tests.local.streaming.viewer import Picture, Viewer
 
 LONG = "One two three four five six seven eight nine ten eleven twelve thirteen fourteen. " * 4
+CATCHING_UP = 0.2  # seconds: what begins late is shown faster, until the clock is right again
 
 
 def mouth(picture: Picture) -> npt.NDArray[np.int16]:
@@ -90,7 +91,7 @@ def test_a_task_in_sync_returns_when_it_is_spoken(live: Live) -> None:
     began = time.monotonic()
     done = live.say("Hello there, my friend.", task_mode="sync")
     took = time.monotonic() - began
-    assert 1.0 < done["duration_ms"] / 1000 < took
+    assert 1.0 < done["duration_ms"] / 1000 < took + CATCHING_UP
     stopped = live.viewer.wait_for_event("avatar_stop_talking")
     assert (stopped["task_id"], stopped["duration_ms"]) == (done["task_id"], done["duration_ms"])
 
