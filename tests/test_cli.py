@@ -99,9 +99,7 @@ def test_speech_does_not_convince_without_its_words_in_their_places(
     spoken: tuple[Recording, list[WordEvent]],
 ) -> None:
     recording, words = spoken
-    late = [
-        word.model_copy(update={"start": word.start + 60, "end": word.end + 60}) for word in words
-    ]
+    late = [replace(word, start=word.start + 60, end=word.end + 60) for word in words]
     for wrong in ([], words[:-3], words[::-1], late):
         assert report(recording, wrong, 0.5) == 1
 

@@ -7,6 +7,7 @@ unknown fields and unknown states pass. Knows no HTTP.
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, FiniteFloat, StrictBool, model_validator
+from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
 from ._bodies import AnswerBody, RequestBody
@@ -154,8 +155,14 @@ class CancelAvatarRealtimeResponse(AnswerBody):
     cancelled: bool
 
 
-class WordEvent(AnswerBody):
-    """A spoken word, part of a word, or punctuation mark; seconds from the stream's start."""
+@dataclass(frozen=True, slots=True)
+class WordEvent:
+    """A spoken word, part of a word, or punctuation mark; seconds from the stream's start.
+
+    Not a model like the others: an hour of speech is some 10,000 words, and a kernel keeps them
+    all. It takes a quarter of a model's memory, and tables are made of it as it is:
+    ``pandas.DataFrame(avatar.words)``.
+    """
 
     word: str
     start: FiniteFloat

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import httpx
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -92,6 +93,12 @@ def test_words_of_every_script_arrive_unharmed(face: Face, server: Server) -> No
     server.streams(b"\xef\xbb\xbf", frame(*strange), END)
 
     assert said(face.words()) == strange
+
+
+def test_words_make_a_table_as_they_are() -> None:
+    words = WordBatch.model_validate(json.loads(frame("Hello", "there")[6:])).words
+    table = pd.DataFrame(words)
+    assert table.to_dict("list") == {"word": ["Hello", "there"], "start": [0.5] * 2, "end": [1] * 2}
 
 
 def test_a_connection_that_ends_before_the_words_do_is_an_error(face: Face, server: Server) -> None:

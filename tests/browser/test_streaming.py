@@ -29,7 +29,16 @@ HIGH, LOW = 1080, 480  # lines of the embedded server's pictures
 A_MOUTH_THAT_MOVES = 3.0  # mean change of a pixel near the mouth, of 255, between two frames
 PLAYER_IS_HERE = """() => Object.getOwnPropertySymbols(globalThis).some(
     (key) => key.description.startsWith("heygen_widget.livekit@") && globalThis[key].delivered)"""
+UNANSWERED = 3  # seconds: after 2.5 the page says that the kernel is busy
+UNSEEN = 3  # seconds: after 1.5 a page without a view leaves a room it can join again
+POSITION = f"document.querySelector('{VIDEO}').currentTime"
 CAPTION = "document.querySelector('.heygen-widget .hw-captions').textContent"
+FOLLOW_CAPTIONS = f"""() => {{
+    globalThis.captions = [{CAPTION}];
+    const note = () => captions.push({CAPTION});
+    const shown = {{ childList: true, characterData: true, subtree: true }};
+    new MutationObserver(note).observe(document.querySelector(".heygen-widget"), shown);
+}}"""
 
 
 @pytest.fixture
@@ -116,7 +125,7 @@ def test_another_quality_is_shown_in_a_session_of_its_own(shown: Notebook) -> No
 def test_a_quality_that_is_chosen_first_is_that_of_the_session(shown: Notebook) -> None:
     assert not shown.page.evaluate(PLAYER_IS_HERE)  # which is of use in a room alone
     shown.page.get_by_label("Quality").select_option("Low")
-    shown.page.wait_for_timeout(3000)
+    shown.page.wait_for_timeout(1000 * UNANSWERED)
     assert shown.page.locator(".hw-notice").inner_text() == ""  # the kernel has answered
     shown.run("avatar.start()")
     _wait_for_height(shown, LOW)
@@ -130,9 +139,9 @@ def test_a_page_that_is_loaded_anew_is_in_the_room_again(shown: Notebook) -> Non
     shown.save()
     shown.page.reload()
     _wait_for_height(shown, HIGH)
-    shown.page.wait_for_timeout(2000)
-    assert shown.page.evaluate(CAPTION) == ""
+    shown.page.evaluate(FOLLOW_CAPTIONS)
     _is_heard(shown)
+    assert "What was said" not in shown.page.evaluate("globalThis.captions.join()")
 
 
 class Line:
@@ -183,7 +192,8 @@ def test_what_nobody_watches_is_said_all_the_same_and_is_seen_when_somebody_come
     _wait_for_height(shown, HIGH)
     shown.command("notebook:clear-all-cell-outputs")
     shown.page.wait_for_function(f"!probe.find('{VIDEO}')")
-    shown.page.wait_for_timeout(2000)  # for the page to leave the room
+    left = "any(each.status == 'connecting' for each in avatar.list())"
+    shown.run(f"import time\nwhile not {left}: time.sleep(0.1)")
     said = shown.run("print(avatar.speak('Nobody sees this.', wait=30).status)")
     assert "spoken" in said
     shown.run("avatar")
@@ -202,7 +212,8 @@ def test_two_pages_of_one_notebook_do_not_throw_each_other_out(shown: Notebook) 
     plays = f"document.querySelector('{VIDEO}')?.videoHeight === {HIGH}"
     second.wait_for_function(plays, timeout=60_000)
     first.get_by_text("Playing in another page").wait_for()
-    second.wait_for_timeout(3000)
+    here = second.evaluate(POSITION)
+    second.wait_for_function(f"here => {POSITION} > here + 3", arg=here)  # it is left in peace
     assert second.locator(".hw-status").inner_text() == "Live"
     first.locator(".heygen-widget button:visible", has_text="Bring it here").click()
     second.get_by_text("Playing in another page").wait_for()
@@ -215,7 +226,7 @@ def test_a_bare_connection_serves_one_page_and_another_says_so(notebook: Noteboo
     notebook.run("avatar.start()")
     _wait_for_height(notebook, HIGH)
     notebook.command("notebook:clear-all-cell-outputs")
-    notebook.page.wait_for_timeout(3000)
+    notebook.page.wait_for_timeout(1000 * UNSEEN)
     notebook.run("avatar")  # the page is still the same
     _is_heard(notebook)
     notebook.save()
