@@ -40,3 +40,8 @@ class Page:
 
 MakeAvatar: TypeAlias = Callable[..., Avatar]
 """Makes an avatar at the embedded server, with the arguments of `Avatar`."""
+
+
+def playback(epoch: int, state: str = "playing") -> dict[str, Any]:
+    """Make the message by which a page tells how it plays."""
+    return {"kind": "playback", "epoch": epoch, "state": state, "position": 0.5}
