@@ -45,10 +45,8 @@ async function offering(): Promise<{ far: FarEnd; offer: KernelMessage }> {
   return { far, offer: { kind: "offer", epoch: 1, sdp, ice_servers: [], answered: false } };
 }
 
-/** A widget that is in the avatar's room. */
-async function visiting(session: Partial<SessionView> = {}) {
-  const widget = shown();
-  const { model, root } = widget;
+/** Let a widget take up an offer; returns who made it, once there is a picture. */
+async function meet(model: Model, root: HTMLElement, session: Partial<SessionView> = {}) {
   deliver(model);
   const { far, offer } = await offering();
   model.update({ epoch: 1, status: "pending" });
@@ -57,8 +55,14 @@ async function visiting(session: Partial<SessionView> = {}) {
   far.courier.answer(model.kinds("answer")[0]?.sdp ?? "");
   model.update({ status: "streaming", ...session });
   await expect.poll(() => root.dataset.playback, { timeout: 10_000 }).toBe("playing");
-  await expect.poll(() => far?.channel.readyState).toBe("open");
-  return { ...widget, far };
+  await expect.poll(() => far.channel.readyState).toBe("open");
+  return far;
+}
+
+/** A widget that is in the avatar's room. */
+async function visiting(session: Partial<SessionView> = {}) {
+  const widget = shown();
+  return { ...widget, far: await meet(widget.model, widget.root, session) };
 }
 
 const video = (root: HTMLElement) => find<HTMLVideoElement>(root, "video");
@@ -184,14 +188,7 @@ test("a connection that cannot be made again is kept while there is no view", as
   host.initialize();
   const { model } = host;
   const { root, close } = host.render();
-  deliver(model);
-  const { far, offer } = await offering();
-  model.update({ epoch: 1, status: "pending" });
-  model.receive(offer);
-  await expect.poll(() => model.kinds("answer").length).toBe(1);
-  far.courier.answer(model.kinds("answer")[0]?.sdp ?? "");
-  model.update({ status: "streaming" });
-  await expect.poll(() => root.dataset.playback, { timeout: 10_000 }).toBe("playing");
+  const far = await meet(model, root);
   close();
   await new Promise((resolve) => setTimeout(resolve, 1800)); // longer than a picture waits
   const again = host.render();
