@@ -100,9 +100,9 @@ class Viewer:
         self.seen = Witness()
         self.heard: list[Message] = []  # what the server said over the line
         self._pcs: list[RTCPeerConnection] = []
-        self._line: ClientConnection | None = None
+        self._lines: list[ClientConnection] = []  # the latest is the one in use
         self._publishing: RTCDataChannel | None = None
-        self._listening: asyncio.Task[None] | None = None
+        self._listening: list[asyncio.Task[None]] = []  # to each line
         self._pinging: asyncio.Task[None] | None = None
 
     def close(self) -> None:
@@ -152,7 +152,8 @@ class Viewer:
         return self
 
     async def _join(self, url: str, token: str) -> None:
-        self._line = await connect(f"{url}/rtc?access_token={token}&auto_subscribe=1&protocol=15")
+        address = f"{url}/rtc?access_token={token}&auto_subscribe=1&protocol=15"
+        self._lines.append(await connect(address))
         joined = RESPONSE.decode(await self._receive())
         self.heard.append(joined)
         offered = RESPONSE.decode(await self._receive())
@@ -164,7 +165,7 @@ class Viewer:
 
         description = {"type": "answer", "sdp": await _answer(pc, offered["offer"]["sdp"])}
         await self.say(answer=description)
-        self._listening = asyncio.create_task(self._listen())
+        self._listening.append(asyncio.create_task(self._listen(self._line)))
         self._pinging = asyncio.create_task(self._ping())
 
     async def _ping(self) -> None:
@@ -174,10 +175,9 @@ class Viewer:
                 await self.say(ping_req={"timestamp": int(time.time() * 1000)})
             await asyncio.sleep(self.heard[0]["join"]["ping_interval"])
 
-    async def _listen(self) -> None:
-        assert self._line is not None
+    async def _listen(self, line: ClientConnection) -> None:
         try:
-            async for data in self._line:
+            async for data in line:
                 assert isinstance(data, bytes)
                 message = RESPONSE.decode(data)
                 self.heard.append(message)
@@ -194,11 +194,9 @@ class Viewer:
         self.seen.told(json.loads(packet["user"]["payload"]))
 
     async def say(self, **message: Any) -> None:
-        assert self._line is not None
         await self._line.send(REQUEST.encode(message))
 
     async def _receive(self) -> bytes:
-        assert self._line is not None
         data = await self._line.recv()
         assert isinstance(data, bytes)
         return data
@@ -221,11 +219,9 @@ class Viewer:
 
     def drop_line(self) -> None:
         """Lose the signalling line as networks lose it: without a word."""
-        assert self._line is not None
         assert self._line.transport is not None
         self._loop.call_soon_threadsafe(self._line.transport.abort)
-        assert self._listening is not None
-        self.run(asyncio.wait_for(asyncio.shield(self._listening), PATIENCE))
+        self.run(asyncio.wait_for(asyncio.shield(self._listening[-1]), PATIENCE))
 
     def come_back(self, url: str, token: str, sid: str) -> Message:
         """Open a new line for the connections that are there; return what it says first."""
@@ -233,9 +229,9 @@ class Viewer:
 
     async def _come_back(self, url: str, token: str, sid: str) -> Message:
         address = f"{url}/rtc?access_token={token}&reconnect=1&sid={sid}"
-        self._line = await connect(address)
+        self._lines.append(await connect(address))
         first = RESPONSE.decode(await self._receive())
-        self._listening = asyncio.create_task(self._listen())
+        self._listening.append(asyncio.create_task(self._listen(self._line)))
         return first
 
     # By raw WebRTC.
@@ -274,6 +270,10 @@ class Viewer:
         self.wait(lambda: len(self.seen.loud_at) > before, "sound")
         return self.seen.loud_at[before]
 
+    @property
+    def _line(self) -> ClientConnection:
+        return self._lines[-1]
+
     def _new_connection(self) -> RTCPeerConnection:
         pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._pcs.append(pc)
@@ -283,10 +283,9 @@ class Viewer:
     async def _close(self) -> None:
         if self._pinging is not None:
             self._pinging.cancel()
-        if self._line is not None:
-            await self._line.close()
-        if self._listening is not None:
-            await self._listening
+        for line in self._lines:
+            await line.close()
+        await asyncio.gather(*self._listening)
         for pc in self._pcs:
             await pc.close()
         others = asyncio.all_tasks() - {asyncio.current_task()}
