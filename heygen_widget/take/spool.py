@@ -3,11 +3,11 @@
 Knows bytes and where decoding begins anew, not what they show.
 """
 
-import contextlib
 import io
 import logging
 import tempfile
 import threading
+import weakref
 from dataclasses import dataclass
 from typing import IO, Final, Self
 
@@ -52,11 +52,6 @@ class Take:
         self._next: int | None = None
         self._full = False
 
-    def __del__(self) -> None:
-        with contextlib.suppress(AttributeError, OSError):
-            if self._file is not None:
-                self._file.close()
-
     def __bool__(self) -> bool:
         return bool(self._runs)
 
@@ -85,6 +80,7 @@ class Take:
                 raise OSError(f"it has {self._size:,} bytes, and {MOST_BYTES:,} are the most")
             if self._file is None:
                 self._file = tempfile.TemporaryFile(prefix="heygen-take-")  # noqa: SIM115 (it lives as we do)
+                weakref.finalize(self, self._file.close)
             self._file.seek(self._size)
             self._file.write(data)
             start = self._size

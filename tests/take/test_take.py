@@ -1,5 +1,6 @@
 """Takes: one playable film of whatever was streamed."""
 
+import gc
 import io
 import sys
 from pathlib import Path
@@ -227,3 +228,12 @@ def test_a_folder_for_temporary_files_that_is_full_costs_the_take_alone(
     take = _take(*_parts(tmp_path / "stream", "fmp4"))
     assert not take
     assert not take.whole
+
+
+def test_a_take_that_is_forgotten_closes_its_file() -> None:
+    take: Any = _take(Part(1, 1.0, b"data", b"init", discontinuity=False))
+    take.itself = take  # so that the order in which things go is anybody's guess
+    file = take._file
+    del take
+    gc.collect()
+    assert file.closed
