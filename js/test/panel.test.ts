@@ -295,15 +295,19 @@ test("without rehearsal there is no badge, and the cost is an estimate", () => {
   expect(find(root, ".hw-meter").textContent).toBe("0:12 · ≈ $0.60");
 });
 
-test("nothing overflows at 320 px", () => {
-  const { root } = show({ epoch: 1, status: "pending", rehearsal: true, elapsed: 3599 });
-  (root.parentElement as HTMLElement).style.width = "320px";
-  expect(root.offsetWidth).toBe(320);
-  const right = root.getBoundingClientRect().right;
-  for (const element of root.querySelectorAll("*")) {
-    expect(element.getBoundingClientRect().right, element.className).toBeLessThanOrEqual(right);
-  }
-});
+test.each([[], ["low", "medium", "high"] as const])(
+  "nothing overflows at 320 px, with qualities to choose from or none",
+  (...qualities) => {
+    const session = { epoch: 1, status: "pending", rehearsal: true, elapsed: 3599 } as const;
+    const { root } = show({ ...session, can_interrupt: true, qualities });
+    (root.parentElement as HTMLElement).style.width = "320px";
+    expect(root.offsetWidth).toBe(320);
+    const right = root.getBoundingClientRect().right;
+    for (const element of root.querySelectorAll("*")) {
+      expect(element.getBoundingClientRect().right, element.className).toBeLessThanOrEqual(right);
+    }
+  },
+);
 
 test("panels in a row of widgets share its width", () => {
   const panels = [show().root, show().root];
