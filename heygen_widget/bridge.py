@@ -8,9 +8,11 @@ import asyncio
 import atexit
 import concurrent.futures
 import contextlib
+import math
 import os
 import signal
 import threading
+import time
 import weakref
 from collections.abc import Callable, Coroutine
 from types import FrameType
@@ -23,9 +25,10 @@ _reading: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, set[asyncio.Task
 )
 
 HEARTBEAT: Final = 0.2
-"""Seconds between wake-ups of an awaiting cell.
+"""Seconds between wake-ups of a cell that waits.
 
-ipykernel (6.31 to 7.4) delivers an interrupt to `await` only when the kernel's loop next wakes.
+ipykernel (6.31 to 7.4) delivers an interrupt to `await` only when the kernel's loop next wakes; and
+one that comes just before a thread blocks, or to another thread, is noticed when that thread wakes.
 """
 
 CANCELLED: Final = "The work was cancelled, or the loop that did it was closed."
@@ -56,11 +59,11 @@ def wait_blocking(future: concurrent.futures.Future[T], timeout: float | None = 
     loop = _loop_of_this_thread()
     try:
         if loop is None or future.done():
-            return future.result(timeout)
+            return _block(future, timeout)
         if _reading.get(loop):
             return _wait_within(loop, future, timeout)
         with _Interrupts():
-            return future.result(timeout)
+            return _block(future, timeout)
     except concurrent.futures.CancelledError:
         raise RuntimeError(CANCELLED) from None
 
@@ -77,6 +80,17 @@ def _loop_of_this_thread() -> asyncio.AbstractEventLoop | None:
         return asyncio.get_running_loop()
     except RuntimeError:
         return None
+
+
+def _block(future: concurrent.futures.Future[T], timeout: float | None) -> T:
+    """Block this thread, and whatever loop it runs, until `future` is done."""
+    deadline = math.inf if timeout is None else time.monotonic() + timeout
+    while not future.done():
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        concurrent.futures.wait([future], min(left, HEARTBEAT))
+    return future.result()
 
 
 def _wait_within(

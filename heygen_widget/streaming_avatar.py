@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from heygen_widget.accounts import Accounts
 from heygen_widget.api import AsyncHeyGen, HeyGen
 from heygen_widget.api.models import WordEvent
-from heygen_widget.bridge import bridge
+from heygen_widget.bridge import bridge, wait_blocking
 from heygen_widget.connection import Connection
 from heygen_widget.lease import Leases
 from heygen_widget.legacy import (
@@ -250,7 +250,7 @@ class StreamingAvatar(SessionWidget):
         >>> avatar.list()  # doctest: +SKIP
         ()
         """
-        return bridge.submit(self._list()).result()
+        return wait_blocking(bridge.submit(self._list()))
 
     @property
     def session_id(self) -> str | None:

@@ -117,20 +117,40 @@ def test_waiting_too_long_ends_the_waiting_and_not_the_work(bridge: Bridge) -> N
     assert pending.result(PATIENCE) == "done"
 
 
-def test_an_interrupt_of_a_blocked_wait_ends_the_waiting_and_not_the_work(bridge: Bridge) -> None:
+def _interrupt_this_thread() -> None:
+    """A thread that is about to block sleeps through a signal, as it does if another takes it."""
+    signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+
+
+def _interrupt_main_thread() -> None:
+    ident = threading.main_thread().ident
+    assert ident is not None
+    signal.pthread_kill(ident, signal.SIGINT)
+
+
+@pytest.mark.parametrize("interrupt", [_interrupt_main_thread, _interrupt_this_thread])
+def test_an_interrupt_of_a_blocked_wait_ends_the_waiting_and_not_the_work(
+    bridge: Bridge, interrupt: Callable[[], None]
+) -> None:
     work = Work(bridge)
     pending = bridge.submit(work.run())
     assert work.begun.wait(PATIENCE)
-    here = threading.get_ident()
+    giving_up = threading.Timer(PATIENCE, work.end)
+    giving_up.start()
+
+    def wait() -> None:
+        bridge.call(interrupt)
+        wait_blocking(pending)
+
     # Whoever starts tests in the background may have them ignore interrupts.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        bridge.call(signal.pthread_kill, here, signal.SIGINT)
         with pytest.raises(KeyboardInterrupt):
-            wait_blocking(pending)
+            wait()
     finally:
         signal.signal(signal.SIGINT, before)
     assert not pending.done()
+    giving_up.cancel()
     work.end()
     assert pending.result(PATIENCE) == "done"
 
