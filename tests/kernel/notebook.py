@@ -15,6 +15,9 @@ from tests.kernel.versions import NEWEST, path_of
 
 PATIENCE = 60.0
 
+TAKE_YOUR_TIME = "from heygen_widget import at_exit\nat_exit.AT_EXIT = 30\n"
+"""Lets a process end its sessions when it ends, however slow the machine is."""
+
 
 @dataclass
 class Cell:
@@ -59,7 +62,7 @@ class Kernel:
             "XDG_STATE_HOME": str(folder / "state"),
         }
         self.heard: list[dict[str, Any]] = []
-        self._manager = KernelManager()
+        self._manager = KernelManager(shutdown_wait_time=PATIENCE)
         self._manager.start_kernel(cwd=str(folder), env=given | own | environment)
         self._client = self._manager.client()
         self._client.start_channels()

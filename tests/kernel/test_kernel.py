@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from heygen_widget import HeyGen, LocalServer
-from tests.kernel.notebook import PATIENCE, Kernel
+from tests.kernel.notebook import PATIENCE, TAKE_YOUR_TIME, Kernel
 
 
 def _until(condition: Callable[[], object]) -> None:
@@ -53,9 +53,11 @@ sys.exit(3)
 """
 
 
-def _run_script(server: str, key: str, state: str) -> subprocess.CompletedProcess[str]:
+def _run_script(
+    server: str, key: str, state: str, *, prepare: str = TAKE_YOUR_TIME
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-W", "error", "-c", SCRIPT, key, server, state],
+        [sys.executable, "-W", "error", "-c", prepare + SCRIPT, key, server, state],
         capture_output=True,
         text=True,
         check=False,
@@ -86,7 +88,8 @@ def test_a_session_under_creation_is_not_left_open_by_a_script_that_ends() -> No
 
 def test_a_server_that_is_silent_does_not_hold_a_script_that_ends() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        script = _run_script(f"http://127.0.0.1:{silent.getsockname()[1]}", "key", "creating")
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        script = _run_script(url, "key", "creating", prepare="")
     assert (script.returncode, script.stderr) == (3, "")
 
 

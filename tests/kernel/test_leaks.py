@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from heygen_widget import HeyGen, LocalServer
-from tests.kernel.notebook import PATIENCE, Kernel
+from tests.kernel.notebook import PATIENCE, TAKE_YOUR_TIME, Kernel
 from tests.kernel.versions import VERSIONS
 
 pytestmark = pytest.mark.parametrize("version", VERSIONS)
@@ -21,7 +21,7 @@ OPEN = "avatar.speak(LONG)\navatar.wait('streaming', timeout=60)\nprint(avatar.s
 def _ready(kernel: Kernel, server: LocalServer) -> str:
     """Prepare a kernel and return the source that makes an avatar."""
     kernel.run(
-        "import os\nfrom heygen_widget import Avatar, HeyGen, sessions\n"
+        f"{TAKE_YOUR_TIME}import os\nfrom heygen_widget import Avatar, HeyGen, sessions\n"
         f"heygen = HeyGen({server.api_key!r}, {server.base_url!r})\n"
         "LONG = 'One two three four five six seven eight nine ten. ' * 20"
     )
