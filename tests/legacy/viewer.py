@@ -38,6 +38,7 @@ class Viewer:
         self._peers: dict[int, RTCPeerConnection] = {}
         self._sinks: list[MediaBlackhole] = []
         self._told: Counter[str] = Counter()
+        self._joining = asyncio.Lock()  # aiortc leaves open what it closes while it describes
         self.heard: list[dict[str, Any]] = []
 
     def __enter__(self) -> Self:
@@ -76,16 +77,17 @@ class Viewer:
             await asyncio.sleep(0.02)
 
     async def _join(self, epoch: int, sdp: str) -> None:
-        peer = self._peers[epoch] = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        sink = MediaBlackhole()
-        self._sinks.append(sink)
-        peer.on("track", sink.addTrack)
-        peer.on("datachannel", lambda channel: self._listen(epoch, channel))
-        await peer.setRemoteDescription(RTCSessionDescription(sdp, "offer"))
-        await peer.setLocalDescription(await peer.createAnswer())
-        await sink.start()
-        answer = peer.localDescription.sdp
-        self.say({"kind": "answer", "epoch": epoch, "sdp": answer})
+        async with self._joining:
+            peer = self._peers[epoch] = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+            sink = MediaBlackhole()
+            self._sinks.append(sink)
+            peer.on("track", sink.addTrack)
+            peer.on("datachannel", lambda channel: self._listen(epoch, channel))
+            await peer.setRemoteDescription(RTCSessionDescription(sdp, "offer"))
+            await peer.setLocalDescription(await peer.createAnswer())
+            await sink.start()
+            answer = peer.localDescription.sdp
+            self.say({"kind": "answer", "epoch": epoch, "sdp": answer})
 
     def _listen(self, epoch: int, channel: Any) -> None:
         def take(message: bytes) -> None:
@@ -100,8 +102,9 @@ class Viewer:
         channel.on("message", take)
 
     async def _leave(self) -> None:
-        self._watching.cancel()
-        await self.leave()
+        async with self._joining:
+            self._watching.cancel()
+            await self.leave()
         others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
         for task in others:
             task.cancel()
