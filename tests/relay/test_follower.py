@@ -3,6 +3,7 @@
 import asyncio
 import io
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from heygen_widget.relay import source as source_module
 from tests.relay.stage import FRAME_RATE, SECONDS, Answer, Stage, make_stream
 
 HEAD = "#EXTM3U\n#EXT-X-VERSION:9\n#EXT-X-TARGETDURATION:1\n"
+PATIENCE = 60.0
 
 
 def _read(url: str, expired: Callable[[], None] = lambda: None) -> list[Part]:
@@ -24,7 +26,7 @@ def _read(url: str, expired: Callable[[], None] = lambda: None) -> list[Part]:
 
 def _read_by(follower: Follower) -> list[Part]:
     async def parts() -> list[Part]:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             return [part async for part in follower.parts()]
 
     return asyncio.run(parts())
@@ -43,11 +45,12 @@ def _data(parts: list[Part]) -> list[bytes]:
 def test_a_live_stream_is_read_from_its_first_part_to_its_end(local_server: LocalServer) -> None:
     with HeyGen(local_server.api_key, local_server.base_url) as client:
         created = client.avatar_realtime.create(
-            type="tts", avatar_id="a", voice_id="b", text="Short."
+            type="text_stream", avatar_id="a", voice_id="b", text="Short."
         )
-        url = None
-        while url is None:
-            url = client.avatar_realtime.get(created.stream_id).hls_url
+        deadline = time.monotonic() + PATIENCE
+        while (url := client.avatar_realtime.get(created.stream_id).hls_url) is None:
+            assert time.monotonic() < deadline
+        client.avatar_realtime.append_text(created.stream_id, "", final=True)
         parts = _read(url)
     assert [part.number for part in parts] == list(range(len(parts)))
     assert _frames(parts) == round(sum(part.seconds for part in parts) * 25)
