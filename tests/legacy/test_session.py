@@ -5,9 +5,10 @@ documents say.
 """
 
 import asyncio
+import itertools
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 
 import httpx
@@ -101,11 +102,13 @@ class Stage:
         self._http = http
         self._changed = asyncio.Event()
 
-    def session(self, *, limits: Limits | None = None) -> StreamingSession:
+    def session(
+        self, *, is_shown: Callable[[], bool] | None = None, limits: Limits | None = None
+    ) -> StreamingSession:
         return StreamingSession(
             self._connect,
             OPENING,
-            is_shown=lambda: self.shown,
+            is_shown=is_shown or (lambda: self.shown),
             on_event=self._take,
             limits=limits,
         )
@@ -198,13 +201,19 @@ def test_an_avatar_that_its_cell_shows_after_all_waits_for_the_page(
     async def play(on: Stage) -> None:
         on.service.spoken.set()
         on.service.status = "connecting"
-        on.shown = False
-        session, speech = on.session(), StreamedSpeech("Hello.")
+        waited = asyncio.Event()
+
+        def shown() -> Iterator[bool]:
+            yield False  # when the text is said, and true ever after
+            monkeypatch.setattr("heygen_widget.legacy.joining.JOINING", 60)
+            waited.set()
+            yield from itertools.cycle([True])
+
+        session, speech = on.session(is_shown=shown().__next__), StreamedSpeech("Hello.")
         session.say(speech)
         running = asyncio.create_task(session.run())
-        await on.service.has_been_called("list", 2)
-        on.shown = True
-        await asyncio.sleep(0.6)  # longer than who is not shown is waited for
+        await waited.wait()
+        await on.service.has_been_called("list", on.service.calls["list"] + 1)
         on.service.status = "connected"
         await speech
         assert speech.status is SpeechStatus.SPOKEN
