@@ -116,7 +116,10 @@ def captions(stage: Stage) -> Row:
         screen = Ours(notebook, server)
         screen.start("Good morning.")
         for _ in range(3):
-            delays += [1000 * abs(seconds) for seconds in caption_delays(notebook)]
+            counted = caption_delays(notebook)
+            if counted is None:
+                raise RuntimeError("Not every word was shown.")
+            delays += [1000 * abs(seconds) for seconds in counted]
     return Row(
         measure="captions and sound apart, 95th percentile",
         values=[statistics.quantiles(delays, n=20)[-1]],
