@@ -5,12 +5,19 @@ import time
 from pathlib import Path
 
 from heygen_widget import LocalServer
-from tests.browser.lab import VIDEO, Notebook
+from tests.browser.lab import VIDEO, Notebook, wait_for
 
 QUICKSTART = Path(__file__).parents[2] / "notebooks" / "quickstart.ipynb"
 SHOW = "from heygen_widget import Avatar\navatar = Avatar()\navatar"
 A_MOUTH_THAT_MOVES = 3.0  # mean change of a pixel near the mouth, of 255, between two frames
 A_MOUTH_AT_REST = 2.0
+WATCH_FROM_THE_BEGINNING = f"""() => {{
+    const waiting = setInterval(() => {{
+        if (!probe.find('{VIDEO}')) return;
+        clearInterval(waiting);
+        probe.watch('{VIDEO}');
+    }}, 1);
+}}"""
 
 
 def _code_cells(notebook: Path) -> list[str]:
@@ -40,11 +47,11 @@ def test_the_quickstart_speaks_from_its_cells_and_from_its_text_box(notebook: No
     notebook.run(hello)
     notebook.watch()
     notebook.wait_for_sound(begun)
-    assert _mouth(notebook) > A_MOUTH_THAT_MOVES
+    wait_for(lambda: _mouth(notebook) > A_MOUTH_THAT_MOVES, 30, "the mouth does not move")
     frames = notebook.page.evaluate(f"probe.frames('{VIDEO}')")
     notebook.page.wait_for_function(f"n => probe.frames('{VIDEO}') > n + 25", arg=frames)
     notebook.wait_for_silence(1.0, playing=True)
-    assert _mouth(notebook) < A_MOUTH_AT_REST
+    wait_for(lambda: _mouth(notebook) < A_MOUTH_AT_REST, 30, "the mouth does not rest")
 
     notebook.wait_for_sound(_type(notebook, "And this I typed myself."))
     notebook.run(busy)
@@ -132,9 +139,10 @@ def test_text_is_shown_as_text(notebook: Notebook) -> None:
 
 def test_the_first_word_is_not_cut(notebook: Notebook) -> None:
     notebook.run(SHOW)
+    notebook.page.evaluate(WATCH_FROM_THE_BEGINNING)
     begun = time.time()
     notebook.run("speech = avatar.speak('Peter Piper picked a peck of pickled peppers.')")
-    notebook.watch()
+    notebook.page.wait_for_function(f"probe.find('{VIDEO}')?.probe")
     notebook.wait_for_sound(begun)
     heard = notebook.page.evaluate(f"probe.firstSound('{VIDEO}')")
     first = float(notebook.run("speech.result(timeout=30).words[0].start"))
