@@ -13,9 +13,8 @@ SEGMENT = re.compile(r"/hls/[^/]+/\d+\.m4s")
 RECOVERED = """
 import asyncio
 from heygen_widget.playback import PlaybackRecovered
-while not (faults := [e.fault for e in avatar.events if isinstance(e, PlaybackRecovered)]):
+while {fault!r} not in [e.fault for e in avatar.events if isinstance(e, PlaybackRecovered)]:
     await asyncio.sleep(0.05)
-print(*faults)
 """
 PLAYS_ON = f"""t => {{
     const video = document.querySelector('{VIDEO}');
@@ -36,8 +35,7 @@ def _position(notebook: Notebook) -> float:
 
 def _comes_back(notebook: Notebook, fault: str) -> None:
     """The picture moves near the live edge, and the kernel was told what had been broken."""
-    faults = notebook.run(RECOVERED).split()
-    assert fault in faults
+    notebook.run(RECOVERED.format(fault=fault))
     notebook.page.wait_for_function(PLAYS_ON, arg=_position(notebook) + 1, timeout=20_000)
     notebook.page.wait_for_function(NEXT_TO_IT)
     notebook.page.wait_for_function(
