@@ -89,11 +89,12 @@ class Lab:
         wait_for(self._kernels_are_gone, 60, "A kernel outlived its test")
 
     def _kernels_are_gone(self) -> bool:
-        for session in httpx.get(f"{self.url}/api/sessions").json():
-            with suppress(httpx.TimeoutException):
-                # A kernel that is being restarted may refuse at first.
-                httpx.delete(f"{self.url}/api/sessions/{session['id']}", timeout=30)
-        return not httpx.get(f"{self.url}/api/sessions").json()
+        sessions = f"{self.url}/api/sessions"
+        with suppress(httpx.TransportError):  # a kernel that is being restarted refuses at first
+            for session in httpx.get(sessions, timeout=60).json():
+                httpx.delete(f"{sessions}/{session['id']}", timeout=30)
+            return not httpx.get(sessions, timeout=60).json()
+        return False
 
 
 @contextmanager

@@ -147,7 +147,7 @@ def test_a_page_of_a_hub_gets_the_stream_from_the_kernel(hub: Lab, browser: Brow
         url = notebook.run("print(avatar._sessions.current.hls_url)").strip()
         notebook.run("avatar.close()")
     assert fetched == []
-    assert httpx.get(url).is_success
+    assert httpx.get(url, timeout=60).is_success
     may_fetch = "url => fetch(url).then(() => true, () => false)"
     assert not notebook.page.evaluate(may_fetch, url)  # Chromium guards this machine from the web
     notebook.page.context.close()

@@ -165,7 +165,7 @@ def test_a_page_that_was_hidden_returns_to_the_live_edge(notebook: Notebook) -> 
 def _wait_until_published(url: str, seconds: float) -> None:
     """Wait until a stream of the embedded server is so long."""
     while True:
-        lines = httpx.get(url).text.splitlines()
+        lines = httpx.get(url, timeout=60).text.splitlines()
         durations = [float(line[8:].split(",")[0]) for line in lines if line.startswith("#EXTINF:")]
         if sum(durations) > seconds:
             return
