@@ -66,9 +66,14 @@ def _wait_for_height(notebook: Notebook, pixels: int) -> None:
 
 def _is_heard(notebook: Notebook) -> None:
     begun = time.time()
-    notebook.run("avatar.speak('Here I am, and to be heard.')")
+    notebook.run("avatar.speak('Here I am, and to be heard. ' * 8)")
     notebook.watch()
     notebook.wait_for_sound(begun)
+
+
+def _mouth(notebook: Notebook) -> float:
+    change: float = notebook.page.evaluate(f"probe.mouth('{VIDEO}', 1)")
+    return change
 
 
 def test_it_is_seen_and_heard_and_silenced(shown: Notebook) -> None:
@@ -76,7 +81,7 @@ def test_it_is_seen_and_heard_and_silenced(shown: Notebook) -> None:
     shown.run(f"speech = avatar.speak({LONG!r})")
     shown.watch()
     shown.wait_for_sound(begun)
-    assert shown.page.evaluate(f"probe.mouth('{VIDEO}', 1)") > A_MOUTH_THAT_MOVES
+    wait_for(lambda: _mouth(shown) > A_MOUTH_THAT_MOVES, 30, "the mouth does not move")
     _press(shown, "Interrupt")
     shown.wait_for_silence()
     assert "interrupted" in shown.run("print(speech.status)")
@@ -94,7 +99,7 @@ def test_a_training_script_is_spoken_and_captioned_segment_by_segment(shown: Not
     cell = shown.begin(TRAINING)
     for word in ("Welcome", "helmet", "begin"):  # while the cell keeps the kernel busy
         shown.page.wait_for_function(f"word => {CAPTION}.includes(word)", arg=word)
-    shown.watch()
+        shown.watch()  # from the first word on
     shown.wait_for_sound(begun)
     said = shown.finished(cell)
     assert [word for word in ("Welcome", "helmet", "begin") if word not in said] == []
