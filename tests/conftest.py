@@ -4,11 +4,18 @@ from typing import Any
 import comm
 import pytest
 from comm.base_comm import BaseComm
+from hypothesis import HealthCheck, settings
 
 from heygen_widget import Avatar
 from heygen_widget.bridge import bridge
 from heygen_widget.local import LocalServer
 from tests.page import PATIENCE, MakeAvatar, Page
+
+# No example is late on a noisy machine, and each run says the same as the one before.
+settings.register_profile(
+    "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -30,7 +30,7 @@ from heygen_widget.local.studio import Studio
 CANNOT_SERVE: Final = 2
 """Exit code when the settings cannot be had: a port that is taken, a segment that cannot be cut."""
 
-_GRACE: Final = 2
+_GRACE: Final = 4
 _KEEP_ALIVE: Final = 75
 
 

@@ -130,11 +130,9 @@ def caller(local_server: LocalServer, caller_at: Callable[[LocalServer], Caller]
 
 @pytest.fixture(scope="session")
 def tone() -> bytes:
-    """Half a second of a 220 Hz tone, as a WAV file."""
+    """Three seconds of a 220 Hz tone, as a WAV file."""
     rate = 16_000
-    samples = array(
-        "h", (int(9000 * math.sin(math.tau * 220 * n / rate)) for n in range(rate // 2))
-    )
+    samples = array("h", (int(9000 * math.sin(math.tau * 220 * n / rate)) for n in range(3 * rate)))
     file = io.BytesIO()
     with wave.open(file, "wb") as wav:
         wav.setnchannels(1)

@@ -124,7 +124,7 @@ def test_a_server_that_is_not_ready_in_time_is_ended(monkeypatch: pytest.MonkeyP
     before = {child.pid for child in psutil.Process().children()}
     with pytest.raises(LocalServerError, match="not ready"):
         LocalServer().start()
-    assert {child.pid for child in psutil.Process().children()} == before
+    assert {child.pid for child in psutil.Process().children()} <= before
 
 
 def test_a_missing_extra_is_named_with_the_cure(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,8 +34,7 @@ async def until(condition: Callable[[], bool]) -> None:
 def test_a_stream_is_forgotten_some_time_after_its_end_and_its_record_later(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(registry, "KEEP_STREAM", 0.2)
-    monkeypatch.setattr(registry, "KEEP_RECORD", 0.4)
+    monkeypatch.setattr(registry, "KEEP_STREAM", 0.05)
 
     def unknown(find: Callable[[str], Session], name: str) -> bool:
         try:
@@ -52,7 +51,30 @@ def test_a_stream_is_forgotten_some_time_after_its_end_and_its_record_later(
         await until(lambda: unknown(sessions.playing, session.token))
         assert session.stream is None
         assert sessions.session(session.stream_id) is session
-        await until(lambda: unknown(sessions.session, session.stream_id))
+        monkeypatch.setattr(registry, "KEEP_RECORD", 0.1)
+        other = sessions.open(SCRIPT)
+        other.cancel()
+        await until(lambda: unknown(sessions.session, other.stream_id))
+
+    asyncio.run(watch())
+
+
+def test_text_keeps_a_session_open_and_blank_text_does_not() -> None:
+    async def watch() -> None:
+        session = Registry(SETTINGS, Studio(SETTINGS)).open(SCRIPT)
+        await until(lambda: session.status == "streaming")
+
+        def ends() -> float:
+            assert session._idle is not None
+            return session._idle.when()
+
+        before = ends()
+        await asyncio.sleep(0.01)
+        session.append(" ", final=False)
+        assert ends() == before
+        session.append("ha ", final=False)
+        assert ends() > before
+        session.cancel()
 
     asyncio.run(watch())
 

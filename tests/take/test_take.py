@@ -178,7 +178,7 @@ def test_an_avatar_saves_what_it_said_from_its_first_word_on(tmp_path: Path) -> 
     try:
         with pytest.raises(TakeError, match="speak first"):
             avatar.save(tmp_path / "talk.mp4")
-        avatar.speak("Keep this, please. It is long enough to be seen streaming.", final=True)
+        avatar.speak("Keep this, please. " + "It is long enough to be seen. " * 3, final=True)
         avatar.wait("completed", timeout=60)
         path = avatar.save(tmp_path / "talk.mp4", timeout=60)  # a gap would be warned of
         about = _about(path)
@@ -194,7 +194,7 @@ def test_a_take_stays_with_its_words_and_its_rest_when_the_next_session_begins(
     tmp_path: Path,
 ) -> None:
     with Avatar() as avatar:
-        avatar.speak("This was said first.", final=True)
+        avatar.speak("This was said first. " * 4, final=True)
         avatar.wait("completed", timeout=60)
         first = avatar._streams.broadcast
         assert first is not None
@@ -208,7 +208,7 @@ def test_a_take_stays_with_its_words_and_its_rest_when_the_next_session_begins(
 
 def test_a_film_with_a_gap_is_saved_with_a_warning(tmp_path: Path) -> None:
     with Avatar() as avatar:
-        avatar.speak("Some of this is missing.", final=True)
+        avatar.speak("Some of this is missing. " * 4, final=True)
         avatar.wait("completed", timeout=60)
         broadcast = avatar._streams.broadcast
         assert broadcast is not None

@@ -34,11 +34,11 @@ class Show(NamedTuple):
 def show(request: pytest.FixtureRequest, go_on_air: "Callable[..., OnAir]") -> Show:
     on_air = go_on_air(segment_seconds=request.param)
     for text in (FIRST, SECOND):
+        on_air.wait(lambda: not on_air.track.speaking)
         on_air.wait_for_next_segment()
         on_air.wait_for_next_segment()
         on_air.track.append(text)
-        on_air.wait(lambda: on_air.track.speaking)
-        on_air.wait(lambda: not on_air.track.speaking)
+        on_air.wait(on_air.track.heard)
     on_air.track.close_input()
     on_air.wait_for_end()
     return Show(

@@ -83,8 +83,8 @@ def test_the_curls_open_a_session_speak_in_it_and_stop_it(streamer: Streamer) ->
     assert viewer.seen.pictures[0].size == (1920, 1080)
     spoken = curl(streamer, "streaming.task", opened["session_id"])["data"]
     assert spoken["duration_ms"] > 1000
-    told = viewer.events("avatar_talking_message")
     viewer.wait_for_event("avatar_stop_talking")
+    told = viewer.events("avatar_talking_message")
     assert "".join(each["message"] for each in told) == "Hello! How can I help you today?"
     curl(streamer, "streaming.stop", opened["session_id"])
     assert opened["session_id"] not in streamer.sessions()
@@ -218,7 +218,7 @@ def test_the_client_of_the_document_connects_speaks_and_disconnects(
       const client = new StreamingAvatarClient();
       await client.connect("anna", "en");
       window.w = await enter(opened.url, opened.access_token);
-      await until(() => w.frames.length > 2 && w.context, "a picture");
+      await until(() => w.attentive, "a picture");
       await client.speak("Hello there.");
       await until(() => w.loud.length, "sound");
       await client.disconnect();

@@ -30,8 +30,8 @@ def lived(
     async def run() -> float:
         ended = asyncio.Event()
         cast = Cast(face_for(LOOKS[0]), load_engine(), echo)
-        session = StreamingSession(asked, cast, max_length=max_length, on_end=lambda _: ended.set())
         began = time.monotonic()
+        session = StreamingSession(asked, cast, max_length=max_length, on_end=lambda _: ended.set())
         await live(session)
         async with asyncio.timeout(PATIENCE):
             await ended.wait()
@@ -50,6 +50,12 @@ async def nothing(_: StreamingSession) -> None:
     """Leave a session alone."""
 
 
+def waits_until(session: StreamingSession) -> float:
+    """When it ends for want of work, on the clock of the loop."""
+    assert session._idle is not None
+    return session._idle.when()
+
+
 def test_a_session_that_is_left_alone_ends() -> None:
     assert lived(nothing, idle_after(0.3)) >= 0.3
 
@@ -60,11 +66,13 @@ def test_a_session_ends_when_its_time_is_over() -> None:
 
 def test_keeping_alive_keeps_alive() -> None:
     async def keep(session: StreamingSession) -> None:
-        for _ in range(5):
-            await asyncio.sleep(0.2)
-            session.keep_alive()
+        before = waits_until(session)
+        await asyncio.sleep(0.01)
+        session.keep_alive()
+        assert waits_until(session) > before
+        session.end()
 
-    assert lived(keep, idle_after(0.5)) >= 1.5
+    lived(keep)
 
 
 def test_a_session_does_not_end_while_it_speaks() -> None:
@@ -83,6 +91,22 @@ def test_who_waits_for_a_task_hears_of_the_end() -> None:
         assert (await session.perform(task))["duration_ms"] < 5000
 
     assert lived(speak, max_length=1.0) < PATIENCE
+
+
+def test_an_interrupt_drops_what_waits_and_returns_what_is_waited_for() -> None:
+    async def interrupt(session: StreamingSession) -> None:
+        session._follow_audience(1)
+        texts = ("One two three. " * 20, "Never said.")
+        asked = [TaskRequest(session_id=session.session_id, text=text) for text in texts]
+        waiting = asyncio.gather(*map(session.perform, asked))
+        await asyncio.sleep(0)
+        session.interrupt()
+        assert (await waiting)[1]["duration_ms"] == 0
+        said = TaskRequest(session_id=session.session_id, text="Said.")
+        assert (await session.perform(said))["duration_ms"] > 200
+        session.end()
+
+    lived(interrupt)
 
 
 def test_an_idle_timeout_can_be_disabled() -> None:

@@ -13,7 +13,7 @@ from tests.local.streaming.pages import LIVEKIT, WatchingPage
 ENTER = """
   const [url, token, options] = given;
   window.w = await enter(url, token, options);
-  await until(() => w.frames.length > 2 && w.context, "a picture");
+  await until(() => w.attentive, "a picture");
   return w.size;
 """
 TALKED = "await until(() => of(w, 'avatar_stop_talking').length >= given[0], 'the end of speech');"

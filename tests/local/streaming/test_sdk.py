@@ -18,7 +18,7 @@ START = """
   const request = { avatarName: "anna", quality: "medium", voice: { voiceId: "en" }, ...more };
   window.w = await startAvatar(base, token, request);
   await until(() => of(w, "stream_ready").length, "the stream");
-  await until(() => w.frames.length > 2, "a picture");
+  await until(() => w.attentive, "a picture");
   return w.session.session_id;
 """
 SAID = "return of(w, 'avatar_talking_message').map((event) => event.message).join('');"

@@ -1,6 +1,5 @@
 """What a viewer sees and hears of a session, and what the viewer is told."""
 
-import threading
 import time
 from collections.abc import Callable
 from itertools import pairwise
@@ -51,9 +50,8 @@ def test_a_quality_is_a_size(
 def test_a_resting_avatar_is_seen_and_not_heard(live: Live) -> None:
     pictures = live.viewer.seen.pictures
     live.viewer.wait(lambda: len(pictures) >= 75, "three seconds")
-    assert not live.viewer.seen.loud_at
-    seconds = pictures[74].at - pictures[24].at
-    assert 1.5 < seconds < 2.5  # 25 pictures a second
+    assert not live.viewer.seen.loud
+    assert np.median(np.diff([picture.time for picture in pictures])) == pytest.approx(1 / 25)
     assert any(movement(a, b) for a, b in pairwise(pictures))  # it lives
 
 
@@ -65,13 +63,11 @@ def test_what_is_said_is_heard_and_the_lips_move(streamer: Streamer, coding: str
     resting = max(movement(a, b) for a, b in pairwise(pictures[10:30]))
     said_at = len(pictures)
     live.say("Hello there, my friend.")
-    heard = live.viewer.wait_for_sound()
     live.viewer.wait_for_event("avatar_stop_talking")
-    spoken = pictures[said_at:]
-    moved = [b for a, b in pairwise(spoken) if movement(a, b) > 2 * resting]
-    assert len(moved) > 10
-    assert abs(moved[0].at - heard) < 1.0
-    assert live.viewer.wait_for_hush() - heard > 0.8
+    live.viewer.wait_for_hush()
+    assert live.viewer.seen.loud > 40
+    moved = sum(movement(a, b) > 2 * resting for a, b in pairwise(pictures[said_at:]))
+    assert moved > 10
 
 
 def test_everyone_in_a_session_opened_later_sees_at_once(streamer: Streamer) -> None:
@@ -149,40 +145,21 @@ def test_a_text_that_has_no_sound_is_over_at_once(live: Live) -> None:
 
 def test_an_interrupt_silences_at_once(live: Live) -> None:
     live.say(LONG)
-    live.viewer.wait_for_sound()
-    live.viewer.wait(lambda: len(live.viewer.seen.loud_at) > 50, "a second of speech")
-    asked = time.monotonic()
+    live.viewer.wait_for_sound(50)
     live.call("interrupt")
     stopped = live.viewer.wait_for_event("avatar_stop_talking")
-    assert live.viewer.wait_for_hush() - asked < 1.0  # the server is silent after 20 ms
-    assert 500 < stopped["duration_ms"] < 5000
+    live.viewer.wait_for_hush()
+    assert 500 < stopped["duration_ms"] < 15_000  # all of it takes 20 seconds
     assert not live.viewer.events("avatar_end_message")
-
-
-def test_an_interrupt_drops_what_waits_and_returns_what_is_waited_for(live: Live) -> None:
-    live.say(LONG)
-    live.viewer.wait_for_event("avatar_start_talking")
-    waiting: list[int] = []
-
-    def wait() -> None:
-        waiting.append(live.say("Never said.", task_mode="sync")["duration_ms"])
-
-    thread = threading.Thread(target=wait)
-    thread.start()
-    while not waiting:
-        live.call("interrupt")
-        thread.join(0.05)
-    assert waiting == [0]
-    assert live.say("Said.", task_mode="sync")["duration_ms"] > 200
-    assert len(live.viewer.events("avatar_start_talking")) == 2
 
 
 # Talking.
 
 
 def test_an_avatar_that_is_talked_to_says_it_back(live: Live) -> None:
-    for kind in ("talk", "chat"):
-        task_id = live.say("Good morning.", task_type=kind, task_mode="sync")["task_id"]
+    for number, kind in enumerate(("talk", "chat"), 1):
+        task_id = live.say("Good morning.", task_type=kind)["task_id"]
+        live.viewer.wait_for_event("avatar_stop_talking", number)
         assert message(live.viewer, task_id) == "Good morning."
 
 

@@ -37,9 +37,9 @@ _Result = TypeVar("_Result")
 
 @dataclass
 class Picture:
-    """A decoded picture: when it came, its size, its luma in small."""
+    """A decoded picture: when it is of (seconds), its size, its luma in small."""
 
-    at: float
+    time: float
     size: tuple[int, int]
     luma: npt.NDArray[np.uint8]
 
@@ -49,8 +49,8 @@ class Witness:
     """What has come in over a connection so far."""
 
     pictures: list[Picture] = field(default_factory=list)
-    loud_at: list[float] = field(default_factory=list)  # when a frame of sound came that was heard
-    sounds: int = 0
+    loud: int = 0  # frames of sound that were heard
+    silent: int = 0  # frames of sound since then that were not
     events: list[dict[str, Any]] = field(default_factory=list)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     following: list["asyncio.Task[None]"] = field(default_factory=list)
@@ -74,7 +74,8 @@ class Witness:
             assert isinstance(frame, av.VideoFrame)
             luma = np.asarray(frame.to_ndarray()[: frame.height : 4, : frame.width : 4], np.uint8)
             size = (frame.width, frame.height)
-            self.pictures.append(Picture(time.monotonic(), size, luma))
+            assert frame.time is not None
+            self.pictures.append(Picture(frame.time, size, luma))
             self.changed.set()
 
     async def _listen(self, track: MediaStreamTrack) -> None:
@@ -84,9 +85,9 @@ class Witness:
             except MediaStreamError:
                 return
             assert isinstance(frame, av.AudioFrame)
-            self.sounds += 1
-            if np.abs(frame.to_ndarray()).max() > LOUD:
-                self.loud_at.append(time.monotonic())
+            heard = np.abs(frame.to_ndarray()).max() > LOUD
+            self.loud += heard
+            self.silent = 0 if heard else self.silent + 1
             self.changed.set()
 
 
@@ -259,16 +260,13 @@ class Viewer:
         leave: Message = next(m["leave"] for m in self.heard if "leave" in m)
         return leave
 
-    def wait_for_hush(self, seconds: float = 0.5) -> float:
-        """Wait until nothing was heard for a while; return when the last sound came."""
-        self.wait(lambda: time.monotonic() - self.seen.loud_at[-1] > seconds, "silence")
-        return self.seen.loud_at[-1]
+    def wait_for_sound(self, frames: int = 1) -> None:
+        """Wait until so many frames of sound, of 20 ms, were heard."""
+        self.wait(lambda: self.seen.loud >= frames, "sound")
 
-    def wait_for_sound(self) -> float:
-        """Wait for a sound that is heard; return when it came."""
-        before = len(self.seen.loud_at)
-        self.wait(lambda: len(self.seen.loud_at) > before, "sound")
-        return self.seen.loud_at[before]
+    def wait_for_hush(self, frames: int = 25) -> None:
+        """Wait for so many frames of silence in a row."""
+        self.wait(lambda: self.seen.silent >= frames, "silence")
 
     @property
     def _line(self) -> ClientConnection:

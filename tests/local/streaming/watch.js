@@ -57,6 +57,11 @@ class Witness {
     this.context = context;
   }
 
+  /** Whether there is a picture, and sound would be noticed. */
+  get attentive() {
+    return this.frames.length > 2 && this.context?.currentTime > 0;
+  }
+
   end() {
     clearInterval(this.listening);
     this.context?.close();

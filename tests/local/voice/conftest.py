@@ -1,7 +1,7 @@
 """Someone who listens to a track, as a stream would, and voices to listen to."""
 
 from collections.abc import Callable
-from threading import Condition, Event, current_thread
+from threading import Event, current_thread
 
 import numpy as np
 import numpy.typing as npt
@@ -40,19 +40,12 @@ class CountingEngine:
 
     def __init__(self, engine: VoiceEngine) -> None:
         self._engine = engine
-        self._spoke = Condition()
         self.seconds = 0.0
 
     def speak(self, text: str, voice_id: str) -> SpokenAudio:
         audio = self._engine.speak(text, voice_id)
-        with self._spoke:
-            self.seconds += audio.seconds
-            self._spoke.notify_all()
+        self.seconds += audio.seconds
         return audio
-
-    def wait_until_spoken(self, seconds: float) -> None:
-        with self._spoke:
-            assert self._spoke.wait_for(lambda: self.seconds >= seconds, PATIENCE)
 
 
 class Listener:
