@@ -193,7 +193,8 @@ class Bridge:
 
     def __init__(self, name: str = "heygen-widget") -> None:
         self._name = name
-        self._lock = threading.Lock()
+        # Garbage may be collected while it is held, and what is collected may call.
+        self._lock = threading.RLock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._pid: int | None = None
@@ -212,7 +213,7 @@ class Bridge:
             return function(*arguments)
         answer: concurrent.futures.Future[T] = concurrent.futures.Future()
         self.call(_answer, answer, function, arguments)
-        return answer.result()  # it depends on nobody else's loop
+        return _block(answer, None)  # it depends on nobody else's loop
 
     @property
     def running(self) -> bool:

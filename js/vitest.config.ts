@@ -8,6 +8,8 @@ export default defineConfig({
   optimizeDeps: { include: ["hls.js"] },
   test: {
     include: ["test/*.test.ts"],
+    testTimeout: 60_000,
+    expect: { poll: { timeout: 10_000 } },
     browser: {
       enabled: true,
       headless: true,

@@ -41,7 +41,7 @@ def _statuses(avatar: Avatar) -> list[SessionStatus]:
 
 
 def _tone() -> AssetBase64:
-    seconds = np.arange(16_000) / 16_000
+    seconds = np.arange(4 * 16_000) / 16_000
     file = io.BytesIO()
     with wave.open(file, "wb") as wav:
         wav.setparams((1, 2, 16_000, 0, "NONE", ""))
@@ -216,12 +216,13 @@ def test_two_speeches_in_one_go_share_a_session(avatar: Avatar) -> None:
 
 
 def test_what_is_said_after_the_end_opens_the_next_session_in_its_turn(avatar: Avatar) -> None:
-    first = avatar.speak("First.", final=True)
-    second = avatar.speak("Second.")
-    third = avatar.speak("Third.", final=True)
+    said = "First of all, and long enough to be seen. " * 2, "Second.", "Third. " * 8
+    first = avatar.speak(said[0], final=True)
+    second = avatar.speak(said[1])
+    third = avatar.speak(said[2], final=True)
     assert avatar.wait(timeout=PATIENCE) is SessionStatus.COMPLETED
     assert first.status is second.status is third.status is SpeechStatus.SPOKEN
-    assert avatar.transcript == "Second. Third."
+    assert avatar.transcript == f"Second. {said[2].strip()}"
     assert _statuses(avatar).count(SessionStatus.CREATING) == 2
     urls = {event.hls_url for event in avatar.events if isinstance(event, PlaybackReady)}
     assert len(urls) == 2

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import subprocess
 import sys
+import time
 import weakref
 from pathlib import Path
 
@@ -70,8 +71,6 @@ def test_a_limit_is_announced_in_the_page_and_as_an_event(
     avatar = make_avatar(max_seconds=2)
     assert avatar.time_left is None
     avatar.speak(LONG)
-    avatar.wait("streaming", PATIENCE)
-    assert avatar.time_left == pytest.approx(2 - avatar.elapsed, abs=0.5)
     assert avatar.wait(timeout=PATIENCE) is SessionStatus.CANCELLED
     (near,) = [event for event in avatar.events if isinstance(event, LimitNear)]
     assert near.limit is Limit.MAX_SECONDS
@@ -80,8 +79,17 @@ def test_a_limit_is_announced_in_the_page_and_as_an_event(
     ]
     told = [view for view in views if view.get("status") == "streaming"]
     assert all(view["limit"] == "max_seconds" for view in told)
-    assert all(view["limit_at"] == pytest.approx(2, abs=0.01) for view in told)
+    assert all(view["limit_at"] == pytest.approx(2, abs=1) for view in told)
     assert (avatar.end_reason, avatar.time_left) == ("limit", None)
+
+
+def test_the_time_that_is_left_until_a_limit_is_known(make_avatar: MakeAvatar) -> None:
+    avatar = make_avatar(max_seconds=200)
+    avatar.speak(LONG)
+    avatar.wait("streaming", PATIENCE)
+    early, left, late = avatar.elapsed, avatar.time_left, avatar.elapsed
+    assert left is not None
+    assert 200 - late <= left <= 200 - early
 
 
 def test_the_page_knows_when_text_must_have_come(make_avatar: MakeAvatar) -> None:
@@ -90,9 +98,9 @@ def test_the_page_knows_when_text_must_have_come(make_avatar: MakeAvatar) -> Non
     avatar.wait("streaming", PATIENCE)
     view = avatar.session
     assert view["idle_timeout"] == 30
-    left = avatar.idle_time_left
+    early, left, late = avatar.elapsed, avatar.idle_time_left, avatar.elapsed
     assert left is not None
-    assert left == pytest.approx(view["idle_at"] - avatar.elapsed, abs=0.5)
+    assert view["idle_at"] - late - 1 <= left <= view["idle_at"] - early + 1
 
 
 # Avatars that nobody holds.
@@ -106,7 +114,10 @@ def test_an_avatar_that_nobody_holds_says_what_it_was_told_and_ends(
     left = weakref.ref(avatar)
     sessions = avatar._sessions
     del avatar
-    assert left() is None
+    deadline = time.monotonic() + PATIENCE
+    while left() is not None:  # the private loop may hold it for a moment
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
     assert speech.result(PATIENCE).status is SpeechStatus.SPOKEN
     while not bridge.ask(lambda: sessions.at_rest):
         pass

@@ -83,7 +83,7 @@ def test_a_session_is_followed_from_the_request_to_its_end(local_server: LocalSe
                 ledger.note(session, avatar="Daisy", rehearsal=False)
                 seen.extend(ledger.overview())
 
-            speech = Delivery("Hello.")
+            speech = Delivery("Hello, and let me be seen. " * 3)
             session = Session(connect, _tts, speech=speech, takes_text=False, on_event=note)
             await session.run()
             return session.stream_id

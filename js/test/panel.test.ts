@@ -241,7 +241,7 @@ test("a request that the kernel does not hear is said to wait, whatever else com
   const { root, model } = show({ epoch: 1, status: "streaming" });
   await userEvent.type(box(root), "Hello{Enter}");
   const notice = find(root, ".hw-notice");
-  await expect.poll(() => notice.textContent, { timeout: 5000 }).toContain("While a cell runs");
+  await expect.poll(() => notice.textContent).toContain("While a cell runs");
   const text = "Of the cell that runs";
   model.receive({ kind: "speech", epoch: 1, id: 0, text, status: "queued", first: 0 });
   model.update({ elapsed: 9 });

@@ -226,7 +226,7 @@ test("while there is no view the kernel need not push, and does again when there
   const wanted = () => model.kinds("relay").map((message) => message.wanted);
   expect(wanted()).toEqual([true]);
   close();
-  await expect.poll(wanted, { timeout: 4000 }).toEqual([true, false]);
+  await expect.poll(wanted).toEqual([true, false]);
   host.render();
   await expect.poll(wanted).toEqual([true, false, true]);
   expect(hls.calls.at(-1)).toContain("loadSource");
@@ -356,7 +356,7 @@ test("while all goes well there is one report a second at most", async () => {
   video(root).dispatchEvent(new Event("playing"));
   const before = model.kinds("playback").length;
   const began = performance.now();
-  await expect.poll(() => model.kinds("playback").length, { timeout: 5000 }).toBe(before + 2);
+  await expect.poll(() => model.kinds("playback").length).toBe(before + 2);
   expect(performance.now() - began).toBeGreaterThan(1000);
 });
 

@@ -37,7 +37,7 @@ test("an offer is answered, and its picture is seen", async () => {
   const player = live({ heard: (event) => heard.push(event) });
   player.join(join, TERMS);
   document.body.append(player.video);
-  await expect.poll(() => player.state, { timeout: 10_000 }).toBe("playing");
+  await expect.poll(() => player.state).toBe("playing");
   expect(player.started).toBe(true);
   expect(player.problem).toBeNull();
   await expect.poll(() => player.video.videoWidth).toBeGreaterThan(0);
@@ -85,7 +85,7 @@ test("hanging up leaves the last picture and tells nothing more", async () => {
   const player = live();
   player.join(join, TERMS);
   document.body.append(player.video);
-  await expect.poll(() => player.state, { timeout: 10_000 }).toBe("playing");
+  await expect.poll(() => player.state).toBe("playing");
   player.hush();
   expect(player.state).toBe("ended");
   await expect.poll(() => far.channel.readyState).not.toBe("open");
@@ -108,7 +108,7 @@ test("a browser without a network for WebRTC is found out in time, and told what
   const player = live();
   player.join(unheard(far), TERMS);
   await expect
-    .poll(() => player.problem?.title, { timeout: 3000 })
+    .poll(() => player.problem?.title)
     .toBe("This browser has no network that WebRTC can use");
 });
 
@@ -123,9 +123,7 @@ test("a picture that does not come through is told in time, and what to do", asy
   const { far } = await connect();
   const player = live();
   player.join(unheard(far), TERMS);
-  await expect
-    .poll(() => player.problem?.title, { timeout: 3000 })
-    .toBe("Picture and sound do not come through");
+  await expect.poll(() => player.problem?.title).toBe("Picture and sound do not come through");
 });
 
 test("sound and a connection are no picture: that it does not come is told", async () => {
@@ -137,9 +135,7 @@ test("sound and a connection are no picture: that it does not come is told", asy
     TERMS,
   );
   document.body.append(player.video);
-  await expect
-    .poll(() => player.problem?.title, { timeout: 4000 })
-    .toBe("Picture and sound do not come through");
+  await expect.poll(() => player.problem?.title).toBe("Picture and sound do not come through");
   expect(player.started).toBe(false);
 });
 

@@ -54,7 +54,7 @@ async function meet(model: Model, root: HTMLElement, session: Partial<SessionVie
   await expect.poll(() => model.kinds("answer").length).toBe(1);
   far.courier.answer(model.kinds("answer")[0]?.sdp ?? "");
   model.update({ status: "streaming", ...session });
-  await expect.poll(() => root.dataset.playback, { timeout: 10_000 }).toBe("playing");
+  await expect.poll(() => root.dataset.playback).toBe("playing");
   await expect.poll(() => far.channel.readyState).toBe("open");
   return far;
 }
@@ -177,9 +177,7 @@ test("a page whose answer came second says so too", async () => {
   model.receive(offer);
   await expect.poll(() => model.kinds("answer").length).toBe(1);
   model.update({ status: "streaming" }); // by the answer of the other
-  await expect
-    .poll(() => card(root), { timeout: 4000 })
-    .toBe("The picture of this session goes to another page");
+  await expect.poll(() => card(root)).toBe("The picture of this session goes to another page");
 });
 
 test("a connection that cannot be made again is kept while there is no view", async () => {
@@ -262,9 +260,7 @@ test("what the user has paused stays so when the line comes back", async () => {
 
 test("a room in which no picture comes is no picture, and what to do is told", async () => {
   const { root } = await inRoom();
-  await expect
-    .poll(() => card(root), { timeout: 4000 })
-    .toBe("Picture and sound do not come through");
+  await expect.poll(() => card(root)).toBe("Picture and sound do not come through");
   arrive(Room.all[0]);
   await expect.poll(() => root.dataset.scene).toBe("live");
 });

@@ -89,7 +89,7 @@ class Face:
 @pytest.fixture
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make a stream of words give up on silence soon."""
-    monkeypatch.setattr("heygen_widget.api._settings._QUIET_STREAM_TIMEOUT", 0.5)
+    monkeypatch.setattr("heygen_widget.api._settings._QUIET_STREAM_TIMEOUT", 2.0)
 
 
 MakeFace = Callable[..., Face]

@@ -161,7 +161,7 @@ def test_no_time_out_shows_the_key(
 ) -> None:
     server.falls_silent()
 
-    face = make_face(max_retries=0, timeout=0.5)
+    face = make_face(max_retries=0, timeout=2.0)
     assert_failing_shows_no_key(face, server, call, key, caplog)
 
 

@@ -11,19 +11,27 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from heygen_widget import Avatar, LocalServer
 from heygen_widget.api import AsyncHeyGen
 from heygen_widget.api.models import CreateAvatarRealtimeTextStream
-from heygen_widget.session import Delivery, Session, SessionEvent, SpeechStatus, WordsSpoken
+from heygen_widget.session import (
+    Delivery,
+    Session,
+    SessionEvent,
+    SessionStatus,
+    SpeechStatus,
+    StatusChanged,
+    WordsSpoken,
+)
 from tests.faults.plans import Chances, Fault, Operation, Plan, Script, calm
 from tests.faults.proxy import Exchange, Proxy
 from tests.faults.swift import swift_server
 
 PATIENCE: Final = 0.5
-"""Seconds the client waits for an answer that does not come."""
+"""Seconds the client waits for an answer that does not come, once there is a session."""
 
 SEED: Final = "Listen."
 
@@ -83,17 +91,23 @@ async def scene(
     """Open a session through a proxy; it is stopped when the block is left."""
     async with (
         Proxy(server.base_url, plan, retry_after=retry_after) as proxy,
-        AsyncHeyGen(server.api_key, proxy.base_url, timeout=PATIENCE) as client,
+        AsyncHeyGen(server.api_key, proxy.base_url) as client,
     ):
 
         async def connect() -> AsyncHeyGen:
             return client
 
         events: list[SessionEvent] = []
+
+        def note(event: SessionEvent) -> None:
+            events.append(event)
+            if isinstance(event, StatusChanged) and event.status is SessionStatus.PENDING:
+                # Only now: creating is not repeated.
+                wire = client._wire
+                wire.settings = replace(wire.settings, timeout=PATIENCE)
+
         speech = Delivery(seed)
-        session = Session(
-            connect, _text_stream, speech=speech, takes_text=True, on_event=events.append
-        )
+        session = Session(connect, _text_stream, speech=speech, takes_text=True, on_event=note)
         running = asyncio.create_task(session.run())
         try:
             yield Scene(session, speech, proxy, running, server, events)

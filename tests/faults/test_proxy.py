@@ -1,6 +1,5 @@
 """The proxy does to requests what it says, so that tests may believe it."""
 
-import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,7 +9,7 @@ import pytest
 
 from heygen_widget import LocalServer
 from tests.faults.plans import BEFORE, FAILING, Chances, Fault, Operation, Plan, Script, calm
-from tests.faults.proxy import LATENESS, Proxy, run, until
+from tests.faults.proxy import Proxy, run, until
 
 TEXT_STREAM = {"type": "text_stream", "avatar_id": "a", "voice_id": "v", "text": "Hello."}
 SESSIONS = "/v3/avatar-realtime"
@@ -60,15 +59,17 @@ def test_a_fault_does_what_it_is_called(local_server: LocalServer, fault: Fault)
 
 
 def test_who_leaves_before_a_late_request_is_passed_on_has_not_sent_it(
-    local_server: LocalServer,
+    local_server: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("tests.faults.proxy.LATENESS", 30)
+
     async def work() -> None:
         async with caller(local_server, Script(append=[Fault.LATE])) as (proxy, http, path):
             with pytest.raises(httpx.ReadTimeout):
                 await http.post(
                     f"{path}/text", json={"delta": "Alpha. "}, timeout=httpx.Timeout(30, read=0.1)
                 )
-            await asyncio.sleep(LATENESS)
+            await until(lambda: not proxy._connections)
             assert proxy.of(Operation.APPEND)[0].reached is None
 
     run(work)
@@ -81,7 +82,7 @@ def test_a_stream_of_words_gets_further_each_time_it_is_stopped(
     async def listen(http: httpx.AsyncClient, path: str) -> bytes:
         heard = b""
         try:
-            quiet = httpx.Timeout(30, read=0.5)
+            quiet = httpx.Timeout(30, read=3 if fault is Fault.SILENT else 30)
             async with http.stream("GET", f"{path}/words", timeout=quiet) as answer:
                 async for chunk in answer.aiter_raw():
                     heard += chunk
