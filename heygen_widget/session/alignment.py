@@ -5,7 +5,7 @@ numbers spelled out. The texts are known in the order they were sent, so both ar
 """
 
 import re
-from bisect import bisect_right
+from collections import deque
 from typing import Final
 
 from heygen_widget.api.models import WordEvent
@@ -21,26 +21,30 @@ class Aligner:
     """Walks spoken words along the deltas that were sent, in the order of both."""
 
     def __init__(self) -> None:
-        self._tokens: list[tuple[str, Delivery, int]] = []  # word, whose, where it ends there
-        self._deltas: list[int] = []  # index of the first token of each delta
-        self._ends: dict[int, int] = {}  # speech id -> number of tokens up to its end so far
-        self._at = 0  # index of the token being spoken
-        self._offset = 0  # characters of it already spoken
+        # The words that are still expected: what, whose, and where it ends there.
+        self._tokens: deque[tuple[str, Delivery, int]] = deque()
+        self._passed = 0  # words that are expected no more
+        self._deltas: deque[int] = deque()  # how many words come before each delta to come
+        self._ends: dict[int, int] = {}  # speech id -> how many words come before its end so far
+        self._said: dict[int, int] = {}  # speech id -> how much of its text was passed
+        self._offset = 0  # characters already spoken of the next word
         self._current: Delivery | None = None
 
     def expect(self, speech: Delivery, delta: str) -> None:
         """Add a delta of `speech`, the latest part of what was said of it."""
         base = len(speech.said) - len(delta)
-        self._deltas.append(len(self._tokens))
+        self._deltas.append(self._known)
         for match in _WORD.finditer(delta):
             self._tokens.append((match[0].casefold(), speech, base + match.end()))
-        self._ends[speech.id] = len(self._tokens)
+        self._ends[speech.id] = self._known
 
     def forget(self, speech: Delivery) -> None:
         """Take back what of a refused text is still expected. It is the last one sent."""
-        while len(self._tokens) > self._at and self._tokens[-1][1] is speech:
+        while self._tokens and self._tokens[-1][1] is speech:
             self._tokens.pop()
-        self._ends[speech.id] = len(self._tokens)
+        if not self._tokens:
+            self._offset = 0
+        self._ends[speech.id] = self._known
 
     def take(self, word: WordEvent) -> Delivery | None:
         """Say whose word this is, None when nothing was sent."""
@@ -50,15 +54,18 @@ class Aligner:
 
     def is_spoken(self, speech: Delivery) -> bool:
         """Whether the last word of what was sent of `speech` was said."""
-        return self._at >= self._ends.get(speech.id, 0)
+        return self._passed >= self._ends.get(speech.id, 0)
 
     def spoken_characters(self, speech: Delivery) -> int:
         """How much of the text of `speech` was said."""
-        said = [end for _, owner, end in self._tokens[: self._at] if owner is speech]
-        return said[-1] if said else 0
+        return self._said.get(speech.id, 0)
+
+    @property
+    def _known(self) -> int:
+        return self._passed + len(self._tokens)
 
     def _consume(self, part: str) -> None:
-        while part and self._at < len(self._tokens):
+        while part and self._tokens:
             rest = self._rest()
             if rest.startswith(part):
                 self._advance(len(part), whole=len(part) == len(rest))
@@ -71,23 +78,33 @@ class Aligner:
                 self._advance(len(rest), whole=True)
 
     def _rest(self) -> str:
-        return self._tokens[self._at][0][self._offset :]
+        return self._tokens[0][0][self._offset :]
 
     def _advance(self, characters: int, *, whole: bool) -> None:
-        self._current = self._tokens[self._at][1]
-        self._offset = 0 if whole else self._offset + characters
-        self._at += whole
+        self._current = self._tokens[0][1]
+        if whole:
+            self._pass(1)
+        else:
+            self._offset += characters
+
+    def _pass(self, words: int) -> None:
+        for _ in range(words):
+            _, speech, end = self._tokens.popleft()
+            self._said[speech.id] = end
+        self._passed += words
+        self._offset = 0
 
     def _skip_to(self, part: str) -> bool:
-        near = range(self._at + 1, min(self._at + LOOK_AHEAD, len(self._tokens)))
-        for index in near:
-            token = self._tokens[index][0]
+        for ahead in range(1, min(LOOK_AHEAD, len(self._tokens))):
+            token = self._tokens[ahead][0]
             if token.startswith(part) or part.startswith(token):
-                self._at, self._offset = index, 0
+                self._pass(ahead)
                 return True
         # A delta that never arrived is passed over whole, but only for the very word that follows.
-        for index in self._deltas[bisect_right(self._deltas, self._at) :]:
-            if index < len(self._tokens) and self._tokens[index][0] == part:
-                self._at, self._offset = index, 0
+        while self._deltas and self._deltas[0] <= self._passed:
+            self._deltas.popleft()
+        for before in self._deltas:
+            if before < self._known and self._tokens[before - self._passed][0] == part:
+                self._pass(before - self._passed)
                 return True
         return False

@@ -73,7 +73,7 @@ def test_a_playlist_that_stalls_is_asked_for_again(notebook: Notebook) -> None:
 def test_five_seconds_without_network_are_bridged(notebook: Notebook) -> None:
     _speaking(notebook)
     notebook.page.context.set_offline(True)
-    notebook.page.get_by_text("Connection lost").first.wait_for()
+    notebook.page.get_by_text("Connection lost").first.wait_for(timeout=60_000)
     notebook.page.wait_for_function(
         "() => new Promise((resolve) => setTimeout(() => resolve(true), 5000))"
     )

@@ -18,17 +18,16 @@ from jupyter_core.utils import ensure_event_loop
 
 from tests.faults.places import Place
 from tests.faults.ways import LONG, Way
-from tests.kernel.notebook import PATIENCE, Kernel
+from tests.kernel.notebook import PATIENCE, TAKE_YOUR_TIME, Kernel
 
 MAKE: Final = "avatar = Avatar(client=heygen)\n"
 OPEN: Final = MAKE + "avatar.speak(LONG)\navatar.wait('streaming', timeout=60)\n"
 
-# Three sessions, the last of which is being created when the interpreter ends. They are given more
-# time to end than usual: the machine may be busy.
-SCRIPT: Final = """
+# Three sessions, the last of which is being created when the interpreter ends.
+SCRIPT: Final = f"""
+{TAKE_YOUR_TIME}
 import sys
-from heygen_widget import Avatar, HeyGen, at_exit
-at_exit.AT_EXIT = 30
+from heygen_widget import Avatar, HeyGen
 heygen = HeyGen(*sys.argv[1:3])
 avatars = [Avatar(client=heygen) for _ in range(3)]
 for avatar, state in zip(avatars, ("streaming", "pending", "creating")):
@@ -140,8 +139,7 @@ class Kernels:
         if self._kernel is None:
             self._kernel = Kernel(self._folder)
         self._kernel.run(
-            "from heygen_widget import Avatar, HeyGen, at_exit\n"
-            "at_exit.AT_EXIT = 30\n"
+            f"{TAKE_YOUR_TIME}from heygen_widget import Avatar, HeyGen\n"
             f"heygen = HeyGen({place.server.api_key!r}, {place.proxy.base_url!r})\n"
             f"LONG = {LONG!r}"
         )

@@ -96,6 +96,17 @@ def test_a_speech_without_letters_is_never_waited_for() -> None:
     assert spoken == [True, True]
 
 
+def test_what_is_forgotten_in_the_middle_of_a_word_does_not_hide_the_next_text() -> None:
+    refused, said = Delivery("unbelievable"), Delivery("Yes.")
+    aligner = Aligner()
+    aligner.expect(refused, refused.text)
+    aligner.take(WordEvent(word="un", start=0, end=0))
+    aligner.forget(refused)
+    aligner.expect(said, said.text)
+    assert aligner.take(WordEvent(word="Yes", start=0, end=0)) is said
+    assert aligner.is_spoken(said)
+
+
 def test_the_meter_counts_from_the_first_picture_to_the_end() -> None:
     now = 100.0
     meter = Meter(clock=lambda: now)
