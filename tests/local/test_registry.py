@@ -69,7 +69,6 @@ def test_text_keeps_a_session_open_and_blank_text_does_not() -> None:
             return session._idle.when()
 
         before = ends()
-        await asyncio.sleep(0.01)
         session.append(" ", final=False)
         assert ends() == before
         session.append("ha ", final=False)
