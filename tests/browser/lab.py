@@ -31,6 +31,9 @@ KERNEL_IS_IDLE = (
 
 CALM = ("--no-sandbox", "--disable-background-networking", "--disable-component-update")
 """Switches for a browser that calls nobody."""
+A_MOUTH_THAT_MOVES = 3.0
+"""Mean change of a pixel near the mouth, of 255, between two frames."""
+A_MOUTH_AT_REST = 2.0
 
 
 def launch(playwright: Playwright, *switches: str) -> Browser:
@@ -177,6 +180,15 @@ class Listener:
             f" return s.count > seconds * 50 && s.loud === 0{enough}; }}"
         )
         self._until(silent, seconds, 60)
+
+    def wait_for_lips(self, *, moving: bool) -> None:
+        """Wait until the mouth moves as it does in speech, or rests as it does in silence."""
+
+        def as_wanted() -> bool:
+            change = float(self._shown_in.evaluate(f"probe.mouth('{self.video}', 1)"))
+            return change > A_MOUTH_THAT_MOVES if moving else change < A_MOUTH_AT_REST
+
+        wait_for(as_wanted, 30, "the mouth does not " + ("move" if moving else "rest"))
 
     def _until(self, function: str, argument: float | None, timeout: float) -> Any:
         # Playwright's own way to wait needs `eval`, which a page may forbid.

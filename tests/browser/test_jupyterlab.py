@@ -5,12 +5,10 @@ import time
 from pathlib import Path
 
 from heygen_widget import LocalServer
-from tests.browser.lab import VIDEO, Notebook, wait_for
+from tests.browser.lab import VIDEO, Notebook
 
 QUICKSTART = Path(__file__).parents[2] / "notebooks" / "quickstart.ipynb"
 SHOW = "from heygen_widget import Avatar\navatar = Avatar()\navatar"
-A_MOUTH_THAT_MOVES = 3.0  # mean change of a pixel near the mouth, of 255, between two frames
-A_MOUTH_AT_REST = 2.0
 WATCH_FROM_THE_BEGINNING = f"""() => {{
     const waiting = setInterval(() => {{
         if (!probe.find('{VIDEO}')) return;
@@ -23,11 +21,6 @@ WATCH_FROM_THE_BEGINNING = f"""() => {{
 def _code_cells(notebook: Path) -> list[str]:
     cells = json.loads(notebook.read_text())["cells"]
     return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-
-
-def _mouth(notebook: Notebook, seconds: float = 1.0) -> float:
-    change: float = notebook.page.evaluate(f"probe.mouth('{VIDEO}', {seconds})")
-    return change
 
 
 def _type(notebook: Notebook, text: str) -> float:
@@ -47,11 +40,11 @@ def test_the_quickstart_speaks_from_its_cells_and_from_its_text_box(notebook: No
     notebook.run(hello)
     notebook.watch()
     notebook.wait_for_sound(begun)
-    wait_for(lambda: _mouth(notebook) > A_MOUTH_THAT_MOVES, 30, "the mouth does not move")
+    notebook.wait_for_lips(moving=True)
     frames = notebook.page.evaluate(f"probe.frames('{VIDEO}')")
     notebook.page.wait_for_function(f"n => probe.frames('{VIDEO}') > n + 25", arg=frames)
     notebook.wait_for_silence(1.0, playing=True)
-    wait_for(lambda: _mouth(notebook) < A_MOUTH_AT_REST, 30, "the mouth does not rest")
+    notebook.wait_for_lips(moving=False)
 
     notebook.wait_for_sound(_type(notebook, "And this I typed myself."))
     notebook.run(busy)

@@ -26,7 +26,6 @@ print(avatar.transcript)
 LONG = "This goes on, and on, and on. " * 20
 HIGH, LOW = 1080, 480  # lines of the embedded server's pictures
 
-A_MOUTH_THAT_MOVES = 3.0  # mean change of a pixel near the mouth, of 255, between two frames
 PLAYER_IS_HERE = """() => Object.getOwnPropertySymbols(globalThis).some(
     (key) => key.description.startsWith("heygen_widget.livekit@") && globalThis[key].delivered)"""
 UNANSWERED = 3  # seconds: after 2.5 the page says that the kernel is busy
@@ -71,17 +70,12 @@ def _is_heard(notebook: Notebook) -> None:
     notebook.wait_for_sound(begun)
 
 
-def _mouth(notebook: Notebook) -> float:
-    change: float = notebook.page.evaluate(f"probe.mouth('{VIDEO}', 1)")
-    return change
-
-
 def test_it_is_seen_and_heard_and_silenced(shown: Notebook) -> None:
     begun = time.time()
     shown.run(f"speech = avatar.speak({LONG!r})")
     shown.watch()
     shown.wait_for_sound(begun)
-    wait_for(lambda: _mouth(shown) > A_MOUTH_THAT_MOVES, 30, "the mouth does not move")
+    shown.wait_for_lips(moving=True)
     _press(shown, "Interrupt")
     shown.wait_for_silence()
     assert "interrupted" in shown.run("print(speech.status)")
