@@ -34,6 +34,7 @@ from heygen_widget.protocol import (
 from heygen_widget.session import PRICE_PER_SECOND, SessionEvent, Speech
 from heygen_widget.session.delivery import Delivery
 from heygen_widget.session.sessions import Sessions
+from heygen_widget.session.text import in_one_request
 from heygen_widget.session.writers import TextSource
 from heygen_widget.session_widget import OnInterrupt, SessionWidget, check_choice
 from heygen_widget.stream_display import StreamDisplay
@@ -158,7 +159,8 @@ class Avatar(SessionWidget):
         Raises
         ------
         ValueError
-            When there is nothing to say, or the arguments contradict each other.
+            When there is nothing to say, too much for one request of ``"tts"``, or the arguments
+            contradict each other.
         RuntimeError
             When a session is open that was not told to end, or this avatar is closed.
 
@@ -179,6 +181,7 @@ class Avatar(SessionWidget):
             return None
         speech = self._said(text or "")
         if kind == "tts":
+            in_one_request(speech.text)
             self._open(self._openings.tts, speech)
         else:
             self._open(self._openings.text_stream, speech, takes_text=True)

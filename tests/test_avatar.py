@@ -254,6 +254,14 @@ def test_what_cannot_be_said_is_refused_before_a_session_opens(avatar: Avatar, t
     assert bridge.ask(lambda: avatar.status) is SessionStatus.IDLE
 
 
+def test_a_text_too_large_for_one_request_is_refused_before_a_session_opens(
+    avatar: Avatar,
+) -> None:
+    with pytest.raises(ValueError, match=r"120,000 bytes .* type='text_stream'"):
+        avatar.start("字" * 40_000, type="tts")
+    assert avatar.status == "idle"
+
+
 def test_speaking_at_large_uses_the_newest_avatar_that_is_open(make_avatar: MakeAvatar) -> None:
     older, newer, closed = make_avatar(), make_avatar(), make_avatar()
     closed.close()

@@ -116,14 +116,17 @@ class Feeder:
             self.closing = True
             self._queue.put_nowait(None)
 
-    async def seed(self, speech: Delivery | None) -> str | None:
+    async def seed(self, speech: Delivery | None, *, whole: bool = False) -> str | None:
         """Wait for the first words of a session, from `speech` or one behind it.
 
-        None when none of those that are queued has any.
+        With `whole` for all words of that speech, as a session needs that takes no more. None when
+        none of those that are queued has any.
         """
         while speech is not None:
             delta = await speech.next_delta()
             if delta is not None:
+                while whole and (more := await speech.next_delta()) is not None:
+                    delta += more
                 self._opening = speech
                 self._on_delta(speech, delta)
                 self._change(speech, SpeechStatus.SENDING)

@@ -7,13 +7,21 @@ in deltas worth a request. Knows no server.
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from heygen_widget.session.text import Coalescer, PlainText, Verbatim
 
 ROOM: Final = 4_000
 """Characters that may wait before the writer has to: half a second of a very fast model."""
+
+MOUTHFUL: Final = 2_000
+"""Characters that are written at once, however many come: reading waits meanwhile."""
+
+
+def mouthfuls(text: str) -> Iterator[str]:
+    """Cut what a writer has into what is written at once. Where is of no importance."""
+    return (text[at : at + MOUTHFUL] for at in range(0, len(text), MOUTHFUL))
 
 
 class Script:

@@ -206,12 +206,13 @@ class Session:
         """Wait for something to say. Nothing is asked for before; None when there is nothing."""
         if not self.speeches:
             return ""
-        seeding = asyncio.create_task(self._feeder.seed(self.speeches[0]))
+        seed = self._feeder.seed(self.speeches[0], whole=not self._takes_text)
+        seeding = asyncio.create_task(seed)
         stopping = asyncio.create_task(self._stopping.wait())
         await asyncio.wait({seeding, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        seed = seeding.result() if seeding.done() else None
+        first = seeding.result() if seeding.done() else None
         await _end(seeding, stopping)
-        return seed
+        return first
 
     async def _may_begin(self) -> bool:
         """Connect, unless it is to be stopped before it has begun."""

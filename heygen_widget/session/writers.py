@@ -12,7 +12,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, I
 from typing import TypeAlias
 
 from heygen_widget.bridge import reading_on
-from heygen_widget.session.script import Script
+from heygen_widget.session.script import Script, mouthfuls
 from heygen_widget.session.text import pieces
 
 TextSource: TypeAlias = str | Iterable[object] | AsyncIterable[object]
@@ -41,8 +41,8 @@ def write(source: TextSource, script: Script) -> None:
 
 def _write_all(text: Iterator[str], source: object, script: Script) -> None:
     try:
-        for piece in text:
-            script.put(piece)
+        for mouthful in (part for piece in text for part in mouthfuls(piece)):
+            script.put(mouthful)
             if not script.wait_for_room():
                 _let_go(source)
                 return
@@ -67,12 +67,13 @@ def _write_on_its_loop(writing: Coroutine[object, object, None]) -> None:
 async def _write_all_async(text: AsyncIterator[str], source: object, script: Script) -> None:
     try:
         async for piece in text:
-            script.put(piece)
-            while not script.has_room:  # noqa: ASYNC110 (room is made on another thread's loop)
-                await asyncio.sleep(PAUSE)
-            if not script.wanted:
-                await _let_go_async(source)
-                return
+            for mouthful in mouthfuls(piece):
+                script.put(mouthful)
+                while not script.has_room:  # noqa: ASYNC110 (another thread's loop makes room)
+                    await asyncio.sleep(PAUSE)
+                if not script.wanted:
+                    await _let_go_async(source)
+                    return
     except Exception as error:  # noqa: BLE001 (whatever the source raised belongs to the caller)
         script.close(error)
     except asyncio.CancelledError:

@@ -1,6 +1,7 @@
 """One session against the embedded server, over real HTTP."""
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -31,6 +32,7 @@ from heygen_widget.session import (
 from heygen_widget.session import session as session_module
 from heygen_widget.session.guard import Limit, Limits
 from heygen_widget.session.session import NO_LIMITS, Request
+from heygen_widget.session.text.coalescer import LARGEST_PORTION
 from heygen_widget.transcript import as_text
 
 LONG = "One two three four five six seven eight nine ten. " * 20
@@ -132,6 +134,33 @@ class Without(httpx.AsyncHTTPTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if request.url.path.endswith(self._ending):
             return httpx.Response(404, request=request)
+        return await super().handle_async_request(request)
+
+
+class Refusing(httpx.AsyncHTTPTransport):
+    """A server that does not take a text with a certain word."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__()
+        self._word = word.encode()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if self._word in await request.aread():
+            return httpx.Response(400, request=request)
+        return await super().handle_async_request(request)
+
+
+class Listening(httpx.AsyncHTTPTransport):
+    """Notes the texts of all requests."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if body := await request.aread():
+            fields = json.loads(body)
+            self.texts.append(fields.get("text") or fields.get("delta", ""))
         return await super().handle_async_request(request)
 
 
@@ -239,18 +268,54 @@ def test_a_delta_lost_in_transit_is_spoken_once(
 
 def test_a_refused_text_fails_alone(local_server: LocalServer) -> None:
     async def work() -> None:
-        async with stage(local_server) as on:
+        async with stage(local_server, Refusing("Unheard")) as on:
             session, _ = on.open("Before.")
-            huge, after = Delivery("ä" * 99_000), Delivery("After.")
-            session.say(huge)
+            refused, after = Delivery("Unheard of."), Delivery("After.")
+            session.say(refused)
             session.say(after)
             session.finish()
             await session.run()
-            assert huge.status is SpeechStatus.FAILED
+            assert refused.status is SpeechStatus.FAILED
             with pytest.raises(BadRequest):
-                huge.result(timeout=0)
+                refused.result(timeout=0)
             assert after.status is SpeechStatus.SPOKEN
             assert as_text(session.words) == "Before. After."
+
+    run(work)
+
+
+@pytest.mark.parametrize("text", ["字" * 40_000, "Words and more. " * 6_000])
+def test_a_text_larger_than_a_request_is_sent_piece_by_piece(
+    local_server: LocalServer, text: str
+) -> None:
+    async def work() -> None:
+        transport = Listening()
+        async with stage(local_server, transport) as on:
+            session, speech = on.open(text)
+            running = asyncio.create_task(session.run())
+            await on.until(lambda: speech.whole)
+            session.stop()
+            await running
+            assert "".join(transport.texts).strip() == text.strip()
+            assert max(len(sent.encode()) for sent in transport.texts) <= LARGEST_PORTION
+
+    run(work)
+
+
+def test_a_session_that_takes_no_more_text_gets_all_of_it_at_once(
+    local_server: LocalServer,
+) -> None:
+    async def work() -> None:
+        transport = Listening()
+        async with stage(local_server, transport) as on:
+            text = "Words and more. " * 2_000
+            speech = Delivery(text)
+            session = on.session(_tts, speech)
+            running = asyncio.create_task(session.run())
+            await on.until(lambda: session.status is SessionStatus.PENDING)
+            session.stop()
+            await running
+            assert [sent.strip() for sent in transport.texts if sent] == [text.strip()]
 
     run(work)
 

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 
@@ -17,7 +17,9 @@ from heygen_widget.session.errors import StreamClosed
 from heygen_widget.session.events import LimitNear
 from heygen_widget.session.guard import Guard, Limit, Limits
 from heygen_widget.session.meter import Meter
+from heygen_widget.session.script import MOUTHFUL, ROOM
 from heygen_widget.session.sessions import Sessions
+from heygen_widget.session.writers import TextSource
 from heygen_widget.transcript import as_text
 from tests.session.test_session import LONG, Lossy, run, stage
 
@@ -128,6 +130,28 @@ def test_a_source_that_fails_half_way_is_spoken_so_far_and_its_error_reaches_the
             assert session.status is SessionStatus.COMPLETED
             with pytest.raises(OSError, match="hung up"):
                 speech.result(timeout=0)
+
+    run(work)
+
+
+async def _huge(text: str) -> AsyncIterator[str]:
+    yield text
+
+
+@pytest.mark.parametrize("make", [lambda text: iter([text]), _huge])
+def test_a_huge_piece_of_a_stream_is_taken_in_mouthfuls(
+    make: Callable[[str], TextSource],
+) -> None:
+    """Reading waits while a piece is written, so none may take long."""
+    text = "More words, more and more. " * 10_000
+
+    async def work() -> None:
+        speech = Delivery(make(text))
+        said = []
+        while (delta := await speech.next_delta()) is not None:
+            said.append(delta)
+            assert speech._script._coalescer.backlog <= ROOM + MOUTHFUL
+        assert "".join(said).strip() == text.strip()
 
     run(work)
 

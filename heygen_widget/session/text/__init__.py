@@ -7,10 +7,18 @@ from heygen_widget.session.text.chunks import UnspeakableChunk, pieces, text_of
 from heygen_widget.session.text.coalescer import Coalescer
 from heygen_widget.session.text.markdown import PlainText
 from heygen_widget.session.text.sentences import Sentences
-from heygen_widget.session.text.speakable import LONGEST_TEXT, clean, speakable
+from heygen_widget.session.text.speakable import (
+    LARGEST_REQUEST,
+    LONGEST_TEXT,
+    clean,
+    in_one_request,
+    size_of,
+    speakable,
+)
 from heygen_widget.session.text.verbatim import Verbatim
 
 __all__ = [
+    "LARGEST_REQUEST",
     "LONGEST_TEXT",
     "Coalescer",
     "PlainText",
@@ -18,7 +26,9 @@ __all__ = [
     "UnspeakableChunk",
     "Verbatim",
     "clean",
+    "in_one_request",
     "pieces",
+    "size_of",
     "speakable",
     "text_of",
 ]

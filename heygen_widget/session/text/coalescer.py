@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from heygen_widget.session.text.graphemes import is_wide, may_cut
+from heygen_widget.session.text.speakable import size_of
 
 _CLOSERS = r"[\"'”\u2019»)\]]*"
 _CLAUSE_END = re.compile(
@@ -19,13 +20,16 @@ _SENTENCE_END = re.compile(rf"(?<!\d)[.!?…]{_CLOSERS}$")
 OVERLAP: Final = 8
 """Characters looked at again with the next ones: an end may be cut between two tokens."""
 
+LARGEST_PORTION: Final = 16_000
+"""Bytes of UTF-8 in one portion: far below what servers take in one request."""
+
 
 class Coalescer:
     """Text in as it comes; portions out that end where a word ends.
 
     The first portion is due at the first word boundary. After that one is due when a clause has
-    ended, when the oldest text has waited for `delay`, or when there is enough of it. Nothing is
-    lost, added or changed.
+    ended, when the oldest text has waited for `delay`, or when there is enough of it. No portion is
+    larger than `largest`. Nothing is lost, added or changed.
 
     Parameters
     ----------
@@ -35,12 +39,21 @@ class Coalescer:
         Seconds a complete word waits at most.
     size
         Characters that are worth a request at once.
+    largest
+        Bytes of UTF-8 that one portion may have.
     """
 
-    def __init__(self, clock: Callable[[], float], delay: float = 0.25, size: int = 1000) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        delay: float = 0.25,
+        size: int = 1000,
+        largest: int = LARGEST_PORTION,
+    ) -> None:
         self._clock = clock
         self._delay = delay
         self._size = size
+        self._largest = largest
         self._held = ""
         self._arrivals: deque[tuple[int, float]] = deque()  # up to where, of all text, and when
         self._taken = 0
@@ -88,7 +101,7 @@ class Coalescer:
         due = self.due(now)
         if due is None or due > now:
             return ""
-        portion = self._held[: self._cut(now)]
+        portion = self._held[: self._within_limit(self._cut(now))]
         self._held = self._held[len(portion) :]
         self._taken += len(portion)
         while self._arrivals and self._arrivals[0][0] <= self._taken:
@@ -113,10 +126,28 @@ class Coalescer:
             return self._word_end
         return len(self._held) if self._closed or not self._is_urgent() else self._tear()
 
-    def _tear(self) -> int:
+    def _within_limit(self, end: int) -> int:
+        """Return where to cut instead of at `end`, so that the portion is not too large.
+
+        After a clause, else after a word, else between two characters.
+        """
+        if size_of(self._held[:end]) <= self._largest:
+            return end
+        encoded = self._held[:end].encode("utf-8", "surrogatepass")[: self._largest]
+        end = len(encoded.decode("utf-8", "ignore"))
+        clauses = (match.end() for match in _CLAUSE_END.finditer(self._held, end // 2, end))
+        words = range(end, 0, -1)
+        return (
+            max((at for at in clauses if may_cut(self._held, at)), default=0)
+            or next((at for at in words if self._ends_word(at)), 0)
+            or self._tear(end)
+            or end
+        )
+
+    def _tear(self, end: int | None = None) -> int:
         """Return where to cut a word that is endless; 0 if it is one character to a reader."""
         # The next character may belong to the last one.
-        ends = range(len(self._held) - 1, 0, -1)
+        ends = range(len(self._held) - 1 if end is None else end, 0, -1)
         return next((at for at in ends if may_cut(self._held, at)), 0)
 
     def _find_ends(self, start: int) -> None:

@@ -5,6 +5,14 @@ from typing import Final
 LONGEST_TEXT: Final = 100_000
 """Characters in one `speak()`: about two hours of speech, twice what a session may last."""
 
+LARGEST_REQUEST: Final = 100_000
+"""Bytes of UTF-8 that a session takes at once; longer texts are sent piece by piece."""
+
+
+def size_of(text: str) -> int:
+    """Return the bytes of a text in UTF-8, half characters included."""
+    return len(text.encode("utf-8", "surrogatepass"))
+
 
 def clean(text: str) -> str:
     """Replace what no voice can read and no JSON can carry.
@@ -30,4 +38,21 @@ def speakable(text: str) -> str:
         )
     if not clean(text).strip():
         raise ValueError("There is nothing to say: the text is empty or blank.")
+    return text
+
+
+def in_one_request(text: str) -> str:
+    """Check a text that cannot be sent piece by piece.
+
+    Raises
+    ------
+    ValueError
+        When it is too long.
+    """
+    size = size_of(text)
+    if size > LARGEST_REQUEST:
+        raise ValueError(
+            f"The text is {size:,} bytes of UTF-8, and a 'tts' session takes at most "
+            f"{LARGEST_REQUEST:,} at once. Use type='text_stream', which sends it piece by piece."
+        )
     return text

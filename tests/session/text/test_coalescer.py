@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heygen_widget.session.text import Coalescer
+from heygen_widget.session.text import Coalescer, size_of
 
 DELAY = 0.25
 
@@ -142,3 +142,38 @@ def test_nothing_is_lost_added_or_torn(steps: list[tuple[str, float]]) -> None:
     assert "".join(portions) == "".join(text for text, _ in steps)
     assert all(p[-1] in " \n.,好👩🚀🇩🇪\u0301" for p in portions[:-1])
     assert not any(p[-1] == "\u200d" for p in portions[:-1])
+
+
+@pytest.mark.parametrize(
+    ("text", "portions"),
+    [
+        ("One, two. Three four.", ["One, two. ", "Three four."]),
+        ("One two three four five", ["One two ", "three four ", "five"]),
+        ("你好\uff0c世界和平", ["你好\uff0c", "世界和平"]),
+        ("abcdefghijklmnop", ["abcdefghijkl", "mnop"]),
+        ("👩\u200d🚀👩\u200d🚀", ["👩\u200d🚀", "👩\u200d🚀"]),
+        ("e" + "\u0301" * 8, ["e" + "\u0301" * 5, "\u0301" * 3]),
+    ],
+)
+def test_no_portion_is_larger_than_a_request_may_be(
+    clock: Clock, text: str, portions: list[str]
+) -> None:
+    """Cut after a clause, else a word, else a character; through one that is larger alone."""
+    coalescer = Coalescer(clock, largest=12)
+    coalescer.put(text)
+    coalescer.close()
+    assert [taken(coalescer, clock) for _ in portions] == portions
+    assert taken(coalescer, clock) == ""
+
+
+@given(st.text("ab .,\n好👩\u200d🚀🇩🇪\u0301\ud83d\ude00", max_size=300), st.integers(30, 60))
+def test_portions_are_within_the_limit_and_tear_nothing(text: str, largest: int) -> None:
+    clock = Clock()
+    coalescer = Coalescer(clock, largest=largest)
+    coalescer.put(text)
+    coalescer.close()
+    portions = []
+    while portion := taken(coalescer, clock):
+        portions.append(portion)
+    assert "".join(portions) == text
+    assert all(size_of(portion) <= largest for portion in portions)
