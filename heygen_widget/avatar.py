@@ -4,7 +4,9 @@ The only place that knows both the notebook's widgets and sessions. Verbs may be
 thread; they hand over to the private loop, which alone touches sessions and writes the trait.
 """
 
+import asyncio
 import os
+import time
 import warnings
 import weakref
 from contextlib import suppress
@@ -31,7 +33,7 @@ from heygen_widget.protocol import (
     Speak,
     Transport,
 )
-from heygen_widget.session import PRICE_PER_SECOND, SessionEvent, Speech
+from heygen_widget.session import PRICE_PER_SECOND, SessionEvent, SessionStatus, Speech
 from heygen_widget.session.delivery import Delivery
 from heygen_widget.session.sessions import Sessions
 from heygen_widget.session.text import in_one_request
@@ -39,7 +41,7 @@ from heygen_widget.session.writers import TextSource
 from heygen_widget.session_widget import OnInterrupt, SessionWidget, check_choice
 from heygen_widget.stream_display import StreamDisplay
 from heygen_widget.streams import Streams
-from heygen_widget.take import Recording, Snapshot, TakeError, checked_path
+from heygen_widget.take import Recording, Snapshot, TakeError, can_decode, checked_path
 from heygen_widget.transcript import as_text
 
 if TYPE_CHECKING:
@@ -48,6 +50,12 @@ if TYPE_CHECKING:
 DEFAULT_AVATAR_ID: Final = "Daisy-inskirt-20220818"
 DEFAULT_VOICE_ID: Final = "1bd001e7e50f421d891986aad5158bc8"
 """The avatar and voice of HeyGen's own first example (developers.heygen.com/avatar-realtime)."""
+
+FIRST_WORDS: Final = 0.5
+"""Seconds that the first words of a session may take before no picture is waited for.
+
+A cell that waits may keep them from being written.
+"""
 
 _avatars: "weakref.WeakSet[Avatar]" = weakref.WeakSet()
 
@@ -343,10 +351,16 @@ class Avatar(SessionWidget):
         self._streams.follow(self._sessions.number, event)
         super()._on_event(event)
 
-    async def _poster(self) -> bytes | None:
-        with suppress(TakeError):
-            return (await self._streams.snapshot(POSTER_WIDTH)).data
-        return None
+    async def _poster(self, patience: float = 0.0) -> bytes | None:
+        asked = time.monotonic()
+        while True:
+            with suppress(TakeError):
+                return (await self._streams.snapshot(POSTER_WIDTH)).data
+            begun = self.status is not SessionStatus.IDLE
+            late = time.monotonic() - asked >= (patience if begun else min(patience, FIRST_WORDS))
+            if late or self.status.ended or not can_decode():
+                return None
+            await asyncio.sleep(0.1)
 
 
 def speak(

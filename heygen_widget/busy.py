@@ -1,6 +1,7 @@
 """Whether the kernel runs a cell now, and so cannot hear its pages. Needs no IPython."""
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 
@@ -18,9 +19,12 @@ class _Cells:
 
     def _ends(self, *_: object) -> None:
         self.running = False
+        for call in _at_ends:
+            call()
 
 
 _followed: _Cells | None = None
+_at_ends: list[Callable[[], object]] = []
 
 
 def watch_cells() -> None:
@@ -35,3 +39,8 @@ def watch_cells() -> None:
 def a_cell_runs() -> bool | None:
     """Return whether a cell runs; None where that cannot be known, as outside of IPython."""
     return _followed.running if _followed else None
+
+
+def at_cell_ends(call: Callable[[], object]) -> None:
+    """Call `call` at the end of each cell, as long as what is shown still belongs to that cell."""
+    _at_ends.append(call)

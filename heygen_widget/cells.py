@@ -4,6 +4,7 @@ Read from the request that the kernel is answering, or from marimo's account of 
 neither IPython nor marimo, and knows no avatar.
 """
 
+import os
 import sys
 import threading
 import uuid
@@ -50,6 +51,22 @@ def _cell_of_kernel() -> Cell | None:
     if header.get("msg_type") != "execute_request" or not cell_id:
         return None
     return Cell(str(cell_id), str(header.get("msg_id")))
+
+
+def runs_unseen() -> bool:
+    """Whether the cell that runs now is run by a program that shows no page.
+
+    So nbclient does (0.5 to 0.11), and with it papermill and ``nbconvert --execute``: the whole
+    notebook is run, then saved. It names no cell, and has nobody who could be asked for input.
+    Voilà uses it too, and then shows the result to people.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return False
+    request = _request_under_way()
+    asks = request.get("content", {})
+    whole = "store_history" in asks and asks.get("allow_stdin") is False
+    shown_later = os.environ.get("SERVER_SOFTWARE", "").startswith("voila")
+    return whole and current_cell() is None and not shown_later
 
 
 class MadeInCells(Generic[T]):

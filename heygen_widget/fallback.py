@@ -17,6 +17,7 @@ MOST_PLAIN: Final = 1_000
 POSTER_WIDTH: Final = 256
 """Pixels."""
 
+_TO_COME: Final = "Still to be said when this was saved: "
 _HOW_TO_RUN: Final = (
     "This is where a live avatar speaks. To see and hear it, open this notebook in Jupyter, "
     "pip install 'heygen-widget[local]', and run the cells: no key is needed to rehearse."
@@ -33,18 +34,23 @@ class Fallback:
         One line on how it stands.
     transcript
         What was spoken.
+    to_come
+        What was still to be said.
     poster
         A JPEG of it, if there is one.
     """
 
     state: str
     transcript: str = ""
+    to_come: str = ""
     poster: bytes | None = None
 
     @property
     def plain(self) -> str:
         """The `text/plain` of the output."""
-        return "\n".join(filter(None, (self.state, self._latest(MOST_PLAIN), _HOW_TO_RUN)))
+        to_come = self.to_come and _TO_COME + _earliest(self.to_come, MOST_PLAIN)
+        parts = (self.state, self._latest(MOST_PLAIN), to_come, _HOW_TO_RUN)
+        return "\n".join(filter(None, parts))
 
     @property
     def html(self) -> str:
@@ -57,6 +63,8 @@ class Fallback:
             )
         latest = html.escape(self._latest(MOST_HTML))
         said = f"<blockquote>{latest}</blockquote>" if latest else ""
+        if self.to_come:
+            said += f"<p>{_TO_COME}{html.escape(_earliest(self.to_come, MOST_HTML))}</p>"
         return (
             f"<div>{image}<p><strong>{html.escape(self.state)}</strong></p>"
             f"{said}<p><em>{html.escape(_HOW_TO_RUN)}</em></p></div>"
@@ -66,3 +74,7 @@ class Fallback:
         if len(self.transcript) <= most:
             return self.transcript
         return f"… {self.transcript[-most:]} (avatar.transcript had all of it)"
+
+
+def _earliest(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]} …"

@@ -1,17 +1,22 @@
 """The notebook's outputs that show an avatar, kept readable for when no kernel runs any more.
 
 They are what a saved notebook holds. Once a session is over its picture and transcript go into
-them, when that disturbs nobody: a page draws an output anew whose content changes.
+them, when that disturbs nobody: a page draws an output anew whose content changes. Where a program
+runs the notebook and no page shows it, they are kept up to date from cell to cell.
 """
 
 import uuid
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
+from heygen_widget.cells import runs_unseen
 from heygen_widget.fallback import Fallback
 
 Bundle: TypeAlias = tuple[dict[str, Any], dict[str, Any]]
 """What a notebook is given to show, by media type, and its metadata."""
+
+WIDGET: Final = "application/vnd.jupyter.widget-view+json"
+"""The media type of a live widget."""
 
 
 class Outputs:
@@ -26,43 +31,72 @@ class Outputs:
     ----------
     stale
         Whether they lack what was noted last.
+    unseen
+        Whether a program runs the notebook, and no page shows them.
     """
 
     def __init__(self, widget: Callable[[], Bundle]) -> None:
         self._widget = widget
         self._display_id = uuid.uuid4().hex
-        self._shown = False
+        self._shown: Bundle | None = None
         self._said: dict[int, str] = {}
+        self._to_come = ""
         self._poster: bytes | None = None
+        self._pictured = 0  # number of the session that the poster is of
         self.stale = False
+        self.unseen = False
 
     def show(self, state: str) -> None:
         """Show the avatar below the cell that runs; `state` is one line on how it stands."""
-        self._shown = True
+        self.unseen = runs_unseen()
         self._publish(self.bundle(state), update=False)
 
-    def note(self, epoch: int, transcript: str, poster: bytes | None) -> None:
-        """Keep what there is of the session with the number `epoch`, which is over."""
+    def note(self, epoch: int, transcript: str, poster: bytes | None, to_come: str = "") -> None:
+        """Keep what there is of the session with the number `epoch`.
+
+        Parameters
+        ----------
+        transcript
+            What was spoken in it.
+        poster
+            A JPEG of it; None keeps the one before.
+        to_come
+            What it was told and has not said yet; nothing, once it is over.
+        """
         self._said[epoch] = transcript
-        self._poster = poster or self._poster
+        self._to_come = to_come
+        if poster is not None:
+            self._poster, self._pictured = poster, epoch
         self.stale = True
+
+    def has_picture_of(self, epoch: int) -> bool:
+        """Whether there is a picture of the session with the number `epoch`."""
+        return self._pictured == epoch
 
     def renew(self, state: str) -> None:
         """Bring the outputs up to date."""
         self.stale = False
-        if self._shown:
-            self._publish(self.bundle(state), update=True)
+        if self._shown is not None and self._shown != (bundle := self.bundle(state)):
+            self._publish(bundle, update=True)
 
     def bundle(self, state: str) -> Bundle:
         """Return the live widget and what stands in for it."""
-        transcript = "\n\n".join(filter(None, self._said.values()))
-        fallback = Fallback(state=state, transcript=transcript, poster=self._poster)
+        fallback = Fallback(
+            state=state,
+            transcript="\n\n".join(filter(None, self._said.values())),
+            to_come=self._to_come,
+            poster=self._poster,
+        )
         data, metadata = self._widget()
+        if self.unseen:
+            # Where both are saved, nbconvert and JupyterLab prefer a widget that nothing drives.
+            data = {kind: value for kind, value in data.items() if kind != WIDGET}
         return data | {"text/plain": fallback.plain, "text/html": fallback.html}, metadata
 
     def _publish(self, bundle: Bundle, *, update: bool) -> None:
         from IPython.display import publish_display_data  # noqa: PLC0415 (there in a notebook)
 
+        self._shown = bundle
         data, metadata = bundle
         transient = {"display_id": self._display_id}
         publish_display_data(data, metadata, transient=transient, update=update)

@@ -9,7 +9,7 @@ import logging
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import count
 from types import TracebackType
@@ -45,10 +45,14 @@ from heygen_widget.protocol import (
 from heygen_widget.session import SessionEvent, SessionStatus
 from heygen_widget.session.succession import Succession
 from heygen_widget.standing import Standing
+from heygen_widget.unseen import keep_up_to_date
 from heygen_widget.waiting import PLAYING, Waiting
 
 OnInterrupt: TypeAlias = Literal["wait", "stop"]
 """What interrupting a cell ends: only its waiting, or the session too."""
+
+FIRST_PICTURE: Final = 10.0
+"""Seconds that a cell of a notebook which no page shows waits for the picture of a new session."""
 
 MOST_EVENTS: Final = 10_000
 """Events kept; older ones are forgotten."""
@@ -102,6 +106,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
         self._home = Home(failed)
         self._observers = Observers(failed)
         self._outputs = Outputs(weakly(self._widget))
+        self._noting: set[asyncio.Task[None]] = set()
         self._yielded = 0  # number of the last session that a page has done with
         self._page: PageReport | None = None  # what the page that came last said of itself
         super().__init__()
@@ -283,6 +288,8 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
     def _ipython_display_(self) -> None:
         self._expect_page()
         self._outputs.show(self._state)
+        if self._outputs.unseen:
+            keep_up_to_date(self)
 
     def _repr_mimebundle_(self, **_: Any) -> Bundle:
         self._expect_page()
@@ -300,7 +307,8 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
 
     @property
     def _state(self) -> str:
-        return repr(self).strip("<>")
+        state = repr(self).strip("<>")
+        return f"{state}: {self.error}" if self.error else state
 
     @property
     def _way(self) -> str:
@@ -386,15 +394,41 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
         self._outputs.note(epoch, transcript, await self._poster())
         self._renew_outputs()
 
+    async def look(self) -> None:
+        """Take note of how the session stands, for a notebook that no page shows."""
+        session, epoch = self._sessions.current, self._sessions.number
+        if session is None:
+            return
+        poster = None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FIRST_PICTURE):
+                if session.stopping or session.status.ended:
+                    await self._sessions.rest()
+                elif not self._outputs.has_picture_of(epoch):
+                    poster = await self._poster(FIRST_PICTURE)
+        if session.status.ended or epoch != self._sessions.number:
+            await asyncio.gather(*self._noting)
+        else:
+            self._outputs.note(epoch, self.transcript, poster, session.unsaid)
+
+    def write(self) -> None:
+        """Write what was noted into the notebook."""
+        self._outputs.renew(self._state)
+
     def _renew_outputs(self) -> None:
         """Write into the notebook what a session left, as soon as no page is in the way."""
+        if self._outputs.unseen:
+            return  # it is done at the end of the cell
         nobody = not self._display.seen or self.comm is None
         if self._outputs.stale and (nobody or self._yielded == self._sessions.number):
             renew = partial(self._outputs.renew, self._state)
             self._home.call(renew, name="Writing the transcript into the notebook")
 
-    async def _poster(self) -> bytes | None:
-        """Return a picture that stands for the session; none where the kernel sees none."""
+    async def _poster(self, patience: float = 0.0) -> bytes | None:  # noqa: ARG002 (for others)
+        """Return a picture that stands for the session; none where the kernel sees none.
+
+        While the session is open, wait for one, `patience` seconds at most.
+        """
         return None
 
     def _callback_failed(self, name: str, error: Exception) -> None:
@@ -402,7 +436,11 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
 
     def _on_end(self) -> None:
         self._waiting.release()
-        bridge.submit(self._note_end(self._sessions.number, self.transcript))
+        noting = asyncio.get_running_loop().create_task(
+            self._note_end(self._sessions.number, self.transcript)
+        )
+        self._noting.add(noting)
+        noting.add_done_callback(self._noting.discard)
 
 
 def check_choice(name: str, given: str, choices: object) -> None:

@@ -140,7 +140,8 @@ ARROWS = {
     "facts": ["heygen_widget.session"],
     "waiting": ["heygen_widget.bridge", "heygen_widget.protocol", "heygen_widget.session"],
     "fallback": [],
-    "outputs": ["heygen_widget.fallback"],
+    "outputs": ["heygen_widget.cells", "heygen_widget.fallback"],
+    "unseen": ["heygen_widget.bridge", "heygen_widget.busy"],
     "playback": ["heygen_widget.protocol", "heygen_widget.session"],
     "player_page": ["heygen_widget.page"],
     "display": [

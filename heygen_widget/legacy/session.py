@@ -134,6 +134,17 @@ class StreamingSession:
         return self._tasks.speaking and not self.status.ended
 
     @property
+    def stopping(self) -> bool:
+        """Whether it was told to end at once, and has not ended yet."""
+        return self._stopping.is_set() and not self.status.ended
+
+    @property
+    def unsaid(self) -> str:
+        """What it was told and has not said yet, as text."""
+        left = [speech.text for speech in self.speeches if not speech.status.ended]
+        return "" if self.stopping else " ".join(left)
+
+    @property
     def limit(self) -> tuple[float, Limit] | None:
         """Seconds until the nearest limit, and which it is; None while no seconds are counted."""
         return self._guard.nearest if self.meter.running else None

@@ -146,6 +146,16 @@ class Session:
         )
 
     @property
+    def stopping(self) -> bool:
+        """Whether it was told to end at once, and has not ended yet."""
+        return self._stopping.is_set() and not self.status.ended
+
+    @property
+    def unsaid(self) -> str:
+        """What it was told and has not said yet, as text."""
+        return "" if self.stopping else self._speeches.unsaid()
+
+    @property
     def limit(self) -> tuple[float, Limit] | None:
         """Seconds until the nearest limit, and which it is; None while no seconds are counted."""
         return self._guard.nearest if self.meter.running else None

@@ -88,6 +88,15 @@ class Speeches:
         ).lstrip(SENTENCE_ENDS + " ")
         return re.split(f"(?<=[{SENTENCE_ENDS}])", rest, maxsplit=1)[0]
 
+    def unsaid(self) -> str:
+        """Return what was not said yet, as far as it is written."""
+        rests = (
+            speech.text[self._aligner.spoken_characters(speech) :]
+            for speech in self._all
+            if not speech.status.ended
+        )
+        return " ".join(filter(None, (rest.lstrip(SENTENCE_ENDS).strip() for rest in rests)))
+
     def expect_no_words(self) -> None:
         """Note that the server tells no words: having been sent is all there is to wait for."""
         self._words_told = False

@@ -36,6 +36,14 @@ class AnySession(Protocol):
         """Seconds until the server ends it for want of text; None where that does not threaten."""
 
     @property
+    def stopping(self) -> bool:
+        """Whether it was told to end at once, and has not ended yet."""
+
+    @property
+    def unsaid(self) -> str:
+        """What it was told and has not said yet, as text."""
+
+    @property
     def speeches(self) -> tuple[Delivery, ...]:
         """The texts that were to be said in it, in their order."""
 

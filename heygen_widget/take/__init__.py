@@ -5,6 +5,7 @@ Gets its parts from `relay`; knows no notebook and no session.
 
 from heygen_widget.take.display import Recording, Snapshot
 from heygen_widget.take.errors import TakeError
+from heygen_widget.take.film import can_decode
 from heygen_widget.take.saving import checked_path, record, save, snapshot
 from heygen_widget.take.spool import Take
 
@@ -13,6 +14,7 @@ __all__ = [
     "Snapshot",
     "Take",
     "TakeError",
+    "can_decode",
     "checked_path",
     "record",
     "save",

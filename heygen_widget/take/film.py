@@ -3,6 +3,7 @@
 The only part of the kernel's side that needs PyAV, which the `save` extra brings.
 """
 
+import importlib.util
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -82,6 +83,11 @@ def newest_picture(data: bytes, width: int | None = None) -> bytes:
         return _jpeg(newest, width or newest.width)
     except (av.error.FFmpegError, IndexError) as error:
         raise TakeError(f"The newest picture cannot be read: {error}") from error
+
+
+def can_decode() -> bool:
+    """Whether PyAV is there, without loading it."""
+    return importlib.util.find_spec("av") is not None
 
 
 def _pyav() -> Any:

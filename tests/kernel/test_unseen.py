@@ -1,0 +1,108 @@
+"""Notebooks that a program runs, as papermill and nbconvert do: no page shows what they show."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import nbconvert
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+from heygen_widget.outputs import WIDGET
+from tests.kernel.notebook import PATIENCE, Kernel
+
+_format: Any = nbformat  # whose functions have no types
+_convert: Any = nbconvert
+
+SHOW = "from heygen_widget import Avatar\navatar = Avatar(local=True)\navatar"
+
+
+def _run(folder: Path, *sources: str) -> NotebookNode:
+    cells = [_format.v4.new_code_cell(source) for source in sources]
+    notebook: NotebookNode = _format.v4.new_notebook(cells=cells)
+    place = {"metadata": {"path": str(folder)}}
+    client = NotebookClient(
+        notebook, timeout=PATIENCE, kernel_name="python3", resources=place, allow_errors=True
+    )
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("HEYGEN_")}
+    client.execute(env=outside | {"IPYTHONDIR": str(folder / "ipython")})
+    return notebook
+
+
+def _shown(notebook: NotebookNode) -> list[dict[str, str]]:
+    """Return what stands for each avatar, by media type."""
+    outputs = [output for cell in notebook.cells for output in cell.outputs]
+    return [output.data for output in outputs if output.output_type == "display_data"]
+
+
+def _is_told(shown: dict[str, str], words: Sequence[str]) -> None:
+    for kind in ("text/html", "text/plain"):
+        assert "idle" not in shown[kind]
+        for word in words:
+            assert word in shown[kind]
+    assert 'src="data:image/jpeg;base64,' in shown["text/html"]
+
+
+def test_every_avatar_s_picture_and_words_are_in_the_notebook_and_in_its_html(
+    tmp_path: Path,
+) -> None:
+    notebook = _run(
+        tmp_path,
+        SHOW,
+        "for text in ('Good morning.', 'Good evening.'):\n"
+        "    avatar.speak(text, final=True)\n"
+        "    avatar.wait()",
+        "with Avatar(local=True) as other:\n    display(other)\n    other.speak('Nobody waits.')",
+        "other.close()\ndel other",
+        "%load_ext heygen_widget",
+        "%%speak --avatar avatar --wait\n{1 + 1} apples",
+        "1 / 0",
+        "avatar.stop()",
+    )
+    first, second = _shown(notebook)
+    _is_told(first, ["cancelled", "Good morning", "Good evening", "apples"])
+    _is_told(second, ["completed", "Nobody waits"])
+    page, _ = _convert.HTMLExporter(embed_images=True).from_notebook_node(notebook)
+    assert page.count('alt="The avatar"') == page.count('src="data:image/jpeg;base64,') == 2
+    assert "Nobody waits" in page
+    assert f'<script type="{WIDGET}">' not in page  # it would take the place of all that
+
+
+def test_a_notebook_that_ends_before_its_avatar_does_says_what_was_still_to_be_said(
+    tmp_path: Path,
+) -> None:
+    notebook = _run(tmp_path, SHOW, "avatar.speak('Nobody waits for this. ' * 9, final=True);")
+    (shown,) = _shown(notebook)
+    _is_told(shown, ["Still to be said when this was saved: ", "waits for this"])
+
+
+def test_why_a_session_failed_is_in_the_notebook(tmp_path: Path) -> None:
+    notebook = _run(
+        tmp_path,
+        "from heygen_widget import Avatar, HeyGen\n"
+        "avatar = Avatar(client=HeyGen('a-key-nobody-has', 'http://127.0.0.1:9'))\navatar",
+        "avatar.speak('Is anybody there?')\navatar.wait('error')",
+    )
+    (shown,) = _shown(notebook)
+    assert "could not be reached" in shown["text/html"]
+
+
+@pytest.mark.parametrize(
+    ("asks", "cell"),
+    [
+        ({"allow_stdin": True, "store_history": True}, {}),
+        ({"allow_stdin": False, "store_history": True}, {"cellId": "one"}),
+        ({"allow_stdin": False, "store_history": True}, {"colab": {"cell_id": "one"}}),
+    ],
+)
+def test_where_people_look_on_the_widget_stays(
+    kernel: Kernel, asks: dict[str, bool], cell: dict[str, Any]
+) -> None:
+    kernel.send("execute_request", {"code": SHOW, "silent": False, **asks}, cell)
+    kernel.until(lambda: any(m["msg_type"] == "display_data" for m in kernel.heard))
+    kernel.run("")
+    shown = [m["content"]["data"] for m in kernel.heard if "display_data" in m["msg_type"]]
+    assert all(WIDGET in data for data in shown)
