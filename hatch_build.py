@@ -1,4 +1,6 @@
-"""Builds `js/` into `heygen_widget/static/` whenever the package is built or installed from source.
+"""Builds `js/` into `heygen_widget/static/` whenever the package is built from a checkout.
+
+A source distribution holds what was built, so that it installs without Node.
 
 Also run by `make`: ``python hatch_build.py run test`` calls npm in `js/`, wherever Node comes from.
 """
@@ -24,15 +26,20 @@ class FrontEndBuildHook(BuildHookInterface):  # type: ignore[type-arg]
 
     def dependencies(self) -> list[str]:
         """Ask for Node's wheel only where it is needed."""
-        return [] if _node_is_installed() else [NODE_WHEEL]
+        return [] if self._is_built or _node_is_installed() else [NODE_WHEEL]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
         """Build the front end before hatchling collects the files."""
-        if self.target_name == "sdist":
+        if self._is_built:
             return
         source = Path(self.root, "js")
         npm(["ci", "--no-audit", "--no-fund"], source)
         npm(["run", "build"], source)
+
+    @property
+    def _is_built(self) -> bool:
+        """Whether this is an unpacked source distribution, which only hatchling gives this file."""
+        return Path(self.root, "PKG-INFO").is_file()
 
 
 def npm(arguments: list[str], folder: Path) -> None:

@@ -1,9 +1,11 @@
 // Builds the front end into the Python package: the widget's module and style sheet; two players, one
 // with hls.js in it and one with livekit-client, of which the kernel hands to each page those that it
-// needs, once; and the script of the page that plays where a notebook cannot. `--watch` rebuilds at
-// each change.
+// needs, once; and the script of the page that plays where a notebook cannot; and the notices of
+// what they contain. `--watch` rebuilds at each change.
 
+import { writeFileSync } from "node:fs";
 import { context } from "esbuild";
+import { notices } from "./notices.mjs";
 
 const common = {
   bundle: true,
@@ -12,6 +14,7 @@ const common = {
   minify: true,
   legalComments: "inline",
   logLevel: "info",
+  metafile: true,
 };
 const folder = "../heygen_widget/static";
 
@@ -24,7 +27,6 @@ const builds = await Promise.all([
   context({
     ...common,
     entryPoints: { livekit: "src/live_playback.ts" },
-    banner: { js: "/*! livekit-client, Apache-2.0, https://github.com/livekit/client-sdk-js */" },
     outdir: folder,
   }),
   context({ ...common, entryPoints: ["src/widget.css"], outdir: folder }),
@@ -33,6 +35,8 @@ const builds = await Promise.all([
 if (process.argv.includes("--watch")) {
   await Promise.all(builds.map((build) => build.watch()));
 } else {
-  await Promise.all(builds.map((build) => build.rebuild()));
+  const results = await Promise.all(builds.map((build) => build.rebuild()));
+  const metafiles = results.map((result) => result.metafile);
+  writeFileSync(`${folder}/third_party_notices.txt`, notices(metafiles));
   await Promise.all(builds.map((build) => build.dispose()));
 }
