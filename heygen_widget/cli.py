@@ -1,8 +1,8 @@
 """The command ``heygen-widget``: a demonstration, the embedded avatar server, a diagnosis."""
 
 import argparse
+import contextlib
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -118,8 +118,9 @@ def _quickstart() -> Path:
     if checkout.is_file():
         return checkout
     copy = Path.cwd() / QUICKSTART
-    if not copy.exists():
-        shutil.copy(package / "static" / QUICKSTART, copy)
+    # Written only where nothing is: not even through a link that leads nowhere yet.
+    with contextlib.suppress(FileExistsError), copy.open("xb") as file:
+        file.write((package / "static" / QUICKSTART).read_bytes())
     return copy
 
 

@@ -4,8 +4,12 @@ VS Code's own window has no AAC. The page is served on the loopback interface of
 machine, under an address that cannot be guessed. Knows the session's view, nothing of sessions.
 """
 
+import contextlib
 import json
+import logging
+import re
 import secrets
+import socket
 import threading
 import weakref
 from functools import cache
@@ -31,6 +35,17 @@ PAGE: Final = """<!doctype html>
 <script type="module" src="page.js"></script>
 """
 
+MOST_CONNECTIONS: Final = 32
+"""Connections at once, each with a thread; one more ends the oldest."""
+PATIENCE: Final = 10.0
+"""Seconds that a connection may be silent."""
+
+_LOOPBACK: Final = re.compile(
+    r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?", re.ASCII | re.IGNORECASE
+)
+
+_log = logging.getLogger(__name__)
+
 _HEADERS: Final = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'self' 'unsafe-inline' blob:; connect-src *; "
@@ -52,7 +67,7 @@ class PlayerPages:
     def __init__(self) -> None:
         self._avatars: weakref.WeakValueDictionary[str, Shown] = weakref.WeakValueDictionary()
         self._lock = threading.Lock()
-        self._server: ThreadingHTTPServer | None = None
+        self._server: _Server | None = None
 
     def address(self, avatar: Shown) -> str:
         """Return the address of the page for `avatar`, from now on."""
@@ -63,18 +78,60 @@ class PlayerPages:
             self._avatars[name] = avatar
         return f"http://127.0.0.1:{server.server_port}/{name}/"
 
-    def _serve(self) -> ThreadingHTTPServer:
+    def _serve(self) -> "_Server":
         handler = type("Handler", (_Handler,), {"avatars": self._avatars})
-        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        server.daemon_threads = True
+        server = _Server(("127.0.0.1", 0), handler)
         name = "heygen-widget-page"
         threading.Thread(target=server.serve_forever, name=name, daemon=True).start()
         return server
 
 
+class _Server(ThreadingHTTPServer):
+    """Serves at most `MOST_CONNECTIONS` at once, the newest."""
+
+    daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(address, handler)
+        self._open: dict[Any, None] = {}  # oldest first
+        self._lock = threading.Lock()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        with self._lock:
+            oldest = next(iter(self._open)) if len(self._open) >= MOST_CONNECTIONS else None
+            self._open.pop(oldest, None)
+            self._open[request] = None
+        if oldest is not None:
+            # Wakes the thread that reads from it, which closes it.
+            with contextlib.suppress(OSError):
+                oldest.shutdown(socket.SHUT_RDWR)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        with self._lock:
+            self._open.pop(request, None)
+        super().shutdown_request(request)
+
+    def handle_error(self, *_: object) -> None:
+        """Print nothing: the base class would, into whichever cell ran last."""
+        _log.debug("A connection to the player page broke off.", exc_info=True)
+
+
 class _Handler(BaseHTTPRequestHandler):
     avatars: ClassVar["weakref.WeakValueDictionary[str, Shown]"]
     protocol_version = "HTTP/1.1"
+    timeout = PATIENCE
+
+    def parse_request(self) -> bool:
+        if not super().parse_request():
+            return False
+        if _is_loopback(self.headers.get_all("host", [])):
+            return True
+        # A page elsewhere whose name leads here (DNS rebinding). Ports differ where an editor
+        # forwards them.
+        self.close_connection = True
+        self._answer(HTTPStatus.MISDIRECTED_REQUEST, "text/plain", b"This is not its address.")
+        return False
 
     def do_GET(self) -> None:
         name, _, file = self.path.removeprefix("/").partition("/")
@@ -103,6 +160,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Print nothing: the base class would, into whichever cell ran last."""
+
+
+def _is_loopback(hosts: list[str]) -> bool:
+    """Tell whether a request names this machine, once, and no other."""
+    return len(hosts) == 1 and _LOOPBACK.fullmatch(hosts[0]) is not None
 
 
 @cache

@@ -10,6 +10,7 @@ from itertools import zip_longest
 from typing import Final
 
 from heygen_widget.api.models import WordEvent
+from heygen_widget.take.markup import srt_text, vtt_text
 from heygen_widget.transcript import as_text
 
 LINE: Final = 42
@@ -73,7 +74,7 @@ def captions(words: Iterable[WordEvent]) -> list[Caption]:
 def webvtt(shown: Iterable[Caption]) -> str:
     """Write captions as WebVTT."""
     cues = (
-        f"{_clock(cue.start, '.')} --> {_clock(cue.end, '.')}\n{_escaped(cue.text)}\n"
+        f"{_clock(cue.start, '.')} --> {_clock(cue.end, '.')}\n{vtt_text(cue.text)}\n"
         for cue in shown
     )
     return "\n".join(["WEBVTT\n", *cues])
@@ -82,7 +83,7 @@ def webvtt(shown: Iterable[Caption]) -> str:
 def subrip(shown: Iterable[Caption]) -> str:
     """Write captions as SubRip (``.srt``)."""
     cues = (
-        f"{number}\n{_clock(cue.start, ',')} --> {_clock(cue.end, ',')}\n{cue.text}\n"
+        f"{number}\n{_clock(cue.start, ',')} --> {_clock(cue.end, ',')}\n{srt_text(cue.text)}\n"
         for number, cue in enumerate(shown, 1)
     )
     return "\n".join(cues)
@@ -145,7 +146,3 @@ def _clock(seconds: float, point: str) -> str:
     minutes, milliseconds = divmod(milliseconds, 60_000)
     hours, minutes = divmod(minutes, 60)
     return f"{hours:02}:{minutes:02}:{milliseconds // 1000:02}{point}{milliseconds % 1000:03}"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -49,15 +49,15 @@ def save(take: Take, words: Sequence[WordEvent], target: Path) -> Path:
         When there is nothing to save, or it cannot be written in this form.
     """
     shown = captions(words)
-    unfinished = target.with_name(f".{target.stem}.unfinished{target.suffix}")
-    try:
+    # In a folder of our own, under a name that nobody can know: a link planted in its place would
+    # be followed. What replaces the target replaces a link, too, and not what it leads to.
+    with TemporaryDirectory(prefix=".heygen-take-", dir=target.parent) as folder:
+        unfinished = Path(folder) / f"take{target.suffix}"
         if (write := WRITERS.get(target.suffix.lower())) is not None:
             unfinished.write_text(write(shown), encoding="utf-8")
         else:
             write_film(unfinished, take.reels(), shown, joined=not take.from_start)
         return unfinished.replace(target)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def record(take: Take, words: Sequence[WordEvent]) -> Recording:

@@ -129,6 +129,30 @@ def test_what_cannot_be_saved_leaves_no_file_and_says_why(tmp_path: Path) -> Non
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("suffix", [".mp4", ".vtt", ".srt"])
+@pytest.mark.parametrize("planted", ["talk{}", ".talk.unfinished{}", ".talk{}.part", "talk{}.tmp"])
+def test_a_link_planted_where_a_take_is_saved_is_not_followed(
+    suffix: str, planted: str, tmp_path: Path
+) -> None:
+    precious, folder = tmp_path / "precious", tmp_path / "folder"
+    folder.mkdir()
+    precious.write_text("mine")
+    (folder / planted.format(suffix)).symlink_to(precious)
+    take = _take(*_parts(tmp_path / "stream", "fmp4"))
+    saved = save(take, WORDS, folder / f"talk{suffix}")
+    assert precious.read_text() == "mine"
+    assert saved.is_file()
+    assert not saved.is_symlink()
+    assert {path.name for path in folder.iterdir()} == {saved.name, planted.format(suffix)}
+
+
+def test_a_saved_take_can_be_read_by_whom_other_files_can_be_read(tmp_path: Path) -> None:
+    ordinary = tmp_path / "ordinary"
+    ordinary.touch()
+    saved = save(_take(*_parts(tmp_path / "stream", "fmp4")), WORDS, tmp_path / "talk.mp4")
+    assert saved.stat().st_mode == ordinary.stat().st_mode
+
+
 def test_without_pyav_it_is_said_which_extra_brings_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
