@@ -1,14 +1,15 @@
 """What stands before every route: request ids, the Host header, the key, and rehearsed throttling.
 
 Knows paths only as far as rights go: what is below `/hls` and `/room` is open to all who know an
-unguessable address, `/v1/` has tokens beside the key and asks for them itself, and everything else
-needs the key.
+unguessable address, the first API at `/v1/` has tokens beside the key, and everything else needs
+the key. Nothing of a body is read before that.
 """
 
 import hmac
 import ipaddress
 import re
 import uuid
+from collections.abc import Callable
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -18,11 +19,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from heygen_widget.local.errors import ApiError
 
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-OPEN: Final = ("/hls/", "/room", "/v1/")
-"""What pages may call from anywhere, and what this gate asks no key for."""
+FIRST: Final = "/v1/"
+OPEN: Final = ("/hls/", "/room", FIRST)
+"""What pages may call from anywhere, and what needs no key or has tokens beside it."""
 
 API: Final = "/v3/"
 
+Refuse = Callable[[Headers], ASGIApp | None]
+"""Returns the answer to a request that may not pass, None if it may."""
+
+_SCHEMES: Final = {"http": ("http", "https"), "websocket": ("ws", "wss")}
 _HOST: Final = re.compile(r"(\[(?P<address>[0-9a-f:.]+)\]|(?P<name>[0-9a-z._-]+))(:[0-9]{1,5})?")
 
 
@@ -83,13 +89,24 @@ class Gate:
         The address or name the server listens on.
     throttling
         Refusals to hand out on API calls.
+    refuse_first
+        Who may call the first API.
     """
 
-    def __init__(self, app: ASGIApp, *, key: Key, host: str, throttling: Throttling) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        key: Key,
+        host: str,
+        throttling: Throttling,
+        refuse_first: Refuse | None = None,
+    ) -> None:
         self._app = app
         self._key = key
         self._host = host.lower()
         self._throttling = throttling
+        self._refuse_first = refuse_first
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -104,26 +121,35 @@ class Gate:
                     headers["Access-Control-Allow-Origin"] = "*"
             await send(message)
 
-        answer: ASGIApp = self._app
         try:
-            self._check(path, Headers(scope=scope))
+            answer = self._refusal(scope) or self._app
         except ApiError as refusal:
             answer = refusal.response()
-        else:
-            if path.startswith(OPEN) and scope.get("method") == "OPTIONS":
-                answer = _preflight()
         await answer(scope, receive, send_marked)
 
-    def _check(self, path: str, headers: Headers) -> None:
+    def _refusal(self, scope: Scope) -> ASGIApp | None:
+        """Return the answer that needs no route, None if the request may pass."""
+        path: str = scope["path"]
+        headers = Headers(scope=scope)
         # A page that re-binds its name to this machine still sends its own name as Host.
         if not self._is_own_host(headers.get("host", "")):
             raise ApiError(421, "misdirected_request", "This server does not go by that name.")
-        if path.startswith(OPEN):
-            return
-        if not self._key.opens(headers):
-            raise ApiError.unauthorized()
-        if path.startswith(API):
-            self._throttling.check()
+        # A proxy may say what scheme its callers use.
+        if scope["scheme"] not in _SCHEMES[scope["type"]]:
+            raise ApiError.invalid("'X-Forwarded-Proto' must be http or https.")
+        if not path.startswith(OPEN):
+            if not self._key.opens(headers):
+                raise ApiError.unauthorized()
+            if path.startswith(API):
+                self._throttling.check()
+            return None
+        if scope["type"] != "http":  # a web socket has its token in its address
+            return None
+        if scope["method"] == "OPTIONS":
+            return _preflight()
+        if path.startswith(FIRST) and self._refuse_first is not None:
+            return self._refuse_first(headers)
+        return None
 
     def _is_own_host(self, host: str) -> bool:
         name = _name_of(host)

@@ -4,7 +4,6 @@ Bodies are read by `bodies`, sessions live in `registry`, files in `assets`; her
 """
 
 import asyncio
-from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -22,18 +21,23 @@ from heygen_widget.local.bodies import (
     parse_append,
     parse_create,
     parse_throttle,
-    read_body,
 )
 from heygen_widget.local.errors import ApiError
+from heygen_widget.local.intake import Intake
 from heygen_widget.local.media import Media
 from heygen_widget.local.registry import Registry
 from heygen_widget.local.sessions import Session
+from heygen_widget.local.streaming import Streaming
 
 SESSIONS: Final = "/v3/avatar-realtime"
 
 
 def make_app(
-    registry: Registry, *, key: Key, host: str, further: Sequence[BaseRoute] = ()
+    registry: Registry,
+    *,
+    key: Key,
+    host: str,
+    streaming: Streaming | None = None,
 ) -> ASGIApp:
     """Return the whole HTTP side of the server.
 
@@ -45,13 +49,16 @@ def make_app(
         What callers must send.
     host
         The address or name the server listens on.
-    further
-        Routes of other APIs that the server speaks.
+    streaming
+        The first API, if the server speaks it.
     """
     throttling = Throttling()
-    assets = Assets()
-    api = Api(registry, throttling, assets)
-    routes = [*api.routes(), *assets.routes(), *Media(registry).routes(), *further]
+    intake = Intake()
+    assets = Assets(intake)
+    api = Api(registry, throttling, assets, intake)
+    routes: list[BaseRoute] = [*api.routes(), *assets.routes(), *Media(registry).routes()]
+    if streaming is not None:
+        routes += streaming.routes(intake)
     app = Starlette(
         routes=routes,
         exception_handlers=dict.fromkeys(
@@ -60,7 +67,8 @@ def make_app(
     )
     # /v3/x and /v3/x/ are different names; a redirect would answer outside of the envelope.
     app.router.redirect_slashes = False
-    return Gate(app, key=key, host=host, throttling=throttling)
+    refuse_first = streaming.refusal if streaming is not None else None
+    return Gate(app, key=key, host=host, throttling=throttling, refuse_first=refuse_first)
 
 
 class Api:
@@ -74,12 +82,17 @@ class Api:
         Where a rehearsal orders refusals.
     assets
         The files that were uploaded.
+    intake
+        Reads bodies.
     """
 
-    def __init__(self, registry: Registry, throttling: Throttling, assets: Assets) -> None:
+    def __init__(
+        self, registry: Registry, throttling: Throttling, assets: Assets, intake: Intake
+    ) -> None:
         self._registry = registry
         self._throttling = throttling
         self._assets = assets
+        self._intake = intake
 
     def routes(self) -> list[Route]:
         """Return the routes, each with the one method it has."""
@@ -94,8 +107,8 @@ class Api:
         ]
 
     async def _create(self, request: Request) -> Response:
-        body = await read_body(request, MAX_AUDIO)
-        script = await asyncio.to_thread(parse_create, body)
+        async with self._intake.body(request, MAX_AUDIO) as body:
+            script = await asyncio.to_thread(parse_create, body)
         session = self._registry.open(self._assets.fill_in(script))
         return _data({"stream_id": session.stream_id}, 201)
 
@@ -106,7 +119,8 @@ class Api:
 
     async def _append(self, request: Request) -> Response:
         session = self._session(request)
-        asked = parse_append(await read_body(request))
+        async with self._intake.body(request) as body:
+            asked = parse_append(body)
         size = session.append(asked.delta, final=asked.final)
         return _data({"ok": True, "buffered_bytes": size}, 202)
 
@@ -121,7 +135,8 @@ class Api:
         return _data({"stream_id": session.stream_id, "cancelled": session.cancel()}, 202)
 
     async def _throttle(self, request: Request) -> Response:
-        order = parse_throttle(await read_body(request))
+        async with self._intake.body(request) as body:
+            order = parse_throttle(body)
         self._throttling.order(order.requests, order.retry_after)
         return _data(order.model_dump())
 

@@ -6,11 +6,10 @@ Knows no session.
 
 import secrets
 from collections import OrderedDict
-from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -19,6 +18,7 @@ from starlette.routing import Route
 from heygen_widget.api.models import AssetId
 from heygen_widget.local.bodies import Script
 from heygen_widget.local.errors import ApiError
+from heygen_widget.local.intake import Intake
 from heygen_widget.local.voice import AudioError, container_of
 
 ASSETS: Final = "/v3/assets"
@@ -49,9 +49,16 @@ class Asset:
 
 
 class Assets:
-    """The uploaded files of one server, and the routes they come and go by."""
+    """The uploaded files of one server, and the routes they come and go by.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    intake
+        Reads bodies.
+    """
+
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
         self._kept: OrderedDict[str, Asset] = OrderedDict()
 
     def routes(self) -> list[Route]:
@@ -88,7 +95,7 @@ class Assets:
         return script
 
     async def _upload(self, request: Request) -> Response:
-        asset = self.keep(await _file_in(request))
+        asset = self.keep(await self._file_in(request))
         answer = {
             "asset_id": asset.asset_id,
             "url": str(request.url_for("asset", asset_id=asset.asset_id)),
@@ -96,6 +103,27 @@ class Assets:
             "size_bytes": len(asset.data),
         }
         return JSONResponse({"data": answer})
+
+    async def _file_in(self, request: Request) -> bytes:
+        """Return the content of the part named `file`."""
+        kind = request.headers.get("content-type", "").partition(";")[0]
+        if kind.strip().lower() != "multipart/form-data":
+            raise _no_file()
+        async with self._intake.chunks(request, _MAX_BODY) as chunks:
+            reading = _InMemory(request.headers, chunks, max_files=1, max_fields=_MAX_FIELDS)
+            try:
+                form = await reading.parse()
+            except MultiPartException as error:
+                raise ApiError.invalid(error.message, "file") from None
+            try:
+                file = form.get("file")
+                if not isinstance(file, UploadFile):
+                    raise _no_file()
+                if (file.size or 0) > MAX_FILE:
+                    raise ApiError.too_large(MAX_FILE)
+                return await file.read()
+            finally:
+                await form.close()
 
     async def _read(self, request: Request) -> Response:
         asset = self.find(request.path_params["asset_id"])
@@ -110,37 +138,6 @@ class _InMemory(MultiPartParser):
     spool_max_size = _MAX_BODY
 
 
-async def _file_in(request: Request) -> bytes:
-    """Return the content of the part named `file`."""
-    form = await _form_in(request)
-    try:
-        file = form.get("file")
-        if not isinstance(file, UploadFile):
-            message = "File is required. Upload a file using multipart/form-data."
-            raise ApiError.invalid(message, "file")
-        data = await file.read()
-    finally:
-        await form.close()
-    if len(data) > MAX_FILE:
-        raise ApiError.too_large(MAX_FILE)
-    return data
-
-
-async def _form_in(request: Request) -> FormData:
-    kind = request.headers.get("content-type", "").partition(";")[0]
-    if kind.strip().lower() != "multipart/form-data":
-        return FormData()
-    body = _limited(request)
-    try:
-        return await _InMemory(request.headers, body, max_files=1, max_fields=_MAX_FIELDS).parse()
-    except MultiPartException as error:
-        raise ApiError.invalid(error.message, "file") from None
-
-
-async def _limited(request: Request) -> AsyncGenerator[bytes, None]:
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > _MAX_BODY:
-            raise ApiError.too_large(MAX_FILE)
-        yield chunk
+def _no_file() -> ApiError:
+    message = "File is required. Upload a file using multipart/form-data."
+    return ApiError.invalid(message, "file")

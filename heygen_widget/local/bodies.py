@@ -1,4 +1,4 @@
-"""Request bodies: read within limits, parsed, and refused with HeyGen's words.
+"""Request bodies: parsed, and refused with HeyGen's words.
 
 Knows no session. Every refusal is an `ApiError` that names the field.
 """
@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails, from_json
-from starlette.requests import Request
 
 from heygen_widget.api.models import (
     AppendTextDeltaRequest,
@@ -20,9 +19,7 @@ from heygen_widget.api.models import (
     CreateAvatarRealtimeRequestBody,
 )
 from heygen_widget.local.errors import ApiError
-
-MAX_JSON: Final = 1024 * 1024
-"""Bytes of a body without audio in it."""
+from heygen_widget.local.intake import MAX_JSON
 
 MAX_AUDIO: Final = 45 * 1024 * 1024
 """Bytes of a body with audio in it: 32 MiB of file, in base64."""
@@ -74,17 +71,7 @@ class Throttle(BaseModel):
     retry_after: int = Field(default=1, ge=0, le=3600)
 
 
-async def read_body(request: Request, limit: int = MAX_JSON) -> bytes:
-    """Return the body of `request`; answer 413 beyond `limit` bytes without keeping more."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            raise ApiError.too_large(limit)
-    return bytes(body)
-
-
-def parse_create(body: bytes) -> Script:
+def parse_create(body: bytearray) -> Script:
     """Return what the body of a create request asks for."""
     fields = _json_object(body)
     try:
@@ -102,7 +89,7 @@ def parse_create(body: bytes) -> Script:
     return Script(asked.type, asked.avatar_id, asked.voice_id, asked.text)
 
 
-def parse_append(body: bytes) -> AppendTextDeltaRequest:
+def parse_append(body: bytearray) -> AppendTextDeltaRequest:
     """Return the delta in the body of an append request."""
     fields = _json_object(body)
     # HeyGen's quick-start page appends {"text": ...} where its reference says {"delta": ...};
@@ -117,7 +104,7 @@ def parse_append(body: bytes) -> AppendTextDeltaRequest:
     return asked
 
 
-def parse_throttle(body: bytes) -> Throttle:
+def parse_throttle(body: bytearray) -> Throttle:
     """Return the refusals that a throttle request orders."""
     try:
         return Throttle.model_validate(_json_object(body), strict=True)
@@ -125,7 +112,7 @@ def parse_throttle(body: bytes) -> Throttle:
         raise _refusal(error.errors()[0], location=slice(None)) from None
 
 
-def _json_object(body: bytes) -> dict[str, Any]:
+def _json_object(body: bytearray) -> dict[str, Any]:
     try:
         value = from_json(body, allow_inf_nan=False)
     except ValueError as error:
@@ -158,7 +145,7 @@ def _refusal(error: ErrorDetails, location: slice) -> ApiError:
     return ApiError.invalid(message, param)
 
 
-def _limit_size(body: bytes) -> None:
+def _limit_size(body: bytearray) -> None:
     if len(body) > MAX_JSON:
         raise ApiError.too_large(MAX_JSON)
 

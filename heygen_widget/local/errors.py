@@ -74,6 +74,17 @@ class ApiError(Exception):
         return cls(413, "payload_too_large", f"The request body is larger than {limit:,} bytes.")
 
     @classmethod
+    def too_slow(cls) -> Self:
+        """Return a 408 for a body that does not arrive in time."""
+        return cls(408, "request_timeout", "The request body did not arrive in time.")
+
+    @classmethod
+    def busy(cls) -> Self:
+        """Return a 503 when the bodies of others leave no room for one more."""
+        message = "The server is reading too many requests at once. Try again in a moment."
+        return cls(503, "server_busy", message, headers={"Retry-After": "1"})
+
+    @classmethod
     def rate_limited(cls, retry_after: float) -> Self:
         """Return a 429 that asks to wait `retry_after` seconds."""
         return cls(

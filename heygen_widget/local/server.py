@@ -55,7 +55,7 @@ def serve(settings: Settings) -> int:
     ready_line = json.dumps({"base_url": _base_url(listener), "api_key": api_key})
     registry = Registry(settings, studio)
     config = uvicorn.Config(
-        make_app(registry, key=key, host=settings.host, further=streaming.routes()),
+        make_app(registry, key=key, host=settings.host, streaming=streaming),
         access_log=False,
         http="h11",
         lifespan="off",

@@ -16,6 +16,7 @@ from heygen_widget.local import LocalServer
 from heygen_widget.local.assets import ASSETS, MAX_FILE, MAX_KEPT, Asset, Assets
 from heygen_widget.local.bodies import Script
 from heygen_widget.local.errors import ApiError
+from heygen_widget.local.intake import Intake
 from tests.local.conftest import Caller
 
 BOUNDARY = "multipart/form-data; boundary=x"
@@ -172,7 +173,7 @@ def test_no_upload_touches_the_disk(tone: bytes, monkeypatch: pytest.MonkeyPatch
         raise AssertionError("A file was written to the disk.")
 
     monkeypatch.setattr(tempfile.SpooledTemporaryFile, "rollover", write_to_disk)
-    app = Starlette(routes=Assets().routes())
+    app = Starlette(routes=Assets(Intake()).routes())
 
     async def call() -> httpx.Response:
         transport = httpx.ASGITransport(app)
@@ -199,7 +200,7 @@ def test_an_id_that_was_never_given_ends_the_session_with_a_message(caller: Call
 
 
 def test_the_files_unused_for_longest_make_room_for_new_ones(tone: bytes) -> None:
-    assets = Assets()
+    assets = Assets(Intake())
     large = tone.ljust(MAX_FILE, b"\0")
     first, second, *_ = kept = [assets.keep(large) for _ in range(MAX_KEPT // MAX_FILE)]
     assert all(assets.find(asset.asset_id) for asset in kept)
@@ -213,7 +214,7 @@ def test_the_files_unused_for_longest_make_room_for_new_ones(tone: bytes) -> Non
 
 
 def test_a_session_is_given_the_file_itself_and_keeps_it(tone: bytes) -> None:
-    assets = Assets()
+    assets = Assets(Intake())
     asset = assets.keep(tone)
     script = Script("audio", "anna", audio=AssetId(asset_id=asset.asset_id))
 
@@ -224,7 +225,7 @@ def test_a_session_is_given_the_file_itself_and_keeps_it(tone: bytes) -> None:
 
 
 def test_a_kept_file_is_not_written_into_a_log(tone: bytes) -> None:
-    assert len(repr(Assets().keep(tone))) < 200
-    assert isinstance(Assets().keep(tone), Asset)
+    assert len(repr(Assets(Intake()).keep(tone))) < 200
+    assert isinstance(Assets(Intake()).keep(tone), Asset)
     with pytest.raises(ApiError):
-        Assets().keep(b"no sound")
+        Assets(Intake()).keep(b"no sound")

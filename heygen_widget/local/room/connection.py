@@ -4,6 +4,7 @@ Knows no signalling: whoever uses it carries the descriptions to the other side.
 """
 
 import asyncio
+import ipaddress
 from collections import deque
 from collections.abc import Callable
 from typing import Any, Final
@@ -12,6 +13,7 @@ import aioice.ice
 from aiortc import (
     RTCConfiguration,
     RTCDataChannel,
+    RTCIceCandidate,
     RTCPeerConnection,
     RTCRtpSender,
     RTCSessionDescription,
@@ -23,6 +25,11 @@ from heygen_widget.local.room.tracks import Audience, Seat
 
 _UNSENT: Final = 1000  # messages that wait for a channel; older ones are dropped
 
+MAX_CANDIDATES: Final = 100
+MAX_MEDIA: Final = 64
+"""What one description may list. A browser lists a handful; the work grows with the square."""
+
+_MULTICAST: Final = ".local"
 _ALL_LOST: Final = 256  # RTCP counts lost packets in parts of this
 
 _host_addresses: Final = aioice.ice.get_host_addresses
@@ -79,6 +86,7 @@ class Connection:
         self._audience = audience
         self._coding = coding
         self.seat = Seat() if audience is not None else None
+        self._candidates = 0  # that were trickled
         self._describing = asyncio.Lock()  # aiortc leaves open what it closes while it describes
         self._channel: RTCDataChannel | None = None
         self._reply_over = reply_over
@@ -139,17 +147,22 @@ class Connection:
 
     async def add_candidate(self, init: dict[str, Any]) -> None:
         """Take a candidate in the form that browsers have for it."""
-        line = init.get("candidate") or ""
-        # A name that only multicast could resolve: its owner will call us. TCP: not spoken here.
-        if ".local" in line or " udp " not in line.lower():
+        line = init.get("candidate")
+        if not line:  # there are no more
             return
+        candidate = _candidate(line)
+        # A name that only multicast could resolve: its owner will call us. TCP: not spoken here.
+        if candidate.ip.endswith(_MULTICAST) or candidate.protocol.lower() != "udp":
+            return
+        self._candidates += 1
+        if self._candidates > MAX_CANDIDATES:
+            raise DescriptionError(f"A connection takes at most {MAX_CANDIDATES} candidates.")
+        candidate.sdpMid = init.get("sdpMid")
+        candidate.sdpMLineIndex = init.get("sdpMLineIndex")
         try:
-            candidate = candidate_from_sdp(line.partition(":")[2])
-            candidate.sdpMid = init.get("sdpMid")
-            candidate.sdpMLineIndex = init.get("sdpMLineIndex")
             await self._pc.addIceCandidate(candidate)
-        except (AssertionError, ValueError) as error:
-            raise DescriptionError(f"That candidate cannot be used: {error}") from None
+        except Exception as error:  # aiortc raises whatever comes to it
+            raise DescriptionError(f"That candidate cannot be used: {error!r:.200}.") from error
 
     def tracks_by_mid(self, names: dict[str, str]) -> dict[str, str]:
         """Return which media section carries which track; `names` are those of each kind."""
@@ -175,10 +188,20 @@ class Connection:
             await self._pc.close()
 
     async def _describe(self, sdp: str, kind: str) -> None:
+        lines = sdp.splitlines()
+        candidates = [line[2:] for line in lines if line.startswith("a=candidate:")]
+        media = sum(line.startswith("m=") for line in lines)
+        if media > MAX_MEDIA or len(candidates) > MAX_CANDIDATES:
+            raise DescriptionError(
+                f"That {kind} cannot be used: it lists more than {MAX_MEDIA} media or "
+                f"{MAX_CANDIDATES} candidates."
+            )
+        for line in candidates:
+            _candidate(line)
         try:
             await self._pc.setRemoteDescription(RTCSessionDescription(sdp, kind))
         except Exception as error:  # aiortc's parser raises whatever comes to it
-            raise DescriptionError(f"That {kind} cannot be used: {error}") from error
+            raise DescriptionError(f"That {kind} cannot be used: {error!r:.200}.") from error
 
     def _prefer(self) -> None:
         """Let pictures travel in their own coding and in no other."""
@@ -210,3 +233,16 @@ class Connection:
         """Send what had to wait: a client says it is in the room before its channels are open."""
         while self._unsent and self._channel and self._channel.readyState == "open":
             self._channel.send(self._unsent.popleft())
+
+
+def _candidate(line: object) -> RTCIceCandidate:
+    """Read a candidate. aiortc would take any address and port, and fail when it uses them."""
+    try:
+        candidate = candidate_from_sdp(str(line).removeprefix("candidate:"))
+        candidate.ip = candidate.ip.lower()
+        known = candidate.ip.endswith(_MULTICAST) or ipaddress.ip_address(candidate.ip)
+        if known and 0 <= candidate.port < 2**16 and 0 <= candidate.priority < 2**32:
+            return candidate
+    except (AssertionError, ValueError):
+        pass
+    raise DescriptionError(f"This is not an ICE candidate: {line!r:.200}.")

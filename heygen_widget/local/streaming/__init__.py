@@ -7,11 +7,13 @@ WebRTC, for which the extra `webrtc` is needed. Without it the routes say so.
 from collections.abc import Sequence
 from typing import Protocol
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from heygen_widget.local.access import Key
+from heygen_widget.local.intake import Intake
 from heygen_widget.local.settings import Settings
 from heygen_widget.local.streaming.errors import StreamingError
 from heygen_widget.local.studio import Studio
@@ -22,8 +24,11 @@ __all__ = ["Streaming", "open_streaming"]
 class Streaming(Protocol):
     """The API, as a server takes it in."""
 
-    def routes(self) -> Sequence[BaseRoute]:
-        """Return the routes."""
+    def routes(self, intake: Intake) -> Sequence[BaseRoute]:
+        """Return the routes; `intake` reads their bodies."""
+
+    def refusal(self, headers: Headers) -> Response | None:
+        """Return the answer to a request without key or token, None if it has one."""
 
     async def close(self) -> None:
         """End all sessions."""
@@ -40,19 +45,23 @@ def open_streaming(settings: Settings, studio: Studio, key: Key) -> Streaming:
     try:
         from heygen_widget.local.streaming.routes import StreamingApi  # noqa: PLC0415 (the extra)
     except ImportError as error:
-        return _Absent(error)
+        return _Absent(error, key)
     return StreamingApi(settings, studio, key)
 
 
 class _Absent:
-    def __init__(self, error: ImportError) -> None:
+    def __init__(self, error: ImportError, key: Key) -> None:
+        self._key = key
         self._message = (
             f"Streaming by WebRTC needs the extra 'webrtc' ({error}). "
             "Install it with: pip install 'heygen-widget[webrtc]'"
         )
 
-    def routes(self) -> Sequence[BaseRoute]:
+    def routes(self, _: Intake) -> Sequence[BaseRoute]:
         return [Route("/v1/streaming.{name}", self._refuse, methods=["GET", "POST"])]
+
+    def refusal(self, headers: Headers) -> Response | None:
+        return None if self._key.opens(headers) else StreamingError.unauthorized().response()
 
     async def close(self) -> None:
         pass

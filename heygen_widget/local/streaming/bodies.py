@@ -7,13 +7,10 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import AliasChoices, BaseModel, Field, StringConstraints, ValidationError
 from pydantic_core import from_json
-from starlette.requests import Request
 
+from heygen_widget.local.bodies import MAX_PARAM
 from heygen_widget.local.streaming.errors import StreamingError
 from heygen_widget.local.streaming.quality import Coding, Quality
-
-MAX_BODY: Final = 1024 * 1024
-"""Bytes."""
 
 MAX_TEXT: Final = 100_000
 """Characters of one task."""
@@ -86,15 +83,10 @@ class TaskRequest(OfSession):
     task_mode: Literal["sync", "async"] = "sync"
 
 
-async def read(request: Request, model: type[_Body]) -> _Body:
-    """Return the body of `request`; null stands for a field that is not there."""
-    data = bytearray()
-    async for chunk in request.stream():
-        data += chunk
-        if len(data) > MAX_BODY:
-            raise StreamingError.too_large(MAX_BODY)
+def parse(body: bytearray, model: type[_Body]) -> _Body:
+    """Return what `body` says; null stands for a field that is not there."""
     try:
-        fields = from_json(data)
+        fields = from_json(body)
     except ValueError as error:
         raise StreamingError.invalid(f"The request body is not valid JSON: {error}.") from None
     if isinstance(fields, dict):
@@ -103,5 +95,5 @@ async def read(request: Request, model: type[_Body]) -> _Body:
         return model.model_validate(fields)
     except ValidationError as error:
         first = error.errors()[0]
-        name = ".".join(map(str, first["loc"])) or "body"
+        name = ".".join(map(str, first["loc"]))[:MAX_PARAM] or "body"
         raise StreamingError.invalid(f"Invalid '{name}': {first['msg']}.") from None

@@ -8,6 +8,8 @@ from typing import Final, Literal, Self
 
 from starlette.responses import JSONResponse
 
+from heygen_widget.local.errors import ApiError
+
 Status = Literal["new", "connecting", "connected", "closed"]
 """Where a session is in its life."""
 
@@ -79,9 +81,9 @@ class StreamingError(Exception):
         return cls(400, 10007, "Concurrent limit reached")
 
     @classmethod
-    def too_large(cls, limit: int) -> Self:
-        """Return the answer to a body of more than `limit` bytes."""
-        return cls(413, 413, f"The request body is larger than {limit:,} bytes.")
+    def of(cls, error: ApiError) -> Self:
+        """Return what every API of this server refuses, in the words of this one."""
+        return cls(error.status, error.status, error.message)
 
     @classmethod
     def failed(cls, message: str) -> Self:

@@ -4,15 +4,20 @@ Bodies are read by `bodies`, sessions live in `registry`; here they meet. The ke
 a token from `create_token` opens one session and serves that one alone.
 """
 
-from collections.abc import Awaitable, Callable
-from typing import Any, Final
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, Final, TypeVar
 
+from pydantic import BaseModel
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from heygen_widget.local.access import Key, bearer
+from heygen_widget.local.errors import ApiError
+from heygen_widget.local.intake import Intake
 from heygen_widget.local.room import Doors, Passes
 from heygen_widget.local.room.doors import ROOMS
 from heygen_widget.local.room.wire import Field, Schema, WireError
@@ -23,13 +28,15 @@ from heygen_widget.local.streaming.bodies import (
     OfSession,
     Start,
     TaskRequest,
-    read,
+    parse,
 )
 from heygen_widget.local.streaming.errors import StreamingError
 from heygen_widget.local.streaming.registry import StreamingRegistry
 from heygen_widget.local.streaming.sessions import StreamingSession
 from heygen_widget.local.streaming.tokens import SessionTokens
 from heygen_widget.local.studio import Studio
+
+_Body = TypeVar("_Body", bound=BaseModel)
 
 DONE: Final = {"status": "success"}
 
@@ -58,27 +65,33 @@ class StreamingApi:
         self._tokens = SessionTokens()
         self._passes = Passes()
 
-    def routes(self) -> list[BaseRoute]:
-        """Return the routes, each with the one method it has."""
+    def routes(self, intake: Intake) -> list[BaseRoute]:
+        """Return the routes, each with the one method it has; `intake` reads their bodies."""
         posts = {
-            "create_token": self._create_token,
-            "new": self._new,
-            "start": self._start,
-            "ice": self._ice,
-            "task": self._task,
-            "interrupt": self._interrupt,
-            "keep_alive": self._keep_alive,
-            "stop": self._stop,
+            "create_token": _answered(self._create_token),
+            "new": _post(intake, NewSession, self._new),
+            "start": _post(intake, Start, self._start),
+            "ice": _post(intake, Ice, self._ice),
+            "task": _post(intake, TaskRequest, self._task),
+            "interrupt": _post(intake, OfSession, self._interrupt),
+            "keep_alive": _post(intake, OfSession, self._keep_alive),
+            "stop": _post(intake, OfSession, self._stop),
         }
         return [
             *(
-                Route(f"/v1/streaming.{name}", _answered(post), methods=["POST"])
+                Route(f"/v1/streaming.{name}", post, methods=["POST"])
                 for name, post in posts.items()
             ),
             Route("/v1/streaming.list", _answered(self._list)),
             WebSocketRoute("/v1/ws/streaming.chat", self._chat),
             *Doors(self._passes, self._registry.room).routes(),
         ]
+
+    def refusal(self, headers: Headers) -> Response | None:
+        """Return the answer to a request without key or token, None if it has one."""
+        if self._key.opens(headers) or self._tokens.known(bearer(headers)):
+            return None
+        return StreamingError.unauthorized().response()
 
     async def close(self) -> None:
         """End all sessions."""
@@ -89,65 +102,69 @@ class StreamingApi:
             raise StreamingError.unauthorized()
         return {"token": self._tokens.make()}
 
-    async def _new(self, request: Request) -> dict[str, Any]:
-        token = self._token(request)
-        asked = await read(request, NewSession)
-        session = await self._open(asked, token)
-        way: dict[str, Any]
-        if asked.version == "v1":
-            offer = {"type": "offer", "sdp": await session.offer()}
-            way = {"sdp": offer, "ice_servers": [], "ice_servers2": []}
-        else:
-            url = request.url.replace(path=ROOMS, scheme=_SOCKETS[request.url.scheme], query="")
-            access_token = self._passes.issue(session.session_id)
-            way = {"url": str(url), "access_token": access_token, "ice_servers": []}
-            way |= {"sdp": None, "ice_servers2": None}
-            way |= {"realtime_endpoint": None, "livekit_agent_token": None}
-        return {
-            "session_id": session.session_id,
-            **way,
-            "is_paid": True,
-            "session_duration_limit": self._longest,
-        }
+    async def _new(self, request: Request, asked: NewSession) -> dict[str, Any]:
+        async with self._opened(asked, self._token(request)) as session:
+            way: dict[str, Any]
+            if asked.version == "v1":
+                offer = {"type": "offer", "sdp": await session.offer()}
+                way = {"sdp": offer, "ice_servers": [], "ice_servers2": []}
+            else:
+                url = request.url.replace(path=ROOMS, scheme=_SOCKETS[request.url.scheme], query="")
+                access_token = self._passes.issue(session.session_id)
+                way = {"url": str(url), "access_token": access_token, "ice_servers": []}
+                way |= {"sdp": None, "ice_servers2": None}
+                way |= {"realtime_endpoint": None, "livekit_agent_token": None}
+            return {
+                "session_id": session.session_id,
+                **way,
+                "is_paid": True,
+                "session_duration_limit": self._longest,
+            }
 
-    async def _open(self, asked: NewSession, token: str | None) -> StreamingSession:
-        """Open a session; with a token, the one that it is good for."""
-        if token is None:
-            return await self._registry.open(asked)
-        if not self._tokens.take(token):
+    @contextlib.asynccontextmanager
+    async def _opened(
+        self, asked: NewSession, token: str | None
+    ) -> AsyncIterator[StreamingSession]:
+        """Open a session, which ends with the block if that fails: nobody would know its id.
+
+        With a token it is the one session that the token is good for.
+        """
+        if token is not None and not self._tokens.take(token):
             raise StreamingError.unauthorized()
+        session: StreamingSession | None = None
         try:
             session = await self._registry.open(asked)
+            yield session
         except BaseException:
-            self._tokens.give_back(token)
+            if session is not None:
+                session.end()
+            if token is not None:
+                self._tokens.give_back(token)
             raise
-        self._tokens.bind(token, session.session_id)
-        return session
+        if token is not None:
+            self._tokens.bind(token, session.session_id)
 
-    async def _start(self, request: Request) -> dict[str, Any]:
-        asked = await read(request, Start)
+    async def _start(self, request: Request, asked: Start) -> dict[str, Any]:
         await self._session(request, asked).start(asked.sdp.sdp if asked.sdp else None)
         return DONE
 
-    async def _ice(self, request: Request) -> dict[str, Any]:
-        asked = await read(request, Ice)
+    async def _ice(self, request: Request, asked: Ice) -> dict[str, Any]:
         await self._session(request, asked).add_candidate(asked.candidate)
         return DONE
 
-    async def _task(self, request: Request) -> dict[str, Any]:
-        asked = await read(request, TaskRequest)
+    async def _task(self, request: Request, asked: TaskRequest) -> dict[str, Any]:
         return await self._session(request, asked).perform(asked)
 
-    async def _interrupt(self, request: Request) -> dict[str, Any]:
-        self._session(request, await read(request, OfSession)).interrupt()
+    async def _interrupt(self, request: Request, asked: OfSession) -> dict[str, Any]:
+        self._session(request, asked).interrupt()
         return DONE
 
-    async def _keep_alive(self, request: Request) -> dict[str, Any]:
-        self._session(request, await read(request, OfSession)).keep_alive()
+    async def _keep_alive(self, request: Request, asked: OfSession) -> dict[str, Any]:
+        self._session(request, asked).keep_alive()
         return DONE
 
-    async def _stop(self, request: Request) -> dict[str, Any]:
-        session = self._session(request, await read(request, OfSession))
+    async def _stop(self, request: Request, asked: OfSession) -> dict[str, Any]:
+        session = self._session(request, asked)
         session.end()
         await session.ended()
         return DONE
@@ -206,9 +223,25 @@ class StreamingApi:
 _SOCKETS: Final = {"http": "ws", "https": "wss"}
 
 
-def _answered(
-    call: Callable[[Request], Awaitable[dict[str, Any]]],
-) -> Callable[[Request], Awaitable[Response]]:
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def _post(
+    intake: Intake,
+    model: type[_Body],
+    call: Callable[[Request, _Body], Awaitable[dict[str, Any]]],
+) -> Endpoint:
+    """Return what answers a POST: the body is read and checked, then `call` does the rest."""
+
+    async def read_and_call(request: Request) -> dict[str, Any]:
+        async with intake.body(request) as body:
+            asked = parse(body, model)
+        return await call(request, asked)
+
+    return _answered(read_and_call)
+
+
+def _answered(call: Callable[[Request], Awaitable[dict[str, Any]]]) -> Endpoint:
     """Put what `call` returns or raises into both of the envelopes that documents show."""
 
     async def answer(request: Request) -> Response:
@@ -216,6 +249,8 @@ def _answered(
             data = await call(request)
         except StreamingError as error:
             return error.response()
+        except ApiError as error:
+            return StreamingError.of(error).response()
         except ClientDisconnect:
             return Response(status_code=400)  # which reaches nobody
         return JSONResponse({"code": 100, "message": "success", "data": data, "error": None})

@@ -218,10 +218,12 @@ class StreamingSession:
             answering.cancel()
         self._tasks.interrupt()
         self._feed.stop()
-        await self.room.close()
-        if self._raw is not None:
-            await self._raw.close()
-        self._on_end(self)
+        try:
+            await self.room.close()
+            if self._raw is not None:
+                await self._raw.close()
+        finally:
+            self._on_end(self)
 
     def _end_if_idle(self) -> None:
         if self._tasks.busy:

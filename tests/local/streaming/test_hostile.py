@@ -1,0 +1,173 @@
+"""What a caller of the first API must never get: a status of 500, or a place lost for good."""
+
+import string
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from heygen_widget.local import LocalServer
+from heygen_widget.local.room.connection import MAX_CANDIDATES, MAX_MEDIA
+from tests.local.streaming.conftest import NEW, Streamer
+
+CANDIDATE = "candidate:1 1 udp 2122260223 127.0.0.1 50000 typ host"
+BAD_CANDIDATES: list[Any] = [
+    7,
+    True,
+    ["candidate"],
+    {"candidate": CANDIDATE},
+    "candidate",
+    "candidate:1 1 udp",
+    "candidate:1 one udp 2122260223 127.0.0.1 50000 typ host",
+    CANDIDATE.replace("50000", "70000"),
+    CANDIDATE.replace("50000", "-1"),
+    CANDIDATE.replace("127.0.0.1", "999.0.0.1"),
+    CANDIDATE.replace("127.0.0.1", "evil.example"),
+    CANDIDATE.replace("2122260223", "9" * 40),
+    CANDIDATE + " raddr 0.0.0.0 rport x",
+    "x" * 100_000,
+]
+FIELDS = [
+    *("session_id", "avatar_id", "avatar_name", "voice", "voice_id", "quality", "version"),
+    *("video_encoding", "activity_idle_timeout", "text", "task_type", "task_mode"),
+    *("sdp", "candidate"),
+]
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(codec="utf-8"), max_size=30)
+    | st.sampled_from(["v1", "v2", "H264", "low", "answer", "talk", CANDIDATE])
+)
+VALUES = st.recursive(
+    LEAVES,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from([*FIELDS, "type", "sdpMid", "sdpMLineIndex"]), inner)
+    ),
+    max_leaves=8,
+)
+
+
+@pytest.fixture
+def raw(streamer: Streamer) -> str:
+    """A session of raw WebRTC."""
+    session_id: str = streamer.open(version="v1")["session_id"]
+    return session_id
+
+
+@pytest.mark.parametrize("candidate", BAD_CANDIDATES)
+def test_a_malformed_candidate_is_refused(streamer: Streamer, raw: str, candidate: object) -> None:
+    answer = streamer.call("ice", session_id=raw, candidate={"candidate": candidate, "sdpMid": "0"})
+    assert (answer.status_code, answer.json()["code"]) == (400, 400)
+    assert len(answer.text) < 1000
+
+
+@pytest.mark.parametrize(
+    "candidate",
+    [
+        {"candidate": CANDIDATE, "sdpMid": "0", "sdpMLineIndex": 0},
+        {"candidate": CANDIDATE.replace("127.0.0.1", "::1"), "sdpMLineIndex": 0},
+        {"candidate": CANDIDATE.replace("127.0.0.1", "3F9A.local"), "sdpMid": "0"},
+        {"candidate": CANDIDATE.replace("udp", "tcp") + " tcptype active", "sdpMid": "0"},
+        {"candidate": "", "sdpMid": "0"},
+        {"candidate": None},
+        {},
+    ],
+)
+def test_what_browsers_send_as_candidates_is_taken(
+    streamer: Streamer, raw: str, candidate: dict[str, Any]
+) -> None:
+    assert streamer.data("ice", session_id=raw, candidate=candidate) == {"status": "success"}
+
+
+def test_candidates_without_end_are_refused(streamer: Streamer, raw: str) -> None:
+    statuses = [
+        streamer.call(
+            "ice", session_id=raw, candidate={"candidate": f"{CANDIDATE[:-20]}{port} typ host"}
+        ).status_code
+        for port in range(MAX_CANDIDATES + 1)
+    ]
+    assert statuses[-1] == 400
+
+
+@pytest.mark.parametrize(
+    "sdp",
+    [
+        "x",
+        "v=0\r\nm=",
+        "v=0\r\n" + "m=audio 9 UDP/TLS/RTP/SAVPF 0\r\n" * (MAX_MEDIA + 1),
+        "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\n" + f"a={CANDIDATE}\r\n" * (MAX_CANDIDATES + 1),
+        "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=candidate:x\r\n",
+    ],
+)
+def test_a_description_that_cannot_be_used_is_refused(
+    streamer: Streamer, raw: str, sdp: str
+) -> None:
+    answer = streamer.call("start", session_id=raw, sdp={"type": "answer", "sdp": sdp})
+    assert (answer.status_code, answer.json()["code"]) == (400, 400)
+    assert len(answer.text) < 1000
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+@pytest.mark.parametrize("scheme", ["ws", "wss"])
+def test_a_scheme_that_is_not_http_takes_no_place(
+    streamer: Streamer, scheme: str, version: str
+) -> None:
+    before = streamer.sessions()
+    for _ in range(4):
+        answer = streamer.http.post(
+            "/v1/streaming.new",
+            json={**NEW, "version": version},
+            headers={"X-Forwarded-Proto": scheme},
+        )
+        assert answer.status_code == 400
+    assert streamer.sessions() == before
+    streamer.open()
+
+
+@pytest.mark.parametrize("scheme", ["https", "http", "ftp", "", "https, http", "w" * 5000])
+def test_a_proxy_may_say_https_and_the_rest_is_left(streamer: Streamer, scheme: str) -> None:
+    answer = streamer.http.post(
+        "/v1/streaming.new", json=NEW, headers={"X-Forwarded-Proto": scheme}
+    )
+    opened = answer.json()["data"]
+    streamer.data("stop", session_id=opened["session_id"])
+    assert opened["url"].startswith("wss://" if scheme == "https" else "ws://")
+
+
+@settings(max_examples=40)
+@given(
+    name=st.sampled_from(["new", "start", "ice", "task", "interrupt", "keep_alive", "stop"]),
+    body=st.dictionaries(st.sampled_from(FIELDS), VALUES) | VALUES,
+)
+def test_no_body_makes_the_server_fail(local_server: LocalServer, name: str, body: object) -> None:
+    with httpx.Client(
+        base_url=local_server.base_url, headers={"x-api-key": local_server.api_key}, timeout=30
+    ) as http:
+        answer = http.post(f"/v1/streaming.{name}", json=body)
+        assert answer.status_code in {200, 400}
+        if name == "new" and answer.is_success:
+            session_id = answer.json()["data"]["session_id"]
+            http.post("/v1/streaming.stop", json={"session_id": session_id})
+
+
+@settings(max_examples=10)
+@given(
+    lines=st.lists(st.text(st.sampled_from(string.ascii_lowercase + " :.-0123456789")), min_size=5)
+)
+def test_no_candidate_makes_the_server_fail(local_server: LocalServer, lines: list[str]) -> None:
+    with httpx.Client(
+        base_url=local_server.base_url, headers={"x-api-key": local_server.api_key}, timeout=30
+    ) as http:
+        opened = http.post("/v1/streaming.new", json={**NEW, "version": "v1"}).json()["data"]
+        session_id = opened["session_id"]
+        for line in lines:
+            for written in (line, f"candidate:{line}", f"{CANDIDATE} {line}"):
+                candidate = {"candidate": written, "sdpMid": "0"}
+                body = {"session_id": session_id, "candidate": candidate}
+                assert http.post("/v1/streaming.ice", json=body).status_code in {200, 400}
+        http.post("/v1/streaming.stop", json={"session_id": session_id})
