@@ -86,7 +86,7 @@ def test_the_wheel_holds_the_front_end_and_the_types(wheel: Path) -> None:
     package = {name for name in names if name.startswith("heygen_widget/")}
     assert package | {name for name in names if ".dist-info/" in name} == set(names)
     assert {f"heygen_widget/{path.relative_to(PACKAGE).as_posix()}" for path in MODULES} <= package
-    assert "heygen_widget/py.typed" in package
+    assert {"heygen_widget/py.typed", "heygen_widget/language/sentences.json"} <= package
     assert 10_000 < sizes["heygen_widget/static/widget.js"] < 40_000
     assert sizes["heygen_widget/static/widget.css"] > 1_000
     assert sizes["heygen_widget/static/player.js"] > 200_000

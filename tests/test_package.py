@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import heygen_widget
-from heygen_widget import api, legacy, local, relay, session, take
+from heygen_widget import api, language, legacy, local, relay, session, take
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "heygen_widget"
@@ -36,7 +36,7 @@ def test_all_public_names_are_there_sorted_and_say_where_they_live() -> None:
         heygen_widget.Avatarr  # noqa: B018
 
 
-@pytest.mark.parametrize("part", [api, legacy, local, relay, session, take])
+@pytest.mark.parametrize("part", [api, language, legacy, local, relay, session, take])
 def test_the_names_of_each_part_are_sorted_and_complete(part: object) -> None:
     names: list[str] = part.__all__  # type: ignore[attr-defined]
     source = inspect.getsource(part)  # type: ignore[arg-type]
@@ -88,15 +88,23 @@ def test_importing_a_part_loads_nothing_it_does_not_need(imported: str, absent: 
 
 VERSION = "heygen_widget.__version__"
 MODELS = "heygen_widget.api.models"
+LANGUAGE = "heygen_widget.language"
 ARROWS = {
+    "language": [LANGUAGE],
     "api": [VERSION, "heygen_widget.api"],
-    "local": [MODELS, "heygen_widget.local"],
-    "session": ["heygen_widget.api", "heygen_widget.bridge", "heygen_widget.session"],
+    "local": [MODELS, LANGUAGE, "heygen_widget.local"],
+    "session": ["heygen_widget.api", "heygen_widget.bridge", LANGUAGE, "heygen_widget.session"],
     "legacy": ["heygen_widget.api", "heygen_widget.legacy", "heygen_widget.session"],
     "bridge": [],
     "busy": [],
     "relay": ["heygen_widget.relay"],
-    "take": [MODELS, "heygen_widget.relay", "heygen_widget.take", "heygen_widget.transcript"],
+    "take": [
+        MODELS,
+        LANGUAGE,
+        "heygen_widget.relay",
+        "heygen_widget.take",
+        "heygen_widget.transcript",
+    ],
     "broadcast": ["heygen_widget.protocol", "heygen_widget.relay", "heygen_widget.take"],
     "streams": [
         MODELS,

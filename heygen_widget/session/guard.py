@@ -95,12 +95,16 @@ class Guard:
         seconds, limit = min(left)
         return max(0.0, seconds), limit
 
-    def sentence_ended(self, upcoming: Callable[[], str]) -> None:
-        """Note that a sentence was said; `upcoming` gives the next, which may no longer fit."""
+    def words_said(self, next_sentence: Callable[[], str | None]) -> None:
+        """Note that words were said.
+
+        `next_sentence` returns None within a sentence; between two, the one that may not fit.
+        """
         seconds, limit = self.nearest
         if not self._warned or limit is Limit.LONGEST:
             return
-        if len(upcoming()) / SPEED > seconds - MARGIN:
+        upcoming = next_sentence()
+        if upcoming is not None and len(upcoming) / SPEED > seconds - MARGIN:
             self._sentence_over.set()
 
     async def run(self) -> None:

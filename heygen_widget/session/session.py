@@ -33,7 +33,7 @@ from heygen_widget.session.events import (
 from heygen_widget.session.feeder import Feeder
 from heygen_widget.session.guard import Guard, Limit, Limits
 from heygen_widget.session.meter import PRICE_PER_SECOND, Meter
-from heygen_widget.session.speeches import SENTENCE_ENDS, Speeches
+from heygen_widget.session.speeches import Speeches
 from heygen_widget.session.status import SessionStatus
 from heygen_widget.session.words import WordsUnavailable, follow_words
 
@@ -371,8 +371,7 @@ class Session:
             self._look_now.set()  # it streams, and may end before it is asked again
         self._speeches.hear(words)
         self._on_event(WordsSpoken(first=first, words=words))
-        if words[-1].word.strip()[-1:] in SENTENCE_ENDS:
-            self._guard.sentence_ended(self._speeches.next_sentence)
+        self._guard.words_said(self._speeches.next_sentence)
 
     def _warn(self, seconds_left: float, limit: Limit) -> None:
         self._on_event(LimitNear(seconds_left=seconds_left, limit=limit))

@@ -3,18 +3,21 @@
 Knows neither server nor feeder: it is told what was sent and which words were spoken.
 """
 
-import re
 from collections.abc import Callable, Iterable
 from typing import Final
 
 from heygen_widget.api.models import WordEvent
+from heygen_widget.language import sentence_ends, table
 from heygen_widget.session.alignment import Aligner
 from heygen_widget.session.delivery import Delivery
 from heygen_widget.session.errors import StreamClosed
 from heygen_widget.session.events import SpeechChanged
 from heygen_widget.session.speech import SpeechStatus
 
-SENTENCE_ENDS: Final = ".!?…。\uff01\uff1f"
+LOOK_BACK: Final = 100
+"""Characters of what was said that tell an abbreviation from the end of a sentence."""
+LOOK_AHEAD: Final = 2000
+"""Characters in which the next sentence is looked for: two minutes of speech."""
 
 
 class Speeches:
@@ -79,23 +82,31 @@ class Speeches:
         if speaking and self._aligner.is_spoken(speech):
             self._change(speech, SpeechStatus.SPOKEN)
 
-    def next_sentence(self) -> str:
-        """Return the sentence that is said next; as much of it as is written."""
-        rest = "".join(
-            speech.text[self._aligner.spoken_characters(speech) :]
-            for speech in self._all
-            if not speech.status.ended
-        ).lstrip(SENTENCE_ENDS + " ")
-        return re.split(f"(?<=[{SENTENCE_ENDS}])", rest, maxsplit=1)[0]
+    def next_sentence(self) -> str | None:
+        """Return the sentence to come, as much of it as is written; None within a sentence."""
+        text, said = "", 0
+        for speech in self._all:
+            if not speech.status.ended:
+                if spoken := self._aligner.spoken_characters(speech):
+                    said = len(text) + spoken
+                text += speech.text + "\n\n"
+        window = text[max(0, said - LOOK_BACK) : said + LOOK_AHEAD]
+        said = min(said, LOOK_BACK)
+        ends = [0, *sentence_ends(window), len(window)]
+        begin = next(at for at in ends if at >= said)
+        if any(character.isalnum() for character in window[said:begin]):
+            return None
+        return window[begin : next((at for at in ends if at > begin), begin)]
 
     def unsaid(self) -> str:
         """Return what was not said yet, as far as it is written."""
+        marks = table().sentence_marks
         rests = (
             speech.text[self._aligner.spoken_characters(speech) :]
             for speech in self._all
             if not speech.status.ended
         )
-        return " ".join(filter(None, (rest.lstrip(SENTENCE_ENDS).strip() for rest in rests)))
+        return " ".join(filter(None, (rest.lstrip(marks).strip() for rest in rests)))
 
     def expect_no_words(self) -> None:
         """Note that the server tells no words: having been sent is all there is to wait for."""

@@ -10,6 +10,7 @@ from itertools import zip_longest
 from typing import Final
 
 from heygen_widget.api.models import WordEvent
+from heygen_widget.language import sentence_ends
 from heygen_widget.take.markup import srt_text, vtt_text
 from heygen_widget.transcript import as_text
 
@@ -23,8 +24,6 @@ PAUSE: Final = 0.8
 """Seconds of silence that end a caption."""
 ENOUGH: Final = 20
 """Characters from which the end of a sentence ends a caption."""
-
-_SENTENCE_ENDS: Final = ".!?…。\uff01\uff1f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +102,14 @@ def _groups(words: Sequence[WordEvent]) -> Iterator[list[WordEvent]]:
 
 
 def _goes_with(group: list[WordEvent], word: WordEvent) -> bool:
-    text = _text(group)
-    fits = len(_lines(_text([*group, word]))) <= 2  # noqa: PLR2004 (two lines are shown)
+    text, longer = _text(group), _text([*group, word])
+    fits = len(_lines(longer)) <= 2  # noqa: PLR2004 (two lines are shown)
+    is_over = any(at >= len(text) for at in sentence_ends(f"{longer} ", final=False))
     return (
         fits
         and word.start - group[-1].end < PAUSE
         and word.end - group[0].start <= LONGEST
-        and not (text[-1] in _SENTENCE_ENDS and len(text) >= ENOUGH)
+        and not (is_over and len(text) >= ENOUGH)
     )
 
 

@@ -236,10 +236,10 @@ def test_a_sentence_that_no_longer_fits_is_not_begun() -> None:
         running = asyncio.create_task(guard.run())
         async with asyncio.timeout(20):
             await warned.wait()
-        guard.sentence_ended(lambda: "Short.")
+        guard.words_said(lambda: "Short.")
         await asyncio.sleep(0)
         assert not running.done()
-        guard.sentence_ended(lambda: "A long sentence " * 20)
+        guard.words_said(lambda: "A long sentence " * 20)
         await running
         ((left, limit),) = warnings
         assert left == pytest.approx(8.0)

@@ -1,37 +1,20 @@
 """Which piece of a text that is still arriving can be spoken now, and what of it is said aloud.
 
-Knows marks and spaces, abbreviations and numbers; no sound and no time.
+Knows no sound and no time.
 """
-# ruff: noqa: RUF001 - marks of many scripts look like each other
 
 import re
 from typing import Final
 
+from heygen_widget.language import clause_ends, ends_sentence, sentence_ends, table
 from heygen_widget.local.voice.words import kind, tokens
 
 PIECE_LIMIT: Final = 160
 """Characters a piece may have: about ten seconds of speech."""
 
-_CLOSERS: Final = "\"'”’»)]}」』）"
-_SENTENCE_MARKS: Final = ".!?…。！？｡؟।"
-_WIDE_MARKS: Final = "。！？｡、，；："  # no space follows them
-_CLAUSE_MARKS: Final = ",;:—–，、；：،؛"
-_MARKS: Final = _SENTENCE_MARKS + _CLAUSE_MARKS
 _SENTENCE_PAUSE: Final = 0.32  # seconds, what espeak-ng itself leaves within a text
 _CLAUSE_PAUSE: Final = 0.16
 _UNSAID_PAUSE: Final = 0.05
-_ENDS: Final = re.compile(
-    rf"(?:[{_MARKS}]+[{re.escape(_CLOSERS)}]*(?=\s|$)"
-    rf"|[{_WIDE_MARKS}]+[{re.escape(_CLOSERS)}]*)\s*"
-    r"|\n\s*"
-)
-_ABBREVIATION: Final = re.compile(
-    r"approx|bzw|ca|cf|col|dept|dr|etc|fig|gen|inc|jr|lt|ltd|mr|mrs|ms|mt|nr|prof|rev|sgt|sr|st"
-    r"|usw|vol|vs",
-    re.IGNORECASE,
-)
-_INITIALS: Final = re.compile(r"(?:[^\W\d]\.)*[^\W\d]")  # "J" of "J. Smith", "e.g", "U.S"
-_LAST_WORD: Final = re.compile(r"[^\s(\"'“‘]*$")
 _LAST_RUN: Final = re.compile(r"\S*$")
 _RUN_OF_IDEOGRAPHS: Final = 8  # enough of a clause to begin with
 _MARKUP: Final = frozenset("*_`~|^\\<>{}[]#")
@@ -56,22 +39,35 @@ def piece_length(text: str, *, hungry: bool, complete: bool) -> int:
     """
     head = _head(text)
     all_here = len(head) == len(text)
-    clause = 0
-    for match in _ENDS.finditer(head):
-        if match.end() == len(head) and not match[0][-1].isspace():
-            may_end = complete or (hungry and not _may_go_on(head, match))
-            if not (all_here and may_end):
-                break
-        if _is_abbreviation(head, match):
-            continue
-        clause = match.end()
-        if match[0].isspace() or any(mark in _SENTENCE_MARKS for mark in match[0]):
-            return clause
+    clause, line = _clause(head, may_end=all_here and (complete or hungry))
+    window = text[: len(head) + PIECE_LIMIT]
+    ends = sentence_ends(window, final=complete and len(window) == len(text))
+    sentence = next((at for at in ends if at <= len(head)), 0)
+    if not sentence and all_here and (hungry or complete or head[-1:].isspace()):
+        sentence = len(head) if ends_sentence(head) else 0
+    if sentence or line:
+        return min(filter(None, (sentence, line)))
     if all_here and complete:
         return len(head)
     if all_here and not hungry:
         return 0
     return clause or _whole_words(head) or (0 if all_here else _between_tokens(head))
+
+
+def _clause(text: str, *, may_end: bool) -> tuple[int, int]:
+    """Return where the last clause and the first line of `text` end; 0 if they do not.
+
+    A mark at the end of the text counts if it `may_end` a clause, though nothing follows it.
+    """
+    clause = 0
+    for match in clause_ends().finditer(text):
+        if match[0].isspace():
+            return clause, match.end()
+        clause = match.end()
+    rest = text.rstrip(table().all_closers)
+    if may_end and rest[-1:] in table().clause_marks and not rest[-2:-1].isdigit():
+        clause = len(text)  # in "1," it may be part of a number
+    return clause, 0
 
 
 def _head(text: str) -> str:
@@ -82,18 +78,6 @@ def _head(text: str) -> str:
         if weight > PIECE_LIMIT:
             return text[:n]
     return text[:PIECE_LIMIT]
-
-
-def _may_go_on(text: str, match: re.Match[str]) -> bool:
-    """Tell whether the mark of `match`, last of `text`, may be inside a number: "3." or "1,"."""
-    return match[0] in ".,:" and text[match.start() - 1 : match.start()].isdigit()
-
-
-def _is_abbreviation(text: str, match: re.Match[str]) -> bool:
-    """Tell whether `match` is the full stop of an abbreviation or an initial."""
-    found = _LAST_WORD.search(text, 0, match.start())
-    word = found[0] if found and match[0].rstrip() == "." else ""
-    return bool(_ABBREVIATION.fullmatch(word) or (word != "I" and _INITIALS.fullmatch(word)))
 
 
 def _whole_words(text: str) -> int:
@@ -125,7 +109,11 @@ def speakable(text: str) -> str:
 def goes_on(text: str) -> bool:
     """Tell whether the sentence goes on after `text`: it ends in white space, with no mark."""
     before = text.rstrip()
-    return before != text and bool(before) and before[-1] not in _MARKS + _CLOSERS
+    return (
+        before != text
+        and bool(before)
+        and before[-1] not in table().sentence_marks + table().clause_marks + table().all_closers
+    )
 
 
 def is_said(text: str) -> bool:
@@ -145,7 +133,7 @@ def pause_after(text: str, *, said: bool) -> float:
     """
     if not said:
         return _UNSAID_PAUSE if tokens(text) else 0.0
-    last = text.rstrip().rstrip(_CLOSERS)[-1:]
-    if last in _SENTENCE_MARKS or "\n" in text[len(text.rstrip()) :]:
+    last = text.rstrip().rstrip(table().all_closers)[-1:]
+    if last in table().sentence_marks or "\n" in text[len(text.rstrip()) :]:
         return _SENTENCE_PAUSE
-    return _CLAUSE_PAUSE if last in _CLAUSE_MARKS else 0.0
+    return _CLAUSE_PAUSE if last in table().clause_marks else 0.0

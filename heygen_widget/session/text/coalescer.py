@@ -3,22 +3,16 @@
 Knows nothing of requests; time is what its caller says.
 """
 
-import re
 from collections import deque
 from collections.abc import Callable
 from typing import Final
 
+from heygen_widget.language import clause_ends, ends_sentence, sentence_ends
 from heygen_widget.session.text.graphemes import is_wide, may_cut
 from heygen_widget.session.text.speakable import size_of
 
-_CLOSERS = r"[\"'”\u2019»)\]]*"
-_CLAUSE_END = re.compile(
-    rf"[.!?…,;:—]{_CLOSERS}\s+|\n\s*|[\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f]"
-)
-_SENTENCE_END = re.compile(rf"(?<!\d)[.!?…]{_CLOSERS}$")
-
-OVERLAP: Final = 8
-"""Characters looked at again with the next ones: an end may be cut between two tokens."""
+OVERLAP: Final = 64
+"""Characters looked at again with the next ones, to tell an abbreviation from a sentence's end."""
 
 LARGEST_PORTION: Final = 16_000
 """Bytes of UTF-8 in one portion: far below what servers take in one request."""
@@ -94,7 +88,7 @@ class Coalescer:
         if self._is_urgent():
             return min(now, oldest) if self._tear() else None
         # A model that pauses, for a tool say, has often ended a sentence without a blank.
-        return oldest + self._delay if self._ends_sentence() else None
+        return oldest + self._delay if ends_sentence(self._held) else None
 
     def take(self, now: float) -> str:
         """Return the portion that is due; "" if none is."""
@@ -106,16 +100,14 @@ class Coalescer:
         self._taken += len(portion)
         while self._arrivals and self._arrivals[0][0] <= self._taken:
             self._arrivals.popleft()
-        self._word_end = self._clause_end = 0
-        self._find_ends(0)
+        # The last ends, where they are not in the portion, are still the last ones.
+        self._word_end = max(0, self._word_end - len(portion))
+        self._clause_end = max(0, self._clause_end - len(portion))
         return portion
 
     def _is_urgent(self) -> bool:
         is_first = self._taken == 0 and self._word_end > 0
         return is_first or len(self._held) >= self._size
-
-    def _ends_sentence(self) -> bool:
-        return _SENTENCE_END.search(self._held, max(0, len(self._held) - OVERLAP)) is not None
 
     def _cut(self, now: float) -> int:
         """Return where the portion that is due ends."""
@@ -135,7 +127,7 @@ class Coalescer:
             return end
         encoded = self._held[:end].encode("utf-8", "surrogatepass")[: self._largest]
         end = len(encoded.decode("utf-8", "ignore"))
-        clauses = (match.end() for match in _CLAUSE_END.finditer(self._held, end // 2, end))
+        clauses = _clause_ends(self._held[:end], end // 2)
         words = range(end, 0, -1)
         return (
             max((at for at in clauses if may_cut(self._held, at)), default=0)
@@ -151,15 +143,24 @@ class Coalescer:
         return next((at for at in ends if may_cut(self._held, at)), 0)
 
     def _find_ends(self, start: int) -> None:
-        for match in _CLAUSE_END.finditer(self._held, start):
-            if match.end() == len(self._held) or may_cut(self._held, match.end()):
-                self._clause_end = match.end()
-        ends = range(len(self._held), start, -1)
-        self._word_end = next((at for at in ends if self._ends_word(at)), self._word_end)
+        ends = _clause_ends(self._held, start)
+        if (self._held[-1:].isspace() or is_wide(self._held[-1:])) and ends_sentence(self._held):
+            ends.append(len(self._held))
+        self._clause_end = max([self._clause_end, *filter(self._may_end, ends)])
+        places = range(len(self._held), start, -1)
+        self._word_end = next((at for at in places if self._ends_word(at)), self._word_end)
         self._word_end = max(self._word_end, self._clause_end)
+
+    def _may_end(self, at: int) -> bool:
+        return at == len(self._held) or may_cut(self._held, at)
 
     def _ends_word(self, at: int) -> bool:
         last = self._held[at - 1]
         if at == len(self._held):
             return last.isspace()
         return (last.isspace() or is_wide(last)) and may_cut(self._held, at)
+
+
+def _clause_ends(text: str, start: int) -> list[int]:
+    clauses = (match.end() for match in clause_ends().finditer(text, start))
+    return [*clauses, *sentence_ends(text, start, final=False)]

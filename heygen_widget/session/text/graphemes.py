@@ -7,9 +7,9 @@ Hangul written in letters, and surrogates that came one by one.
 import unicodedata
 from typing import Final
 
+from heygen_widget.language import FIRST_WIDE
+
 JOINERS: Final = "\u200c\u200d"
-FIRST_WIDE: Final = "\u2e80"
-"""From here on, scripts without blanks between words, and emoji."""
 
 
 def is_wide(character: str) -> bool:

@@ -1,23 +1,14 @@
-"""Cuts a text that still comes into sentences.
+"""Cuts a text that is still being written into sentences.
 
 Knows nothing of requests or voices. Markdown is expected to be gone already.
 """
 
-import re
 from typing import Final
+
+from heygen_widget.language import ends_sentence, sentence_ends
 
 LONGEST_SENTENCE: Final = 600
 """Characters after which a text without an end is cut at a word: about 40 seconds of speech."""
-
-_CLOSERS = r"[\"'”\u2019»)\]]*"
-# An end is seen by the blank behind it, or by the end of what has come so far: a portion that was
-# given out ends where its writer paused. "3." may become "3.14".
-_END = re.compile(
-    rf"(?:[.!?…]+{_CLOSERS}(?:\s+|(?<!\d\.)$)|[\u3002\uff01\uff1f]+[\u300d\u300f]*\s*|\n\s*\n\s*)"
-)
-_ABBREVIATION = re.compile(
-    r"\b(?:[^\W\d_]|(?:Dr|Mr|Mrs|Ms|Prof|St|Sr|Jr|No|Nr|vs|cf|approx|ca|bzw|etc|Fig|Abb))\.$"
-)
 
 
 class Sentences:
@@ -51,9 +42,7 @@ class Sentences:
 
     def _end(self) -> int:
         """Return where the first sentence ends; 0 if it does not."""
-        for match in _END.finditer(self._held):
-            behind = self._held[match.end() : match.end() + 1]
-            before = self._held[: match.end()].rstrip()
-            if not behind.islower() and not _ABBREVIATION.search(before) and before:
-                return match.end()
-        return 0
+        for end in sentence_ends(self._held, final=False):
+            return end
+        # A portion ends where its writer paused, so this may well be the end.
+        return len(self._held) if ends_sentence(self._held) else 0

@@ -1,0 +1,14 @@
+"""What every part must know of human languages alike: where sentences end.
+
+Pure, imports nothing of the project, and is the only place that lists marks or abbreviations.
+"""
+
+from heygen_widget.language.sentences import (
+    FIRST_WIDE,
+    clause_ends,
+    ends_sentence,
+    sentence_ends,
+)
+from heygen_widget.language.table import table
+
+__all__ = ["FIRST_WIDE", "clause_ends", "ends_sentence", "sentence_ends", "table"]

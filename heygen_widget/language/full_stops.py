@@ -1,0 +1,152 @@
+"""Whether a full stop ends a sentence, or belongs to an abbreviation, an initial or a number."""
+
+import re
+from typing import Final, NamedTuple
+
+from heygen_widget.language.table import table
+
+REACH: Final = 48
+"""Characters before and after a mark that can decide about it."""
+
+_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+_NUMBER = re.compile(r"(?:\d{1,3}\.?[/\u2013-])*\d{1,3}")  # "3", "3./4", "12-14"
+_DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")  # "e.g", "U.S", "z.B"
+_YEAR = re.compile(r"(?:1\d|20)\d\d")
+_ROMAN = re.compile(r"[IVXLC]{2,}|[VXLC]")  # "I" is a word
+_FIRST_HANGUL: Final = "\u1100"
+"""From here on, a single letter may well be a word."""
+_LATIN: Final = "\u024f"
+
+
+class Last(NamedTuple):
+    """What stands in front of a full stop.
+
+    Attributes
+    ----------
+    word
+        The word, full stops inside it included.
+    before
+        The words before it, the nearest one last; up to two.
+    start
+        Where `word` starts.
+    """
+
+    word: str
+    before: tuple[str, ...]
+    start: int
+
+
+class Next(NamedTuple):
+    """What follows a full stop.
+
+    Attributes
+    ----------
+    word
+        The word; empty if something else follows.
+    stopped
+        Whether a full stop follows that word in turn.
+    is_whole
+        Whether later text cannot make it longer.
+    """
+
+    word: str
+    stopped: bool
+    is_whole: bool
+
+
+def last_words(text: str, at: int) -> Last:
+    """Return the words in front of offset `at`."""
+    parts = text[max(0, at - REACH) : at].split()
+    if not parts or text[at - 1].isspace():
+        return Last("", (), at)
+    word = parts[-1].lstrip(table().openers)
+    before = (part.lstrip(table().openers) for part in parts[-3:-1])
+    return Last(word, tuple(before), at - len(word))
+
+
+def next_word(text: str, *, is_cut: bool) -> Next:
+    """Return the word with which `text` begins; if it `is_cut`, more may follow."""
+    match = _WORD.match(text)
+    end = match.end() if match else 0
+    return Next(text[:end], text[end : end + 1] == ".", not is_cut or end < len(text))
+
+
+def full_stop_ends(last: Last, following: Next, *, is_first: bool) -> bool | None:
+    """Tell whether a full stop between two words ends a sentence; None if later text decides.
+
+    Parameters
+    ----------
+    last, following
+        What stands before and after. What follows does not begin with a small letter.
+    is_first
+        Whether the word in front is the sentence's first: then it may number an item of a list.
+    """
+    marks = table()
+    if _NUMBER.fullmatch(last.word):
+        if is_first or (last.before and last.before[-1].endswith(":")):
+            return False
+        return not _is_ordinal(last, following) if following.is_whole else None
+    is_letter = len(last.word) == 1 and last.word < _FIRST_HANGUL
+    is_numbered = last.word in marks.before_numbers
+    if not (is_letter or is_numbered or is_abbreviation(last)):
+        return True
+    if not following.is_whole:
+        return None
+    belongs = (is_numbered and _is_number(following.word)) or (
+        is_letter and following.stopped and _is_abbreviated(following.word)  # J. R., z. B., v. Chr.
+    )
+    return not belongs and _abbreviation_ends(last, following)
+
+
+def seems_to_end(last: Last, *, has_space: bool) -> bool:
+    """Tell whether a full stop ends a sentence as far as one can know without what follows."""
+    if last.word.isdecimal():
+        return has_space and not _NUMBER.fullmatch(last.word)
+    return not (is_abbreviation(last) or _may_be_initial(last.word))
+
+
+def is_abbreviation(last: Last) -> bool:
+    """Tell whether the full stop belongs to the word, whatever follows."""
+    known = table().abbreviations
+    return (
+        last.word in known
+        or (bool(last.before) and f"{last.before[-1]} {last.word}" in known)
+        or _DOTTED.fullmatch(last.word) is not None
+    )
+
+
+def _may_be_initial(word: str) -> bool:
+    """Tell whether a word is one letter that rarely is a word."""
+    is_letter = len(word) == 1 and word.isalpha() and word < _FIRST_HANGUL
+    is_variable = word.islower() and word <= _LATIN  # solve for x.
+    return is_letter and not is_variable and word not in table().one_letter_words
+
+
+def _abbreviation_ends(last: Last, following: Next) -> bool:
+    marks = table()
+    starts = not following.stopped and following.word in marks.starters
+    if is_abbreviation(last):
+        forms = {last.word, " ".join((*last.before[-1:], last.word))}
+        may_end = forms & marks.may_end or _DOTTED.fullmatch(last.word)
+        may_start = starts or following.word in marks.articles
+        return bool(may_end and may_start and not forms & marks.never_end)
+    return starts or not _may_be_initial(last.word)
+
+
+def _is_abbreviated(word: str) -> bool:
+    return len(word) == 1 or word in table().abbreviations
+
+
+def _is_number(word: str) -> bool:
+    return word[:1].isdecimal() or _ROMAN.fullmatch(word) is not None
+
+
+def _is_ordinal(last: Last, following: Next) -> bool:
+    """Tell whether a number with a full stop counts what follows, as in "3. Oktober"."""
+    if following.word.isdecimal():  # 3. 10. 2026
+        return following.stopped or _YEAR.fullmatch(following.word) is not None
+    if following.word in table().months | table().ordinal_nouns:
+        return True
+    return last.before[-1:] != () and (
+        last.before[-1] in table().before_ordinals and last.before != ("I", "am")
+    )
