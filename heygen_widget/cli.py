@@ -11,10 +11,14 @@ from pathlib import Path
 
 from heygen_widget import __version__
 from heygen_widget.local import LocalServerError, Settings
+from heygen_widget.local.settings import KEY_VARIABLE
 
 QUICKSTART = "quickstart.ipynb"
 CALM = "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"
 """A rehearsal asks nothing of the network."""
+
+MAX_KEY = 4096
+"""Characters that are read of a key file."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,11 +40,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     demo.set_defaults(run=_demo)
 
-    serve = commands.add_parser("serve", help="run the embedded avatar server")
+    serve = commands.add_parser(
+        "serve",
+        help="run the embedded avatar server",
+        epilog=f"Without --key-file the key comes from {KEY_VARIABLE}, or is a random one. "
+        "One line of JSON says where the server is and what its key is.",
+    )
     add = serve.add_argument
     add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     add("--port", type=int, default=0, help="TCP port (default: any free one)")
-    add("--key", dest="api_key", help="the key callers must send (default: a random one)")
+    key_help = "file with the key callers must send (a key on the command line shows in `ps`)"
+    add("--key-file", dest="api_key", type=_key_in, metavar="FILE", help=key_help)
+    add("--key", dest="api_key", type=_refuse_key, help=argparse.SUPPRESS)
     add("--idle-timeout", type=float, default=30.0, metavar="SECONDS")
     add("--max-length", type=float, default=3600.0, metavar="SECONDS")
     add("--concurrency", type=int, default=3, metavar="SESSIONS")
@@ -56,6 +67,26 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--network", action="store_true", help="also ask whether HeyGen answers")
     doctor.set_defaults(run=_doctor)
     return parser
+
+
+def _key_in(file: str) -> str:
+    """Return the key in a file."""
+    try:
+        with Path(file).open(encoding="ascii") as opened:
+            key = opened.read(MAX_KEY).strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not ASCII text"
+        raise argparse.ArgumentTypeError(f"{file} cannot be read: {reason}.") from None
+    if not key:
+        raise argparse.ArgumentTypeError(f"{file} holds no key.")
+    return key
+
+
+def _refuse_key(_: str) -> str:
+    raise argparse.ArgumentTypeError(
+        f"a key on the command line shows in `ps`. Put it into {KEY_VARIABLE} or into a file, "
+        "and name that with --key-file."
+    )
 
 
 def _serve(options: argparse.Namespace) -> int:

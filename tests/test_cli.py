@@ -152,6 +152,37 @@ def test_serving_on_a_port_that_is_taken_is_refused(
     assert "--port" in refused.stderr
 
 
+def test_a_key_on_the_command_line_is_refused_and_not_repeated(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for given in (["--key", "my-secret"], ["--key=my-secret"]):
+        with pytest.raises(SystemExit) as refused:
+            main(["serve", *given])
+        said = capsys.readouterr().err
+        assert refused.value.code == 2
+        assert "HEYGEN_WIDGET_SERVER_KEY" in said
+        assert "--key-file" in said
+        assert "my-secret" not in said
+
+
+def test_the_key_is_read_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text("my-secret\n")
+    assert _parser().parse_args(["serve", "--key-file", str(file)]).api_key == "my-secret"
+
+
+@pytest.mark.parametrize("content", [b"", b" \n", b"k\xe9y", None])
+def test_a_file_without_a_key_is_refused(
+    tmp_path: Path, content: bytes | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "key"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(SystemExit):
+        main(["serve", "--key-file", str(file)])
+    assert str(file) in capsys.readouterr().err
+
+
 def test_every_setting_of_the_server_has_its_flag() -> None:
     chosen = Settings(
         host="localhost",

@@ -57,9 +57,16 @@ class Key:
     ----------
     api_key
         What callers must send, as `x-api-key` or as a bearer token.
+
+    Raises
+    ------
+    ValueError
+        When no header can carry it.
     """
 
     def __init__(self, api_key: str) -> None:
+        if not re.fullmatch(r"[!-~]+", api_key):
+            raise ValueError("The key must be printable ASCII without spaces.")
         self._key = api_key.encode()
 
     def opens(self, headers: Headers) -> bool:

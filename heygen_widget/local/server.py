@@ -44,8 +44,8 @@ def serve(settings: Settings) -> int:
     api_key = settings.api_key or fixed_key or secrets.token_urlsafe(24)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     studio = Studio(settings)
-    key = Key(api_key)
     try:
+        key = Key(api_key)
         frames_per_segment(settings.segment)
         streaming = open_streaming(settings, studio, key)
         listener = _listen(settings)

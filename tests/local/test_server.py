@@ -9,6 +9,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import psutil
@@ -39,6 +40,36 @@ def test_one_line_says_that_the_server_is_ready(process: subprocess.Popen[str]) 
     process.terminate()
     rest, log = process.communicate(timeout=PATIENCE)
     assert (rest, log, process.returncode) == ("", "", 0)
+
+
+@pytest.mark.parametrize("by_file", [True, False])
+def test_a_key_of_ones_own_does_not_show_in_the_list_of_processes(
+    tmp_path: Path, *, by_file: bool
+) -> None:
+    environment = dict(os.environ)
+    command = list(SERVE)
+    if by_file:
+        (tmp_path / "key").write_text("my-secret\n")
+        command += ["--key-file", str(tmp_path / "key")]
+    else:
+        environment["HEYGEN_WIDGET_SERVER_KEY"] = "my-secret"
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        ready = json.loads(process.stdout.readline())
+        assert "my-secret" not in str(psutil.Process(process.pid).cmdline())
+        url = f"{ready['base_url']}{SESSIONS}/x"
+        assert httpx.get(url, headers={"x-api-key": "my-secret"}).status_code == 404
+        process.terminate()
+
+
+def test_a_key_that_no_header_can_carry_is_refused() -> None:
+    environment = {**os.environ, "HEYGEN_WIDGET_SERVER_KEY": "two words"}
+    process = subprocess.run(
+        SERVE, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert (process.returncode, process.stdout) == (2, "")
+    assert "ASCII" in process.stderr
+    assert "two words" not in process.stderr
 
 
 def test_many_who_start_it_at_once_get_one_server() -> None:
