@@ -33,7 +33,13 @@ from heygen_widget.protocol import (
     Speak,
     Transport,
 )
-from heygen_widget.session import PRICE_PER_SECOND, SessionEvent, SessionStatus, Speech
+from heygen_widget.session import (
+    PRICE_PER_SECOND,
+    SessionEvent,
+    SessionStatus,
+    Speech,
+    SpeechStatus,
+)
 from heygen_widget.session.delivery import Delivery
 from heygen_widget.session.sessions import Sessions
 from heygen_widget.session.text import in_one_request
@@ -42,7 +48,6 @@ from heygen_widget.session_widget import OnInterrupt, SessionWidget, check_choic
 from heygen_widget.stream_display import StreamDisplay
 from heygen_widget.streams import Streams
 from heygen_widget.take import Recording, Snapshot, TakeError, can_decode, checked_path
-from heygen_widget.transcript import as_text
 
 if TYPE_CHECKING:
     from heygen_widget.local import LocalServer
@@ -296,8 +301,9 @@ class Avatar(SessionWidget):
 
     @property
     def transcript(self) -> str:
-        """What was spoken so far, as text."""
-        return as_text(self.words)
+        """What was spoken so far, as its author wrote it."""
+        session = self._sessions.current
+        return session.transcript if session else ""
 
     @property
     def idle_time_left(self) -> float | None:
@@ -339,7 +345,10 @@ class Avatar(SessionWidget):
         super()._carry_out(message)
         match message:
             case Speak(text=text):
-                self._sessions.say(self._said(text))
+                speech = self._said(text)
+                self._sessions.say(speech)
+                if speech.status is SpeechStatus.SILENT:
+                    self._pages.problem("Nothing to pronounce.", "No voice says this text aloud.")
             case Playback(state="unsupported"):
                 self._pages.show_elsewhere(pages.address(self))
             case Recovered():

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import Final, overload
 
-from heygen_widget.session import SessionEvent, Speech, WordsSpoken
+from heygen_widget.session import SessionEvent, Speech, WordsSpoken, written
 from heygen_widget.table import as_html, as_lines
 from heygen_widget.transcript import as_text
 
@@ -77,7 +77,7 @@ def _row(event: SessionEvent) -> tuple[str, str, str]:
 
 def _details(event: SessionEvent) -> str:
     if isinstance(event, WordsSpoken):
-        return as_text(event.words)
+        return as_text(written(event.words, event.heard))
     told = ((field.name, getattr(event, field.name)) for field in fields(event))
     return ", ".join(
         f"{name}={_value(value)}" for name, value in told if name != "time" and value is not None

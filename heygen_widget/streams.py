@@ -20,11 +20,28 @@ from heygen_widget.protocol import (
     Transport,
 )
 from heygen_widget.relay import Audience, why_pages_are_elsewhere
-from heygen_widget.session import PlaybackReady, SessionEvent, StatusChanged, WordsSpoken
-from heygen_widget.take import Recording, Snapshot, Take, TakeError, record, save, snapshot
+from heygen_widget.session import (
+    PlaybackReady,
+    SessionEvent,
+    StatusChanged,
+    WordsSpoken,
+    written,
+)
+from heygen_widget.take import (
+    FILM,
+    Recording,
+    Snapshot,
+    Take,
+    TakeError,
+    record,
+    save,
+    snapshot,
+)
 
 UNHEARD_AFTER: Final = 2.0
 """Seconds within which a page says that it begins to play, if the kernel can hear it."""
+
+NOTHING_YET: Final = "Nothing was streamed yet: let the avatar speak first."
 
 _log = logging.getLogger("heygen_widget.relay")
 
@@ -70,7 +87,8 @@ class Streams:
         self._audience = Audience(a_cell_runs)
         self._heard = False  # whether a page spoke since the stream's address is known
         self._direct_works = False
-        self._words: dict[int, list[WordEvent]] = {}  # by the number of the session
+        self._told: dict[int, list[WordsSpoken]] = {}  # by the number of the session
+        self._newest = 0  # the number of the session that something was heard of last
         if self.why is not None:
             self.transport = "kernel"
             _log.info("The kernel hands on the stream, since %s.", self.why)
@@ -86,7 +104,6 @@ class Streams:
         self._audience.expect()
         expired = partial(self._expired, epoch)
         self.broadcast = Broadcast(epoch, url, expired, self._send, self._audience)
-        self._words = {epoch: self._words.get(epoch, [])}
         if self.transport == "kernel":
             self.broadcast.push()
         elif self.transport == "auto" and not self._direct_works:
@@ -94,11 +111,15 @@ class Streams:
 
     def follow(self, epoch: int, event: SessionEvent) -> None:
         """Take note of what happens in the session with the number `epoch`."""
+        if epoch > self._newest:
+            self._newest = epoch
+            kept = self.broadcast.epoch if self.broadcast else None
+            self._told = {number: told for number, told in self._told.items() if number == kept}
         match event:
             case PlaybackReady(hls_url=url):
                 self.play(epoch, url)
-            case WordsSpoken(words=words):
-                self._words.setdefault(epoch, []).extend(words)
+            case WordsSpoken():
+                self._told.setdefault(epoch, []).append(event)
             case StatusChanged(status=status) if status.ended:
                 self.session_over(epoch)
 
@@ -124,8 +145,14 @@ class Streams:
         TakeError
             When there is nothing to save, or it cannot be written.
         """
-        take = await self._take()
-        await asyncio.to_thread(save, take, self._words_of_take, target)
+        if target.suffix.lower() != FILM:
+            words = self._words_of(self._newest)
+            if not words and self.broadcast is None:
+                raise TakeError(NOTHING_YET)
+            await asyncio.to_thread(save, Take(), words, target)
+            return True
+        take, epoch = await self._take()
+        await asyncio.to_thread(save, take, self._words_of(epoch), target)
         return take.whole
 
     async def record(self) -> Recording:
@@ -136,8 +163,8 @@ class Streams:
         TakeError
             When there is nothing to show, or too much.
         """
-        take = await self._take()
-        return await asyncio.to_thread(record, take, self._words_of_take)
+        take, epoch = await self._take()
+        return await asyncio.to_thread(record, take, self._words_of(epoch))
 
     async def snapshot(self, width: int | None = None) -> Snapshot:
         """Make an image of the newest picture, `width` pixels wide or as it is.
@@ -150,14 +177,18 @@ class Streams:
         parts = await self.broadcast.newest_parts() if self.broadcast else []
         return await asyncio.to_thread(snapshot, parts, width)
 
-    @property
-    def _words_of_take(self) -> list[WordEvent]:
-        return list(self._words.get(self.broadcast.epoch, ())) if self.broadcast else []
+    def _words_of(self, epoch: int) -> list[WordEvent]:
+        """Return what was said in a session, as it was written."""
+        told = self._told.get(epoch, [])
+        words = [word for event in told for word in event.words]
+        return written(words, (heard for event in told for heard in event.heard))
 
-    async def _take(self) -> Take:
+    async def _take(self) -> tuple[Take, int]:
+        """Return the newest take, and the number of its session."""
         if self.broadcast is None:
-            raise TakeError("Nothing was streamed yet: let the avatar speak first.")
-        return await self.broadcast.whole_take()
+            raise TakeError(NOTHING_YET)
+        broadcast = self.broadcast
+        return await broadcast.whole_take(), broadcast.epoch
 
     def _obey(self, message: Relay) -> None:
         broadcast = self.broadcast

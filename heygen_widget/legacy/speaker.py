@@ -18,7 +18,7 @@ from heygen_widget.session.delivery import Delivery
 from heygen_widget.session.errors import may_have_arrived, may_pass
 from heygen_widget.session.events import SpeechChanged
 from heygen_widget.session.speech import SpeechStatus
-from heygen_widget.session.text import Sentences
+from heygen_widget.session.text import Sentences, is_pronounceable
 from heygen_widget.session.writers import TextSource
 
 T = TypeVar("T")
@@ -178,7 +178,7 @@ class Speaker:
                 sentence = await self._next_piece(speech, text)
                 if sentence is None:
                     break
-                if sentence.strip():
+                if is_pronounceable(sentence):
                     await self._tell(server, speech, sentence.strip())
             except (Gone, NotFound):
                 raise
@@ -192,7 +192,7 @@ class Speaker:
                 self.change(speech, status, error)
         if speech.source_error is not None:
             self.change(speech, SpeechStatus.FAILED, speech.source_error)
-        self.change(speech, SpeechStatus.SPOKEN)
+        self.change(speech, SpeechStatus.SILENT if speech.is_silent else SpeechStatus.SPOKEN)
 
     async def _next_piece(self, speech: StreamedSpeech, text: Sentences) -> str | None:
         """Return what to say next: a whole text, or a streamed one's sentence; None at the end."""

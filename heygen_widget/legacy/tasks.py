@@ -15,6 +15,7 @@ from heygen_widget.legacy.events import (
 )
 from heygen_widget.legacy.models import TaskType
 from heygen_widget.session.delivery import Delivery
+from heygen_widget.transcript import separator
 
 
 @dataclass(eq=False, slots=True)
@@ -72,8 +73,11 @@ class Tasks:
     @property
     def transcript(self) -> str:
         """What was spoken so far."""
-        parts = (task.transcript.strip() for task in self._all)
-        return " ".join(part for part in parts if part)
+        text = ""
+        for task in self._all:
+            part = task.transcript.strip()
+            text += separator(text, part) + part
+        return text
 
     def take(self, event: AvatarEvent) -> Task | None:
         """Take an event, from a page or from an answer. None for one that is known already.

@@ -13,6 +13,7 @@ from heygen_widget.session.events import (
     WordsSpoken,
 )
 from heygen_widget.session.guard import Limit
+from heygen_widget.session.heard import Heard, written
 from heygen_widget.session.meter import PRICE_PER_SECOND, Meter
 from heygen_widget.session.session import Session
 from heygen_widget.session.speech import Speech, SpeechStatus
@@ -23,6 +24,7 @@ __all__ = [
     "CaptionsUnavailable",
     "ContactLost",
     "Delivery",
+    "Heard",
     "Limit",
     "LimitNear",
     "Meter",
@@ -36,4 +38,5 @@ __all__ = [
     "StatusChanged",
     "StreamClosed",
     "WordsSpoken",
+    "written",
 ]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from heygen_widget.api.models import WordEvent
 from heygen_widget.session.script import Script
 from heygen_widget.session.speech import Speech, SpeechStatus
-from heygen_widget.session.text import clean, speakable
+from heygen_widget.session.text import clean, is_pronounceable, speakable
 from heygen_widget.session.writers import TextSource, write
 
 
@@ -58,6 +58,7 @@ class Delivery(Speech):
         self.whole = False
         self.may_move = reopen
         self._held: str | None = None
+        self._unvoiced = ""  # its beginning, as long as that is silent
         write(text, self._script)
 
     @property
@@ -65,13 +66,31 @@ class Delivery(Speech):
         """What the source of the text raised."""
         return self._script.error
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether it is known to be written whole, and no voice pronounces any of it."""
+        if self.said or not self._script.closed or self._script.error is not None:
+            return False
+        return not self._script.is_blank and not is_pronounceable(self.text)
+
     async def next_delta(self) -> str | None:
-        """Wait for more to say; None when it has all been said."""
-        delta, self._held = self._held or await self._script.read(), None
-        if delta is not None:
-            delta = clean(delta)
-            self.said += delta
-        return delta
+        """Wait for more to say; None when it has all been said.
+
+        What is silent is held back until something follows that is not, so that no session is
+        opened for it.
+        """
+        while (delta := await self._read()) is not None:
+            delta = self._unvoiced + clean(delta)
+            if self.said or is_pronounceable(delta):
+                self._unvoiced = ""
+                self.said += delta
+                return delta
+            self._unvoiced = delta
+        return None
+
+    async def _read(self) -> str | None:
+        held, self._held = self._held, None
+        return held or await self._script.read()
 
     def put_back(self, delta: str) -> None:
         """Take back a delta that was not sent; it is the next one again."""

@@ -9,6 +9,7 @@ from heygen_widget.session.guard import Limit
 from heygen_widget.session.status import SessionStatus
 
 if TYPE_CHECKING:
+    from heygen_widget.session.heard import Heard
     from heygen_widget.session.speech import Speech
 
 
@@ -37,10 +38,14 @@ class PlaybackReady(SessionEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordsSpoken(SessionEvent):
-    """Words that the server says were spoken; `first` counts from the start of the stream."""
+    """Words that the server says were spoken; `first` counts from the start of the stream.
+
+    `heard` says for each what of which text is heard with it; empty where that is not known.
+    """
 
     first: int
     words: tuple[WordEvent, ...]
+    heard: tuple["Heard", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -169,6 +169,8 @@ class Feeder:
         """Say what became of a speech whose text has come to its end."""
         if (error := speech.source_error) is not None:
             self._change(speech, SpeechStatus.FAILED, error)
+        elif speech.is_silent:
+            self._change(speech, SpeechStatus.SILENT)
         elif not speech.said.strip():
             error = ValueError("There was nothing to say: the source gave no text.")
             self._change(speech, SpeechStatus.FAILED, error)

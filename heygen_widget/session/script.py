@@ -33,6 +33,13 @@ class Script:
         Leave Markdown as it is.
     clock
         Monotonic seconds.
+
+    Attributes
+    ----------
+    is_blank
+        Whether nothing but white space was written, Markdown included.
+    error
+        What the source of the text raised.
     """
 
     def __init__(self, *, raw: bool = False, clock: Callable[[], float] = time.monotonic) -> None:
@@ -43,6 +50,7 @@ class Script:
         self._written: list[str] = []
         self._closed = False
         self._abandoned = False
+        self.is_blank = True
         self._wake: Callable[[], object] = _nobody
         self.error: Exception | None = None
 
@@ -51,6 +59,7 @@ class Script:
         with self._changed:
             if self._closed:
                 return
+            self.is_blank = self.is_blank and not piece.strip()
             self._plain.feed(piece)
             self._add(self._plain.take())
         self._wake()
@@ -80,6 +89,11 @@ class Script:
         with self._changed:
             self._written[:] = ["".join(self._written)] if self._written else []
             return self._written[0] if self._written else ""
+
+    @property
+    def closed(self) -> bool:
+        """Whether no more will be written."""
+        return self._closed
 
     @property
     def wanted(self) -> bool:

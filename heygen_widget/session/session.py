@@ -32,10 +32,12 @@ from heygen_widget.session.events import (
 )
 from heygen_widget.session.feeder import Feeder
 from heygen_widget.session.guard import Guard, Limit, Limits
+from heygen_widget.session.heard import Heard, written
 from heygen_widget.session.meter import PRICE_PER_SECOND, Meter
 from heygen_widget.session.speeches import Speeches
 from heygen_widget.session.status import SessionStatus
 from heygen_widget.session.words import WordsUnavailable, follow_words
+from heygen_widget.transcript import as_text
 
 FIRST_PAUSE: Final = 0.25
 """Seconds between the first questions about the status."""
@@ -106,24 +108,33 @@ class Session:
         self.error: Exception | None = None
         self.over = False
         self.words: tuple[WordEvent, ...] = ()
+        self._heard: tuple[Heard, ...] = ()
         self.meter = Meter(price_per_second)
         self.limits = limits
         self._connect = connect
         self._request = request
         self._on_event = on_event
         self._takes_text = takes_text
-        self._speeches = Speeches([] if speech is None else [speech], on_event)
+        self._speeches = Speeches(
+            [] if speech is None else [speech], on_event, lambda: self.meter.elapsed
+        )
         self._feeder = Feeder(
             self._append,
             self._speeches.expect,
             self._speeches.changed,
-            self._speeches.settle_if_spoken,
+            lambda _: self._settle_soon.set(),
         )
         self._feed_error: HeyGenError | None = None
         self._guard = Guard(limits, self.meter, self._warn)
         self._fed_at = time.monotonic()
         self._stopping = asyncio.Event()
         self._look_now = asyncio.Event()
+        self._settle_soon = asyncio.Event()
+
+    @property
+    def transcript(self) -> str:
+        """What was spoken so far, as its author wrote it."""
+        return as_text(written(self.words, self._heard))
 
     @property
     def speeches(self) -> tuple[Delivery, ...]:
@@ -248,6 +259,7 @@ class Session:
         guarding = asyncio.create_task(self._guard.run())
         following = asyncio.create_task(self._follow_words())
         feeding = asyncio.create_task(self._feed())
+        settling = asyncio.create_task(self._settle_in_time())
         try:
             await asyncio.wait({watching, stopping, guarding}, return_when=asyncio.FIRST_COMPLETED)
             if watching.done():
@@ -258,7 +270,7 @@ class Session:
             if self.status is SessionStatus.COMPLETED:
                 await self._last_words(following)
         finally:
-            await _end(watching, stopping, guarding, following, feeding)
+            await _end(watching, stopping, guarding, following, feeding, settling)
 
     async def _end_it(self, reason: str | None) -> None:
         """End the session, or see it to its end where the server cannot be told to."""
@@ -305,6 +317,7 @@ class Session:
         """Believe the server's word on its status. A state nobody knows changes nothing."""
         if answer.status == "streaming" and not self.meter.running:
             self.meter.streaming()
+            self._settle_soon.set()
             self._fed_at = time.monotonic()
         if answer.hls_url and answer.hls_url != self.hls_url:
             self.hls_url = answer.hls_url
@@ -369,9 +382,20 @@ class Session:
         self.words += words
         if not self.meter.running:
             self._look_now.set()  # it streams, and may end before it is asked again
-        self._speeches.hear(words)
-        self._on_event(WordsSpoken(first=first, words=words))
+        heard = self._speeches.hear(words)
+        self._heard += heard
+        self._settle_soon.set()
+        self._on_event(WordsSpoken(first=first, words=words, heard=heard))
         self._guard.words_said(self._speeches.next_sentence)
+
+    async def _settle_in_time(self) -> None:
+        """Say of each text that it is spoken when its last word is over, which is told ahead."""
+        while True:
+            self._settle_soon.clear()
+            wait = self._speeches.settle() if self.meter.running else None
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    await self._settle_soon.wait()
 
     def _warn(self, seconds_left: float, limit: Limit) -> None:
         self._on_event(LimitNear(seconds_left=seconds_left, limit=limit))

@@ -11,6 +11,7 @@ from heygen_widget.session.events import SessionEvent
 from heygen_widget.session.guard import Limits
 from heygen_widget.session.meter import PRICE_PER_SECOND
 from heygen_widget.session.session import NO_LIMITS, Request, Session
+from heygen_widget.session.speech import SpeechStatus
 from heygen_widget.session.succession import Succession
 
 
@@ -51,7 +52,13 @@ class Sessions(Succession[Session]):
         self._limits = limits
 
     def say(self, speech: Delivery) -> None:
-        """Speak in the session that takes text; in a new one if none does."""
+        """Speak in the session that takes text; in a new one if none does.
+
+        What no voice pronounces opens none.
+        """
+        if speech.is_silent:
+            speech.become(SpeechStatus.SILENT)
+            return
         if self.newest is not None and self.newest.takes_text:
             self.newest.say(speech)
         else:

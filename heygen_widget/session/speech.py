@@ -28,6 +28,7 @@ class SpeechStatus(StrEnum):
     INTERRUPTED = "interrupted"  # the session ended before its last word
     UNCERTAIN = "uncertain"  # lost contact; it may or may not have been spoken
     FAILED = "failed"  # refused; see `error`
+    SILENT = "silent"  # nothing of it is pronounced: an emoji, dots. It was not sent
 
     @property
     def ended(self) -> bool:
@@ -41,6 +42,7 @@ _ENDED = frozenset(
         SpeechStatus.INTERRUPTED,
         SpeechStatus.UNCERTAIN,
         SpeechStatus.FAILED,
+        SpeechStatus.SILENT,
     }
 )
 
@@ -99,7 +101,9 @@ class Speech:
         return self._words
 
     def result(self, timeout: float | None = None) -> "Speech":
-        """Block until it was spoken or can no longer be; `timeout` in seconds.
+        """Block until its last word was heard, or can no longer be; `timeout` in seconds.
+
+        Returns at once, with the status ``"silent"``, when no voice pronounces any of it.
 
         Raises
         ------

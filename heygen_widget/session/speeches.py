@@ -6,13 +6,24 @@ Knows neither server nor feeder: it is told what was sent and which words were s
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from heygen_widget.api.errors import BadRequest, InvalidRequest
 from heygen_widget.api.models import WordEvent
 from heygen_widget.language import sentence_ends, table
 from heygen_widget.session.alignment import Aligner
 from heygen_widget.session.delivery import Delivery
 from heygen_widget.session.errors import StreamClosed
 from heygen_widget.session.events import SpeechChanged
+from heygen_widget.session.heard import Heard
 from heygen_widget.session.speech import SpeechStatus
+from heygen_widget.session.text import has_letters
+
+NO_MORE_WORDS: Final = 1.5
+"""Seconds of silence after which a text has ended whose last words were not said as written.
+
+Words are told about a second at a time.
+"""
+UNSAID_AFTER: Final = 10.0
+"""Seconds after which a symbol or number of which no word was told may well not be said at all."""
 
 LOOK_BACK: Final = 100
 """Characters of what was said that tell an abbreviation from the end of a sentence."""
@@ -29,13 +40,22 @@ class Speeches:
         What opens the session.
     on_change
         Called with every change of a text's state.
+    clock
+        Seconds since the stream began, as its words are timed.
     """
 
     def __init__(
-        self, first: Iterable[Delivery], on_change: Callable[[SpeechChanged], None]
+        self,
+        first: Iterable[Delivery],
+        on_change: Callable[[SpeechChanged], None],
+        clock: Callable[[], float],
     ) -> None:
         self._all = list(first)
         self._on_change = on_change
+        self._clock = clock
+        self._latest = 0.0  # when the last word ends that was told
+        self._ends: dict[int, float] = {}  # speech id -> when its last word ends that was told
+        self._whole_since: dict[int, float] = {}  # speech id -> when all of it was sent
         self._aligner = Aligner()
         self._words_told = True
 
@@ -60,27 +80,55 @@ class Speeches:
 
     def changed(self, speech: Delivery) -> None:
         """Tell of a text that entered another state."""
-        if speech.status is SpeechStatus.FAILED:
+        if isinstance(speech.error, BadRequest | InvalidRequest):
             self._aligner.forget(speech)
+        elif speech.status is SpeechStatus.UNCERTAIN:
+            self._aligner.doubt(speech)
         self._on_change(SpeechChanged(speech=speech, status=speech.status))
         if not self._words_told:
             self._settle_unheard()
 
-    def hear(self, words: Iterable[WordEvent]) -> None:
-        """Give each spoken word to the text it belongs to."""
-        for word in words:
-            speech = self._aligner.take(word)
-            if speech is not None:
-                speech.add_word(word)
-                self._change(speech, SpeechStatus.SPEAKING)
-        for speech in self._all:
-            self.settle_if_spoken(speech)
+    def hear(self, words: Iterable[WordEvent]) -> tuple[Heard, ...]:
+        """Give each spoken word to the text it belongs to; say what of which text that is."""
+        return tuple(map(self._hear, words))
 
-    def settle_if_spoken(self, speech: Delivery) -> None:
-        """Say of a text whose last word was heard, and that was sent whole, that it is spoken."""
-        speaking = speech.whole and speech.status is SpeechStatus.SPEAKING
-        if speaking and self._aligner.is_spoken(speech):
-            self._change(speech, SpeechStatus.SPOKEN)
+    def _hear(self, word: WordEvent) -> Heard:
+        speech = self._aligner.take(word)
+        self._latest = max(self._latest, word.end)
+        if speech is not None:
+            self._ends[speech.id] = word.end
+            speech.add_word(word)
+            self._change(speech, SpeechStatus.SPEAKING)
+        return self._aligner.heard
+
+    def settle(self) -> float | None:
+        """Say of each text that was sent whole, and whose last word is over, what became of it.
+
+        Returns the seconds until that may be true of another one; None when no time is known.
+        """
+        waits = [
+            self._settle(speech)
+            for speech in self._all
+            if speech.whole and speech.status in {SpeechStatus.SENT, SpeechStatus.SPEAKING}
+        ]
+        return min((wait for wait in waits if wait is not None), default=None)
+
+    def _settle(self, speech: Delivery) -> float | None:
+        now = self._clock()
+        whole_since = self._whole_since.setdefault(speech.id, now)
+        begun = speech.status is SpeechStatus.SPEAKING
+        if begun and self._aligner.is_spoken(speech):
+            status, end = SpeechStatus.SPOKEN, self._ends[speech.id]
+        elif begun and self._aligner.may_be_spoken(speech):
+            status, end = SpeechStatus.SPOKEN, self._latest + NO_MORE_WORDS
+        elif self._aligner.may_stay_unsaid(speech) and (begun or not has_letters(speech.said)):
+            status, end = SpeechStatus.UNCERTAIN, max(self._latest, whole_since) + UNSAID_AFTER
+        else:
+            return None
+        if now < end:
+            return end - now
+        self._change(speech, status)
+        return None
 
     def next_sentence(self) -> str | None:
         """Return the sentence to come, as much of it as is written; None within a sentence."""

@@ -15,7 +15,8 @@ from heygen_widget.take.film import newest_picture, write_film
 from heygen_widget.take.spool import Take
 from heygen_widget.transcript import as_text
 
-WRITERS = {".vtt": webvtt, ".srt": subrip}
+FILM: Final = ".mp4"
+WRITERS: Final = {".vtt": webvtt, ".srt": subrip}
 
 MOST_INLINE: Final = 32 * 1024 * 1024
 """Bytes of a film that a notebook is asked to hold: about eight minutes of a rehearsal."""
@@ -32,7 +33,7 @@ def checked_path(path: str | os.PathLike[str]) -> Path:
         When the folder does not exist.
     """
     target = Path(path).expanduser()
-    suffixes = [".mp4", *WRITERS]
+    suffixes = [FILM, *WRITERS]
     if target.suffix.lower() not in suffixes:
         raise ValueError(f"A take is saved as {', '.join(suffixes)}, not as {target.name!r}.")
     if not target.parent.is_dir():

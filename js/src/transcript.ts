@@ -44,6 +44,7 @@ const NOTES: Record<string, string> = {
   interrupted: "not spoken to the end",
   uncertain: "perhaps not spoken",
   failed: "refused",
+  silent: "nothing to pronounce",
 };
 const START: Mark = { speech: 0, from: 0, to: 0, next: 0, found: true };
 /** Letters that may lie between two words found: what is written as a figure, say. */

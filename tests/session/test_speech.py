@@ -1,13 +1,11 @@
-"""What may be said, and whose words are whose."""
+"""What may be said, and how its end is told."""
 
 import asyncio
 import threading
 
 import pytest
 
-from heygen_widget.api.models import WordEvent
 from heygen_widget.session import Delivery, Meter, SessionStatus, Speech, SpeechStatus
-from heygen_widget.session.alignment import Aligner
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n\t", "\x00\x07"])
@@ -53,58 +51,6 @@ def test_an_end_is_final_and_releases_every_waiter() -> None:
     waiter.join(10)
     assert not waiter.is_alive()
     assert asyncio.run(awaited()) is speech
-
-
-def _aligned(texts: list[str], words: list[str]) -> tuple[list[list[str]], list[bool]]:
-    speeches = [Delivery(text) for text in texts]
-    aligner = Aligner()
-    for speech in speeches:
-        delta = asyncio.run(speech.next_delta())
-        assert delta is not None
-        aligner.expect(speech, delta)
-    owned: dict[int, list[str]] = {speech.id: [] for speech in speeches}
-    for word in words:
-        owner = aligner.take(WordEvent(word=word, start=0, end=0))
-        assert owner is not None
-        owned[owner.id].append(word)
-    return list(owned.values()), [aligner.is_spoken(speech) for speech in speeches]
-
-
-def test_each_speech_gets_its_own_words_and_punctuation() -> None:
-    words, spoken = _aligned(["Hello, you.", "Good bye!"], ["Hello", ",", "you", ".", "Good"])
-    assert words == [["Hello", ",", "you", "."], ["Good"]]
-    assert spoken == [True, False]
-
-
-def test_parts_of_words_and_words_run_together_are_told_apart() -> None:
-    words, spoken = _aligned(["I am here", "unbelievable"], ["I am", "here", "unbe", "lievable"])
-    assert words == [["I am", "here"], ["unbe", "lievable"]]
-    assert spoken == [True, True]
-
-
-def test_a_number_spelled_out_does_not_lose_the_thread() -> None:
-    words, spoken = _aligned(
-        ["In 2024 we grew.", "Next year too."],
-        ["In", "twenty", "twenty-four", "we", "grew", ".", "Next", "year", "too", "."],
-    )
-    assert words[0] == ["In", "twenty", "twenty-four", "we", "grew", "."]
-    assert spoken == [True, True]
-
-
-def test_a_speech_without_letters_is_never_waited_for() -> None:
-    _, spoken = _aligned(["Hi.", "!?!"], ["Hi", "."])
-    assert spoken == [True, True]
-
-
-def test_what_is_forgotten_in_the_middle_of_a_word_does_not_hide_the_next_text() -> None:
-    refused, said = Delivery("unbelievable"), Delivery("Yes.")
-    aligner = Aligner()
-    aligner.expect(refused, refused.text)
-    aligner.take(WordEvent(word="un", start=0, end=0))
-    aligner.forget(refused)
-    aligner.expect(said, said.text)
-    assert aligner.take(WordEvent(word="Yes", start=0, end=0)) is said
-    assert aligner.is_spoken(said)
 
 
 def test_the_meter_counts_from_the_first_picture_to_the_end() -> None:

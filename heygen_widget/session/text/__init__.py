@@ -6,6 +6,7 @@ Pure: no input or output, no event loop, nothing known of sessions.
 from heygen_widget.session.text.chunks import UnspeakableChunk, pieces, text_of
 from heygen_widget.session.text.coalescer import Coalescer
 from heygen_widget.session.text.markdown import PlainText
+from heygen_widget.session.text.pronounced import has_letters, is_pronounceable
 from heygen_widget.session.text.sentences import Sentences
 from heygen_widget.session.text.speakable import (
     LARGEST_REQUEST,
@@ -26,7 +27,9 @@ __all__ = [
     "UnspeakableChunk",
     "Verbatim",
     "clean",
+    "has_letters",
     "in_one_request",
+    "is_pronounceable",
     "pieces",
     "size_of",
     "speakable",

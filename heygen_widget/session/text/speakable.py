@@ -1,5 +1,6 @@
 """What a text must be to be said at all. Pure."""
 
+import unicodedata
 from typing import Final
 
 LONGEST_TEXT: Final = 100_000
@@ -20,7 +21,12 @@ def clean(text: str) -> str:
     Lone surrogates become U+FFFD and control characters become spaces.
     """
     whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return "".join(c if c.isprintable() or c in "\n\t\u200c\u200d" else " " for c in whole)
+    return "".join(c if c.isprintable() or _is_kept(c) else " " for c in whole)
+
+
+def _is_kept(character: str) -> bool:
+    """Whether it is a space of some width, or joins and parts letters."""
+    return character in "\n\t\u200c\u200d" or unicodedata.category(character) == "Zs"
 
 
 def speakable(text: str) -> str:
