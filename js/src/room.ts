@@ -32,6 +32,8 @@ const SETTINGS = {
   // A cell that is scrolled out of sight is still to be heard, and to be seen at once when back.
   adaptiveStream: false,
   dynacast: false,
+  // Two connections, one for each direction: HeyGen's own SDK knows no other way, nor do older servers.
+  singlePeerConnection: false,
   reconnectPolicy: {
     nextRetryDelayInMs: ({ retryCount }: { retryCount: number }) =>
       retryCount < MOST_TRIES ? Math.min(300 * retryCount, LONGEST_PAUSE_MS) : null,

@@ -16,6 +16,7 @@ from aiortc import (
     RTCIceCandidate,
     RTCPeerConnection,
     RTCRtpSender,
+    RTCRtpTransceiver,
     RTCSessionDescription,
 )
 from aiortc.rtcconfiguration import RTCBundlePolicy
@@ -104,10 +105,13 @@ class Connection:
         if self.seat is None:
             return
         for track, name in ((self.seat.sound, sound), (self.seat.video, video)):
-            sender = self._pc.addTransceiver(track, direction="sendonly").sender
+            transceiver = self._pc.addTransceiver(track, direction="sendonly")
             # aiortc (1.16) has no other way to name them.
             if name:
+                sender = transceiver.sender
                 sender._stream_id, sender._track_id = stream, name  # noqa: SLF001
+            if transceiver.kind == "video":
+                self._prefer(transceiver)
 
     def open_channel(self, label: str, *, lossy: bool = False) -> None:
         """Open a data channel; what is sent goes over the one that is not lossy."""
@@ -128,7 +132,6 @@ class Connection:
     async def offer(self) -> str:
         """Return the description of all that was added, with all candidates in it."""
         async with self._describing:
-            self._prefer()
             await self._pc.setLocalDescription(await self._pc.createOffer())
             return self._pc.localDescription.sdp
 
@@ -136,7 +139,6 @@ class Connection:
         """Return the answer to the other side's description."""
         async with self._describing:
             await self._describe(offer, "offer")
-            self._prefer()
             await self._pc.setLocalDescription(await self._pc.createAnswer())
             return self._pc.localDescription.sdp
 
@@ -203,13 +205,15 @@ class Connection:
         except Exception as error:  # aiortc's parser raises whatever comes to it
             raise DescriptionError(f"That {kind} cannot be used: {error!r:.200}.") from error
 
-    def _prefer(self) -> None:
-        """Let pictures travel in their own coding and in no other."""
+    def _prefer(self, transceiver: RTCRtpTransceiver) -> None:
+        """Let pictures travel in their own coding and in no other.
+
+        aiortc (1.16) chooses when it takes the other side's description: later is too late.
+        """
         codecs = RTCRtpSender.getCapabilities("video").codecs
-        wanted = [codec for codec in codecs if codec.name in {self._coding, "rtx"}]
-        for each in self._pc.getTransceivers():
-            if each.kind == "video" and each.sender.track is not None:
-                each.setCodecPreferences(wanted)
+        transceiver.setCodecPreferences(
+            [codec for codec in codecs if codec.name in {self._coding, "rtx"}]
+        )
 
     def _follow(self) -> None:
         if self._audience is None or self.seat is None:

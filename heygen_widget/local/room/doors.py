@@ -45,7 +45,7 @@ class Doors:
             WebSocketRoute(f"{ROOMS}/rtc", self._enter),
             WebSocketRoute(f"{ROOMS}/rtc/v1", self._enter_single),
             Route(f"{ROOMS}/rtc/validate", self._validate),
-            Route(f"{ROOMS}/rtc/v1/validate", self._validate),
+            Route(f"{ROOMS}/rtc/v1/validate", self._validate_single),
         ]
 
     async def _greet(self, _: Request) -> Response:
@@ -54,9 +54,13 @@ class Doors:
 
     async def _validate(self, request: Request) -> Response:
         """Tell a client that could not enter why."""
-        if self._room(request.query_params.get("access_token", "")) is None:
-            return PlainTextResponse("The token opens no room that is there.", 401)
-        return PlainTextResponse("success")
+        return _verdict(self._room(request.query_params.get("access_token", "")))
+
+    async def _validate_single(self, request: Request) -> Response:
+        room = self._room(request.query_params.get("access_token", ""))
+        if room is not None and not room.single:
+            return PlainTextResponse("This room is entered by version 0 of the signalling.", 404)
+        return _verdict(room)
 
     async def _enter(self, socket: WebSocket) -> None:
         asked = socket.query_params
@@ -78,7 +82,7 @@ class Doors:
             asked = unpack_join_request(base64.urlsafe_b64decode(packed + "=="))
         except (WireError, binascii.Error, ValueError):
             room = None
-        if room is None:
+        if room is None or not room.single:
             await socket.close()
             return
         await socket.accept()
@@ -91,3 +95,9 @@ class Doors:
     def _room(self, token: str) -> Room | None:
         name = self._passes.room(token)
         return None if name is None else self._find(name)
+
+
+def _verdict(room: Room | None) -> Response:
+    if room is None:
+        return PlainTextResponse("The token opens no room that is there.", 401)
+    return PlainTextResponse("success")

@@ -27,13 +27,27 @@ class Room:
     ----------
     stage
         What is to be seen.
+    single
+        Whether clients may speak version 1 of the signalling. HeyGen's SDK (2.1.0) reaches into
+        LiveKit's client for what that only has in version 0, to which clients return by themselves.
+
+    Attributes
+    ----------
+    single
+        The same.
     """
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, *, single: bool = True) -> None:
+        self.single = single
         self._stage = stage
         self._participants: dict[str, Participant] = {}
         self._leaving: set[asyncio.Task[None]] = set()
         self._closed = False
+
+    @property
+    def occupied(self) -> bool:
+        """Whether a viewer is in the room, or on the way into it."""
+        return bool(self._participants)
 
     async def enter(
         self, line: Line, *, single: bool = False, offer: Message | None = None

@@ -28,8 +28,8 @@ class Voice(BaseModel):
 class NewSession(BaseModel):
     """The body of `streaming.new`: fields of HeyGen's reference, its SDKs and its skill document.
 
-    Without a `version`, HeyGen's reference means raw WebRTC and its skill document means a room;
-    here it is a room.
+    Without a `version`, HeyGen's reference and its first SDKs (1.x) mean raw WebRTC, and its skill
+    document means a room. Such a session has both, and its caller takes one.
     """
 
     avatar_id: _Text = Field(validation_alias=AliasChoices("avatar_id", "avatar_name"))
@@ -37,9 +37,20 @@ class NewSession(BaseModel):
     voice: Voice | None = None
     quality: Quality = "medium"
     video_encoding: Coding = "VP8"
-    version: Literal["v1", "v2"] = "v2"
+    version: Literal["v1", "v2"] | None = None
+    source: str | None = None
     activity_idle_timeout: int = Field(default=120, ge=30, le=3600)
     disable_idle_timeout: bool | None = None
+
+    @property
+    def has_room(self) -> bool:
+        """Whether viewers may join a room."""
+        return self.version != "v1"
+
+    @property
+    def has_offer(self) -> bool:
+        """Whether the answer brings an offer of raw WebRTC."""
+        return self.version != "v2"
 
     def chosen_voice(self) -> str:
         """Return the id of the voice; an avatar without one has its own."""

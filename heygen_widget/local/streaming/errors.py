@@ -61,9 +61,15 @@ class StreamingError(Exception):
         return cls(401, 400112, "Unauthorized")
 
     @classmethod
-    def wrong_state(cls) -> Self:
+    def nobody_joined(cls) -> Self:
         """Return the answer to a task that comes before anyone is there to hear it."""
-        return cls(400, 400006, "Session is not in correct state")
+        return cls(
+            400,
+            400006,
+            "Session is not in correct state: nobody has joined it yet, so nobody would hear this. "
+            "Connect to the room with the 'url' and 'access_token' that streaming.new returned, or "
+            "answer its 'sdp' with streaming.start. Then send the task again.",
+        )
 
     @classmethod
     def in_state(cls, status: Status) -> Self:

@@ -75,6 +75,10 @@ class StreamingApi:
             "task": _post(intake, TaskRequest, self._task),
             "interrupt": _post(intake, OfSession, self._interrupt),
             "keep_alive": _post(intake, OfSession, self._keep_alive),
+            # HeyGen's SDK (2.x) says when its user may be heard. Nobody is heard here, which is
+            # a sign of life all the same.
+            "start_listening": _post(intake, OfSession, self._keep_alive),
+            "stop_listening": _post(intake, OfSession, self._keep_alive),
             "stop": _post(intake, OfSession, self._stop),
         }
         return [
@@ -104,19 +108,17 @@ class StreamingApi:
 
     async def _new(self, request: Request, asked: NewSession) -> dict[str, Any]:
         async with self._opened(asked, self._token(request)) as session:
-            way: dict[str, Any]
-            if asked.version == "v1":
-                offer = {"type": "offer", "sdp": await session.offer()}
-                way = {"sdp": offer, "ice_servers": [], "ice_servers2": []}
-            else:
+            way: dict[str, Any] = {"sdp": None, "ice_servers2": None}
+            if asked.has_room:
                 url = request.url.replace(path=ROOMS, scheme=_SOCKETS[request.url.scheme], query="")
-                access_token = self._passes.issue(session.session_id)
-                way = {"url": str(url), "access_token": access_token, "ice_servers": []}
-                way |= {"sdp": None, "ice_servers2": None}
+                way |= {"url": str(url), "access_token": self._passes.issue(session.session_id)}
                 way |= {"realtime_endpoint": None, "livekit_agent_token": None}
+            if asked.has_offer:
+                way |= {"sdp": {"type": "offer", "sdp": await session.offer()}, "ice_servers2": []}
             return {
                 "session_id": session.session_id,
                 **way,
+                "ice_servers": [],
                 "is_paid": True,
                 "session_duration_limit": self._longest,
             }

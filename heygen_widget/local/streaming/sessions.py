@@ -29,6 +29,9 @@ _logger = logging.getLogger(__name__)
 MILLISECONDS_A_CHARACTER: Final = 65
 """About how long the built-in voice speaks, for a caller who does not wait until it has."""
 
+JOINING: Final = 5.0
+"""Seconds a task waits for a viewer who is on the way."""
+
 _PUSH_TO_TALK: Final = "push_to_talk:"
 
 
@@ -90,7 +93,7 @@ class StreamingSession:
         self.session_id = str(uuid.uuid4())
         self.created_at = int(time.time())
         self.status: Status = "new"
-        self._was_watched = False
+        self._joined = asyncio.Event()  # stays set: who is away for a moment misses nothing
         self._cast = cast
         self._voice_id = asked.chosen_voice()
         self._on_end = on_end
@@ -105,9 +108,12 @@ class StreamingSession:
                 form.width,
                 form.height,
                 self._take_data,
-            )
+            ),
+            single=asked.source != "sdk",
         )
+        self._has_room = asked.has_room
         self._raw: Connection | None = None
+        self._answered = False  # the offer of raw WebRTC
         self._coding = asked.video_encoding
         self._tasks = TaskQueue(self._send_news)
         self._ends: dict[str, asyncio.Future[Ended]] = {}
@@ -135,7 +141,7 @@ class StreamingSession:
     # Connecting.
 
     async def offer(self) -> str:
-        """Return the offer of raw WebRTC, which makes this a session without a room."""
+        """Return the offer of raw WebRTC."""
         self._raw = Connection(self._take_raw_data, audience=self._audience, coding=self._coding)
         self._raw.add_avatar()
         self._raw.open_channel("events")
@@ -145,12 +151,13 @@ class StreamingSession:
         """Begin: with the browser's answer to the offer, or with none when there is a room."""
         self._check_open()
         self.keep_alive()
-        if self._raw is not None:
-            if answer is None:
-                raise StreamingError.invalid("Invalid 'sdp': it must be the answer to the offer.")
+        if answer is None and not self._has_room:
+            raise StreamingError.invalid("Invalid 'sdp': it must be the answer to the offer.")
+        if answer is not None and self._raw is not None:
             if self.status != "new":
                 raise StreamingError.in_state(self.status)
             await self._describe(self._raw.accept(answer))
+            self._answered = True
         if self.status == "new":
             self.status = "connecting"
 
@@ -165,8 +172,8 @@ class StreamingSession:
     async def perform(self, asked: TaskRequest) -> dict[str, Any]:
         """Speak; return at once, or when it is spoken. Return the task's id and its length."""
         self._check_open()
-        if not self._was_watched:  # a viewer who is away for a moment misses nothing
-            raise StreamingError.wrong_state()
+        if not self._joined.is_set():
+            await self._until_joined()
         task, ended = self._begin(asked.text, answer=asked.task_type != "repeat")
         if asked.task_mode == "async":
             estimate = len(asked.text) * MILLISECONDS_A_CHARACTER
@@ -175,6 +182,19 @@ class StreamingSession:
         if end.error is not None:
             raise StreamingError.failed(f"The voice failed: {end.error}")
         return {"task_id": task.task_id, "duration_ms": _milliseconds(end)}
+
+    async def _until_joined(self) -> None:
+        """Wait for a viewer who is on the way.
+
+        Clients speak as soon as their answer is sent, which is before they are connected.
+        """
+        if self._answered or self.room.occupied:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(JOINING):
+                    await self._joined.wait()
+        self._check_open()
+        if not self._joined.is_set():
+            raise StreamingError.nobody_joined()
 
     def talk(self, text: str) -> None:
         """Answer what a viewer has said over one of its own channels."""
@@ -217,6 +237,7 @@ class StreamingSession:
         for answering in self._answering:
             answering.cancel()
         self._tasks.interrupt()
+        self._joined.set()  # whoever waits finds the session closed
         self._feed.stop()
         try:
             await self.room.close()
@@ -270,7 +291,7 @@ class StreamingSession:
     def _follow_audience(self, seats: int) -> None:
         if seats and self.active:
             self.status = "connected"
-            self._was_watched = True
+            self._joined.set()
         elif self.status == "connected":
             self.status = "connecting"
         self._feed.watch(watched=seats > 0)

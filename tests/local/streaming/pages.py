@@ -14,10 +14,15 @@ from heygen_widget.local import LocalServer
 JS = Path(__file__).parents[3] / "js"
 WATCH = Path(__file__).with_name("watch.js")
 LIVEKIT = ("LiveKit", 'export * from "livekit-client";')
-HEYGEN = (
-    "HeyGen",
-    'export * from "@heygen/streaming-avatar"; export { default } from "@heygen/streaming-avatar";',
-)
+HEYGEN = "@heygen/streaming-avatar"  # 2.1.0, the last with anything in it; pins livekit-client 2.11
+HEYGEN_2_0 = "streaming-avatar-2.0"  # 2.0.8, which takes the livekit-client that is there
+
+
+def heygen(package: str) -> tuple[str, str]:
+    """Return what makes a page hold a version of HeyGen's SDK."""
+    return "HeyGen", f'export * from "{package}"; export {{ default }} from "{package}";'
+
+
 # HeyGen's SDK has the scheme of its chat socket and the lack of a port built in.
 REACH_THE_SERVER = """(server) => {
   window.WebSocket = class extends WebSocket {

@@ -65,6 +65,16 @@ def test_it_sees_hears_and_is_told(
     assert not page.complaints
 
 
+def test_it_sees_a_picture_each_time_it_joins(
+    streamer: Streamer, open_page: Callable[[], WatchingPage]
+) -> None:
+    for single in (True, False) * 3:  # both versions of the signalling
+        opened, page = streamer.open(video_encoding="H264", quality="low"), open_page()
+        assert enter(page, opened, singlePeerConnection=single) == [854, 480]
+        streamer.data("stop", session_id=opened["session_id"])
+        page.run("w.end();")
+
+
 def test_it_is_told_what_happens_before_its_data_channel_is_open(
     streamer: Streamer, open_page: Callable[[], WatchingPage]
 ) -> None:

@@ -12,7 +12,10 @@ import pytest
 from heygen_widget.local import LocalServer, LocalServerError
 from tests.local.streaming.conftest import NEW, Live, Streamer
 
-POSTS = ["new", "start", "ice", "task", "interrupt", "keep_alive", "stop"]
+POSTS = [
+    *("new", "start", "ice", "task", "interrupt", "keep_alive", "stop"),
+    *("start_listening", "stop_listening"),
+]
 
 
 def refusal(answer: httpx.Response) -> tuple[int, int, str]:
@@ -186,11 +189,18 @@ def test_pages_may_call_from_anywhere_with_a_token(streamer: Streamer) -> None:
 
 def test_a_task_waits_for_someone_to_hear_it(streamer: Streamer) -> None:
     session_id = streamer.open()["session_id"]
-    wrong = (400, 400006, "Session is not in correct state")
-    assert refusal(streamer.call("task", session_id=session_id, text="Hello.")) == wrong
+
+    def assert_refused() -> None:
+        task = {"session_id": session_id, "text": "Hello.", "task_type": "talk"}
+        status, code, message = refusal(streamer.call("task", **task))
+        assert (status, code) == (400, 400006)
+        assert message.startswith("Session is not in correct state: nobody has joined it yet")
+        assert all(needed in message for needed in ("'url'", "'access_token'", "streaming.start"))
+
+    assert_refused()
     assert streamer.data("start", session_id=session_id) == {"status": "success"}
     assert streamer.sessions()[session_id] == "connecting"
-    assert refusal(streamer.call("task", session_id=session_id, text="Hello.")) == wrong
+    assert_refused()
 
 
 def test_who_enters_the_room_starts_the_session(live: Live) -> None:
@@ -220,6 +230,12 @@ def test_a_task_that_cannot_be_is_refused(live: Live, field: str, value: str) ->
     status, _, message = refusal(live.streamer.call("task", **body))
     assert status == 400
     assert f"'{field}'" in message
+
+
+@pytest.mark.parametrize("name", ["start_listening", "stop_listening", "keep_alive"])
+def test_what_needs_no_doing_is_done(streamer: Streamer, name: str) -> None:
+    session_id = streamer.open()["session_id"]
+    assert streamer.data(name, session_id=session_id) == {"status": "success"}
 
 
 def test_an_interrupt_of_silence_does_nothing(live: Live) -> None:

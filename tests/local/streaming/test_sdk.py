@@ -1,7 +1,6 @@
 """HeyGen's own SDK in Chromium, unmodified, at the embedded server.
 
-`@heygen/streaming-avatar` 2.1.0 is the last version with anything in it. It drives the REST routes
-with a session token, the room by LiveKit's client, and a chat socket.
+It drives the REST routes with a session token, the room by LiveKit's client, and a chat socket.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,7 +10,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.lab import launch
 from tests.local.streaming.conftest import Streamer
-from tests.local.streaming.pages import HEYGEN, WatchingPage
+from tests.local.streaming.pages import HEYGEN, HEYGEN_2_0, WatchingPage, heygen
 
 START = """
   const [base, token, more] = given;
@@ -40,7 +39,15 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser, streamer: Streamer) -> Iterator[WatchingPage]:
-    page = WatchingPage(browser, streamer.server, HEYGEN)
+    page = WatchingPage(browser, streamer.server, heygen(HEYGEN))
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def page_2_0(browser: Browser, streamer: Streamer) -> Iterator[WatchingPage]:
+    """A page with an earlier SDK and the newest client of LiveKit."""
+    page = WatchingPage(browser, streamer.server, heygen(HEYGEN_2_0))
     yield page
     page.close()
 
@@ -84,7 +91,19 @@ def test_an_avatar_repeats_what_it_is_told_and_the_promise_waits(
     page.run("await until(() => of(w, 'avatar_stop_talking').length, 'the end of speech');")
     assert page.run("return of(w, 'avatar_stop_talking')[0].task_id;") == done["task_id"]
     page.run("await w.avatar.keepAlive();")
+    page.run("await w.avatar.startListening(); await w.avatar.stopListening();")
     page.run(STOPPED)
+
+
+def test_an_earlier_sdk_sees_a_picture_each_time(
+    page_2_0: WatchingPage, streamer: Streamer
+) -> None:
+    for _ in range(4):
+        token = streamer.data("create_token")["token"]
+        page_2_0.run(START, streamer.server.base_url, token, {"quality": "low"})
+        page_2_0.run("await w.avatar.startListening(); await w.avatar.stopListening();")
+        page_2_0.run(STOPPED)
+    assert not page_2_0.complaints
 
 
 def test_an_avatar_is_interrupted(page: WatchingPage, start: Callable[..., str]) -> None:

@@ -119,6 +119,16 @@ def test_a_client_that_could_not_enter_is_told_why(live: Live) -> None:
     assert httpx.get(url, params={"access_token": live.opened["access_token"]}).status_code == 401
 
 
+def test_heygens_sdk_is_sent_to_version_0_of_the_signalling(streamer: Streamer) -> None:
+    for source, status in (("sdk", 404), (None, 200)):
+        opened = streamer.open(source=source)
+        token = {"access_token": opened["access_token"]}
+        url = f"{opened['url'].replace('ws', 'http')}/rtc"
+        assert httpx.get(f"{url}/v1/validate", params=token).status_code == status
+        assert httpx.get(f"{url}/validate", params=token).status_code == 200
+        assert httpx.get(f"{url}/v1/validate").status_code == 401
+
+
 def test_a_room_goes_by_its_own_name_only(live: Live) -> None:
     port = httpx.URL(live.opened["url"]).port
     path = f"/room/rtc?access_token={live.opened['access_token']}"
@@ -146,6 +156,10 @@ def test_raw_webrtc_is_offered_and_answered(streamer: Streamer) -> None:
     assert opened["sdp"]["type"] == "offer"
     assert opened["ice_servers2"] == []
     assert "url" not in opened
+    assert_spoken(streamer, opened, viewer)
+
+
+def assert_spoken(streamer: Streamer, opened: dict[str, Any], viewer: Viewer) -> None:
     session_id = opened["session_id"]
     assert streamer.sessions()[session_id] == "connected"
     done = streamer.data("task", session_id=session_id, text="Hello there.")
@@ -169,6 +183,35 @@ def test_the_candidates_of_browsers_are_taken(streamer: Streamer) -> None:
         candidate = {"candidate": each, "sdpMid": mid, "sdpMLineIndex": 0, "usernameFragment": "x"}
         streamer.data("ice", session_id=session_id, candidate=candidate)
     viewer.wait_for_picture()
+
+
+def test_without_a_version_a_caller_takes_the_offer_or_the_room(streamer: Streamer) -> None:
+    opened = streamer.open()
+    assert opened["ice_servers2"] == []
+    viewer = streamer.viewer()
+    answer = viewer.answer(opened["sdp"]["sdp"])
+    streamer.data("start", session_id=opened["session_id"], sdp={"type": "answer", "sdp": answer})
+    viewer.wait_for_picture()
+    assert_spoken(streamer, opened, viewer)
+    opened = streamer.open()
+    streamer.data("start", session_id=opened["session_id"])
+    assert_spoken(streamer, opened, streamer.watch(opened))
+
+
+def test_a_room_comes_without_an_offer_where_it_was_asked_for(streamer: Streamer) -> None:
+    opened = streamer.open(version="v2")
+    assert opened["url"]
+    assert (opened["sdp"], opened["ice_servers2"]) == (None, None)
+
+
+def test_a_text_is_heard_that_comes_while_its_viewer_connects(streamer: Streamer) -> None:
+    opened = streamer.open(version="v1")
+    viewer = streamer.viewer()
+    answer = viewer.answer(opened["sdp"]["sdp"])
+    session_id = opened["session_id"]
+    streamer.data("start", session_id=session_id, sdp={"type": "answer", "sdp": answer})
+    assert streamer.data("task", session_id=session_id, text="At once.")["duration_ms"] > 200
+    viewer.wait_for_sound()
 
 
 @pytest.mark.parametrize("sdp", [None, {"type": "answer", "sdp": "v=0"}])
