@@ -179,7 +179,12 @@ def test_the_candidates_of_browsers_are_taken(streamer: Streamer) -> None:
     streamer.data("start", session_id=session_id, sdp=bare)
     mid = SessionDescription.parse(answer).media[0].rtp.muxId
     candidates = [line[2:] for line in answer.splitlines() if line.startswith("a=candidate")]
-    for each in (*candidates, "candidate:1 1 udp 1 a.local 9 typ host", "", "candidate:1 1 tcp"):
+    of_no_use = (
+        "candidate:1 1 udp 1 a.local 9 typ host",
+        "candidate:1 1 tcp 1 192.0.2.2 9 typ host tcptype active",
+        "",
+    )
+    for each in (*candidates, *of_no_use):
         candidate = {"candidate": each, "sdpMid": mid, "sdpMLineIndex": 0, "usernameFragment": "x"}
         streamer.data("ice", session_id=session_id, candidate=candidate)
     viewer.wait_for_picture()
