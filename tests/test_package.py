@@ -91,7 +91,8 @@ MODELS = "heygen_widget.api.models"
 LANGUAGE = "heygen_widget.language"
 ARROWS = {
     "language": [LANGUAGE],
-    "api": [VERSION, "heygen_widget.api"],
+    "api": [VERSION, "heygen_widget.api", "heygen_widget.bounded"],
+    "bounded": [],
     "local": [MODELS, LANGUAGE, "heygen_widget.local"],
     "session": [
         "heygen_widget.api",
@@ -108,7 +109,7 @@ ARROWS = {
     ],
     "bridge": [],
     "busy": [],
-    "relay": ["heygen_widget.relay"],
+    "relay": ["heygen_widget.bounded", "heygen_widget.relay"],
     "take": [
         MODELS,
         LANGUAGE,

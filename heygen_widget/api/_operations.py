@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, BinaryIO, Generic, Literal, TypeVar
+from typing import Any, BinaryIO, Final, Generic, Literal, TypeVar
 from urllib.parse import quote
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -29,6 +29,9 @@ from .models import (
 )
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
+
+MAX_ANSWER: Final = 1024 * 1024
+"""Bytes of an answer. The longest real ones, lists of sessions, have a tenth of that."""
 
 _SESSIONS = "/v3/avatar-realtime"
 _ASSETS = "/v3/assets"
@@ -57,6 +60,8 @@ class Operation(Generic[AnswerT]):
         Whether the answer is a stream of events, read while it comes.
     patience
         Seconds that the answer may take at least, however patient the client is.
+    most
+        Bytes that the answer may have, unpacked.
     dialect
         How the server wraps its answers.
     hints
@@ -71,6 +76,7 @@ class Operation(Generic[AnswerT]):
     upload: AssetUpload | None = None
     streamed: bool = False
     patience: float = 0.0
+    most: int = MAX_ANSWER
     dialect: Dialect = TODAY
     hints: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
 

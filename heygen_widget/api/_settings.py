@@ -8,6 +8,7 @@ from typing import Any, Final, Self
 import httpx
 
 from heygen_widget import __version__
+from heygen_widget.bounded import ENCODINGS
 
 from ._address import checked_base_url, is_loopback
 from ._key import Secret
@@ -21,8 +22,11 @@ _UPLOAD_TIMEOUT: Final = 120.0  # seconds; a server answers when it has put the 
 # an append must not be repeated blindly: so ours are given up first.
 _LIMITS: Final = httpx.Limits(keepalive_expiry=4.0)
 
-_JSON: Final = {"accept": "application/json", "content-type": "application/json"}
-_FILE: Final = {"accept": "application/json"}  # httpx adds the type, with its boundary
+_FILE: Final = {  # httpx adds the type, with its boundary
+    "accept": "application/json",
+    "accept-encoding": ENCODINGS,
+}
+_JSON: Final = {**_FILE, "content-type": "application/json"}
 _EVENTS: Final = {
     "accept": "text/event-stream",
     "accept-encoding": "identity",  # compressed events wait in the compressor's buffer

@@ -6,16 +6,28 @@ Decides nothing: what to send, when to repeat and what an answer means is said e
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
 from io import BytesIO
+from typing import Any, Final
 
 import httpx
 
-from ._answers import read_answer
+from heygen_widget.bounded import TooMuch, aread, read
+
+from ._answers import read_answer, unexpected
 from ._exchange import Fault, Outcome, Pause, exchange, lost_body
+from ._frames import sealed, sealed_async
 from ._key import KeyAuth
+from ._lines import Line, Lines
 from ._operations import AnswerT, Operation
 from ._settings import Settings
+from .errors import HeyGenError
+
+MAX_REFUSAL: Final = 64 * 1024
+"""Bytes of a refusal that are read; the status says enough, and its end is let go."""
+LONGEST_BODY: Final = 60.0
+"""Seconds in which the body of an answer is there, whole; or as long as the client is patient."""
 
 
 def _request(
@@ -54,18 +66,48 @@ class Wire:
         self.settings = settings
         self.sleep = time.sleep
         self._auth = KeyAuth(settings.key)
-        self._borrowed = http is not None
-        self._http = http or httpx.Client(**settings.http_options)
+        self._lines = Lines(lambda: httpx.Client(**settings.http_options), http)
 
+    @sealed
     def run(self, operation: Operation[AnswerT]) -> AnswerT:
         """Carry out an operation and return what the server says."""
-        return read_answer(operation, self.open(operation), self.settings.key)
+        with self._line() as http:
+            answer = self._exchange(http, operation)
+        return read_answer(operation, answer, self.settings.key)
 
-    def open(self, operation: Operation[AnswerT]) -> httpx.Response:
-        """Return the successful answer; that of a streamed operation is unread, to be closed."""
+    @contextmanager
+    def stream(self, operation: Operation[AnswerT]) -> Generator[httpx.Response]:
+        """Give the answer of a streamed operation, unread, while the block lasts."""
+        with self._line() as http:
+            response = self._exchange(http, operation)
+            try:
+                yield response
+            finally:
+                response.close()
+
+    def close(self) -> None:
+        """Close the connections, unless they belong to someone else."""
+        if (http := self._lines.close()) is not None:
+            http.close()
+
+    @contextmanager
+    def _line(self) -> Generator[httpx.Client]:
+        line = self._lines.take()
+        try:
+            yield line.http
+        except BaseException as error:
+            _give_up_unless_orderly(self._lines, line, error)
+            raise
+        finally:
+            if (http := self._lines.leave(line)) is not None:
+                http.close()
+
+    @sealed
+    def _exchange(self, http: httpx.Client, operation: Operation[AnswerT]) -> httpx.Response:
+        """Return the successful answer; that of a streamed operation is unread."""
         flow = exchange(
             operation,
-            _request(self._http, self.settings, operation),
+            _request(http, self.settings, operation),
             self.settings.key,
             max_retries=self.settings.max_retries,
         )
@@ -76,32 +118,36 @@ class Wire:
                     self.sleep(step.seconds)
                     step = next(flow)
                 else:
-                    step = flow.send(self._send(step, streamed=operation.streamed))
+                    step = flow.send(self._send(http, step, operation))
         except StopIteration as done:
             answer: httpx.Response = done.value
             return answer
 
-    def close(self) -> None:
-        """Close the connections, unless they belong to someone else."""
-        if not self._borrowed:
-            self._http.close()
-
-    def _send(self, request: httpx.Request, *, streamed: bool) -> Outcome:
+    @sealed
+    def _send(
+        self, http: httpx.Client, request: httpx.Request, operation: Operation[AnswerT]
+    ) -> Outcome:
         try:
-            response = self._http.send(
-                request, auth=self._auth, stream=True, follow_redirects=False
-            )
+            response = http.send(request, auth=self._auth, stream=True, follow_redirects=False)
         except httpx.RequestError as error:
             return Fault.of(error)
-        if streamed and response.is_success:
+        if operation.streamed and response.is_success:
             return response
         try:
-            response.read()
+            return _read(response, read(response, _most(operation, response), _longest(request)))
         except httpx.RequestError as error:
             return lost_body(error, response)
+        except TooMuch as much:
+            return self._cut(operation, response, much)
         finally:
             response.close()
-        return response
+
+    def _cut(
+        self, operation: Operation[AnswerT], response: httpx.Response, much: TooMuch
+    ) -> httpx.Response:
+        if response.is_success:
+            raise unexpected(operation, response, str(much), self.settings.key)
+        return _read(response, much.start)
 
 
 class AsyncWire:
@@ -122,18 +168,50 @@ class AsyncWire:
         self.settings = settings
         self.sleep = asyncio.sleep
         self._auth = KeyAuth(settings.key)
-        self._borrowed = http is not None
-        self._http = http or httpx.AsyncClient(**settings.http_options)
+        self._lines = Lines(lambda: httpx.AsyncClient(**settings.http_options), http)
 
+    @sealed_async
     async def run(self, operation: Operation[AnswerT]) -> AnswerT:
         """Carry out an operation and return what the server says."""
-        return read_answer(operation, await self.open(operation), self.settings.key)
+        async with self._line() as http:
+            answer = await self._exchange(http, operation)
+        return read_answer(operation, answer, self.settings.key)
 
-    async def open(self, operation: Operation[AnswerT]) -> httpx.Response:
-        """Return the successful answer; that of a streamed operation is unread, to be closed."""
+    @asynccontextmanager
+    async def stream(self, operation: Operation[AnswerT]) -> AsyncGenerator[httpx.Response]:
+        """Give the answer of a streamed operation, unread, while the block lasts."""
+        async with self._line() as http:
+            response = await self._exchange(http, operation)
+            try:
+                yield response
+            finally:
+                await response.aclose()
+
+    async def close(self) -> None:
+        """Close the connections, unless they belong to someone else."""
+        if (http := self._lines.close()) is not None:
+            await http.aclose()
+
+    @asynccontextmanager
+    async def _line(self) -> AsyncGenerator[httpx.AsyncClient]:
+        line = self._lines.take()
+        try:
+            yield line.http
+        except BaseException as error:
+            _give_up_unless_orderly(self._lines, line, error)
+            raise
+        finally:
+            if (http := self._lines.leave(line)) is not None:
+                await http.aclose()
+
+    @sealed_async
+    async def _exchange(
+        self, http: httpx.AsyncClient, operation: Operation[AnswerT]
+    ) -> httpx.Response:
+        """Return the successful answer; that of a streamed operation is unread."""
         flow = exchange(
             operation,
-            _request(self._http, self.settings, operation),
+            _request(http, self.settings, operation),
             self.settings.key,
             max_retries=self.settings.max_retries,
         )
@@ -144,29 +222,68 @@ class AsyncWire:
                     await self.sleep(step.seconds)
                     step = next(flow)
                 else:
-                    step = flow.send(await self._send(step, streamed=operation.streamed))
+                    step = flow.send(await self._send(http, step, operation))
         except StopIteration as done:
             answer: httpx.Response = done.value
             return answer
 
-    async def close(self) -> None:
-        """Close the connections, unless they belong to someone else."""
-        if not self._borrowed:
-            await self._http.aclose()
-
-    async def _send(self, request: httpx.Request, *, streamed: bool) -> Outcome:
+    @sealed_async
+    async def _send(
+        self, http: httpx.AsyncClient, request: httpx.Request, operation: Operation[AnswerT]
+    ) -> Outcome:
         try:
-            response = await self._http.send(
+            response = await http.send(
                 request, auth=self._auth, stream=True, follow_redirects=False
             )
         except httpx.RequestError as error:
             return Fault.of(error)
-        if streamed and response.is_success:
+        if operation.streamed and response.is_success:
             return response
         try:
-            await response.aread()
+            body = await aread(response, _most(operation, response), _longest(request))
+            return _read(response, body)
         except httpx.RequestError as error:
             return lost_body(error, response)
+        except TooMuch as much:
+            return self._cut(operation, response, much)
         finally:
             await response.aclose()
-        return response
+
+    def _cut(
+        self, operation: Operation[AnswerT], response: httpx.Response, much: TooMuch
+    ) -> httpx.Response:
+        if response.is_success:
+            raise unexpected(operation, response, str(much), self.settings.key)
+        return _read(response, much.start)
+
+
+def _give_up_unless_orderly(lines: Lines[Any], line: Line[Any], error: BaseException) -> None:
+    """Trust a line no longer, unless what ended a request is known to leave it in order.
+
+    httpx clears up after a cancellation, which comes only where it awaits; and after the end of a
+    generator, which is that of its consumer.
+    """
+    if not isinstance(error, HeyGenError | asyncio.CancelledError | GeneratorExit):
+        lines.give_up(line)
+
+
+def _most(operation: Operation[AnswerT], response: httpx.Response) -> int:
+    return operation.most if response.is_success else MAX_REFUSAL
+
+
+def _longest(request: httpx.Request) -> float | None:
+    """Return the seconds in which the body is to be there, whole."""
+    patience: float | None = request.extensions["timeout"]["read"]
+    return None if patience is None else max(patience, LONGEST_BODY)
+
+
+def _read(response: httpx.Response, body: bytes) -> httpx.Response:
+    """Return an answer that holds its body, unpacked; not how it came."""
+    headers = [
+        (name, value)
+        for name, value in response.headers.multi_items()
+        if name not in {"content-encoding", "content-length", "transfer-encoding"}
+    ]
+    return httpx.Response(
+        response.status_code, headers=headers, content=body, request=response.request
+    )

@@ -4,22 +4,28 @@ Passes over what it does not understand: captions are no reason to fail. Resumin
 connection is left to the caller; the server then tells all words again from the first.
 """
 
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Iterator
 from contextlib import aclosing
+from functools import partial
 from types import TracebackType
 from typing import Final, Self
 
 import httpx
-from httpx_sse import EventSource, ServerSentEvent
 from pydantic_core import from_json
 
+from heygen_widget.bounded import TooMuch, apieces, pieces
+
 from ._answers import unexpected
+from ._events import Event, EventReader
 from ._exchange import Fault, connection_error
+from ._frames import sealed, sealed_async
 from ._key import Secret
 from ._operations import Operation
-from ._settings import Settings
 from ._wire import AsyncWire, Wire
 from .models import WordBatch
+
+MAX_WORDS: Final = 8 * 1024 * 1024
+"""Bytes of all words of a stream. Those of an hour have a twelfth of that."""
 
 _END: Final = "end"
 _KNOWN_EVENTS: Final = frozenset({"message", "words"})
@@ -45,6 +51,7 @@ class WordStream:
     def __iter__(self) -> Self:
         return self
 
+    @sealed
     def __next__(self) -> WordBatch:
         return next(self._batches)
 
@@ -65,18 +72,16 @@ class WordStream:
 
     @staticmethod
     def _follow(wire: Wire, operation: Operation[WordBatch]) -> Generator[WordBatch]:
-        response = wire.open(operation)
         fault = _NO_END
-        try:
-            for event in _events(operation, response, wire.settings).iter_sse():
-                if event.event == _END:
-                    return
-                if batch := _read_batch(event, wire.settings.key):
-                    yield batch
-        except httpx.RequestError as error:
-            fault = Fault.of(error, response)
-        finally:
-            response.close()
+        with wire.stream(operation) as response:
+            words = _Words(operation, response, wire.settings.key)
+            try:
+                for piece in pieces(response):
+                    yield from words.read(piece)
+                    if words.ended:
+                        return
+            except httpx.RequestError as error:
+                fault = Fault.of(error, response)
         raise connection_error(operation, response.request, fault, wire.settings.key)
 
 
@@ -99,6 +104,7 @@ class AsyncWordStream:
     def __aiter__(self) -> Self:
         return self
 
+    @sealed_async
     async def __anext__(self) -> WordBatch:
         return await anext(self._batches)
 
@@ -121,39 +127,61 @@ class AsyncWordStream:
     async def _follow(
         wire: AsyncWire, operation: Operation[WordBatch]
     ) -> AsyncGenerator[WordBatch]:
-        response = await wire.open(operation)
         fault = _NO_END
-        try:
-            events = _events(operation, response, wire.settings).aiter_sse()
-            async with aclosing(events):
-                async for event in events:
-                    if event.event == _END:
-                        return
-                    if batch := _read_batch(event, wire.settings.key):
+        async with wire.stream(operation) as response, aclosing(apieces(response)) as found:
+            words = _Words(operation, response, wire.settings.key)
+            try:
+                async for piece in found:
+                    for batch in words.read(piece):
                         yield batch
-        except httpx.RequestError as error:
-            fault = Fault.of(error, response)
-        finally:
-            await response.aclose()
+                    if words.ended:
+                        return
+            except httpx.RequestError as error:
+                fault = Fault.of(error, response)
         raise connection_error(operation, response.request, fault, wire.settings.key)
 
 
-def _events(
-    operation: Operation[WordBatch], response: httpx.Response, settings: Settings
-) -> EventSource:
-    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "text/event-stream":
-        raise unexpected(operation, response, f"it is {kind or 'nothing'}", settings.key)
-    # Events are UTF-8, whatever charset a proxy names, and may begin with a byte order mark.
-    response.headers["content-type"] = "text/event-stream; charset=utf-8-sig"
-    return EventSource(response)
+class _Words:
+    """Reads batches out of the bytes of one answer, and refuses what is no stream of words.
 
+    Attributes
+    ----------
+    ended
+        Whether the server said that there are no more.
+    """
 
-def _read_batch(event: ServerSentEvent, key: Secret) -> WordBatch | None:
-    if event.event not in _KNOWN_EVENTS or not event.data:
-        return None
-    try:
-        batch = WordBatch.model_validate(key.scrub_answer(from_json(event.data)))
-    except ValueError:  # no JSON, or no batch
-        return None
-    return batch if batch.words else None
+    def __init__(
+        self, operation: Operation[WordBatch], response: httpx.Response, key: Secret
+    ) -> None:
+        kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != "text/event-stream":
+            raise unexpected(operation, response, f"it is {kind[:80] or 'nothing'}", key)
+        self.ended = False
+        self._refused = partial(unexpected, operation, response, key=key)
+        self._key = key
+        self._events = EventReader()
+        self._size = 0
+
+    def read(self, piece: bytes) -> Iterator[WordBatch]:
+        """Yield the batches that the next bytes complete."""
+        try:
+            for event in self._events.read(piece):
+                if event.event == _END:
+                    self.ended = True
+                    return
+                if (batch := self._batch(event)) is not None:
+                    yield batch
+        except TooMuch as error:
+            raise self._refused(f"of an event, {error}") from None
+
+    def _batch(self, event: Event) -> WordBatch | None:
+        if event.event not in _KNOWN_EVENTS or not event.data:
+            return None
+        self._size += len(event.data)
+        if self._size > MAX_WORDS:
+            raise TooMuch(MAX_WORDS)
+        try:
+            batch = WordBatch.model_validate(self._key.scrub_answer(from_json(event.data)))
+        except ValueError:  # no JSON, or no batch
+            return None
+        return batch if batch.words else None

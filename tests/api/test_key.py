@@ -272,7 +272,7 @@ def test_a_finished_request_holds_no_key(server: Server, key: str) -> None:
     async def look() -> list[str]:
         shown = []
         async with AsyncHeyGen(key, server.base_url) as client:
-            client._wire._http.event_hooks["response"].append(note := Note())
+            client._wire._lines.http.event_hooks["response"].append(note := Note())
             async for _ in client.avatar_realtime.words("s1"):
                 raise AssertionError
             shown += [str(list(request.headers.raw)) for request in note.requests]
