@@ -112,7 +112,7 @@ ARROWS = {
     "relay": ["heygen_widget.bounded", "heygen_widget.relay"],
     "take": [
         MODELS,
-        LANGUAGE,
+        "heygen_widget.captioning",
         "heygen_widget.relay",
         "heygen_widget.take",
         "heygen_widget.transcript",
@@ -130,6 +130,8 @@ ARROWS = {
     "protocol": [],
     "page": ["heygen_widget.protocol"],
     "transcript": [MODELS],
+    "breaks": [LANGUAGE],
+    "captioning": [MODELS, "heygen_widget.breaks", LANGUAGE, "heygen_widget.transcript"],
     "audio": ["heygen_widget.api"],
     "cells": [],
     "lease": ["heygen_widget.api", "heygen_widget.session"],
