@@ -10,17 +10,20 @@ import ipaddress
 import re
 import uuid
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from heygen_widget.local.connections import admit
 from heygen_widget.local.errors import ApiError
 
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 FIRST: Final = "/v1/"
-OPEN: Final = ("/hls/", "/room", FIRST)
+STREAMS: Final = "/hls/"
+OPEN: Final = (STREAMS, "/room", FIRST)
 """What pages may call from anywhere, and what needs no key or has tokens beside it."""
 
 API: Final = "/v3/"
@@ -126,6 +129,8 @@ class Gate:
                 headers["X-Request-Id"] = request_id
                 if path.startswith(OPEN):
                     headers["Access-Control-Allow-Origin"] = "*"
+                if path.startswith(STREAMS) and message["status"] < HTTPStatus.BAD_REQUEST:
+                    admit(scope)  # who knows that address was told it
             await send(message)
 
         try:
@@ -147,6 +152,7 @@ class Gate:
         if not path.startswith(OPEN):
             if not self._key.opens(headers):
                 raise ApiError.unauthorized()
+            admit(scope)
             if path.startswith(API):
                 self._throttling.check()
             return None
@@ -155,7 +161,10 @@ class Gate:
         if scope["method"] == "OPTIONS":
             return _preflight()
         if path.startswith(FIRST) and self._refuse_first is not None:
-            return self._refuse_first(headers)
+            refusal = self._refuse_first(headers)
+            if refusal is None:
+                admit(scope)
+            return refusal
         return None
 
     def _is_own_host(self, host: str) -> bool:

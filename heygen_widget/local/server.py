@@ -7,7 +7,6 @@ nothing else; the log goes to standard error.
 import asyncio
 import contextlib
 import json
-import logging
 import os
 import secrets
 import signal
@@ -21,6 +20,9 @@ import uvicorn
 
 from heygen_widget.local.access import Key
 from heygen_widget.local.app import make_app
+from heygen_widget.local.connections import Crowd
+from heygen_widget.local.intake import MAX_JSON
+from heygen_widget.local.log import open_log
 from heygen_widget.local.registry import Registry
 from heygen_widget.local.settings import KEY_VARIABLE, PARENT_VARIABLE, Settings
 from heygen_widget.local.stream import frames_per_segment
@@ -32,6 +34,10 @@ CANNOT_SERVE: Final = 2
 
 _GRACE: Final = 4
 _KEEP_ALIVE: Final = 75
+_QUEUE: Final = 1024  # connections that the system holds until they are taken
+_FILES: Final = 40  # that are open beside connections: pipes, libraries, sockets of rooms
+_FEWEST: Final = 16  # connections, however few files may be open
+_MOST_FILES: Final = 4096
 
 
 def serve(settings: Settings) -> int:
@@ -42,7 +48,7 @@ def serve(settings: Settings) -> int:
     parent = int(os.environ.pop(PARENT_VARIABLE, os.getppid()))
     fixed_key = os.environ.pop(KEY_VARIABLE, None)
     api_key = settings.api_key or fixed_key or secrets.token_urlsafe(24)
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    open_log()
     studio = Studio(settings)
     try:
         key = Key(api_key)
@@ -54,10 +60,14 @@ def serve(settings: Settings) -> int:
         return CANNOT_SERVE
     ready_line = json.dumps({"base_url": _base_url(listener), "api_key": api_key})
     registry = Registry(settings, studio)
+    connections = max(_FEWEST, _open_files() - _FILES)
     config = uvicorn.Config(
         make_app(registry, key=key, host=settings.host, streaming=streaming),
         access_log=False,
-        http="h11",
+        # Taken at once by asyncio, which knows no other limit; see `_Server.startup`.
+        backlog=max(1, min(64, connections // 8)),
+        # Uvicorn asks for a class and only calls it.
+        http=Crowd(connections).protocol,  # type: ignore[arg-type]
         lifespan="off",
         log_config=None,
         loop="asyncio",
@@ -65,6 +75,9 @@ def serve(settings: Settings) -> int:
         timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=_GRACE,
         ws="auto",
+        ws_max_size=MAX_JSON,
+        # Its buffers are larger than what is sent here.
+        ws_per_message_deflate=False,
     )
     server = _Server(
         config,
@@ -100,6 +113,8 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        for listener in sockets or []:
+            listener.listen(_QUEUE)
         sys.stdout.write(self._ready_line + "\n")
         sys.stdout.flush()
         # A daemon: an early end of the server must not wait for a drawing.
@@ -144,6 +159,21 @@ def _listen(settings: Settings) -> socket.socket:
             "Choose another port with --port, or 0 for any free one."
         ) from None
     return listener
+
+
+def _open_files() -> int:
+    """Return how many files this process may have open, which is raised as far as it may be."""
+    try:
+        import resource  # noqa: PLC0415 (not on Windows, where sockets are no files)
+    except ImportError:
+        return _MOST_FILES
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_FILES if most == resource.RLIM_INFINITY else min(most, _MOST_FILES)
+    if allowed != resource.RLIM_INFINITY and allowed < wanted:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+            allowed = wanted
+    return _MOST_FILES if allowed == resource.RLIM_INFINITY else min(allowed, _MOST_FILES)
 
 
 def _base_url(listener: socket.socket) -> str:

@@ -1,0 +1,247 @@
+"""Connections: strangers make room, silence has its deadlines, and whoever has the key gets in."""
+
+import asyncio
+import contextlib
+import logging
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import psutil
+import pytest
+import uvicorn
+from starlette.types import Receive, Scope, Send
+
+from heygen_widget.local import LocalServer, connections, log
+from heygen_widget.local.connections import MAX_STRANGERS, Crowd, admit
+from heygen_widget.local.log import LONGEST, MOST, Quota
+from tests.local.conftest import PATIENCE, SESSIONS, Caller
+from tests.local.wire import answer, connected, head
+
+
+class Wire(asyncio.Transport):
+    """A connection of which nothing is known but whether it was cut."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cut = False
+
+    def is_closing(self) -> bool:
+        return self.cut
+
+    def abort(self) -> None:
+        self.cut = True
+
+
+def _come(crowd: Crowd, count: int) -> list[Wire]:
+    wires = [Wire() for _ in range(count)]
+    for wire in wires:
+        crowd.enter(wire)
+    return wires
+
+
+def test_the_stranger_who_waited_longest_makes_room() -> None:
+    wires = _come(Crowd(1000), MAX_STRANGERS + 3)
+    assert [wire.cut for wire in wires] == [True] * 3 + [False] * MAX_STRANGERS
+
+
+def test_strangers_never_push_out_who_was_admitted() -> None:
+    crowd = Crowd(20)
+    admitted = _come(crowd, 5)
+    for wire in admitted:
+        crowd.admit(wire)
+    strangers = _come(crowd, 100)
+    assert not any(wire.cut for wire in admitted)
+    assert sum(not wire.cut for wire in strangers) == 10
+
+
+def test_a_full_house_lets_nobody_in_until_someone_leaves() -> None:
+    crowd = Crowd(3)
+    inside = []
+    for _ in range(3):
+        inside += _come(crowd, 1)
+        crowd.admit(inside[-1])
+    assert [wire.cut for wire in _come(crowd, 2)] == [True, True]
+    inside[0].cut = True  # as a web socket, which leaves without a word
+    crowd.leave(inside[1])
+    assert [wire.cut for wire in _come(crowd, 1)] == [False]
+
+
+async def _app(scope: Scope, _: Receive, send: Send) -> None:
+    """Admit who asks for it, and answer without reading a body."""
+    if scope["path"] == "/admitted":
+        admit(scope)
+    headers = [(b"content-length", b"2")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"OK"})
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield  # the process belongs to the tests
+
+
+def _cut_after(*sent: bytes) -> bytes:
+    """Send the pieces, each after an answer; return what comes until the server hangs up."""
+
+    async def talk() -> bytes:
+        http = Crowd(100).protocol
+        config = uvicorn.Config(_app, lifespan="off", log_config=None, ws="none", http=http)  # type: ignore[arg-type]
+        server = _Server(config)
+        said = b""
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            serving = asyncio.create_task(server.serve([listener]))
+            reader, writer = await asyncio.open_connection(*listener.getsockname())
+            for piece in sent:
+                writer.write(piece)
+                if piece is not sent[-1]:
+                    said += await reader.readuntil(b"OK")
+            async with asyncio.timeout(PATIENCE):
+                with contextlib.suppress(ConnectionError):
+                    said += await reader.read()
+            writer.close()
+            server.should_exit = True
+            await serving
+        return said
+
+    return asyncio.run(talk())
+
+
+GET = head("GET", "/admitted")
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        [b""],
+        [b"GE"],
+        [b"GET / HTTP/1.1\r\nHost: localhost\r\nA: "],
+        [GET, b"G"],
+        [head("POST", "/", Content_Length=1000) + b"half"],
+        [head("POST", "/", Transfer_Encoding="chunked") + b"4\r\nhalf"],
+        [head("GET", "/")],
+    ],
+)
+def test_silence_halfway_ends_a_connection(
+    monkeypatch: pytest.MonkeyPatch, sent: list[bytes]
+) -> None:
+    for name in ("HEAD", "DRAIN", "_PAUSE"):
+        monkeypatch.setattr(connections, name, 0.1)
+    said = _cut_after(*sent)
+    assert said.count(b"200 OK") == sum(piece.endswith((b"\r\n\r\n", b"half")) for piece in sent)
+
+
+def test_an_admitted_caller_may_pause_between_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HEAD", "DRAIN", "_PAUSE"):
+        monkeypatch.setattr(connections, name, 0.1)
+    body = head("POST", "/admitted", Content_Length=4)
+    # The rest of a body that nobody reads is no silence, and the next request is answered.
+    assert _cut_after(body + b"body", GET, b"G").count(b"200 OK") == 2
+
+
+def test_an_answer_that_nobody_reads_ends_a_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "STALL", 0.1)
+
+    class Deaf(Wire):
+        def get_extra_info(self, _: str, default: object = None) -> object:
+            return default
+
+        def abort(self) -> None:
+            cut.set()
+
+    async def stall() -> None:
+        config = uvicorn.Config(_app, lifespan="off", log_config=None, ws="none")
+        state = uvicorn.server.ServerState()
+        protocol = Crowd(10).protocol(config=config, server_state=state, app_state={})
+        protocol.connection_made(Deaf())
+        protocol.pause_writing()
+        protocol.resume_writing()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(cut.wait(), 0.2)
+        protocol.pause_writing()
+        await asyncio.wait_for(cut.wait(), PATIENCE)
+
+    cut = asyncio.Event()
+    asyncio.run(stall())
+
+
+@pytest.mark.parametrize(
+    "sent", [b"", b"GET / HTTP/1.1\r\nA: ", b"\0\r\n\r\n", head("POST", "/v1/", Content_Length=9)]
+)
+def test_callers_without_the_key_do_not_keep_out_who_has_it(sent: bytes) -> None:
+    command = f"ulimit -n 64; exec {sys.executable} -m heygen_widget serve"
+    with (
+        subprocess.Popen(
+            ["bash", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as process,
+        contextlib.ExitStack() as crowd,
+    ):
+        assert process.stdout is not None
+        crowd.callback(process.kill)
+        ready = httpx.Response(200, text=process.stdout.readline()).json()
+        address = httpx.URL(ready["base_url"])
+        for _ in range(300):
+            stranger = crowd.enter_context(socket.socket())
+            stranger.settimeout(0)
+            with contextlib.suppress(BlockingIOError):
+                stranger.connect((address.host, address.port))
+            with contextlib.suppress(OSError):
+                stranger.send(sent)
+        headers = {"x-api-key": ready["api_key"]}
+        asked = httpx.get(f"{ready['base_url']}{SESSIONS}/x", headers=headers, timeout=PATIENCE)
+        assert asked.status_code == 404
+        assert psutil.Process(process.pid).num_fds() < 64
+        process.terminate()
+        _, logged = process.communicate(timeout=PATIENCE)
+        assert len(logged) < MOST * 200
+        assert "Traceback" not in logged
+
+
+def test_a_hundred_learners_share_one_server(caller: Caller) -> None:
+    playlist = caller.playing(caller.text_stream("One, two, three, four. " * 20))
+
+    def learn(_: int) -> int:
+        with httpx.Client(timeout=PATIENCE) as player:
+            for _ in range(2):
+                text = player.get(playlist).text
+                number = int(text.split("MEDIA-SEQUENCE:")[1].split()[0]) + text.count("#EXTINF")
+                answered = player.get(playlist, params={"_HLS_msn": number}).status_code
+        return answered
+
+    with ThreadPoolExecutor(100) as threads:
+        assert set(threads.map(learn, range(100))) == {200}
+
+
+def test_the_rest_of_a_refused_body_is_heard_so_that_the_refusal_arrives(
+    local_server: LocalServer,
+) -> None:
+    size = 8 * 1024 * 1024
+    with connected(local_server) as connection:
+        connection.sendall(head("POST", SESSIONS, Content_Length=size) + b"x" * size)
+        assert connection.recv(100).split()[1] == b"401"
+        connection.sendall(head("GET", SESSIONS, Connection="close"))
+        assert b" 401 " in answer(connection)[1]
+
+
+# The log.
+
+
+def test_a_flood_of_messages_is_cut_off_and_says_so() -> None:
+    quota = Quota()
+    records = [
+        logging.LogRecord("a", logging.WARNING, "f", 1, "Message %d", (n,), None)
+        for n in range(MOST * 3)
+    ]
+    passed = [record.getMessage() for record in records if quota.filter(record)]
+    assert len(passed) == MOST
+    assert passed[0] == "Message 0"
+    assert passed[-1] == "Further messages of this minute are left out."
+
+
+def test_a_long_message_is_cut() -> None:
+    record = logging.LogRecord("a", logging.WARNING, "f", 1, "x" * 2 * LONGEST, (), None)
+    assert len(log._Short("%(message)s").format(record)) < LONGEST + 10
