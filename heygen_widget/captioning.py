@@ -58,9 +58,12 @@ class Captioner:
         self._text = ""  # of the caption so far
         self._start = self._end = 0.0
 
-    def add(self, word: WordEvent, text: str) -> list[Unit]:
-        """Add the next word with its text, which pieces together with those before."""
-        parts = list(_parts(text, word.end - word.start)) or [""]
+    def add(self, word: WordEvent, text: str, *, whole: bool = False) -> list[Unit]:
+        """Add the next word with its text, which pieces together with those before.
+
+        Unless it is to stay `whole`, one that is too long is cut.
+        """
+        parts = [text] if whole else list(_parts(text, word.end - word.start)) or [""]
         letters = max(1, sum(map(len, parts)))
         units, at = [], word.start
         for part in parts:

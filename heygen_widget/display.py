@@ -20,7 +20,8 @@ from heygen_widget.protocol import (
 )
 from heygen_widget.session import SessionEvent, Speech, SpeechChanged, WordsSpoken
 from heygen_widget.session.succession import Succession
-from heygen_widget.view import session_view, words_message
+from heygen_widget.telling import Telling
+from heygen_widget.view import session_view
 
 
 class Display:
@@ -57,6 +58,7 @@ class Display:
         self._rehearsal = rehearsal
         self._shown_idle = False
         self._told: dict[int, int] = {}  # characters, by the number of a text
+        self._telling = Telling(0)
         self.seen = False
 
     def show(self) -> None:
@@ -71,10 +73,11 @@ class Display:
     def tell(self, event: SessionEvent) -> None:
         """Tell of an event what a page shows of it."""
         match event:
-            case WordsSpoken(first=first, words=words):
-                message = words_message(self._sessions.number, first, words)
-                self._widget.send(to_browser(message))
-                self._tell_growth()
+            case WordsSpoken(words=words, heard=heard):
+                self._tell_growth()  # a page finds words in the texts it knows
+                if self._telling.epoch != self._sessions.number:
+                    self._telling = Telling(self._sessions.number)
+                self._widget.send(to_browser(self._telling.tell(words, heard)))
             case SpeechChanged(speech=speech, status=status):
                 self._tell_speech(speech, status)
                 if self._may_idle != self._shown_idle:  # it waits while text is on its way
@@ -96,11 +99,11 @@ class Display:
         self.show()
         session = self._sessions.current
         if session is not None:
-            message = words_message(self._sessions.number, 0, session.words)
-            self._widget.send(to_browser(message))
             self._told.clear()
             for speech in session.speeches:
                 self._tell_speech(speech, speech.status)
+            self._telling = Telling(self._sessions.number)
+            self._widget.send(to_browser(self._telling.tell(session.words, session.heard)))
 
     def problem(self, title: str, hint: str) -> None:
         """Say in the page what could not be done."""

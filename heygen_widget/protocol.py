@@ -49,11 +49,27 @@ class SessionView(BaseModel):
 
 
 class Word(BaseModel):
-    """A spoken word; seconds from the start of the stream."""
+    """A spoken word, or part of one; seconds from the start of the stream.
+
+    Attributes
+    ----------
+    text
+        What its author wrote for it. The texts of words piece together.
+    caption
+        The number of the caption that shows it.
+    speech
+        The id of the text that it belongs to; None where that is not known.
+    upto
+        How much of that text is heard with it, in JavaScript's characters.
+    """
 
     word: str
     start: float
     end: float
+    text: str
+    caption: int
+    speech: int | None = None
+    upto: int = 0
 
 
 class WordsMessage(BaseModel):

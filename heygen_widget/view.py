@@ -1,11 +1,9 @@
 """What the browser is shown of a session: values of the protocol, made from the session's own."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from heygen_widget.api.errors import HeyGenError
-from heygen_widget.api.models import WordEvent
-from heygen_widget.protocol import Problem, SessionView, Transport, Word, WordsMessage
+from heygen_widget.protocol import Problem, SessionView, Transport
 from heygen_widget.session.succession import Succession
 
 
@@ -44,12 +42,6 @@ def session_view(
 
 def _at(elapsed: float, left: float | None) -> float | None:
     return None if left is None else round(elapsed + left, 3)
-
-
-def words_message(epoch: int, first: int, words: Iterable[WordEvent]) -> WordsMessage:
-    """Describe spoken words, of which the first has the number `first`."""
-    batch = [Word(word=word.word, start=word.start, end=word.end) for word in words]
-    return WordsMessage(epoch=epoch, first=first, words=batch)
 
 
 def _problem(error: Exception) -> Problem:

@@ -162,10 +162,18 @@ ARROWS = {
     "unseen": ["heygen_widget.bridge", "heygen_widget.busy"],
     "playback": ["heygen_widget.protocol", "heygen_widget.session"],
     "player_page": ["heygen_widget.page"],
+    "telling": [
+        MODELS,
+        "heygen_widget.captioning",
+        "heygen_widget.protocol",
+        "heygen_widget.session",
+        "heygen_widget.transcript",
+    ],
     "display": [
         "heygen_widget.page",
         "heygen_widget.protocol",
         "heygen_widget.session",
+        "heygen_widget.telling",
         "heygen_widget.view",
     ],
     "stream_display": [

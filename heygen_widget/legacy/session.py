@@ -38,6 +38,7 @@ from heygen_widget.session.events import (
     WordsSpoken,
 )
 from heygen_widget.session.guard import Guard, Limit, Limits
+from heygen_widget.session.heard import Heard
 from heygen_widget.session.meter import Meter
 from heygen_widget.session.speech import SpeechStatus
 from heygen_widget.session.status import SessionStatus
@@ -122,6 +123,11 @@ class StreamingSession:
     def words(self) -> tuple[WordEvent, ...]:
         """What pages heard so far; seconds since their picture began."""
         return self._tasks.words
+
+    @property
+    def heard(self) -> tuple[Heard, ...]:
+        """Nothing: pages tell what they hear in words of the server's own."""
+        return ()
 
     @property
     def transcript(self) -> str:

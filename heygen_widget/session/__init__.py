@@ -13,7 +13,7 @@ from heygen_widget.session.events import (
     WordsSpoken,
 )
 from heygen_widget.session.guard import Limit
-from heygen_widget.session.heard import Heard, written
+from heygen_widget.session.heard import Heard, Writer, written
 from heygen_widget.session.meter import PRICE_PER_SECOND, Meter
 from heygen_widget.session.session import Session
 from heygen_widget.session.speech import Speech, SpeechStatus
@@ -38,5 +38,6 @@ __all__ = [
     "StatusChanged",
     "StreamClosed",
     "WordsSpoken",
+    "Writer",
     "written",
 ]

@@ -88,6 +88,8 @@ class Session:
         Whether the server has said that it ended: nothing more is billed.
     words
         What was spoken so far; seconds from the start of the stream.
+    heard
+        What of which text was heard with each of them.
     """
 
     def __init__(
@@ -108,7 +110,7 @@ class Session:
         self.error: Exception | None = None
         self.over = False
         self.words: tuple[WordEvent, ...] = ()
-        self._heard: tuple[Heard, ...] = ()
+        self.heard: tuple[Heard, ...] = ()
         self.meter = Meter(price_per_second)
         self.limits = limits
         self._connect = connect
@@ -134,7 +136,7 @@ class Session:
     @property
     def transcript(self) -> str:
         """What was spoken so far, as its author wrote it."""
-        return as_text(written(self.words, self._heard))
+        return as_text(written(self.words, self.heard))
 
     @property
     def speeches(self) -> tuple[Delivery, ...]:
@@ -383,7 +385,7 @@ class Session:
         if not self.meter.running:
             self._look_now.set()  # it streams, and may end before it is asked again
         heard = self._speeches.hear(words)
-        self._heard += heard
+        self.heard += heard
         self._settle_soon.set()
         self._on_event(WordsSpoken(first=first, words=words, heard=heard))
         self._guard.words_said(self._speeches.next_sentence)

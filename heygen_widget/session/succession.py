@@ -11,6 +11,7 @@ from typing import Generic, Protocol, TypeVar
 from heygen_widget.api.models import WordEvent
 from heygen_widget.session.delivery import Delivery
 from heygen_widget.session.guard import Limit, Limits
+from heygen_widget.session.heard import Heard
 from heygen_widget.session.meter import Meter
 from heygen_widget.session.status import SessionStatus
 
@@ -50,6 +51,10 @@ class AnySession(Protocol):
     @property
     def words(self) -> tuple[WordEvent, ...]:
         """What was spoken so far."""
+
+    @property
+    def heard(self) -> tuple[Heard, ...]:
+        """What of which text was heard with each word; empty where that is not known."""
 
     @property
     def takes_text(self) -> bool:

@@ -1,5 +1,6 @@
-// The words of one session, as they come, and which of them are heard at a time of the stream.
-// Knows nothing of players and of drawing.
+// The words of one session, as they come, and which of them are heard at a time of the stream. What
+// is shown together, and with what text, is the kernel's word; only what this page hears by itself is
+// put together here. Knows nothing of players and of drawing.
 
 import type { Word, WordsMessage } from "./protocol.ts";
 
@@ -9,6 +10,8 @@ export interface Line {
   first: number;
   /** Its words up to now; the last one is the latest. */
   words: string[];
+  /** The words as one text, as it was written. */
+  text: string;
   /** Whether the last word is being spoken this moment. */
   speaking: boolean;
   /** When the last word ends, in seconds. */
@@ -68,8 +71,15 @@ export class Captions {
     const word = this.words[last];
     if (!word) return null;
     const first = this.lines[last] ?? last;
-    const words = withMarks(this.words.slice(first, last + 1));
-    return { first, words, speaking: time < word.end + AFTER_WORD, end: word.end };
+    const told = this.words.slice(first, last + 1);
+    const words = withMarks(told);
+    return {
+      first,
+      words,
+      text: textOf(told),
+      speaking: time < word.end + AFTER_WORD,
+      end: word.end,
+    };
   }
 
   /** Whether someone speaks at `time`; null while no word is known at all. */
@@ -92,6 +102,14 @@ export class Captions {
     return last;
   }
 
+  /** Number of the first known word in the caption of word `index`. */
+  private firstOf(index: number): number {
+    const { caption } = this.words[index] ?? {};
+    let first = index;
+    while (first > 0 && this.words[first - 1]?.caption === caption) first -= 1;
+    return first;
+  }
+
   private breakLines(from: number): void {
     let length = 0;
     const start = this.lines[from - 1] ?? from;
@@ -100,6 +118,11 @@ export class Captions {
       if (!word) continue;
       const previous = this.words[index - 1];
       length += word.word.length + 1;
+      if (word.caption !== undefined && previous?.caption !== undefined) {
+        const same = word.caption === previous.caption && index !== start;
+        this.lines[index] = same ? (this.lines[index - 1] ?? index) : this.firstOf(index);
+        continue;
+      }
       const full =
         !previous ||
         word.start - previous.end > PAUSE ||
@@ -119,11 +142,21 @@ function isSame(word: Word, other: Word | undefined): boolean {
 /** Servers may send punctuation marks as words of their own: they belong to the word before. */
 export function withMarks(words: Word[]): string[] {
   const joined: string[] = [];
-  for (const { word } of words.filter((known) => known)) {
-    if (joined.length === 0 || SPOKEN.test(word)) joined.push(word.trim());
+  for (const { word, text } of words.filter((known) => known)) {
+    if (text !== undefined) {
+      if (text.trim()) joined.push(text.trim());
+    } else if (joined.length === 0 || SPOKEN.test(word)) joined.push(word.trim());
     else joined.push(joined.pop() + word.trim());
   }
   return joined;
+}
+
+/** Words as one text: as it was written, or with the blanks that are usual. */
+export function textOf(words: Word[]): string {
+  const known = words.filter((word) => word);
+  const run = known.map(({ text }) => text ?? "").join("");
+  const isWritten = known.every(({ text }) => text !== undefined);
+  return isWritten ? run.replace(/\s*\n\s*/g, " ").trim() : joinWords(withMarks(known));
 }
 
 /** What stands between two words. */

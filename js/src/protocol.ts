@@ -59,11 +59,22 @@ export interface SessionView {
 /** How fine a picture can be. */
 export type PictureQuality = "low" | "medium" | "high";
 
-/** A spoken word; seconds from the start of the stream. */
+/**
+ * A spoken word, or part of one; seconds from the start of the stream. One that the page has heard
+ * by itself has no more than that.
+ */
 export interface Word {
   word: string;
   start: number;
   end: number;
+  /** What its author wrote for it. The texts of words piece together. */
+  text?: string;
+  /** The number of the caption that shows it. */
+  caption?: number;
+  /** The id of the text that it belongs to; null where that is not known. */
+  speech?: number | null;
+  /** How much of that text is heard with it. */
+  upto?: number;
 }
 
 /** Words `first, first + 1, …` of a session's word stream. */

@@ -2,8 +2,9 @@
 // first in `screen`.
 
 import type { Avatar } from "./avatar.ts";
-import { joinWords, type Line } from "./captions.ts";
+import type { Line } from "./captions.ts";
 import { button, h, icon, retire, SUPPRESS, setText } from "./dom.ts";
+import { lineStarts } from "./lines.ts";
 import type { Act, Scene } from "./scene.ts";
 
 /** Seconds for which a line stays after its last word. */
@@ -88,7 +89,7 @@ export class Stage {
     const time = player?.position ?? 0;
     const heard = player ? captions.lineAt(time) : null;
     const line = heard && time < heard.end + LINGER ? heard : null;
-    const shown = line ? `${line.first} ${line.speaking} ${on} ${joinWords(line.words)}` : "";
+    const shown = line ? `${line.first} ${line.speaking} ${on} ${line.text}` : "";
     if (shown === this.captionShown) return;
     this.captionShown = shown;
     const over = this.line?.first !== line?.first ? this.line : null;
@@ -107,16 +108,28 @@ export class Stage {
   }
 
   /** Add a finished line to the log. Readers speak it only if the avatar cannot be heard. */
-  private logLine({ words }: Line, muted: boolean): void {
+  private logLine({ text }: Line, muted: boolean): void {
     this.log.ariaLive = muted ? "polite" : "off";
-    this.log.append(h("p", {}, joinWords(words)));
+    this.log.append(h("p", {}, text));
     if (this.log.childElementCount > MOST_LOGGED) this.log.firstChild?.remove();
   }
 }
 
-function lineNodes({ words, speaking }: Line): Node[] {
+function lineNodes({ words, text, speaking }: Line): (Node | string)[] {
   const latest = words.at(-1) ?? "";
-  const text = joinWords(words);
-  const before = document.createTextNode(text.slice(0, text.length - latest.length));
-  return [before, h("span", speaking ? { class: "hw-now" } : {}, latest)];
+  const at = text.length - latest.length;
+  const starts = lineStarts(text);
+  const word = h(
+    "span",
+    speaking ? { class: "hw-now" } : {},
+    ...broken(text, at, text.length, starts),
+  );
+  return [...broken(text, 0, at, starts), word];
+}
+
+/** A part of a text, with its line breaks. */
+function broken(text: string, from: number, to: number, starts: number[]): (Node | string)[] {
+  const places = starts.filter((place) => from <= place && place < to);
+  const runs = [from, ...places].map((place, index) => text.slice(place, places[index] ?? to));
+  return runs.flatMap((run, index) => (index > 0 ? [h("br"), run] : [run]));
 }

@@ -1,8 +1,9 @@
-// What the avatar was given to say, and how much of it has been heard: spoken words are found again
-// in the texts, letter by letter, since a server may write them in another way. Knows no elements.
+// What the avatar was given to say, and how much of it has been heard. The kernel tells where in which
+// text a word is. Only of words that it did not place, those of a room, the letters are looked for,
+// since a server may write them in another way. Knows no elements.
 
-import { type Captions, joinWords, withMarks } from "./captions.ts";
-import type { SpeechMessage } from "./protocol.ts";
+import { type Captions, textOf, withMarks } from "./captions.ts";
+import type { SpeechMessage, Word } from "./protocol.ts";
 import type { Speeches } from "./speeches.ts";
 
 /** A text and how far it is spoken. */
@@ -89,9 +90,10 @@ export class Transcript {
     const { version } = captions;
     const last = captions.lastBefore(time);
     if (version !== this.heard.version || last !== this.heard.last) {
-      const words = withMarks(captions.words.slice(0, last + 1));
-      const text = joinWords(words);
-      this.heard = { version, last, text, from: text.length - (words.at(-1)?.length ?? 0) };
+      const told = captions.words.slice(0, last + 1);
+      const text = textOf(told);
+      const latest = withMarks(told).at(-1) ?? "";
+      this.heard = { version, last, text, from: text.length - latest.length };
     }
     const { text, from } = this.heard;
     const now = captions.lineAt(time)?.speaking === true;
@@ -122,10 +124,25 @@ export class Transcript {
     for (let index = this.marks.length; index <= last; index += 1) {
       const word = captions.words[index];
       if (!word) continue;
-      mark = this.next(mark, spell(word.word).text);
+      mark = this.placed(mark, word) ?? this.next(mark, spell(word.word).text);
       this.marks[index] = mark;
     }
     return this.marks[last] ?? mark;
+  }
+
+  /** Where the kernel has placed a word; null if it has not. */
+  private placed(before: Mark, { text = "", speech = null, upto = 0 }: Word): Mark | null {
+    if (speech === null) return null;
+    const index = this.indexOf(speech);
+    if (index < 0) return { ...before, found: false };
+    if (!text.trim()) return { ...before, found: before.speech === index };
+    const from = Math.max(0, upto - text.trimStart().length);
+    return { speech: index, from, to: upto, next: 0, found: true };
+  }
+
+  private indexOf(speech: number): number {
+    // The latest is asked for most.
+    return this.given.findLastIndex(({ message }) => message.id === speech);
   }
 
   /** Find a word after `mark`, in its text or at the beginning of the next. */

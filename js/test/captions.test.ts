@@ -120,3 +120,40 @@ test("punctuation marks that come as words belong to the word before", () => {
   expect(captions.lineAt(1.3)?.words).toEqual(["Hello,", "you!"]);
   expect(captions.lineAt(9)?.words).toEqual(["And", "more"]);
 });
+
+/** Words as the kernel tells them: their texts, each in the caption of that number. */
+function told(...captions: string[][]): Word[] {
+  let at = 0;
+  return captions.flatMap((texts, caption) =>
+    texts.map((text) => {
+      const start = 0.4 * at++;
+      return { word: text.trim(), start, end: start + 0.3, text, caption, speech: 1, upto: 0 };
+    }),
+  );
+}
+
+test("what the kernel tells is shown as it was written, in the captions that it made", () => {
+  const captions = new Captions(1);
+  const words = told(
+    ["3.14", " (about", " 22/", "7),"],
+    ['"roughly"', " 45%", "", " of", "\n$5.00."],
+  );
+  captions.add(message(0, words));
+  expect(captions.lineAt(1.3)?.text).toBe("3.14 (about 22/7),");
+  expect(captions.lineAt(9)?.text).toBe('"roughly" 45% of $5.00.');
+  expect(captions.lineAt(9)?.words.at(-1)).toBe("$5.00.");
+  expect(captions.lineAt(9)?.first).toBe(4);
+});
+
+test("captions are the same however their words come", () => {
+  const words = told(["你", "好，", "世界。"], ["สวัสดี", "ครับ"], ["One", " two"]);
+  const whole = new Captions(1);
+  whole.add(message(0, words));
+  const inPieces = new Captions(1);
+  for (const first of [4, 0, 5, 2, 1, 6, 3]) {
+    inPieces.add(message(first, words.slice(first, first + 1)));
+  }
+  for (const { start } of words) expect(inPieces.lineAt(start)).toEqual(whole.lineAt(start));
+  expect(whole.lineAt(0.9)?.text).toBe("你好，世界。");
+  expect(whole.lineAt(9)?.text).toBe("One two");
+});

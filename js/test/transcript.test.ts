@@ -147,3 +147,30 @@ test("in an hour of speech each word is looked for once", () => {
   for (let time = 0; time < 9000; time += 100) shown(talk, time);
   expect(reads.count).toBeLessThan(5 * 9000);
 });
+
+test("words are marked where the kernel places them, whatever they are called", () => {
+  const talk = given(["It costs $5.00, 👍 you know.", "Yes."], []);
+  const place = (word: string, start: number, text: string, upto: number, speech = 0) => {
+    return { word, start, end: start + 0.5, text, caption: 0, speech, upto };
+  };
+  const words = [
+    place("It", 0, "It", 2),
+    place("costs", 1, " costs", 8),
+    place("five", 2, " $5.00,", 15),
+    place("dollars", 3, "", 15),
+    place("you", 4, " 👍 you", 22),
+    place("know", 5, " know.", 28),
+    place("Yes", 6, "Yes.", 4, 1),
+  ];
+  talk.captions.add({ kind: "words", epoch: 1, first: 0, words });
+  expect(shown(talk, 1.2)).toEqual(["It [costs]| $5.00, 👍 you know.", "|Yes."]);
+  expect(shown(talk, 2.2)).toEqual(["It costs [$5.00,]| 👍 you know.", "|Yes."]);
+  expect(shown(talk, 3.2)).toEqual(["It costs [$5.00,]| 👍 you know.", "|Yes."]);
+  expect(shown(talk, 4.2)).toEqual(["It costs $5.00, [👍 you]| know.", "|Yes."]);
+  expect(shown(talk, 9)).toEqual(["It costs $5.00, 👍 you know.|", "Yes.|"]);
+});
+
+test("a silent text says so", () => {
+  const { transcript, captions } = given(["👍"], [], "silent");
+  expect(transcript.passages(captions, 0, true)[0]?.note).toBe("nothing to pronounce");
+});
