@@ -124,12 +124,13 @@ class Avatar(SessionWidget):
         self._openings = Openings(avatar_id, voice_id or DEFAULT_VOICE_ID, connection)
         accounts = Accounts(avatar_id, connection, self._on_event, self._on_end)
         sessions = Sessions(
-            connection.client,
+            connection.connect,
             self._openings.text_stream,
             accounts.hear,
             accounts.ended,
             price_per_second=price_per_second,
             limits=connection.limits(max_cost=max_cost, max_seconds=max_seconds),
+            find_host=connection.host,
         )
         self._streams = Streams(
             transport,

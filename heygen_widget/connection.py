@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from heygen_widget.api import AsyncHeyGen, HeyGen
 from heygen_widget.lease import end_orphans
+from heygen_widget.own_server import OwnServer, answers
 from heygen_widget.service import REALTIME, Service
 from heygen_widget.session.guard import Limits
+from heygen_widget.session.lifeline import Host
 
 if TYPE_CHECKING:
     from heygen_widget.local import LocalServer
@@ -57,7 +59,9 @@ class Connection:
         has_key = client is not None or bool(os.environ.get("HEYGEN_API_KEY"))
         self.rehearsal = bool(local) if local is not None else not has_key
         self._client: AsyncHeyGen | None = None
+        self._client_of: int | None = None  # the embedded server's process that it is made for
         self._server: LocalServer | None = None
+        self._host: OwnServer | None = None
         self._away = isinstance(local, HeyGen | AsyncHeyGen)
         if isinstance(local, HeyGen | AsyncHeyGen):
             self._client = AsyncHeyGen.like(local)
@@ -86,11 +90,35 @@ class Connection:
         """
         if self.nearby:
             server = await asyncio.to_thread(self._running_server)
-            if self._client is None or self._client.base_url != server.base_url:
-                self._client = AsyncHeyGen(server.api_key, server.base_url)
+            if self._client is None or self._client_of != server.pid:
+                before, self._client = self._client, AsyncHeyGen(server.api_key, server.base_url)
+                self._client_of = server.pid
+                self._host = OwnServer(server.process)
+                if before is not None:
+                    await before.aclose()
         if self._client is None:
             raise RuntimeError("A connection to HeyGen is made with a client.")
         return self._client
+
+    async def connect(self) -> AsyncHeyGen:
+        """Return the client for a new session.
+
+        An embedded server that runs but does not answer is replaced by another one.
+
+        Raises
+        ------
+        LocalServerError
+            When the embedded server does not start.
+        """
+        client = await self.client()
+        if self._host is not None and not await answers(client.base_url):
+            await asyncio.to_thread(self._host.kill)
+            client = await self.client()
+        return client
+
+    def host(self) -> Host | None:
+        """Return the process that the client's server runs in; None when it is not ours."""
+        return self._host
 
     async def warm_up(self) -> None:
         """Start the embedded server ahead of time, if it is going to be needed."""

@@ -13,8 +13,12 @@ class SessionFacts:
 
     @property
     def status(self) -> SessionStatus:
-        """State of the session; ``idle`` before the first one."""
-        return self._current.status if self._current else SessionStatus.IDLE
+        """State of the session; ``idle`` before the first one.
+
+        ``unreachable`` while its server does not answer, ``stopping`` while that has not answered
+        a `stop`.
+        """
+        return self._current.state if self._current else SessionStatus.IDLE
 
     @property
     def stream_id(self) -> str | None:
@@ -33,13 +37,17 @@ class SessionFacts:
 
     @property
     def elapsed(self) -> float:
-        """Seconds the session has streamed."""
+        """Seconds the session has streamed, as far as its server has said."""
         return self._current.meter.elapsed if self._current else 0.0
 
     @property
     def cost(self) -> float:
         """Estimated dollars of the session; in a rehearsal, what it would have cost."""
         return self._current.meter.cost if self._current else 0.0
+
+    @property
+    def _cost_text(self) -> str:
+        return self._current.meter.cost_text if self._current else "≈ $0.00"
 
     @property
     def time_left(self) -> float | None:

@@ -35,6 +35,8 @@ class SessionRow:
         Estimated dollars; in a rehearsal, what it would have cost.
     rehearsal
         Whether the embedded avatar server spoke, which costs nothing.
+    certain
+        Whether `cost` is all; otherwise it is at least that, since the server does not answer.
     """
 
     avatar: str
@@ -44,12 +46,13 @@ class SessionRow:
     elapsed: float
     cost: float
     rehearsal: bool
+    certain: bool = True
 
     @property
     def cells(self) -> tuple[str, ...]:
         """What stands in the table, in the order of `HEADINGS`."""
         state = f"{self.status}: {self.reason}" if self.reason else str(self.status)
-        cost = f"≈ ${self.cost:.2f}"
+        cost = f"{'≈' if self.certain else '≥'} ${self.cost:.2f}"
         return (
             self.avatar,
             self.stream_id or "-",
@@ -133,7 +136,7 @@ class Ledger:
         if entry is None:
             entry = self._of[session] = _Entry(avatar, rehearsal, session.meter)
             self._entries.append(entry)
-        entry.status, entry.stream_id = session.status, session.stream_id
+        entry.status, entry.stream_id = session.state, session.stream_id
         entry.reason = str(session.error) if session.error else session.end_reason
 
     def overview(self) -> Overview:
@@ -148,6 +151,7 @@ class Ledger:
                     elapsed=entry.meter.elapsed,
                     cost=entry.meter.cost,
                     rehearsal=entry.rehearsal,
+                    certain=entry.meter.certain,
                 )
                 for entry in tuple(self._entries)
             ]

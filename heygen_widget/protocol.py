@@ -28,6 +28,7 @@ class SessionView(BaseModel):
 
     epoch: int = 0  # counts the sessions of one avatar; words of an older epoch are stale
     status: str = "idle"  # idle creating pending streaming draining completed cancelled error
+    state: str = "idle"  # the same; or unreachable, stopping: the server does not answer
     stream_id: str | None = None
     hls_url: str | None = None  # the last playback URL the server gave
     rehearsal: bool = False  # the embedded avatar server is speaking
@@ -35,6 +36,7 @@ class SessionView(BaseModel):
     page_url: str | None = None  # a page that plays the stream, for a browser that cannot
     elapsed: float = 0.0  # seconds on the meter when this was made
     running: bool = False  # whether the meter goes on
+    certain: bool = True  # whether no more is billed than is on it
     price_per_second: float = 0.0  # dollars
     limit: str | None = None  # what ends it first: max_cost max_seconds longest
     limit_at: float | None = None  # seconds on the meter at which it does

@@ -277,7 +277,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
     def __repr__(self) -> str:
         kind = type(self).__name__
         rehearsal = "rehearsal, " if self._connection.rehearsal else ""
-        return f"<{kind} {rehearsal}{self.status}, {self.elapsed:.0f} s, ≈ ${self.cost:.2f}>"
+        return f"<{kind} {rehearsal}{self.status}, {self.elapsed:.0f} s, {self._cost_text}>"
 
     @property
     def model_id(self) -> str:

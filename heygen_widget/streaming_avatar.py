@@ -148,12 +148,13 @@ class StreamingAvatar(SessionWidget):
         connection = Connection(client=client, local=local, service=STREAMING)
         accounts = Accounts(opening.avatar_id, connection, self._on_event, self._on_end)
         sessions = StreamingSessions(
-            connection.client,
+            connection.connect,
             opening,
             accounts.hear,
             accounts.ended,
             price_per_second=price_per_second,
             limits=connection.limits(max_cost=max_cost, max_seconds=max_seconds),
+            find_host=connection.host,
         )
         self._rooms = RoomDisplay(self, sessions, rehearsal=connection.rehearsal)
         super().__init__(sessions, connection, self._rooms, interrupt=interrupt)

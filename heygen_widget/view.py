@@ -23,6 +23,7 @@ def session_view(
     return SessionView(
         epoch=sessions.number,
         status=session.status,
+        state=session.state,
         stream_id=session.stream_id,
         hls_url=session.hls_url,
         rehearsal=rehearsal,
@@ -30,6 +31,7 @@ def session_view(
         page_url=page_url,
         elapsed=elapsed,
         running=session.meter.running,
+        certain=session.meter.certain,
         price_per_second=session.meter.price_per_second,
         limit=limit,
         limit_at=_at(elapsed, left),

@@ -71,18 +71,25 @@ class Waiting:
         if session is not None and session.error is not None and state != SessionStatus.ERROR:
             future.set_exception(session.error)
         else:
-            future.set_result(self._status)
+            future.set_result(self._told)
 
     @property
     def _status(self) -> SessionStatus:
         session = self._sessions.current
         return session.status if session else SessionStatus.IDLE
 
+    @property
+    def _told(self) -> SessionStatus:
+        session = self._sessions.current
+        return session.state if session else SessionStatus.IDLE
+
     def _has_reached(self, state: str) -> bool:
         if self._sessions.continues:
             return False
         if self._status.ended:
             return self._sessions.at_rest
+        if state == self._told:
+            return True
         if state == PLAYING:
             seen = self.playback
             return (

@@ -142,10 +142,12 @@ ARROWS = {
     "view": ["heygen_widget.api", "heygen_widget.protocol", "heygen_widget.session"],
     "held": [],
     "service": ["heygen_widget.api", "heygen_widget.lease", "heygen_widget.session"],
+    "own_server": ["heygen_widget.session"],
     "connection": [
         "heygen_widget.api",
         "heygen_widget.lease",
         "heygen_widget.local",
+        "heygen_widget.own_server",
         "heygen_widget.service",
         "heygen_widget.session",
     ],

@@ -5,7 +5,6 @@ room. Knows no notebook.
 """
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -29,17 +28,17 @@ from heygen_widget.legacy.opening import LONGEST, Opening
 from heygen_widget.legacy.speaker import Speaker, StreamedSpeech
 from heygen_widget.legacy.tasks import Task, Tasks
 from heygen_widget.legacy.watch import Watch
+from heygen_widget.session.course import Course
 from heygen_widget.session.errors import StreamClosed
 from heygen_widget.session.events import (
     ContactLost,
     LimitNear,
     SessionEvent,
-    StatusChanged,
     WordsSpoken,
 )
 from heygen_widget.session.guard import Guard, Limit, Limits
 from heygen_widget.session.heard import Heard
-from heygen_widget.session.meter import Meter
+from heygen_widget.session.lifeline import FindHost
 from heygen_widget.session.speech import SpeechStatus
 from heygen_widget.session.status import SessionStatus
 
@@ -49,13 +48,10 @@ PRICE_PER_SECOND: Final = 0.2 / 60
 The same page has a session cost as much as 30 seconds at least, which is not counted here.
 """
 
-FAREWELL: Final = 10.0
-"""Seconds for stopping a session that failed, before the next may begin."""
-
 _log = logging.getLogger(__name__)
 
 
-class StreamingSession:
+class StreamingSession(Course):
     """One session with an avatar in a room. Made, used and awaited on one event loop.
 
     Parameters
@@ -72,11 +68,11 @@ class StreamingSession:
         Dollars, for the meter.
     limits
         What it may cost, and how long it may last as far as the user says.
+    find_host
+        Gives the process of the server, once connected; None when it is not ours.
 
     Attributes
     ----------
-    over
-        Whether the server has said that it ended: nothing more is billed.
     room
         Where picture and sound are, for pages.
     """
@@ -93,26 +89,20 @@ class StreamingSession:
         on_event: Callable[[SessionEvent], None],
         price_per_second: float = PRICE_PER_SECOND,
         limits: Limits | None = None,
+        find_host: FindHost = lambda: None,
     ) -> None:
+        super().__init__(on_event, price_per_second=price_per_second, find_host=find_host)
         self.opening: Final = opening
-        self.status = SessionStatus.IDLE
-        self.stream_id: str | None = None
         self.room: NewSession | None = None
-        self.end_reason: str | None = None
-        self.error: Exception | None = None
-        self.over = False
-        self.meter = Meter(price_per_second)
         self.limits = replace(limits or Limits(), idle_timeout=opening.idles_for, longest=LONGEST)
         self._connect = connect
-        self._on_event = on_event
         self._tasks = Tasks()
         self._joining = Joining(is_shown)
         self._speaker = Speaker(self._tasks, self._joining, on_event, self._take_answer)
         self._calls: SessionCalls | None = None
         self._answering: Answering | None = None
-        self._stopping = asyncio.Event()
         self._guard = Guard(self.limits, self.meter, self._warn)
-        self._watch = Watch(self._looked, self._lose_contact)
+        self._watch = Watch(self._contact, self._looked, self._lose_contact)
 
     @property
     def speeches(self) -> tuple[StreamedSpeech, ...]:
@@ -138,11 +128,6 @@ class StreamingSession:
     def speaking(self) -> bool:
         """Whether the avatar speaks now."""
         return self._tasks.speaking and not self.status.ended
-
-    @property
-    def stopping(self) -> bool:
-        """Whether it was told to end at once, and has not ended yet."""
-        return self._stopping.is_set() and not self.status.ended
 
     @property
     def unsaid(self) -> str:
@@ -182,10 +167,6 @@ class StreamingSession:
         """End once all was said. Harmless when told already."""
         self._speaker.close()
 
-    def stop(self) -> None:
-        """End the session as soon as possible, in whatever state it is. Harmless when ended."""
-        self._stopping.set()
-
     # What pages say.
 
     def saw_picture(self) -> None:
@@ -216,30 +197,21 @@ class StreamingSession:
 
     # Its life.
 
-    async def run(self) -> None:
-        """Live from the opening to the end. Returns in an ended status and raises nothing."""
-        try:
-            if not self._stopping.is_set():
-                await self._open()
-            if self._calls is not None:
-                await self._live(self._calls)
-            else:
-                self.over = True
-                self._become(SessionStatus.CANCELLED)
-        except HeyGenError as error:
-            await self._abandon(error)
-        except Exception as error:  # noqa: BLE001 (a defect must not leave a session that is billed)
-            _log.exception("The session failed.")
-            await self._abandon(error)
-        self._settle()
+    async def _go(self) -> None:
+        if not self._stopping.is_set():
+            self._become(SessionStatus.CREATING)
+            client = await self._connect()
+            await self._lifeline.hold(self._find_host(), self._open_and_live(client))
 
-    async def _open(self) -> None:
-        self._become(SessionStatus.CREATING)
-        client = await self._connect()
-        if self._stopping.is_set():
-            return
+    async def _open_and_live(self, client: AsyncHeyGen) -> None:
+        if not self._stopping.is_set():
+            await self._live(await self._open(client))
+
+    async def _open(self, client: AsyncHeyGen) -> SessionCalls:
         self.meter.requested()
+        self._contact.heard()
         calls, self.room = await SessionCalls.open(client, self.opening)
+        self._contact.heard()
         self.stream_id, self._calls = self.room.session_id, calls
         if self.room.session_duration_limit:
             self.limits = replace(self.limits, longest=self.room.session_duration_limit)
@@ -250,6 +222,7 @@ class StreamingSession:
         else:
             self._answering = Answering(calls, self._lose_contact)
         self._on_event(RoomReady(room=self.room))
+        return calls
 
     async def _live(self, calls: SessionCalls) -> None:
         """Speak, watch and keep alive until the session has ended or must be stopped."""
@@ -268,7 +241,9 @@ class StreamingSession:
                 # A server answers a task that it is made to end as one that was spoken.
                 await _end(watching, speaking)
                 reason = None if stopping.done() else "limit"
+                self._stopping.set()  # text that comes now is for the next one
                 await calls.stop()
+                self._stop_answered = True
                 self._over(SessionStatus.CANCELLED, reason)
             else:
                 await speaking
@@ -331,21 +306,12 @@ class StreamingSession:
         self.end_reason = reason
         self._become(status)
 
-    async def _abandon(self, error: Exception) -> None:
-        """End in error, and try not to leave anything behind that costs money."""
-        self.error = error
-        try:
-            self._become(SessionStatus.ERROR)
-            self._settle()
-        finally:
-            if self._calls is not None and not self.over:
-                with contextlib.suppress(HeyGenError, TimeoutError):
-                    async with asyncio.timeout(FAREWELL):
-                        await self._calls.stop()
-                        self.over = True
+    async def _leave(self) -> None:
+        if self._calls is not None:
+            await self._calls.stop()
+            self.over = True
 
     def _settle(self) -> None:
-        """Say of each text that was not spoken to its end what became of it."""
         if self.stream_id is None and self.error is not None:
             self._speaker.settle(SpeechStatus.FAILED, self.error)
         elif self.status is SessionStatus.COMPLETED:
@@ -354,14 +320,6 @@ class StreamingSession:
             self._speaker.settle(SpeechStatus.FAILED, closed)
         else:
             self._speaker.settle(SpeechStatus.INTERRUPTED)
-
-    def _become(self, status: SessionStatus) -> None:
-        if self.status is status or self.status.ended:
-            return
-        self.status = status
-        if status.ended:
-            self.meter.ended()
-        self._on_event(StatusChanged(status=status, end_reason=self.end_reason, error=self.error))
 
 
 async def _end(*tasks: asyncio.Task[Any]) -> None:

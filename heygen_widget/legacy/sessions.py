@@ -8,6 +8,7 @@ from heygen_widget.legacy.session import PRICE_PER_SECOND, StreamingSession
 from heygen_widget.legacy.speaker import StreamedSpeech
 from heygen_widget.session.events import SessionEvent
 from heygen_widget.session.guard import Limits
+from heygen_widget.session.lifeline import FindHost
 from heygen_widget.session.succession import Succession
 
 
@@ -28,6 +29,8 @@ class StreamingSessions(Succession[StreamingSession]):
         Dollars, for the meters.
     limits
         What one session may cost, and how long it may last.
+    find_host
+        Gives the process of the server, once connected; None when it is not ours.
 
     Attributes
     ----------
@@ -44,6 +47,7 @@ class StreamingSessions(Succession[StreamingSession]):
         *,
         price_per_second: float = PRICE_PER_SECOND,
         limits: Limits | None = None,
+        find_host: FindHost = lambda: None,
     ) -> None:
         super().__init__(on_end)
         self.opening = opening
@@ -52,6 +56,7 @@ class StreamingSessions(Succession[StreamingSession]):
         self._on_event = on_event
         self._price_per_second = price_per_second
         self._limits = limits
+        self._find_host = find_host
 
     def say(self, speech: StreamedSpeech) -> None:
         """Speak in the session that takes text; in a new one if none does."""
@@ -69,6 +74,7 @@ class StreamingSessions(Succession[StreamingSession]):
             on_event=lambda event: self._on_event(session, event),
             price_per_second=self._price_per_second,
             limits=self._limits,
+            find_host=self._find_host,
         )
         self.enter(session)
         return session

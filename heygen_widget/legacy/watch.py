@@ -6,20 +6,18 @@ Believes the server alone; knows neither texts nor pages.
 import asyncio
 import contextlib
 import logging
-import time
 from collections.abc import Callable
 from typing import Final
 
 from heygen_widget.api import HeyGenError
 from heygen_widget.legacy.calls import SessionCalls
+from heygen_widget.session.contact import OUT_OF_CONTACT, Contact
 from heygen_widget.session.errors import may_pass
 
 FIRST_PAUSE: Final = 0.1
 """Seconds between the first questions whether somebody is in the room."""
 LONGEST_PAUSE: Final = 2.0
 """Seconds between questions in a session that has gone on for a while."""
-OUT_OF_CONTACT: Final = 60.0
-"""Seconds without an answer after which a session is given up."""
 
 _log = logging.getLogger(__name__)
 
@@ -29,6 +27,8 @@ class Watch:
 
     Parameters
     ----------
+    contact
+        Is told of each answer.
     on_look
         Called after each look that found the session open.
     on_silence
@@ -41,9 +41,13 @@ class Watch:
     """
 
     def __init__(
-        self, on_look: Callable[[], object], on_silence: Callable[[HeyGenError], object]
+        self,
+        contact: Contact,
+        on_look: Callable[[], object],
+        on_silence: Callable[[HeyGenError], object],
     ) -> None:
         self.in_room = False
+        self._contact = contact
         self._on_look = on_look
         self._on_silence = on_silence
         self._doubted = asyncio.Event()
@@ -61,14 +65,13 @@ class Watch:
             When the server refuses to say, or says nothing for long.
         """
         pause = FIRST_PAUSE
-        contact = time.monotonic()
         seen = False
         while True:
             try:
                 found = await calls.found()
-                contact = time.monotonic()
+                self._contact.heard()
             except HeyGenError as error:
-                if not may_pass(error) or time.monotonic() - contact > OUT_OF_CONTACT:
+                if not may_pass(error) or self._contact.silence > OUT_OF_CONTACT:
                     raise
                 self._on_silence(error)
             else:
@@ -82,7 +85,7 @@ class Watch:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._doubted.wait()
-            pause = min(pause * 1.2, LONGEST_PAUSE)
+            pause = min(pause * 1.2, LONGEST_PAUSE, self._contact.pause)
 
     async def keep_alive(self, calls: SessionCalls, every: float) -> None:
         """Begin the idle timeout anew every so many seconds, while somebody is in the room."""

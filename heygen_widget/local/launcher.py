@@ -89,9 +89,14 @@ class LocalServer:
     @property
     def pid(self) -> int:
         """Process id of the server."""
+        return self.process.pid
+
+    @property
+    def process(self) -> subprocess.Popen[str]:
+        """The server's process, for those who watch over it."""
         if self._process is None:
             raise LocalServerError("The local server is not running; start() it first.")
-        return self._process.pid
+        return self._process
 
     @property
     def running(self) -> bool:

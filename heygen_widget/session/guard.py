@@ -85,7 +85,7 @@ class Guard:
     @property
     def nearest(self) -> tuple[float, Limit]:
         """Seconds until the first limit, and which one that is."""
-        elapsed = self._meter.elapsed
+        elapsed = self._meter.elapsed_at_most
         left = [(self._limits.longest - elapsed, Limit.LONGEST)]
         if self._limits.max_cost is not None:
             dollars = self._limits.max_cost - self._meter.cost_at_most

@@ -2,6 +2,7 @@
 
 HeyGen bills "per second of session duration" and does not say whether the wait before the picture
 counts. So the meter gives two figures: from the first `streaming` on, and from the request on.
+While the server does not answer, only the seconds until its last answer are known.
 """
 
 import time
@@ -34,7 +35,10 @@ class Meter:
         self._clock = clock
         self._requested: float | None = None
         self._streaming: float | None = None
+        self._heard: float | None = None
         self._ended: float | None = None
+        self._closed: float | None = None  # when the end was noted
+        self._lost = False
 
     def requested(self) -> None:
         """Note that a session is being asked for."""
@@ -45,20 +49,48 @@ class Meter:
         if self._streaming is None and self._ended is None:
             self._streaming = self._clock()
 
-    def ended(self) -> None:
-        """Stop counting. Only the first time counts."""
+    def heard(self) -> None:
+        """Note that the server has answered: all seconds until now are certain."""
         if self._ended is None:
-            self._ended = self._clock()
+            self._heard = self._clock()
+            self._lost = False
+
+    def lost(self) -> None:
+        """Note that the server does not answer: what comes after its last answer is not known."""
+        if self._ended is None:
+            self._lost = True
+
+    def ended(self) -> None:
+        """Stop counting; at the last answer if the server does not answer. Only once."""
+        if self._ended is None:
+            self._closed = self._clock()
+            self._ended = self._known_until
+
+    def broke_off(self) -> None:
+        """Stop counting at the last answer, since the server has ended and bills no more."""
+        self.lost()
+        self.ended()
+        self._lost = False
 
     @property
     def running(self) -> bool:
         """Whether seconds are being counted."""
-        return self._streaming is not None and self._ended is None
+        return self._streaming is not None and self._ended is None and not self._lost
+
+    @property
+    def certain(self) -> bool:
+        """Whether `elapsed` is all there is; otherwise it is at least that."""
+        return not self._lost
 
     @property
     def elapsed(self) -> float:
-        """Seconds since the server began to stream, until the end."""
-        return self._since(self._streaming)
+        """Seconds since the server began to stream, until the end or its last answer."""
+        return self._between(self._streaming, self._known_until)
+
+    @property
+    def elapsed_at_most(self) -> float:
+        """The same, should the server go on although it does not answer."""
+        return self._between(self._streaming, self._closed or self._clock())
 
     @property
     def cost(self) -> float:
@@ -67,10 +99,22 @@ class Meter:
 
     @property
     def cost_at_most(self) -> float:
-        """The same estimate, should HeyGen bill from the request on."""
-        return self._since(self._requested) * self.price_per_second
+        """The same estimate, should HeyGen bill from the request on, and go on unheard."""
+        billed = self._between(self._requested, self._closed or self._clock())
+        return billed * self.price_per_second
 
-    def _since(self, start: float | None) -> float:
-        if start is None:
-            return 0.0
-        return (self._clock() if self._ended is None else self._ended) - start
+    @property
+    def cost_text(self) -> str:
+        """The estimate as people read it: about so much, or at least that."""
+        return f"{'≈' if self.certain else '≥'} ${self.cost:.2f}"
+
+    @property
+    def _known_until(self) -> float:
+        if self._ended is not None:
+            return self._ended
+        now = self._clock()
+        return (self._heard or now) if self._lost else now
+
+    @staticmethod
+    def _between(start: float | None, end: float) -> float:
+        return 0.0 if start is None else max(0.0, end - start)

@@ -18,6 +18,8 @@ from heygen_widget.api.models import (
     CreateAvatarRealtimeRequestBody,
     WordEvent,
 )
+from heygen_widget.session.contact import OUT_OF_CONTACT
+from heygen_widget.session.course import Course
 from heygen_widget.session.delivery import Delivery
 from heygen_widget.session.ending import end
 from heygen_widget.session.errors import may_pass
@@ -27,13 +29,13 @@ from heygen_widget.session.events import (
     LimitNear,
     PlaybackReady,
     SessionEvent,
-    StatusChanged,
     WordsSpoken,
 )
 from heygen_widget.session.feeder import Feeder
 from heygen_widget.session.guard import Guard, Limit, Limits
 from heygen_widget.session.heard import Heard, written
-from heygen_widget.session.meter import PRICE_PER_SECOND, Meter
+from heygen_widget.session.lifeline import FindHost
+from heygen_widget.session.meter import PRICE_PER_SECOND
 from heygen_widget.session.speeches import Speeches
 from heygen_widget.session.status import SessionStatus
 from heygen_widget.session.words import WordsUnavailable, follow_words
@@ -43,16 +45,11 @@ FIRST_PAUSE: Final = 0.25
 """Seconds between the first questions about the status."""
 LONGEST_PAUSE: Final = 2.0
 """Seconds between questions in a session that has gone on for a while."""
-OUT_OF_CONTACT: Final = 60.0
-"""Seconds without an answer after which a session is given up: twice HeyGen's idle timeout."""
 LAST_WORDS: Final = 2.0
 """Seconds that the words of a session which has just ended may still take to arrive."""
 
 CANCEL_PAUSES: Final = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
 """Seconds after failed attempts to cancel, which is harmless to repeat and expensive to miss."""
-
-FAREWELL: Final = 10.0
-"""Seconds for cancelling a session that failed, before the next may begin."""
 
 NO_LIMITS: Final = Limits()
 
@@ -62,7 +59,7 @@ Request: TypeAlias = Callable[[str], Awaitable[CreateAvatarRealtimeRequestBody]]
 _log = logging.getLogger(__name__)
 
 
-class Session:
+class Session(Course):
     """One session with an avatar. Made, used and awaited on one event loop.
 
     Parameters
@@ -81,11 +78,11 @@ class Session:
         Dollars, for the meter.
     limits
         What it may cost, and how long it may last.
+    find_host
+        Gives the process of the server, once connected; None when it is not ours.
 
     Attributes
     ----------
-    over
-        Whether the server has said that it ended: nothing more is billed.
     words
         What was spoken so far; seconds from the start of the stream.
     heard
@@ -102,20 +99,15 @@ class Session:
         on_event: Callable[[SessionEvent], None],
         price_per_second: float = PRICE_PER_SECOND,
         limits: Limits = NO_LIMITS,
+        find_host: FindHost = lambda: None,
     ) -> None:
-        self.status = SessionStatus.IDLE
-        self.stream_id: str | None = None
+        super().__init__(on_event, price_per_second=price_per_second, find_host=find_host)
         self.hls_url: str | None = None
-        self.end_reason: str | None = None
-        self.error: Exception | None = None
-        self.over = False
         self.words: tuple[WordEvent, ...] = ()
         self.heard: tuple[Heard, ...] = ()
-        self.meter = Meter(price_per_second)
         self.limits = limits
         self._connect = connect
         self._request = request
-        self._on_event = on_event
         self._takes_text = takes_text
         self._speeches = Speeches(
             [] if speech is None else [speech], on_event, lambda: self.meter.elapsed
@@ -129,7 +121,6 @@ class Session:
         self._feed_error: HeyGenError | None = None
         self._guard = Guard(limits, self.meter, self._warn)
         self._fed_at = time.monotonic()
-        self._stopping = asyncio.Event()
         self._look_now = asyncio.Event()
         self._settle_soon = asyncio.Event()
 
@@ -157,11 +148,6 @@ class Session:
             or self._stopping.is_set()
             or self._feed_error is not None
         )
-
-    @property
-    def stopping(self) -> bool:
-        """Whether it was told to end at once, and has not ended yet."""
-        return self._stopping.is_set() and not self.status.ended
 
     @property
     def unsaid(self) -> str:
@@ -195,10 +181,6 @@ class Session:
         if self._takes_text:
             self._feeder.finish()
 
-    def stop(self) -> None:
-        """End the session as soon as possible, in whatever state it is. Harmless when ended."""
-        self._stopping.set()
-
     def look_again(self) -> None:
         """Ask the server for the status at once, as when its playback URL no longer works."""
         self._look_now.set()
@@ -207,23 +189,10 @@ class Session:
         """Give away the speeches of an ended session that are to be said on in another one."""
         return self._speeches.left_over()
 
-    async def run(self) -> None:
-        """Live from the first words to the end. Returns in an ended status and raises nothing."""
-        try:
-            seed = await self._first_words()
-            if seed is not None and await self._may_begin():
-                await self._create(seed)
-            if self.stream_id is not None:
-                await self._live()
-            else:
-                self.over = True
-                self._become(SessionStatus.CANCELLED)
-        except HeyGenError as error:
-            await self._abandon(error)
-        except Exception as error:  # noqa: BLE001 (a defect must not leave a session that is billed)
-            _log.exception("The session failed.")
-            await self._abandon(error)
-        self._settle()
+    async def _go(self) -> None:
+        seed = await self._first_words()
+        if seed is not None and await self._may_begin():
+            await self._lifeline.hold(self._find_host(), self._speak(seed))
 
     async def _first_words(self) -> str | None:
         """Wait for something to say. Nothing is asked for before; None when there is nothing."""
@@ -244,13 +213,19 @@ class Session:
             self._client = await self._connect()
         return not self._stopping.is_set()
 
-    async def _create(self, seed: str) -> None:
+    async def _speak(self, seed: str) -> None:
         request = await self._request(seed)
         if self._stopping.is_set():  # while its sound was uploaded
             return
+        await self._create(request)
+        await self._live()
+
+    async def _create(self, request: CreateAvatarRealtimeRequestBody) -> None:
         self.meter.requested()
+        self._contact.heard()
         fields = {name: getattr(request, name) for name in type(request).model_fields}
         created = await self._client.avatar_realtime.create(**fields)
+        self._contact.heard()
         self.stream_id = created.stream_id
         self._become(SessionStatus.PENDING)
 
@@ -262,9 +237,13 @@ class Session:
         following = asyncio.create_task(self._follow_words())
         feeding = asyncio.create_task(self._feed())
         settling = asyncio.create_task(self._settle_in_time())
+        failing = asyncio.create_task(_failure_of(following, feeding, settling))
+        ends = {watching, stopping, guarding, failing}
         try:
-            await asyncio.wait({watching, stopping, guarding}, return_when=asyncio.FIRST_COMPLETED)
-            if watching.done():
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            if failing.done():
+                await failing
+            elif watching.done():
                 await watching
             else:
                 await _end(watching, feeding)  # the end that follows is ours
@@ -272,11 +251,14 @@ class Session:
             if self.status is SessionStatus.COMPLETED:
                 await self._last_words(following)
         finally:
-            await _end(watching, stopping, guarding, following, feeding, settling)
+            await _end(*ends, following, feeding, settling)
 
     async def _end_it(self, reason: str | None) -> None:
         """End the session, or see it to its end where the server cannot be told to."""
-        if await self._cancel():
+        self._stopping.set()  # text that comes now is for the next one
+        ended = await self._cancel()
+        self._stop_answered = True
+        if ended:
             self.over = True
             self.end_reason = reason
             self._become(SessionStatus.CANCELLED)
@@ -297,13 +279,11 @@ class Session:
     async def _watch(self) -> None:
         """Ask for the status until it is an end."""
         pause = FIRST_PAUSE
-        contact = time.monotonic()
         while True:
             try:
                 self._take(await self._client.avatar_realtime.get(self._id))
-                contact = time.monotonic()
             except HeyGenError as error:
-                if not may_pass(error) or time.monotonic() - contact > OUT_OF_CONTACT:
+                if not may_pass(error) or self._contact.silence > OUT_OF_CONTACT:
                     raise
                 self._on_event(ContactLost(error=error))
             if self.status.ended:
@@ -313,10 +293,11 @@ class Session:
                     await self._look_now.wait()
             self._look_now.clear()
             slow = LONGEST_PAUSE if self.status is SessionStatus.STREAMING else LONGEST_PAUSE / 2
-            pause = min(pause * 1.2, slow)
+            pause = min(pause * 1.2, slow, self._contact.pause)
 
     def _take(self, answer: AvatarRealtimeStatusResponse) -> None:
         """Believe the server's word on its status. A state nobody knows changes nothing."""
+        self._contact.heard()
         if answer.status == "streaming" and not self.meter.running:
             self.meter.streaming()
             self._settle_soon.set()
@@ -364,6 +345,7 @@ class Session:
 
     async def _append(self, delta: str, *, final: bool) -> AppendTextDeltaResponse:
         answer = await self._client.avatar_realtime.append_text(self._id, delta, final=final)
+        self._contact.heard()
         if delta.strip():
             self._fed_at = time.monotonic()
         return answer
@@ -381,6 +363,7 @@ class Session:
         self._look_now.set()
 
     def _take_words(self, first: int, words: tuple[WordEvent, ...]) -> None:
+        self._contact.heard()
         self.words += words
         if not self.meter.running:
             self._look_now.set()  # it streams, and may end before it is asked again
@@ -414,20 +397,10 @@ class Session:
                 await asyncio.sleep(pause)
         return await end(self._client, self._id)
 
-    async def _abandon(self, error: Exception) -> None:
-        """End in error, and try not to leave anything behind that costs money."""
-        self.error = error
-        try:
-            self._become(SessionStatus.ERROR)
-            self._settle()
-        finally:
-            if self.stream_id is not None and not self.over:
-                with contextlib.suppress(HeyGenError, TimeoutError):
-                    async with asyncio.timeout(FAREWELL):
-                        self.over = await self._cancel()
+    async def _leave(self) -> None:
+        self.over = await self._cancel()
 
     def _settle(self) -> None:
-        """Say of each text that was not spoken to its end what became of it."""
         if self.stream_id is None and self.error is not None:
             self._speeches.fail(self.error)
         elif self.status is SessionStatus.COMPLETED:
@@ -443,16 +416,14 @@ class Session:
             raise RuntimeError("The session has no stream_id yet.")
         return self.stream_id
 
-    def _become(self, status: SessionStatus) -> None:
-        if self.status is status or self.status.ended:
-            return
-        self.status = status
-        if status.ended:
-            self.meter.ended()
-        self._on_event(StatusChanged(status=status, end_reason=self.end_reason, error=self.error))
-
 
 _SPOKEN_TO_THE_END = frozenset({"final_marker", "idle_timeout"})
+
+
+async def _failure_of(*tasks: asyncio.Task[None]) -> None:
+    """Raise what one of `tasks` raises, which is a defect; never return."""
+    await asyncio.gather(*map(asyncio.shield, tasks))
+    await asyncio.Event().wait()
 
 
 async def _end(*tasks: asyncio.Task[Any]) -> None:

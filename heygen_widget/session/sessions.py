@@ -9,6 +9,7 @@ from heygen_widget.api import AsyncHeyGen
 from heygen_widget.session.delivery import Delivery
 from heygen_widget.session.events import SessionEvent
 from heygen_widget.session.guard import Limits
+from heygen_widget.session.lifeline import FindHost
 from heygen_widget.session.meter import PRICE_PER_SECOND
 from heygen_widget.session.session import NO_LIMITS, Request, Session
 from heygen_widget.session.speech import SpeechStatus
@@ -32,6 +33,8 @@ class Sessions(Succession[Session]):
         Dollars, for the meters.
     limits
         What one session may cost, and how long it may last.
+    find_host
+        Gives the process of the server, once connected; None when it is not ours.
     """
 
     def __init__(
@@ -43,6 +46,7 @@ class Sessions(Succession[Session]):
         *,
         price_per_second: float = PRICE_PER_SECOND,
         limits: Limits = NO_LIMITS,
+        find_host: FindHost = lambda: None,
     ) -> None:
         super().__init__(on_end)
         self._connect = connect
@@ -50,6 +54,7 @@ class Sessions(Succession[Session]):
         self._on_event = on_event
         self._price_per_second = price_per_second
         self._limits = limits
+        self._find_host = find_host
 
     def say(self, speech: Delivery) -> None:
         """Speak in the session that takes text; in a new one if none does.
@@ -80,6 +85,7 @@ class Sessions(Succession[Session]):
             on_event=lambda event: self._on_event(session, event),
             price_per_second=self._price_per_second,
             limits=self._limits,
+            find_host=self._find_host,
         )
         self.enter(session)
 

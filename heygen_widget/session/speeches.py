@@ -188,8 +188,8 @@ class Speeches:
 
     def left_over(self) -> list[Delivery]:
         """Give away what is to be said on in another session."""
-        left = [speech for speech in self._all if not speech.status.ended]
-        self._all = [speech for speech in self._all if speech.status.ended]
+        left = [speech for speech in self._all if speech.may_move and not speech.status.ended]
+        self._all = [speech for speech in self._all if speech not in left]
         for speech in left:
             speech.may_move = False  # once
         return left

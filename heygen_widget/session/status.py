@@ -14,6 +14,9 @@ class SessionStatus(StrEnum):
     COMPLETED = "completed"  # ended by itself
     CANCELLED = "cancelled"  # ended by `stop`
     ERROR = "error"  # ended by a failure
+    # What people are told meanwhile, in the place of the server's last word:
+    UNREACHABLE = "unreachable"  # the server does not answer
+    STOPPING = "stopping"  # told to end, and the server has not answered that
 
     @property
     def ended(self) -> bool:

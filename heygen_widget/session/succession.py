@@ -4,6 +4,7 @@ An avatar has one picture, so it has one session at a time.
 """
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
@@ -15,11 +16,13 @@ from heygen_widget.session.heard import Heard
 from heygen_widget.session.meter import Meter
 from heygen_widget.session.status import SessionStatus
 
+_log = logging.getLogger(__name__)
+
 
 class AnySession(Protocol):
     """What every kind of session says about itself, and takes."""
 
-    status: SessionStatus
+    status: SessionStatus  # the server's last word
     stream_id: str | None
     hls_url: str | None
     end_reason: str | None
@@ -35,6 +38,10 @@ class AnySession(Protocol):
     @property
     def idle_left(self) -> float | None:
         """Seconds until the server ends it for want of text; None where that does not threaten."""
+
+    @property
+    def state(self) -> SessionStatus:
+        """What people are told: `status`, or that the server does not answer."""
 
     @property
     def stopping(self) -> bool:
@@ -71,7 +78,10 @@ class AnySession(Protocol):
         """End as soon as possible, in whatever state it is."""
 
     async def run(self) -> None:
-        """Live from the beginning to the end. Raises nothing."""
+        """Live from the beginning to the end. Raises nothing, unless there is a defect."""
+
+    def give_up(self, error: Exception) -> None:
+        """Be over after all, since `run` has raised `error`."""
 
 
 SessionT = TypeVar("SessionT", bound=AnySession)
@@ -147,15 +157,32 @@ class Succession(Generic[SessionT]):
 
     async def _run(self, session: SessionT) -> None:
         while True:
-            await session.run()
-            self._move_on(session)
+            await self._see_through(session)
             if not self._waiting:
                 break
-            self._on_end(session)
+            self._tell_end(session)
             session = self._waiting.popleft()
             self._make_current(session)
         self._running = None
-        self._on_end(session)
+        self._tell_end(session)
+
+    async def _see_through(self, session: SessionT) -> None:
+        """Run a session to its end. Whatever fails in it, the next can follow."""
+        try:
+            await session.run()
+        except Exception as error:  # noqa: BLE001 (of any defect)
+            _log.exception("A session ended in a way that was not foreseen.")
+            session.give_up(error)
+        try:
+            self._move_on(session)
+        except Exception:  # noqa: BLE001 (likewise)
+            _log.exception("What a session left to be said was lost.")
+
+    def _tell_end(self, session: SessionT) -> None:
+        try:
+            self._on_end(session)
+        except Exception:  # noqa: BLE001 (of any defect)
+            _log.exception("The end of a session could not be told.")
 
     def _move_on(self, session: SessionT) -> None:
         """Take over what an ended session leaves to be said in another; nothing, for most."""

@@ -6,7 +6,14 @@ import { limitName } from "./status.ts";
 
 type Snapshot = Pick<
   SessionView,
-  "elapsed" | "running" | "price_per_second" | "rehearsal" | "limit_at" | "limit" | "idle_at"
+  | "elapsed"
+  | "running"
+  | "certain"
+  | "price_per_second"
+  | "rehearsal"
+  | "limit_at"
+  | "limit"
+  | "idle_at"
 >;
 
 /** What will end the session soon. */
@@ -47,7 +54,7 @@ export class Meter {
   /** The cost in words: `≈ $0.60`, in a rehearsal after `would`; "" where there is no price. */
   costText(now: number, would = "would cost"): string {
     if (!this.snapshot?.price_per_second) return "";
-    return `${this.snapshot.rehearsal ? `${would} ` : ""}${formatCost(this.cost(now))}`;
+    return `${this.snapshot.rehearsal ? `${would} ` : ""}${formatCost(this.cost(now), this.snapshot.certain)}`;
   }
 
   /** What ends the session soon at `now`; null while that is far. */
@@ -82,7 +89,7 @@ export function formatElapsed(seconds: number): string {
     : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
 }
 
-/** Write dollars as an estimate: `≈ $0.60`. */
-export function formatCost(dollars: number): string {
-  return `≈ $${dollars.toFixed(2)}`;
+/** Write dollars as an estimate, `≈ $0.60`; as `≥ $0.60` where nobody knows of more. */
+export function formatCost(dollars: number, certain = true): string {
+  return `${certain ? "≈" : "≥"} $${dollars.toFixed(2)}`;
 }

@@ -23,6 +23,8 @@ export interface SessionView {
   epoch: number;
   /** idle creating pending streaming draining completed cancelled error; others are shown as they are. */
   status: string;
+  /** The same; or unreachable, stopping: the server does not answer. */
+  state: string;
   stream_id: string | null;
   hls_url: string | null;
   /** Whether the embedded avatar server is speaking. */
@@ -34,6 +36,8 @@ export interface SessionView {
   elapsed: number;
   /** Whether the meter goes on. */
   running: boolean;
+  /** Whether no more is billed than is on it. */
+  certain: boolean;
   /** Dollars. */
   price_per_second: number;
   /** What ends the session first: max_cost, max_seconds or longest. */
@@ -350,6 +354,7 @@ export const BROWSER_MESSAGES: FieldsByKind<BrowserMessage> = {
 export const IDLE: SessionView = {
   epoch: 0,
   status: "idle",
+  state: "idle",
   stream_id: null,
   hls_url: null,
   rehearsal: false,
@@ -357,6 +362,7 @@ export const IDLE: SessionView = {
   page_url: null,
   elapsed: 0,
   running: false,
+  certain: true,
   price_per_second: 0,
   limit: null,
   limit_at: null,

@@ -52,6 +52,11 @@ export function statusLine({
   kernelGone = false,
 }: Situation): StatusLine {
   if (kernelGone) return { text: "Kernel gone", tone: "over" };
+  if (session.state === "stopping") return { text: "Stopping…", tone: "busy" };
+  if (session.state === "unreachable") {
+    const who = session.rehearsal ? "the avatar server" : "HeyGen";
+    return { text: `No answer from ${who}`, tone: "error" };
+  }
   if (recovering && isLive(session) && !GIVEN_UP.has(playback))
     return { text: recovering, tone: "busy" };
   switch (session.status) {

@@ -38,6 +38,20 @@ test.each([
   expect(statusLine({ session, playback: "ended" }).text).toBe(text);
 });
 
+test.each([
+  ["unreachable", false, "No answer from HeyGen"],
+  ["unreachable", true, "No answer from the avatar server"],
+  ["stopping", true, "Stopping…"],
+] as const)(
+  "a server that does not answer, %s, is told whatever the player does",
+  (state, rehearsal, text) => {
+    const session = { ...IDLE, status: "streaming", state, rehearsal };
+    for (const playback of ["playing", "recovering", "failed"] as const) {
+      expect(statusLine({ session, playback, recovering: "Trying again…" }).text).toBe(text);
+    }
+  },
+);
+
 test("in a rehearsal nobody waits for HeyGen", () => {
   const session = { ...IDLE, status: "pending", rehearsal: true };
   expect(statusLine({ session, playback: null }).text).toBe("Waiting for the avatar");
@@ -104,4 +118,5 @@ test.each([
 
 test("a cost is written as an estimate", () => {
   expect(formatCost(0.6)).toBe("≈ $0.60");
+  expect(formatCost(0.6, false)).toBe("≥ $0.60");
 });

@@ -1,0 +1,79 @@
+"""The process of an embedded avatar server, as those see it who need it to work.
+
+Knows neither how it is started nor what it is asked.
+"""
+
+import asyncio
+import signal
+import subprocess
+from typing import Final
+
+import httpx
+
+from heygen_widget.session.lifeline import ServerEnded
+
+ANSWERS_WITHIN: Final = 5.0
+"""Seconds in which a server that works answers anything."""
+
+
+class OwnServer:
+    """A `Host` of sessions: tells when its process has ended, and can end it.
+
+    Parameters
+    ----------
+    process
+        Of the server.
+    """
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        self._gave_up = False
+
+    @property
+    def ending(self) -> ServerEnded | None:
+        """How it ended; None while it is there."""
+        code = self._process.poll()
+        if code is None:
+            return None
+        return ServerEnded(
+            f"The embedded avatar server {self._how(code)}, and its sessions with it.",
+            hint="Speak again: that starts another one.",
+        )
+
+    def kill(self) -> None:
+        """End it, even when it is frozen."""
+        self._gave_up = True
+        self._process.kill()
+        self._process.wait()
+
+    def _how(self, code: int) -> str:
+        if self._gave_up:
+            return "did not answer and was ended"
+        if code in {0, -signal.SIGTERM}:
+            return "was closed"
+        if code < 0:
+            return f"was killed by {_signal_name(-code)}"
+        return f"ended with code {code}"
+
+
+async def answers(base_url: str) -> bool:
+    """Whether a server says anything at all; not what."""
+    url = httpx.URL(base_url)
+    try:
+        async with asyncio.timeout(ANSWERS_WITHIN):
+            reader, writer = await asyncio.open_connection(url.host, url.port)
+            try:
+                host = url.netloc.decode()
+                writer.write(f"HEAD / HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+                return bool(await reader.read(1))
+            finally:
+                writer.close()
+    except (OSError, TimeoutError):
+        return False
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
