@@ -91,13 +91,15 @@ MODELS = "heygen_widget.api.models"
 LANGUAGE = "heygen_widget.language"
 ARROWS = {
     "language": [LANGUAGE],
-    "api": [VERSION, "heygen_widget.api", "heygen_widget.bounded"],
+    "api": [VERSION, "heygen_widget.api", "heygen_widget.bounded", "heygen_widget.plain"],
     "bounded": [],
+    "plain": [],
     "local": [MODELS, LANGUAGE, "heygen_widget.local"],
     "session": [
         "heygen_widget.api",
         "heygen_widget.bridge",
         LANGUAGE,
+        "heygen_widget.plain",
         "heygen_widget.session",
         "heygen_widget.transcript",
     ],
@@ -109,7 +111,7 @@ ARROWS = {
     ],
     "bridge": [],
     "busy": [],
-    "relay": ["heygen_widget.bounded", "heygen_widget.relay"],
+    "relay": ["heygen_widget.bounded", "heygen_widget.plain", "heygen_widget.relay"],
     "take": [
         MODELS,
         "heygen_widget.captioning",

@@ -5,7 +5,6 @@ Believes nothing: error pages may be HTML, empty, or of another service's shape.
 
 import email.utils
 import math
-import re
 import time
 from http import HTTPStatus
 from typing import Any, Final
@@ -14,11 +13,15 @@ import httpx
 from pydantic import ValidationError
 from pydantic_core import from_json
 
+from heygen_widget.plain import one_line
+
 from ._key import Secret
 from ._operations import AnswerT, Operation
 from .errors import APIError, RateLimited, ServerError, UnexpectedResponse
 
-_LONGEST_MESSAGE: Final = 500  # characters of a server's own words that are worth showing
+_MOST_THINGS: Final = 100_000  # lists and objects in an answer; words are 10,000 an hour
+_MOST_PROBLEMS: Final = 3  # of an answer, that are worth telling
+_LONGEST_DATE: Final = 100  # characters of the longest form of Retry-After, and some
 
 
 def read_answer(operation: Operation[AnswerT], response: httpx.Response, key: Secret) -> AnswerT:
@@ -30,13 +33,28 @@ def read_answer(operation: Operation[AnswerT], response: httpx.Response, key: Se
         When the body is not the agreed one.
     """
     try:
-        data = operation.dialect.data_of(key.scrub_answer(from_json(response.content)))
+        data = operation.dialect.data_of(key.scrub_answer(parsed(response.content)))
         return operation.answer.model_validate(data)
     except ValidationError as error:
-        found = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        first = error.errors(include_url=False, include_input=False)[:_MOST_PROBLEMS]
+        found = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in first)
     except (ValueError, LookupError, TypeError):
         found = "it holds no JSON object with 'data'"
     raise unexpected(operation, response, found, key)
+
+
+def parsed(text: str | bytes) -> Any:
+    """Read JSON.
+
+    Raises
+    ------
+    ValueError
+        When it is none, or holds so many things that they take far more memory than their text.
+    """
+    opening: Any = ("{", "[") if isinstance(text, str) else (b"{", b"[")
+    if sum(map(text.count, opening)) > _MOST_THINGS:
+        raise ValueError("it holds too much")
+    return from_json(text)
 
 
 def unexpected(
@@ -44,7 +62,8 @@ def unexpected(
 ) -> UnexpectedResponse:
     """Make the error for a success that cannot be read; `found` says what is wrong with it."""
     return UnexpectedResponse(
-        key.scrub(f"{operation.name} was accepted, but the answer cannot be read: {found}."),
+        f"{operation.name} was accepted, but the answer cannot be read: "
+        f"{one_line(key.scrub(found))}.",
         hint="Check that the base URL is that of HeyGen's API.",
         status=response.status_code,
         request_id=_request_id(response, key),
@@ -74,7 +93,7 @@ def api_error(operation: Operation[AnswerT], response: httpx.Response, key: Secr
 
 def retry_after(response: httpx.Response) -> float | None:
     """Return the seconds that the header Retry-After asks for, in either of its two forms."""
-    value = response.headers.get("retry-after", "").strip()
+    value = response.headers.get("retry-after", "")[:_LONGEST_DATE].strip()
     try:
         seconds = float(value)
     except ValueError:
@@ -101,9 +120,9 @@ def _hint(operation: Operation[AnswerT], kind: type[APIError], response: httpx.R
 def _details(response: httpx.Response, key: Secret) -> dict[str, str]:
     """Find message, code, param and doc_url in whatever the server sent."""
     try:
-        body = from_json(response.content)
+        body = parsed(response.content)
     except ValueError:
-        return {"message": _plain_text(key.scrub(response.text))}
+        return {"message": _plain_text(key.scrub(response.content.decode(errors="replace")))}
     if not isinstance(body, dict):
         return {}
     inner = body.get("error") or body.get("detail")
@@ -112,7 +131,7 @@ def _details(response: httpx.Response, key: Secret) -> dict[str, str]:
     if isinstance(inner, str):
         found["message"] = inner
     return {
-        name: _one_line(key.scrub(str(value)))
+        name: one_line(key.scrub(str(value)))
         for name, value in found.items()
         if isinstance(value, str | int) and value != ""
     }
@@ -120,16 +139,13 @@ def _details(response: httpx.Response, key: Secret) -> dict[str, str]:
 
 def _plain_text(text: str) -> str:
     """Return what a person would read in a text or a web page."""
-    if re.search(r"<(html|!doctype|head|body)\b", text, re.IGNORECASE):
-        title = re.search(r"<title[^>]*>([^<]*)", text, re.IGNORECASE)
-        return _one_line(f"a web page: {title[1]}" if title else "a web page")
-    return _one_line(text)
-
-
-def _one_line(text: str) -> str:
-    printable = "".join(c if c.isprintable() else " " for c in text[: 2 * _LONGEST_MESSAGE])
-    line = " ".join(printable.split())
-    return line if len(line) <= _LONGEST_MESSAGE else f"{line[:_LONGEST_MESSAGE]}…"
+    lower = text.lower()
+    if not any(f"<{tag}" in lower for tag in ("html", "!doctype", "head", "body")):
+        return one_line(text)
+    # With `find`, as a regular expression would look for the end of each of many titles.
+    start = lower.find(">", lower.find("<title")) + 1 if "<title" in lower else 0
+    title = one_line(text[start : text.find("<", start)]) if start else ""
+    return f"a web page: {title}" if title else "a web page"
 
 
 def _phrase(status: int) -> str:
@@ -140,4 +156,4 @@ def _phrase(status: int) -> str:
 
 
 def _request_id(response: httpx.Response, key: Secret) -> str | None:
-    return _one_line(key.scrub(response.headers.get("x-request-id", ""))) or None
+    return one_line(key.scrub(response.headers.get("x-request-id", ""))) or None

@@ -3,18 +3,17 @@
 Knows nothing of the API.
 """
 
-import re
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import Any, Final, NoReturn
 
 import httpx
 
+from ._frames import sealed
+from ._masking import MASK, SHORTEST, masked
 from .errors import ConfigurationError, MissingKey
 
-MASK = "***"
-
-_SHORTEST: Final = 16
-"""Characters of a key that does not turn up in an answer by chance, as a word or within an id."""
+_BETWEEN: Final = "\v"
+"""Between texts that are looked at together; no form of a key holds it, and hardly any text."""
 
 
 class Secret:
@@ -35,30 +34,26 @@ class Secret:
         """Return the key itself, for the wire only."""
         return self._value
 
+    @sealed
     def scrub(self, text: str) -> str:
         """Return `text` with the key blotted out, should a server have echoed it.
 
-        Before anything is cut off, since a part of the key would not be recognised.
+        Before anything is cut off, since too small a part of the key would not be recognised.
         """
-        # Escaped, too, as in a URL or in quotes.
-        each = (rf"(?:\\{{0,3}}{re.escape(one)}|%(?i:{ord(one):02x}))" for one in self._value)
-        return re.sub("".join(each), MASK, text)
+        return masked(text, self._value)
 
+    @sealed
     def scrub_answer(self, answer: Any) -> Any:
         """Return what was read from JSON, with the key blotted out in all texts within."""
-        if len(self._value) < _SHORTEST:  # one of the embedded server's, which guards nothing
+        if len(self._value) < SHORTEST:  # one of the embedded server's, which guards nothing
             return answer
-        return self._scrubbed(answer)
-
-    def _scrubbed(self, answer: Any) -> Any:
-        match answer:
-            case str():
-                return self.scrub(answer)
-            case list():
-                return [self._scrubbed(item) for item in answer]
-            case dict():
-                return {self.scrub(name): self._scrubbed(item) for name, item in answer.items()}
-        return answer
+        # All at once, as looking for a key takes its time, however short the text.
+        texts = list(_texts(answer))
+        said = _BETWEEN.join(text.replace(_BETWEEN, " ") for text in texts)
+        scrubbed = masked(said, self._value)
+        if scrubbed == said:
+            return answer
+        return _replaced(answer, iter(scrubbed.split(_BETWEEN)))
 
     def check(self) -> None:
         """Refuse a key that cannot be one.
@@ -86,6 +81,32 @@ class Secret:
                 "The API key holds white space, a line break or a character that is not ASCII.",
                 hint="Copy it again, without quotes and without the end of the line.",
             )
+
+
+def _texts(answer: Any) -> Iterator[str]:
+    """Yield all texts within what was read from JSON."""
+    match answer:
+        case str():
+            yield answer
+        case list():
+            for item in answer:
+                yield from _texts(item)
+        case dict():
+            for name, item in answer.items():
+                yield name
+                yield from _texts(item)
+
+
+def _replaced(answer: Any, texts: Iterator[str]) -> Any:
+    """Return the same with other texts, in the order of `_texts`."""
+    match answer:
+        case str():
+            return next(texts)
+        case list():
+            return [_replaced(item, texts) for item in answer]
+        case dict():
+            return {next(texts): _replaced(item, texts) for item in answer.values()}
+    return answer
 
 
 class KeyAuth(httpx.Auth):

@@ -30,8 +30,8 @@ from .models import (
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
-MAX_ANSWER: Final = 1024 * 1024
-"""Bytes of an answer. The longest real ones, lists of sessions, have a tenth of that."""
+MAX_ANSWER: Final = 2 * 1024 * 1024
+"""Bytes of an answer. The longest real ones, lists of sessions, have a twentieth of that."""
 
 _SESSIONS = "/v3/avatar-realtime"
 _ASSETS = "/v3/assets"

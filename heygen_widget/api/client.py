@@ -10,7 +10,8 @@ from typing import Any, NoReturn, Self
 
 import httpx
 
-from ._key import MASK, Secret
+from ._key import Secret
+from ._masking import MASK
 from ._settings import Settings
 from ._wire import AsyncWire, Wire
 from .assets import Assets, AsyncAssets

@@ -10,7 +10,9 @@ from pydantic import Field, FiniteFloat, StrictBool, model_validator
 from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
-from ._bodies import AnswerBody, RequestBody
+from heygen_widget.plain import plain
+
+from ._bodies import LONGEST_URL, AnswerBody, Name, RequestBody, Words
 
 NonEmptyText = Annotated[str, Field(min_length=1)]
 MediaType = Annotated[str, Field(pattern=r"^[!-~]+/[ -~]+$")]
@@ -99,7 +101,7 @@ class AppendTextDeltaRequest(RequestBody):
 class CreateAvatarRealtimeResponse(AnswerBody):
     """The identifier of a new session."""
 
-    stream_id: str
+    stream_id: Name
 
 
 class AvatarRealtimeStatusResponse(AnswerBody):
@@ -119,11 +121,11 @@ class AvatarRealtimeStatusResponse(AnswerBody):
         Why a completed `text_stream` ended: `final_marker`, `idle_timeout`, or another word.
     """
 
-    stream_id: str
-    status: str
+    stream_id: Name
+    status: Words
     hls_url: str | None = None
-    error_message: str | None = None
-    end_reason: str | None = None
+    error_message: Words | None = None
+    end_reason: Words | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -151,7 +153,7 @@ class AppendTextDeltaResponse(AnswerBody):
 class CancelAvatarRealtimeResponse(AnswerBody):
     """Whether the cancel was taken; asking again is harmless."""
 
-    stream_id: str
+    stream_id: Name
     cancelled: bool
 
 
@@ -178,20 +180,21 @@ class WordBatch(AnswerBody):
 class UploadedAsset(AnswerBody):
     """A file that HeyGen keeps: its id, where it can be read, and what HeyGen takes it for."""
 
-    asset_id: str
+    asset_id: Name
     url: str | None = None
-    mime_type: str | None = None
+    mime_type: Words | None = None
     size_bytes: int | None = None
 
 
 class StandardAPIError(AnswerBody):
     """The body of an error: what, why, which field, and where to read more."""
 
-    code: str
-    message: str
-    param: str | None = None
-    doc_url: str | None = None
+    code: Words
+    message: Words
+    param: Words | None = None
+    doc_url: Words | None = None
 
 
 def _is_http(url: str) -> bool:
-    return url.lower().startswith(("http://", "https://"))
+    fits = len(url) <= LONGEST_URL and plain(url) == url
+    return fits and url.lower().startswith(("http://", "https://"))

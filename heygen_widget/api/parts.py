@@ -4,7 +4,7 @@ For packages beside this one, which describe operations of their own and run the
 wire, with its key, its retries and its errors.
 """
 
-from ._bodies import AnswerBody, RequestBody
+from ._bodies import AnswerBody, Name, RequestBody, Words
 from ._dialect import SUNSET, Dialect
 from ._operations import AnswerT, Operation, as_invalid_request, encoded
 from ._wire import AsyncWire, Wire
@@ -16,10 +16,12 @@ __all__ = [
     "AnswerT",
     "AsyncWire",
     "Dialect",
+    "Name",
     "NonEmptyText",
     "Operation",
     "RequestBody",
     "Wire",
+    "Words",
     "as_invalid_request",
     "encoded",
 ]

@@ -11,11 +11,10 @@ from types import TracebackType
 from typing import Final, Self
 
 import httpx
-from pydantic_core import from_json
 
 from heygen_widget.bounded import TooMuch, apieces, pieces
 
-from ._answers import unexpected
+from ._answers import parsed, unexpected
 from ._events import Event, EventReader
 from ._exchange import Fault, connection_error
 from ._frames import sealed, sealed_async
@@ -24,8 +23,8 @@ from ._operations import Operation
 from ._wire import AsyncWire, Wire
 from .models import WordBatch
 
-MAX_WORDS: Final = 8 * 1024 * 1024
-"""Bytes of all words of a stream. Those of an hour have a twelfth of that."""
+MAX_WORDS: Final = 4 * 1024 * 1024
+"""Bytes of all words of a stream. Those of an hour have a sixth of that."""
 
 _END: Final = "end"
 _KNOWN_EVENTS: Final = frozenset({"message", "words"})
@@ -181,7 +180,7 @@ class _Words:
         if self._size > MAX_WORDS:
             raise TooMuch(MAX_WORDS)
         try:
-            batch = WordBatch.model_validate(self._key.scrub_answer(from_json(event.data)))
+            batch = WordBatch.model_validate(self._key.scrub_answer(parsed(event.data)))
         except ValueError:  # no JSON, or no batch
             return None
         return batch if batch.words else None

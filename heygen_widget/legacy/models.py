@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
-from heygen_widget.api.parts import AnswerBody, NonEmptyText, RequestBody
+from heygen_widget.api.parts import AnswerBody, Name, NonEmptyText, RequestBody, Words
 
 Quality = Literal["low", "medium", "high"]
 """HeyGen's service: 360p at 500 kbit/s, 480p at 1 Mbit/s, 720p at 2 Mbit/s."""
@@ -122,7 +122,7 @@ class NewSession(AnswerBody):
         Seconds that it may last.
     """
 
-    session_id: str
+    session_id: Name
     url: str | None = None
     access_token: str | None = Field(default=None, repr=False)
     sdp: SessionDescription | None = None
@@ -154,21 +154,21 @@ class NewSession(AnswerBody):
 class Spoken(AnswerBody):
     """A task that was taken; in sync mode it was spoken. `duration_ms` is the speech's length."""
 
-    task_id: str | None = None
+    task_id: Name | None = None
     duration_ms: float | None = None
 
 
 class Done(AnswerBody):
     """What was asked was done."""
 
-    status: str | None = None
+    status: Words | None = None
 
 
 class ActiveSession(AnswerBody):
     """A session that is open: `new`, `connecting`, `connected`; created so many s after 1970."""
 
-    session_id: str
-    status: str | None = None
+    session_id: Name
+    status: Words | None = None
     created_at: float | None = None
 
 

@@ -2,15 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from typing import Final
 
 from heygen_widget.api import AsyncHeyGen
 from heygen_widget.api.errors import HeyGenError
 from heygen_widget.api.models import WordEvent
+from heygen_widget.plain import plain
 from heygen_widget.session.errors import may_pass
 
 PAUSES: Final = (0.1, 0.25, 0.5, 1.0, 2.0)
 """Seconds before the next attempt after failures in a row; then the last for ever."""
+MOST_WORDS: Final = 50_000
+"""Words of a session, all of which are kept. An hour, the longest there is, has some 10,000."""
+LONGEST_WORD: Final = 1000
+"""Characters of one word. Some services report a clause of Thai as a single one."""
 
 
 class WordsUnavailable(Exception):  # noqa: N818 (it says what happened)
@@ -37,9 +43,11 @@ async def follow_words(
         seen = 0
         try:
             async for batch in client.avatar_realtime.words(stream_id):
-                fresh = tuple(batch.words[max(0, known - seen) :])
+                fresh = tuple(map(_fit_to_be_shown, batch.words[max(0, known - seen) :]))
                 seen += len(batch.words)
                 failures = 0
+                if known + len(fresh) > MOST_WORDS:
+                    raise WordsUnavailable(f"The server tells more than {MOST_WORDS:,} words.")
                 if fresh:
                     yield known, fresh
                     known += len(fresh)
@@ -50,3 +58,8 @@ async def follow_words(
             return
         await asyncio.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
         failures += 1
+
+
+def _fit_to_be_shown(word: WordEvent) -> WordEvent:
+    shown = plain(word.word[:LONGEST_WORD])
+    return word if shown == word.word else replace(word, word=shown)
