@@ -17,6 +17,19 @@ def is_wide(character: str) -> bool:
     return character >= FIRST_WIDE and not _is_surrogate(character)
 
 
+def is_unspaced(character: str) -> bool:
+    """Whether a character is of a script without spaces between words, or of its punctuation."""
+    return is_wide(character) or any(
+        first <= character <= last
+        for first, last in (
+            ("\u0e00", "\u0fff"),  # Thai, Lao, Tibetan
+            ("\u1000", "\u109f"),  # Burmese
+            ("\u1100", "\u11ff"),  # Hangul in letters
+            ("\u1780", "\u17ff"),  # Khmer
+        )
+    )
+
+
 def may_cut(text: str, at: int) -> bool:
     """Whether `text` may be cut in front of its character number `at`, which exists and is not 0.
 

@@ -9,9 +9,14 @@ from enum import Enum, auto
 from textwrap import dedent
 from typing import Final
 
+from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from heygen_widget.session.text.spans import PARSER, spoken
+from heygen_widget.session.text.spans import plain
+
+# Indented code is far more often prose that somebody indented, and html blocks hide their text.
+# Tables and definitions are told apart from text here.
+PARSER: Final = MarkdownIt("commonmark").disable(["code", "html_block", "reference", "inline"])
 
 PLACEHOLDER: Final = "x\n"
 """Stands for the text of the line before."""
@@ -22,6 +27,20 @@ _UNDECIDED = re.compile(  # markers without a whole word behind them, or a defin
 )
 _UNSPOKEN_MARKERS = re.compile(r"[-+*>#]+\s*")  # the numbers of a list are spoken
 _MAY_DELIMIT_TABLE = re.compile(r"[\s|:-]*")
+_DELIMITS_COLUMN = re.compile(r":?-+:?")
+_BETWEEN_CELLS = re.compile(r"(?<!\\)\|")
+_DEFINITION = re.compile(
+    r" {0,3}\[[^\[\]^][^\[\]]*\]:\s*"
+    r"<?(?:[a-z][a-z0-9+.-]*://|mailto:|www\.|\.{0,2}/|[\w-]+(?:\.[\w-]+)+/)[^\s<>]*>?"
+    r"(?:\s+(?:\"[^\"]*\"|'[^']*'|\([^()]*\)))?\s*",
+    re.IGNORECASE,
+)
+# What looks like the marker of a quotation, an item or a setext heading, and hardly is one.
+_COMPARISON = re.compile(r"\s*>(?:>>\s|=|\s*[\d.=$\u20ac\u00a3+-])")
+_SIGN = re.compile(r"\s*[-+]\s+[\d.,$\u20ac\u00a3]")
+_YEAR = re.compile(r"\s*\d{4,}[.)]")
+_LIST = re.compile(r"\s*(?:[-+*]|\d+[.)])\s")
+_SHORTEST_UNDERLINE: Final = 3
 _PAUSE = re.compile("[.!?…:;,\u3002\uff01\uff1f\uff1a\uff1b\uff0c\u3001][\"'”\u2019»)\\]]*$")
 
 
@@ -72,9 +91,21 @@ def is_undecided(line: str) -> bool:
     return not _is_plain(line) and _UNDECIDED.fullmatch(line) is not None
 
 
-def start_of(line: str, context: str) -> LineStart:
-    """Tell what `line` begins; `context` resembles the line before, empty between blocks."""
-    if _is_plain(line):
+def start_of(line: str, context: str, *, introduced: bool = False) -> LineStart:
+    """Tell what `line` begins.
+
+    Parameters
+    ----------
+    line
+        As much of it as is there.
+    context
+        Resembles the line before; empty between blocks.
+    introduced
+        Whether a colon stands before the line, as before a list.
+    """
+    if _DEFINITION.fullmatch(line) and not context:
+        return LineStart(Kind.NOTHING, len(line))
+    if _is_plain(line) or _is_text(line, context, introduced=introduced):
         indent = len(line) - len(line.lstrip())
         return LineStart(Kind.CONTINUED if context else Kind.PROSE, indent, line[:indent])
     tokens = PARSER.parse(dedent(context + line))
@@ -84,17 +115,36 @@ def start_of(line: str, context: str) -> LineStart:
     if "inline" in below:
         kind = next((_PAUSING[name] for name in _PAUSING if name in below), Kind.PROSE)
         return _start_of_text(kind, line, below["inline"].content)
-    if context and any(t.type == "inline" and t.content.count("\n") for t in tokens):
+    return (context and _continuation(line, tokens)) or _start_of_nothing(line)
+
+
+def _continuation(line: str, tokens: list[Token]) -> LineStart | None:
+    """Tell whether `line` belongs to the paragraph before it."""
+    if any(token.type == "inline" and token.content.count("\n") for token in tokens):
         return _start_of_text(Kind.CONTINUED, line, line.strip().lstrip("> "))
-    if context and any(t.type == "heading_open" and t.markup in "=-" for t in tokens):
-        return LineStart(Kind.UNDERLINE, len(line))
-    numbered = "list_item_open" in below and below["list_item_open"].info
-    said = _UNSPOKEN_MARKERS.sub("", line) if numbered else ""
-    return LineStart(Kind.NOTHING, len(line), said)
+    if not any(token.type == "heading_open" and token.markup in "=-" for token in tokens):
+        return None
+    is_rule = len(line.strip("> \t\r")) >= _SHORTEST_UNDERLINE
+    return LineStart(Kind.UNDERLINE, len(line)) if is_rule else LineStart(Kind.CONTINUED, 0)
+
+
+def _start_of_nothing(line: str) -> LineStart:
+    said = _UNSPOKEN_MARKERS.sub("", line)
+    is_said = any(character.isalnum() for character in said)  # the number of an empty item
+    return LineStart(Kind.NOTHING, len(line), said if is_said else "")
 
 
 def _is_plain(line: str) -> bool:
     return line.lstrip()[:1] not in _MAY_BE_MARKER
+
+
+def _is_text(line: str, context: str, *, introduced: bool) -> bool:
+    """Tell whether a mark at the start of a line is a comparison, a sign or a year."""
+    if _COMPARISON.match(line):
+        return not context.lstrip().startswith(">")
+    if _SIGN.match(line):
+        return not (introduced or _LIST.match(context))
+    return _YEAR.match(line) is not None
 
 
 def _line(token: Token) -> int:
@@ -117,15 +167,32 @@ def may_delimit_table(line: str) -> bool:
     return _MAY_DELIMIT_TABLE.fullmatch(line) is not None
 
 
-def table_row(table: str) -> str | None:
-    """Read the last row of `table` aloud, or its head if it has no other; None if it is none."""
-    tokens = PARSER.parse(table)
-    if not any(token.type == "table_open" for token in tokens):
+def opens_code(line: str, fence: str) -> bool:
+    """Whether a line inside the code that `fence` has opened can only open other code."""
+    marks = line.lstrip(" \t>")
+    info = marks.lstrip(fence[0])
+    return len(marks) - len(info) >= len(fence) and bool(info.strip()) and "`" not in info
+
+
+def table_head(line: str, below: str) -> str | None:
+    """Read the head of a table aloud; None if `line` and the one `below` do not begin one."""
+    rules = _cells(below)
+    if not all(_DELIMITS_COLUMN.fullmatch(rule) for rule in rules) or "-" not in below:
         return None
-    cells = [token for token in tokens if token.type == "inline"]
-    last = max((_line(cell) for cell in cells), default=0)
-    said = (spoken(cell.content).strip() for cell in cells if _line(cell) == last)
+    return table_row(line) if len(_cells(line)) == len(rules) else None
+
+
+def table_row(line: str) -> str:
+    """Read a row of a table aloud."""
+    said = (plain(cell).strip() for cell in _cells(line))
     return with_pause(", ".join(filter(None, said)))
+
+
+def _cells(line: str) -> list[str]:
+    inner = line.strip().removeprefix("|")
+    if inner.endswith("|") and not inner.endswith("\\|"):
+        inner = inner[:-1]
+    return [cell.strip().replace("\\|", "|") for cell in _BETWEEN_CELLS.split(inner)]
 
 
 def pause_after(text: str) -> str:

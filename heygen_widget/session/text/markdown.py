@@ -6,7 +6,7 @@ nothing of voices, nor of when the text is sent.
 
 from typing import Final
 
-from heygen_widget.session.text.graphemes import is_wide
+from heygen_widget.session.text.emphasis import LONGEST_HOLD
 from heygen_widget.session.text.lines import (
     PLACEHOLDER,
     Kind,
@@ -14,19 +14,13 @@ from heygen_widget.session.text.lines import (
     closes_code,
     is_undecided,
     may_delimit_table,
+    opens_code,
     pause_after,
     start_of,
+    table_head,
     table_row,
 )
-from heygen_widget.session.text.spans import (
-    LONGEST_HOLD,
-    WORD,
-    is_marked,
-    is_settled,
-    may_become_marked,
-    may_complete,
-    spoken,
-)
+from heygen_widget.session.text.spans import Spans
 
 CODE: Final = "(code)"
 
@@ -50,16 +44,18 @@ class PlainText:
     def __init__(self) -> None:
         self._source = ""  # fed, not yet read
         self._said: list[str] = []  # read, not yet taken
+        self._spans = Spans()  # the text of the open block
         self._tail = ""  # the end of what the open block has said
+        self._introduced = False  # whether what was said last is a colon
         self._gap = ""  # white space to be said before whatever follows
+        self._newline = ""  # the end of a line, whose block may go on
         self._at_line_start = True
         self._context = ""  # resembles the open block's last line; empty between blocks
         self._pauses = False  # whether a pause follows the open block
         self._fence = ""  # what has opened the open code
-        self._table = ""  # the head of the open table
-        self._span = ""  # marked words that may still change how they read
-        self._before_span = ""
-        self._before = ""  # the character in front of the next one, if both are in one word
+        self._code: list[str] = []  # the lines of the open code
+        self._fence_is_text = False  # whether the next line opened code that was never closed
+        self._in_table = False
 
     def feed(self, piece: str) -> None:
         """Add the next piece of Markdown."""
@@ -70,17 +66,23 @@ class PlainText:
 
         With `final` that is all the rest; nothing may be fed afterwards.
         """
-        at: int | None = 0
-        read = 0
-        while at is not None and at < len(self._source):
-            read = at
-            at = (self._read_line_start if self._at_line_start else self._read_word)(at, final)
-        self._source = "" if at is not None else self._source[read:]
+        self._read(final=final)
         if final:
+            while self._code:
+                self._reread_code(len(self._source))
+                self._read(final=True)
             self._end_block()
             self._said.append(self._gap)
         said, self._said = "".join(self._said), []
         return said
+
+    def _read(self, *, final: bool) -> None:
+        at: int | None = 0
+        read = 0
+        while at is not None and at < len(self._source):
+            read = at
+            at = self._read_line_start(at, final) if self._at_line_start else self._read_text(at)
+        self._source = "" if at is not None else self._source[read:]
 
     # Each reader returns the position up to which it has read, None if it must see more.
 
@@ -89,26 +91,38 @@ class PlainText:
         whole = final or end >= 0
         line = self._source[at : end if end >= 0 else None]
         if self._fence:
-            return self._skip_code(at, line) if whole else None
+            return self._read_code(at, line) if whole else None
         if not line.strip():
             return self._end_line(at, line, line) if whole else None
+        if (start := self._start_of_plain_line()) is not None:
+            return self._start_text(at, line, start)
         if line.lstrip().startswith("|"):
             return self._read_row(at, line, final) if whole else None
-        self._table = ""
+        self._in_table = False
+        return self._read_markers(at, line, whole=whole)
+
+    def _start_of_plain_line(self) -> LineStart | None:
+        """Return the start of a line whose markers, if any, are text; None if they are not."""
+        if self._context and self._spans.is_in_formula(self._newline):
+            return LineStart(Kind.CONTINUED, 0)
+        if self._fence_is_text:
+            self._fence_is_text = False
+            return LineStart(Kind.PROSE, 0)
+        return None
+
+    def _read_markers(self, at: int, line: str, *, whole: bool) -> int | None:
         if not whole and is_undecided(line) and len(line) < LONGEST_HOLD:
             return None
-        start = start_of(line, self._context)
+        start = start_of(line, self._context, introduced=self._introduced)
         if not start.needs_whole_line:
             return self._start_text(at, line, start)
         return self._start_block(at, line, start) if whole else None
 
     def _start_text(self, at: int, line: str, start: LineStart) -> int:
         if start.kind is Kind.CONTINUED:
-            if self._span:
-                self._span += self._gap + start.said
-                self._gap = ""
-            else:
-                self._say(start.said)
+            self._spans.feed(self._newline + start.said)
+            self._newline = ""
+            self._say(self._spans.take())
         else:
             self._end_block()
             self._say(start.said)
@@ -116,7 +130,6 @@ class PlainText:
             if start.kind is not Kind.HEADING:
                 self._context = line[: start.length] + PLACEHOLDER
         self._at_line_start = False
-        self._before = ""
         return at + start.length
 
     def _start_block(self, at: int, line: str, start: LineStart) -> int:
@@ -124,27 +137,36 @@ class PlainText:
         self._end_block()
         if start.kind is Kind.CODE:
             self._fence = start.fence
-            self._say(CODE)
+            self._code = [line + "\n"]
             return at + len(line) + 1
         return self._end_line(at, line, start.said)
 
-    def _skip_code(self, at: int, line: str) -> int:
+    def _read_code(self, at: int, line: str) -> int:
         if closes_code(line, self._fence):
-            self._fence = ""
-            return self._end_line(at, line, "")
+            self._fence, self._code = "", []
+            return self._end_line(at, line, CODE)
+        if opens_code(line, self._fence):  # so the code before was never closed
+            return self._reread_code(at)
+        self._code.append(self._source[at : at + len(line) + 1])
         return at + len(line) + 1
 
+    def _reread_code(self, at: int) -> int:
+        """Read what seemed to be code as text, which goes on at `at` with what was not read."""
+        self._source = "".join(self._code) + self._source[at:]
+        self._fence, self._code = "", []
+        self._fence_is_text = True
+        return 0
+
     def _read_row(self, at: int, line: str, final: bool) -> int | None:  # noqa: FBT001
-        if self._table:
-            return self._end_line(at, line, table_row(self._table + line.strip()) or "")
+        if self._in_table:
+            return self._end_line(at, line, table_row(line))
         below, newline, _ = self._source[at + len(line) + 1 :].partition("\n")
         if not (newline or final) and may_delimit_table(below):
             return None
-        head = f"{line.strip()}\n{below.strip()}\n"
-        if (row := table_row(head)) is None:
+        if (head := table_head(line, below)) is None:
             return self._start_text(at, line, start_of(line, self._context))
-        self._table = head
-        return self._end_line(at, f"{line}\n{below}", row)
+        self._in_table = True
+        return self._end_line(at, f"{line}\n{below}", head)
 
     def _end_line(self, at: int, line: str, said: str) -> int:
         """Read a whole line that is no text, or no more."""
@@ -154,48 +176,23 @@ class PlainText:
         self._gap += self._source[end : end + 1]
         return end + 1
 
-    def _read_word(self, at: int, final: bool) -> int | None:  # noqa: FBT001
-        if self._source[at] == "\n":
-            self._gap += "\n"
+    def _read_text(self, at: int) -> int:
+        end = self._source.find("\n", at)
+        if end == at:
+            self._newline = "\n"
             self._at_line_start = True
             return at + 1
-        match = WORD.match(self._source, at)
-        end = match.end() if match else self._source.find("\n", at)
-        word = self._source[at : end if end >= 0 else None]
-        if final or end >= 0:
-            self._add_word(word)
-        elif self._span or may_become_marked(word):
-            return None
-        else:
-            self._say(word)
-        self._before = "" if word[-1].isspace() or is_wide(word[-1]) else word[-1]
-        return at + len(word)
-
-    def _add_word(self, word: str) -> None:
-        if self._span:
-            self._span += word
-        elif is_marked(word):
-            self._said.append(self._gap)  # so that the gap is what comes after the span
-            self._span, self._before_span, self._gap = word, self._before, ""
-        else:
-            self._say(word)
-            return
-        is_possible = self._span == word or may_complete(self._span, len(self._span) - len(word))
-        if (is_possible and is_settled(self._span, self._before_span)) or (
-            len(self._span) > LONGEST_HOLD
-        ):
-            self._release()
-
-    def _release(self) -> None:
-        span, self._span = self._span, ""
-        gap, self._gap = self._gap, ""
-        self._say(spoken(span, self._before_span))
-        self._gap += gap
+        text = self._source[at : end if end >= 0 else None]
+        self._spans.feed(text)
+        self._say(self._spans.take())
+        return at + len(text)
 
     def _end_block(self) -> None:
-        self._release()
+        self._say(self._spans.take(final=True))
         if self._pauses:
             self._said.append(pause_after(self._tail))
+        self._gap += self._newline
+        self._newline = ""
         self._pauses, self._context, self._tail = False, "", ""
 
     def _say(self, text: str) -> None:
@@ -207,3 +204,5 @@ class PlainText:
         self._said.append(text[:kept])
         self._gap = text[kept:]
         self._tail = (self._tail + text[:kept])[-8:].rstrip()
+        if text.strip():
+            self._introduced = text.rstrip().endswith((":", "\uff1a"))
