@@ -179,7 +179,7 @@ class Speaker:
                 if sentence is None:
                     break
                 if is_pronounceable(sentence):
-                    await self._tell(server, speech, sentence.strip())
+                    await self._tell(server, speech, sentence)
             except (Gone, NotFound):
                 raise
             except HeyGenError as error:
@@ -218,7 +218,9 @@ class Speaker:
         task = self._tasks.begin(speech, sentence, speech.task_type)
         self.change(speech, SpeechStatus.SENDING)
         try:
-            self._asking = asyncio.create_task(self._ask(server, sentence, speech.task_type))
+            self._asking = asyncio.create_task(
+                self._ask(server, sentence.strip(), speech.task_type)
+            )
             spoken = await _outcome(self._asking)
             if spoken is not None:
                 task.spoken = not speech.status.ended

@@ -20,7 +20,7 @@ from heygen_widget.transcript import separator
 
 @dataclass(eq=False, slots=True)
 class Task:
-    """One task: the piece of text that was sent, and what became of it."""
+    """One task: the piece of text that was sent, with its white space, and what became of it."""
 
     speech: Delivery
     text: str
@@ -73,11 +73,14 @@ class Tasks:
     @property
     def transcript(self) -> str:
         """What was spoken so far."""
-        text = ""
+        text, speech = "", None
         for task in self._all:
-            part = task.transcript.strip()
+            part = task.transcript
+            if task.speech is not speech:
+                text, part = text.rstrip(), part.lstrip()
             text += separator(text, part) + part
-        return text
+            speech = task.speech
+        return text.strip()
 
     def take(self, event: AvatarEvent) -> Task | None:
         """Take an event, from a page or from an answer. None for one that is known already.

@@ -121,6 +121,8 @@ class Speeches:
             status, end = SpeechStatus.SPOKEN, self._ends[speech.id]
         elif begun and self._aligner.may_be_spoken(speech):
             status, end = SpeechStatus.SPOKEN, self._latest + NO_MORE_WORDS
+        elif self._aligner.is_spoken(speech):  # others were heard after it, and it was not
+            status, end = SpeechStatus.UNCERTAIN, self._latest + NO_MORE_WORDS
         elif self._aligner.may_stay_unsaid(speech) and (begun or not has_letters(speech.said)):
             status, end = SpeechStatus.UNCERTAIN, max(self._latest, whole_since) + UNSAID_AFTER
         else:
