@@ -88,6 +88,8 @@ def api_error(operation: Operation[AnswerT], response: httpx.Response, key: Secr
     )
     if isinstance(error, RateLimited):
         error.retry_after = retry_after(response)
+        if error.retry_after:
+            error.hint = f"{error.hint} The server asks to wait {error.retry_after:g} s.".strip()
     return error
 
 

@@ -4,6 +4,7 @@
 clients drive it, one with `httpx.Client`, the other with `httpx.AsyncClient`.
 """
 
+import logging
 import random
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import httpx
 from ._answers import api_error, retry_after
 from ._key import Secret
 from ._operations import AnswerT, Operation
+from ._writing import Writing
 from .errors import (
     APIConnectionError,
     APIError,
@@ -26,7 +28,7 @@ from .errors import (
 LONGEST_PAUSE: Final = 30.0  # seconds, whatever Retry-After says
 _FIRST_PAUSE: Final = 0.5  # seconds, doubled each time
 
-# Raised before the first byte of a request is written.
+# Raised before the first byte of a request is written, TLS included.
 _NEVER_SENT: Final = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -34,6 +36,9 @@ _NEVER_SENT: Final = (
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
 )
+
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,10 @@ def exchange(
             asked = retry_after(outcome)
         if attempt >= max_retries or not _may_repeat(operation, error):
             raise error
-        yield Pause(_pause(attempt, asked))
+        pause = _pause(attempt, asked)
+        if asked is not None:
+            _log.warning("%s Trying again in %.1f s.", error.message, pause)
+        yield Pause(pause)
         attempt += 1
 
 
@@ -132,6 +140,8 @@ def connection_error(
 
 
 def _may_repeat(operation: Operation[AnswerT], error: HeyGenError) -> bool:
+    if operation.once:
+        return False
     if isinstance(error, RateLimited):  # refused before anything was done
         return True
     unclear = isinstance(error, ServerError) or not isinstance(error, APIError)
@@ -149,4 +159,6 @@ def _pause(attempt: int, asked: float | None) -> float:
 def _was_sent(error: httpx.RequestError, response: httpx.Response | None) -> bool | None:
     if response is not None:
         return True
-    return False if isinstance(error, _NEVER_SENT) else None
+    writing = error.request.extensions.get("trace")
+    broke_off = isinstance(writing, Writing) and writing.broke_off
+    return False if broke_off or isinstance(error, _NEVER_SENT) else None

@@ -3,6 +3,7 @@
 Sends nothing itself, and knows neither keys nor hosts.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +36,7 @@ MAX_ANSWER: Final = 2 * 1024 * 1024
 
 _SESSIONS = "/v3/avatar-realtime"
 _ASSETS = "/v3/assets"
+_OPENING = 60.0  # seconds; of a session whose answer is given up, nobody knows, and it costs money
 _NOT_ENABLED = (
     "Avatar Realtime is not enabled for this account or withdrawn. Ask HeyGen to enable it, or "
     "rehearse with heygen_widget.local.LocalServer."
@@ -62,6 +64,8 @@ class Operation(Generic[AnswerT]):
         Seconds that the answer may take at least, however patient the client is.
     most
         Bytes that the answer may have, unpacked.
+    once
+        Whether it is sent once, not even again after 429: its sender decides about that.
     dialect
         How the server wraps its answers.
     hints
@@ -77,6 +81,7 @@ class Operation(Generic[AnswerT]):
     streamed: bool = False
     patience: float = 0.0
     most: int = MAX_ANSWER
+    once: bool = False
     dialect: Dialect = TODAY
     hints: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -98,6 +103,7 @@ def create(fields: Mapping[str, Any]) -> Operation[CreateAvatarRealtimeResponse]
             name="Creating a session",
             method="POST",
             path=_SESSIONS,
+            patience=_OPENING,
             body=encoded(body),
             answer=CreateAvatarRealtimeResponse,
             hints=dict.fromkeys((403, 404, 410), _NOT_ENABLED),
@@ -115,8 +121,10 @@ def get(stream_id: str) -> Operation[AvatarRealtimeStatusResponse]:
     )
 
 
-def append_text(stream_id: str, delta: str, *, final: bool) -> Operation[AppendTextDeltaResponse]:
-    """Add text to a session."""
+def append_text(
+    stream_id: str, delta: str, *, final: bool, once: bool = False
+) -> Operation[AppendTextDeltaResponse]:
+    """Add text to a session; with `once`, wait for the answer as long as the connection lasts."""
     path = _session_path(stream_id)
     try:
         body = AppendTextDeltaRequest(delta=delta, final=final)
@@ -129,6 +137,8 @@ def append_text(stream_id: str, delta: str, *, final: bool) -> Operation[AppendT
             path=f"{path}/text",
             body=encoded(body),
             answer=AppendTextDeltaResponse,
+            patience=math.inf if once else 0.0,
+            once=once,
             hints={410: "Its input is closed; open a new session to say more."},
         )
     raise problem

@@ -1,5 +1,6 @@
 """What a client was told: the key, the address, how patient to be. Sends nothing."""
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -74,5 +75,5 @@ class Settings:
         return httpx.Timeout(
             self.timeout,
             connect=min(self.timeout, _CONNECT_TIMEOUT),
-            read=max(self.timeout, least),
+            read=None if math.isinf(least) else max(self.timeout, least),
         )

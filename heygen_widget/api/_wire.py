@@ -22,6 +22,7 @@ from ._key import KeyAuth
 from ._lines import Line, Lines
 from ._operations import AnswerT, Operation
 from ._settings import Settings
+from ._writing import AsyncWriting, Writing
 from .errors import HeyGenError
 
 MAX_REFUSAL: Final = 64 * 1024
@@ -35,6 +36,7 @@ def _request(
 ) -> httpx.Request:
     file = operation.upload
     uploads = file is not None
+    writing = AsyncWriting() if isinstance(http, httpx.AsyncClient) else Writing()
     return http.build_request(
         operation.method,
         settings.base_url + operation.path,
@@ -45,6 +47,7 @@ def _request(
         timeout=settings.timeouts(
             streamed=operation.streamed, uploads=uploads, patience=operation.patience
         ),
+        extensions={"trace": writing},
     )
 
 

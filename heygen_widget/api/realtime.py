@@ -81,12 +81,13 @@ class AvatarRealtime:
         return self._wire.run(operations.get(stream_id))
 
     def append_text(
-        self, stream_id: str, delta: str, *, final: bool = False
+        self, stream_id: str, delta: str, *, final: bool = False, once: bool = False
     ) -> AppendTextDeltaResponse:
         """Add text to a ``text_stream`` session.
 
         Never repeated by itself, except after 429: a delta sent twice is spoken twice. The `sent`
-        of an `APIConnectionError` tells whether it can have arrived.
+        of an `APIConnectionError` tells whether it can have arrived. After a time-out it may still
+        do so later; with `once` there is none.
 
         Parameters
         ----------
@@ -96,8 +97,11 @@ class AvatarRealtime:
             Any piece of text, a token or a page. May be empty only with `final`.
         final
             Whether this is the end of the text. Anything later is refused with `Gone`.
+        once
+            Do not repeat it after 429 either, and wait for its answer as long as the connection
+            lasts, however patient the client is.
         """
-        return self._wire.run(operations.append_text(stream_id, delta, final=final))
+        return self._wire.run(operations.append_text(stream_id, delta, final=final, once=once))
 
     def words(self, stream_id: str) -> WordStream:
         """Follow the words of a session as they are spoken, from the first one on."""
@@ -169,12 +173,13 @@ class AsyncAvatarRealtime:
         return await self._wire.run(operations.get(stream_id))
 
     async def append_text(
-        self, stream_id: str, delta: str, *, final: bool = False
+        self, stream_id: str, delta: str, *, final: bool = False, once: bool = False
     ) -> AppendTextDeltaResponse:
         """Add text to a ``text_stream`` session.
 
         Never repeated by itself, except after 429: a delta sent twice is spoken twice. The `sent`
-        of an `APIConnectionError` tells whether it can have arrived.
+        of an `APIConnectionError` tells whether it can have arrived. After a time-out it may still
+        do so later; with `once` there is none.
 
         Parameters
         ----------
@@ -184,8 +189,13 @@ class AsyncAvatarRealtime:
             Any piece of text, a token or a page. May be empty only with `final`.
         final
             Whether this is the end of the text. Anything later is refused with `Gone`.
+        once
+            Do not repeat it after 429 either, and wait for its answer as long as the connection
+            lasts, however patient the client is.
         """
-        return await self._wire.run(operations.append_text(stream_id, delta, final=final))
+        return await self._wire.run(
+            operations.append_text(stream_id, delta, final=final, once=once)
+        )
 
     def words(self, stream_id: str) -> AsyncWordStream:
         """Follow the words of a session as they are spoken, from the first one on."""

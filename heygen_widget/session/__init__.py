@@ -3,13 +3,16 @@
 from heygen_widget.session.delivery import Delivery
 from heygen_widget.session.errors import StreamClosed
 from heygen_widget.session.events import (
+    AnswerOverdue,
     CaptionsUnavailable,
     ContactLost,
+    CountDiffers,
     LimitNear,
     PlaybackReady,
     SessionEvent,
     SpeechChanged,
     StatusChanged,
+    Throttled,
     WordsSpoken,
 )
 from heygen_widget.session.guard import Limit
@@ -21,8 +24,10 @@ from heygen_widget.session.status import SessionStatus
 
 __all__ = [
     "PRICE_PER_SECOND",
+    "AnswerOverdue",
     "CaptionsUnavailable",
     "ContactLost",
+    "CountDiffers",
     "Delivery",
     "Heard",
     "Limit",
@@ -37,6 +42,7 @@ __all__ = [
     "SpeechStatus",
     "StatusChanged",
     "StreamClosed",
+    "Throttled",
     "WordsSpoken",
     "Writer",
     "written",

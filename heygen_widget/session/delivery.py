@@ -33,6 +33,8 @@ class Delivery(Speech):
         What was taken to be sent so far.
     whole
         Whether all of it was sent.
+    sure
+        Whether each part of it is at the server once, as far as is known.
     may_move
         Whether what is left of it may be said in another session.
 
@@ -56,6 +58,7 @@ class Delivery(Speech):
         super().__init__(Script(raw=raw), interrupted)
         self.said = ""
         self.whole = False
+        self.sure = True
         self.may_move = reopen
         self._held: str | None = None
         self._unvoiced = ""  # its beginning, as long as that is silent
@@ -97,8 +100,30 @@ class Delivery(Speech):
         self.said = self.said.removesuffix(delta)
         self._held = delta
 
+    def lose_track(self) -> None:
+        """Note that nobody can tell whether the latest delta arrived; it is not the next one."""
+        self.sure = False
+        self.whole = self._held is None and self._script.is_read
+
+    def doubt(self) -> bool:
+        """Note that some of it was spoken twice or late, or not at all, or that it may have been.
+
+        Returns whether that changes its state. The one correction of an end: what was `spoken` is
+        `uncertain` then.
+        """
+        self.sure = False
+        if self._status is not SpeechStatus.SPOKEN:
+            return False
+        self._status = SpeechStatus.UNCERTAIN
+        return True
+
     def become(self, status: SpeechStatus, error: Exception | None = None) -> bool:
-        """Enter a later state. Returns whether anything changed; an end is final."""
+        """Enter a later state. Returns whether anything changed; an end is final.
+
+        What is not `sure` becomes `uncertain` instead of `spoken`.
+        """
+        if status is SpeechStatus.SPOKEN and not self.sure:
+            status = SpeechStatus.UNCERTAIN
         order = list(SpeechStatus)
         if self._status.ended or order.index(status) <= order.index(self._status):
             return False

@@ -27,6 +27,9 @@ class StreamClosed(HeyGenError):  # noqa: N818 (as in `api.errors`)
         self.end_reason = end_reason
 
 
+_GATEWAY_TIMEOUTS = frozenset({504, 524})  # 524 is Cloudflare's
+
+
 def may_pass(error: HeyGenError) -> bool:
     """Whether the same request may succeed a little later."""
     return isinstance(error, APIConnectionError | RateLimited | ServerError | UnexpectedResponse)
@@ -37,3 +40,11 @@ def may_have_arrived(error: HeyGenError) -> bool:
     if isinstance(error, APIConnectionError):
         return error.sent is not False
     return isinstance(error, ServerError | UnexpectedResponse)
+
+
+def may_be_under_way(error: HeyGenError) -> bool:
+    """Whether something between here and the server has the request, and may still pass it on.
+
+    A gateway that waits no longer for the server's answer says so: the server may do it yet.
+    """
+    return error.status in _GATEWAY_TIMEOUTS

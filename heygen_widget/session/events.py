@@ -76,3 +76,32 @@ class ContactLost(SessionEvent):
     """The server did not answer; it is asked again."""
 
     error: Exception
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerOverdue(SessionEvent):
+    """The server did not answer to a text for so long (seconds).
+
+    It is not sent again, since it may still arrive: its answer is waited for.
+    """
+
+    speech: "Speech"
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Throttled(SessionEvent):
+    """The server refused a text for now (429); it is sent again after so many seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountDiffers(SessionEvent):
+    """The server counts more of a text than was to arrive, or less (`surplus` bytes).
+
+    So some of it was spoken twice or late; or, with a `surplus` below 0, not at all.
+    """
+
+    speech: "Speech"
+    surplus: int

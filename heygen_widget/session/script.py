@@ -101,6 +101,12 @@ class Script:
         return not self._abandoned
 
     @property
+    def is_read(self) -> bool:
+        """Whether all of it was read, and nothing more comes."""
+        with self._changed:
+            return self._closed and not self._coalescer.backlog
+
+    @property
     def has_room(self) -> bool:
         """Whether more may be written at once."""
         return self._closed or self._coalescer.backlog < ROOM

@@ -22,7 +22,7 @@ from heygen_widget.session.contact import OUT_OF_CONTACT
 from heygen_widget.session.course import Course
 from heygen_widget.session.delivery import Delivery
 from heygen_widget.session.ending import end
-from heygen_widget.session.errors import may_pass
+from heygen_widget.session.errors import may_have_arrived, may_pass
 from heygen_widget.session.events import (
     CaptionsUnavailable,
     ContactLost,
@@ -31,7 +31,7 @@ from heygen_widget.session.events import (
     SessionEvent,
     WordsSpoken,
 )
-from heygen_widget.session.feeder import Feeder
+from heygen_widget.session.feeder import PATIENCE, Feeder
 from heygen_widget.session.guard import Guard, Limit, Limits
 from heygen_widget.session.heard import Heard, written
 from heygen_widget.session.lifeline import FindHost
@@ -114,9 +114,11 @@ class Session(Course):
         )
         self._feeder = Feeder(
             self._append,
-            self._speeches.expect,
-            self._speeches.changed,
-            lambda _: self._settle_soon.set(),
+            self._patience,
+            on_delta=self._speeches.expect,
+            on_change=self._speeches.changed,
+            on_whole=lambda _: self._settle_soon.set(),
+            on_event=on_event,
         )
         self._feed_error: HeyGenError | None = None
         self._guard = Guard(limits, self.meter, self._warn)
@@ -224,7 +226,12 @@ class Session(Course):
         self.meter.requested()
         self._contact.heard()
         fields = {name: getattr(request, name) for name in type(request).model_fields}
-        created = await self._client.avatar_realtime.create(**fields)
+        try:
+            created = await self._client.avatar_realtime.create(**fields)
+        except HeyGenError as error:
+            if may_have_arrived(error):
+                error.hint = f"{error.hint} {_UNKNOWN}".strip()
+            raise
         self._contact.heard()
         self.stream_id = created.stream_id
         self._become(SessionStatus.PENDING)
@@ -250,6 +257,8 @@ class Session(Course):
                 await self._end_it("limit" if guarding.done() else None)
             if self.status is SessionStatus.COMPLETED:
                 await self._last_words(following)
+                if self._feeder.awaits_answer:  # or else what was sent last is in doubt
+                    await asyncio.wait({feeding}, timeout=LAST_WORDS / 2)
         finally:
             await _end(*ends, following, feeding, settling)
 
@@ -344,11 +353,16 @@ class Session(Course):
             self._become(SessionStatus.DRAINING)
 
     async def _append(self, delta: str, *, final: bool) -> AppendTextDeltaResponse:
-        answer = await self._client.avatar_realtime.append_text(self._id, delta, final=final)
+        answer = await self._client.avatar_realtime.append_text(
+            self._id, delta, final=final, once=True
+        )
         self._contact.heard()
         if delta.strip():
             self._fed_at = time.monotonic()
         return answer
+
+    def _patience(self) -> float:
+        return min(self._client.wire.settings.timeout, PATIENCE)
 
     async def _follow_words(self) -> None:
         try:
@@ -417,6 +431,9 @@ class Session(Course):
         return self.stream_id
 
 
+_UNKNOWN = (
+    "If a session was opened, it ends by itself when it has spoken, and costs money until then."
+)
 _SPOKEN_TO_THE_END = frozenset({"final_marker", "idle_timeout"})
 
 

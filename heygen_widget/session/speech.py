@@ -26,7 +26,7 @@ class SpeechStatus(StrEnum):
     SPEAKING = "speaking"  # its first word was spoken
     SPOKEN = "spoken"  # its last word was spoken
     INTERRUPTED = "interrupted"  # the session ended before its last word
-    UNCERTAIN = "uncertain"  # lost contact; it may or may not have been spoken
+    UNCERTAIN = "uncertain"  # some of it may have been spoken twice, late or not at all
     FAILED = "failed"  # refused; see `error`
     SILENT = "silent"  # nothing of it is pronounced: an emoji, dots. It was not sent
 

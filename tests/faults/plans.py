@@ -40,12 +40,30 @@ class Fault(StrEnum):
     FAILED = "failed"  # the server did it, and 500 is what the client hears
     SILENT = "silent"  # the server did it, and its answer never comes (or stops coming)
     CUT = "cut"  # the answer ends within its body
+    HELD = (
+        "held"  # kept longer than anybody waits, then carried out; answered whoever still is there
+    )
+    CRAWLED = "crawled"  # the same, stalled within its headers and passed on byte by byte
+    HALF_CLOSED = "half closed"  # the client's end is closed, then the server does it
+    ABANDONED = "abandoned"  # the same by a TCP reset
+    GATEWAY = "gateway"  # the same, and 504 is what the client hears
+    STALLED = "stalled"  # the server did it; the answer stops within its headers
+    DRIPPED = "dripped"  # the server did it; the answer comes byte by byte, and takes too long
 
 
 BEFORE: Final = frozenset({Fault.LOST, Fault.RESET, Fault.REFUSED, Fault.BROKEN})
 """The server never sees the request."""
 
-FAILING: Final = tuple(fault for fault in Fault if fault is not Fault.LATE)
+AFTERWARDS: Final = frozenset({Fault.HALF_CLOSED, Fault.ABANDONED, Fault.GATEWAY})
+"""The server gets the request when the client has given it up."""
+
+HELD_UP: Final = frozenset({Fault.HELD, Fault.CRAWLED, *AFTERWARDS})
+"""The server gets the request later than a client waits for its answer."""
+
+SLOW: Final = (*sorted(HELD_UP), Fault.STALLED, Fault.DRIPPED)
+"""Nothing fails, and everything takes too long."""
+
+FAILING: Final = tuple(fault for fault in Fault if fault not in {Fault.LATE, *SLOW})
 """The client gets no good answer."""
 
 Plan = Callable[[Operation], Fault | None]

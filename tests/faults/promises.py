@@ -27,7 +27,7 @@ from heygen_widget.session import (
     WordsSpoken,
 )
 from tests.faults.plans import Chances, Fault, Operation, Plan, Script, calm
-from tests.faults.proxy import Exchange, Proxy
+from tests.faults.proxy import HOLD, Exchange, Proxy
 from tests.faults.swift import swift_server
 
 PATIENCE: Final = 0.5
@@ -86,11 +86,16 @@ async def _text_stream(text: str) -> CreateAvatarRealtimeTextStream:
 
 @asynccontextmanager
 async def scene(
-    server: Server, plan: Plan = calm, *, seed: str = SEED, retry_after: int = 0
+    server: Server,
+    plan: Plan = calm,
+    *,
+    seed: str = SEED,
+    retry_after: int = 0,
+    hold: float = HOLD,
 ) -> AsyncIterator[Scene]:
     """Open a session through a proxy; it is stopped when the block is left."""
     async with (
-        Proxy(server.base_url, plan, retry_after=retry_after) as proxy,
+        Proxy(server.base_url, plan, retry_after=retry_after, hold=hold) as proxy,
         AsyncHeyGen(server.api_key, proxy.base_url) as client,
     ):
 
@@ -126,13 +131,15 @@ class Deltas:
     lost
         Words that were never spoken, although nothing says that they might not have been.
     doubled
-        Words spoken more than once.
+        Words spoken more than once, likewise.
     disordered
-        Words spoken after one that was to come later.
+        Words spoken after one that was to come later, likewise.
     uncertain
         Speeches marked so.
+    twice
+        Those of them that were spoken more than once.
     undecidable
-        Lost deltas of which no count of the server's could tell whether they had arrived.
+        Deltas that were lost while every question for the server's count was lost too.
     faults
         How often each fault was met by a request for more text.
     requests
@@ -145,6 +152,7 @@ class Deltas:
     doubled: list[str]
     disordered: list[str]
     uncertain: int
+    twice: int
     undecidable: int
     faults: Counter[Fault]
     requests: int
@@ -153,9 +161,14 @@ class Deltas:
 
 async def speak_deltas(count: int, rate: float = 0.3, seed: int = 1) -> Deltas:
     """Say `count` words one by one while `rate` of all requests fail, but the one that creates."""
-    words = syllables(count)
     failing = {Operation.APPEND: rate, Operation.GET: rate, Operation.WORDS: rate}
-    async with swift_server() as server, scene(server, Chances(failing, seed)) as on:
+    return await say_words(count, Chances(failing, seed))
+
+
+async def say_words(count: int, plan: Plan, hold: float = HOLD) -> Deltas:
+    """Say `count` words one by one on a line with such faults."""
+    words = syllables(count)
+    async with swift_server() as server, scene(server, plan, hold=hold) as on:
         began = time.monotonic()
         speeches = [Delivery(word) for word in words]
         for speech in speeches:
@@ -166,15 +179,17 @@ async def speak_deltas(count: int, rate: float = 0.3, seed: int = 1) -> Deltas:
         spoken = await on.spoken()
         appends = on.proxy.of(Operation.APPEND)
     doubtful = [speech for speech in speeches if speech.status is SpeechStatus.UNCERTAIN]
-    unsure = {speech.text.strip() for speech in doubtful}
+    unsure = {s.text.strip() for s in speeches if s.status is not SpeechStatus.SPOKEN}
     counts = Counter(spoken)
     places = {word: place for place, word in enumerate(words)}
-    known = [places[word] for word in dict.fromkeys(spoken) if word in places]
+    sure = [word for word in dict.fromkeys(spoken) if word not in unsure]
+    known = [places[word] for word in sure if word in places]
     return Deltas(
         lost=[word for word in words if not counts[word] and word not in unsure],
-        doubled=[word for word in words if counts[word] > 1],
+        doubled=[word for word in words if counts[word] > 1 and word not in unsure],
         disordered=[words[b] for a, b in itertools.pairwise(known) if b < a],
         uncertain=len(doubtful),
+        twice=sum(counts[word] > 1 for word in unsure),
         undecidable=undecidable(appends),
         faults=Counter(each.fault for each in appends if each.fault),
         requests=len(appends),
@@ -185,23 +200,16 @@ async def speak_deltas(count: int, rate: float = 0.3, seed: int = 1) -> Deltas:
 def undecidable(appends: Sequence[Exchange]) -> int:
     """Count the deltas that were lost in such a way that no answer could tell what became of them.
 
-    After a lost delta blanks are sent until one is answered. Each of them may be in the server's
-    count or not: so the count tells only while they are no more bytes than the delta.
+    After a lost delta blanks are sent until one is answered. None is, if the next delta follows.
     """
     doubts = 0
-    lost = blanks = 0  # bytes of the delta in doubt; blanks sent after it
+    lost = False
     for each in appends:
         if each.fault is Fault.REFUSED:
             continue  # a refusal leaves no doubt
-        size = len(_delta(each).encode())
         blank = not _delta(each).strip()
-        if lost:
-            blanks += blank
-            if each.answered or not blank:
-                doubts += blanks > lost or not blanks
-                lost = blanks = 0
-        if not blank and not each.answered:
-            lost, blanks = size, 0
+        doubts += lost and not blank
+        lost = (lost or not blank) and not each.answered
     return doubts
 
 

@@ -18,10 +18,13 @@ from types import TracebackType
 from typing import Final, Self
 from urllib.parse import urlsplit
 
-from tests.faults.plans import BEFORE, Fault, Operation, Plan, calm
+from tests.faults.plans import AFTERWARDS, BEFORE, HELD_UP, Fault, Operation, Plan, calm
 
 LATENESS: Final = 0.3
 """Seconds that a `LATE` request is held back; a client's patience must be longer."""
+
+HOLD: Final = 1.0
+"""Seconds that everything takes that is to take too long; a client's patience must be shorter."""
 
 _STEP: Final = (10, 150)
 """Bytes a stream of words gets further than before, until it is cut or falls silent."""
@@ -72,6 +75,8 @@ class Proxy:
         Seconds added to each exchange, half on the way there and half on the way back.
     retry_after
         Seconds that a 429 asks for.
+    hold
+        Seconds that `HELD_UP` requests are held back, and that a dripped answer takes.
 
     Attributes
     ----------
@@ -80,7 +85,13 @@ class Proxy:
     """
 
     def __init__(
-        self, upstream: str, plan: Plan = calm, *, round_trip: float = 0.0, retry_after: int = 0
+        self,
+        upstream: str,
+        plan: Plan = calm,
+        *,
+        round_trip: float = 0.0,
+        retry_after: int = 0,
+        hold: float = HOLD,
     ) -> None:
         address = urlsplit(upstream)
         self._upstream = (address.hostname, address.port)
@@ -88,6 +99,7 @@ class Proxy:
         self.exchanges: list[Exchange] = []
         self._round_trip = round_trip
         self._retry_after = retry_after
+        self._hold = hold
         self._told = 0  # bytes of words that the longest-lived stream of them got to
         self._steps = random.Random(0)
         self._connections: set[asyncio.Task[None]] = set()
@@ -166,10 +178,17 @@ class Proxy:
         if fault in BEFORE:
             self._refuse(fault, writer)
             return
+        if fault in AFTERWARDS:
+            self._give_up(fault, writer)
+        if fault in HELD_UP - {Fault.CRAWLED}:
+            await asyncio.sleep(self._hold)
         from_server, to_server = await asyncio.open_connection(*self._upstream)
         try:
+            if fault is Fault.CRAWLED:
+                await self._crawl(request, to_server)
             exchange.reached = time.monotonic()
-            to_server.write(request)
+            if fault is not Fault.CRAWLED:
+                to_server.write(request)
             head = await from_server.readuntil(b"\r\n\r\n")
             exchange.status = int(head.split(b" ", 2)[1])
             if exchange.operation is Operation.WORDS:
@@ -182,6 +201,38 @@ class Proxy:
                 await self._answer(exchange, head, answer, reader, writer)
         finally:
             await _close(to_server)
+
+    def _give_up(self, fault: Fault | None, writer: asyncio.StreamWriter) -> None:
+        """Be done with the client, whose request is passed on later."""
+        if fault is Fault.HALF_CLOSED:
+            writer.write_eof()
+        elif fault is Fault.ABANDONED:
+            _reset(writer)
+        elif fault is Fault.GATEWAY:
+            writer.write(_refusal("504 Gateway Timeout"))
+
+    async def _crawl(self, request: bytes, to_server: asyncio.StreamWriter) -> None:
+        """Pass a request on byte by byte, after a long halt within its headers."""
+        to_server.write(request[:20])
+        await asyncio.sleep(self._hold)
+        for at in range(20, len(request)):
+            to_server.write(request[at : at + 1])
+            await to_server.drain()
+
+    async def _drip(
+        self, answer: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> bool:
+        """Hand on an answer byte by byte; return whether the client waited for the end of it."""
+        leaving = asyncio.create_task(_left(reader))
+        try:
+            for at in range(len(answer)):
+                await asyncio.wait({leaving}, timeout=self._hold / len(answer))
+                if leaving.done():
+                    return False
+                writer.write(answer[at : at + 1])
+        finally:
+            leaving.cancel()
+        return True
 
     def _refuse(self, fault: Fault | None, writer: asyncio.StreamWriter) -> None:
         if fault is Fault.RESET:
@@ -202,6 +253,13 @@ class Proxy:
         """Hand on a whole answer, or what the fault leaves of it."""
         fault = exchange.fault
         if await self._spoils(fault, reader, writer):
+            return
+        if fault is Fault.STALLED:
+            writer.write(head[: len(head) // 2])
+            await _left(reader)
+            return
+        if fault is Fault.DRIPPED:
+            exchange.answered = await self._drip(head + body, reader, writer)
             return
         writer.write(head + (body[: len(body) // 2] if fault is Fault.CUT else body))
         await writer.drain()
@@ -254,7 +312,8 @@ class Proxy:
             writer.write(_refusal("500 Internal Server Error"))
         elif fault is Fault.SILENT:
             await _left(reader)
-        return fault in {Fault.RESET_AFTER, Fault.FAILED, Fault.SILENT, Fault.UNANSWERED}
+        done = {Fault.RESET_AFTER, Fault.FAILED, Fault.SILENT, Fault.UNANSWERED}
+        return fault in done | AFTERWARDS
 
 
 async def until(condition: Callable[[], bool], seconds: float = 30) -> None:

@@ -8,13 +8,39 @@ import httpx
 import pytest
 
 from heygen_widget import LocalServer
-from tests.faults.plans import BEFORE, FAILING, Chances, Fault, Operation, Plan, Script, calm
+from tests.faults.plans import (
+    AFTERWARDS,
+    BEFORE,
+    FAILING,
+    HELD_UP,
+    Chances,
+    Fault,
+    Operation,
+    Plan,
+    Script,
+    calm,
+)
 from tests.faults.proxy import Proxy, run, until
 
 TEXT_STREAM = {"type": "text_stream", "avatar_id": "a", "voice_id": "v", "text": "Hello."}
 SESSIONS = "/v3/avatar-realtime"
-HANGS_UP = {Fault.LOST, Fault.RESET, Fault.UNANSWERED, Fault.RESET_AFTER, Fault.CUT}
-ANSWERS = {Fault.REFUSED: 429, Fault.BROKEN: 502, Fault.FAILED: 500, Fault.LATE: 202}
+HOLD = 0.3
+HANGS_UP = {
+    *(Fault.LOST, Fault.RESET, Fault.UNANSWERED, Fault.RESET_AFTER, Fault.CUT),
+    *(Fault.HALF_CLOSED, Fault.ABANDONED),
+}
+ANSWERS = {
+    Fault.REFUSED: 429,
+    Fault.BROKEN: 502,
+    Fault.FAILED: 500,
+    Fault.LATE: 202,
+    Fault.HELD: 202,
+    Fault.CRAWLED: 202,
+    Fault.DRIPPED: 202,
+    Fault.GATEWAY: 504,
+}
+QUIET = {Fault.SILENT, Fault.STALLED}
+WHOLE = {Fault.LATE, Fault.HELD, Fault.CRAWLED, Fault.DRIPPED}
 
 
 @asynccontextmanager
@@ -23,7 +49,7 @@ async def caller(
 ) -> AsyncIterator[tuple[Proxy, httpx.AsyncClient, str]]:
     """Open a session through a proxy, and cancel it in the end."""
     async with (
-        Proxy(server.base_url, plan, round_trip=round_trip) as proxy,
+        Proxy(server.base_url, plan, round_trip=round_trip, hold=HOLD) as proxy,
         httpx.AsyncClient(
             base_url=proxy.base_url, headers={"x-api-key": server.api_key}, timeout=30
         ) as http,
@@ -38,7 +64,7 @@ async def caller(
 def test_a_fault_does_what_it_is_called(local_server: LocalServer, fault: Fault) -> None:
     async def work() -> None:
         async with caller(local_server, Script(append=[fault])) as (proxy, http, path):
-            patience = httpx.Timeout(30, read=0.5 if fault is Fault.SILENT else 30)
+            patience = httpx.Timeout(30, read=0.5 if fault in QUIET else 30)
             append = http.post(f"{path}/text", json={"delta": "Alpha. "}, timeout=patience)
             if fault in ANSWERS:
                 assert (await append).status_code == ANSWERS[fault]
@@ -46,14 +72,37 @@ def test_a_fault_does_what_it_is_called(local_server: LocalServer, fault: Fault)
                 expected = httpx.TransportError if fault in HANGS_UP else httpx.ReadTimeout
                 with pytest.raises(expected):
                     await append
+            (met,) = proxy.of(Operation.APPEND)
+            if fault in AFTERWARDS:
+                assert met.reached is None
+            await until(lambda: met.status is not None or fault in BEFORE)
             counted = (await http.post(f"{path}/text", json={"delta": " "})).json()["data"]
             arrived = fault not in BEFORE
             assert counted["buffered_bytes"] == len("Hello.") + len("Alpha. ") * arrived + 1
             assert proxy.faults == {fault: 1}
-            (met, clean) = proxy.of(Operation.APPEND)
+            (_, clean) = proxy.of(Operation.APPEND)
             assert (met.status, met.reached is not None) == (202 if arrived else None, arrived)
-            assert met.answered is (fault is Fault.LATE)
+            assert met.answered is (fault in WHOLE)
+            assert fault not in HELD_UP or (met.reached or 0) - met.came >= HOLD
             assert (clean.fault, clean.status, clean.answered) == (None, 202, True)
+
+    run(work)
+
+
+@pytest.mark.parametrize("fault", [Fault.HELD, Fault.CRAWLED])
+def test_what_is_held_reaches_the_server_although_nobody_waits_for_it(
+    local_server: LocalServer, fault: Fault
+) -> None:
+    async def work() -> None:
+        async with caller(local_server, Script(append=[fault])) as (proxy, http, path):
+            with pytest.raises(httpx.ReadTimeout):
+                await http.post(
+                    f"{path}/text", json={"delta": "Alpha. "}, timeout=httpx.Timeout(30, read=0.1)
+                )
+            (held,) = proxy.of(Operation.APPEND)
+            await until(lambda: held.status is not None)
+            counted = (await http.post(f"{path}/text", json={"delta": " "})).json()["data"]
+            assert counted["buffered_bytes"] == len("Hello.") + len("Alpha. ") + 1
 
     run(work)
 

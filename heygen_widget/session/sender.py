@@ -1,0 +1,346 @@
+"""Sends one delta after the other, and finds out what became of those whose answer was lost.
+
+While a delta may still arrive, its request is kept open and its answer waited for. Where that broke
+off, the server is asked with a delta of blanks, which speaks nothing, and its count tells. What is
+sent again may be there twice: it is watched for, and reported.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final, Protocol
+
+from heygen_widget.api.errors import (
+    APIConnectionError,
+    APITimeoutError,
+    Gone,
+    HeyGenError,
+    RateLimited,
+)
+from heygen_widget.api.models import AppendTextDeltaResponse
+from heygen_widget.session.count import LATENESS, ByteCount, Difference, Sent
+from heygen_widget.session.delivery import Delivery
+from heygen_widget.session.errors import may_be_under_way, may_have_arrived, may_pass
+from heygen_widget.session.events import AnswerOverdue, CountDiffers, SessionEvent, Throttled
+
+PROBE: Final = " "
+
+LONGEST_WAIT: Final = 30.0
+"""Seconds that one text waits in all because it was refused (429), whatever Retry-After says."""
+
+CHECKS: Final = (1.0, 3.0, 12.0)
+"""Seconds between looks at the count after a text was sent again: the first may come late."""
+
+AT_ONCE: Final = 2.0
+"""Seconds within which nothing late is expected between the last count and the end."""
+
+_log = logging.getLogger(__name__)
+
+
+class Append(Protocol):
+    """Sends one delta, once; what `AsyncAvatarRealtime.append_text` does for one session."""
+
+    def __call__(self, delta: str, *, final: bool) -> Awaitable[AppendTextDeltaResponse]:
+        """Send `delta`; with `final`, close the input behind it."""
+
+
+class Sender:
+    """Gets one delta after the other to the server, and keeps the account of them.
+
+    Parameters
+    ----------
+    append
+        Sends one delta, and waits for the answer without end.
+    patience
+        Tells the seconds that an answer may take.
+    pauses
+        Seconds after each failed request in a row; then a delta is given up.
+    on_event
+        Called with what a user should know.
+    on_doubt
+        Called with a speech of which some is, or may be, at the server twice, late or not at all.
+    """
+
+    def __init__(
+        self,
+        append: Append,
+        patience: Callable[[], float],
+        pauses: Sequence[float],
+        on_event: Callable[[SessionEvent], None],
+        on_doubt: Callable[[Delivery], None],
+    ) -> None:
+        self._pauses = pauses
+        self._append = append
+        self._patience = patience
+        self._on_event = on_event
+        self._on_doubt = on_doubt
+        self._count = ByteCount()
+        self._copies: list[Sent] = []  # of the latest delta
+        self._open = False  # the request of the latest copy
+        self._untold: list[Sent] = []  # of those before that no answer has told of
+        self._turn = asyncio.Lock()
+        self._watching: asyncio.Task[None] | None = None
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether the latest delta may be at the server, or arrive there, and nothing tells."""
+        return self._open or (self._fate() is None and bool(self._copies))
+
+    def open(self, seed: str) -> None:
+        """Note the text that the session was created with."""
+        self._count.open(seed)
+
+    async def send(self, speech: Delivery, delta: str) -> bool:
+        """Send one delta. Returns False when nobody can tell whether it arrived."""
+        async with self._turn:
+            self._untold += self._copies
+            self._copies = []
+            retries = _Retries(self._pauses, self._on_event)
+            while not retries.exhausted:
+                arrived = await self._send_copy(speech, delta, retries)
+                for copy in self._copies:
+                    if copy.ambiguous or copy.counted is False:
+                        self._give_up(copy)
+                if arrived is not False:
+                    return arrived is True
+        raise self._given_up("The text")
+
+    async def close(self) -> None:
+        """Close the input. What is late by then never arrives."""
+        async with self._turn:
+            if self._count.late():
+                await self._check()
+            retries = _Retries(self._pauses, self._on_event)
+            while not retries.exhausted:
+                try:
+                    await self._ask_with("", final=True)
+                except Gone:  # an attempt that seemed lost had arrived
+                    if time.monotonic() - self._count.counted_at < AT_ONCE:
+                        self._count.close()
+                    return
+                except HeyGenError as error:
+                    await retries.rest(error)
+                else:
+                    self._count.close()
+                    return
+        raise self._given_up("The end of the text")
+
+    def leave(self) -> None:
+        """Note that the session takes no more. What may have come late stays in doubt."""
+        if self._watching is not None:
+            self._watching.cancel()
+        for speech in self._count.late():
+            self._on_doubt(speech)
+        self._count.close()
+
+    async def _send_copy(self, speech: Delivery, delta: str, retries: "_Retries") -> bool | None:
+        """Send a delta once, and find out whether it arrived. None when nobody can tell."""
+        size = _size(delta)
+        if delta[-1].isspace():
+            padding = self._count.padding(size)
+            delta, size = delta + PROBE * padding, size + padding
+        sent = self._count.send(size, speech)
+        self._copies.append(sent)
+        self._open = True
+        request = asyncio.ensure_future(self._append(delta, final=False))
+        try:
+            if not await _is_done(request, self._patience()):
+                self._on_event(AnswerOverdue(speech=speech, seconds=self._patience()))
+                arrived = await self._is_counted_meanwhile(request, sent)
+                if arrived is not False:
+                    self._open = False
+                    return arrived
+            answer = await request
+        except HeyGenError as error:
+            self._open = False
+            if not may_have_arrived(error):
+                self._count.refused(sent)
+            await retries.rest(error)
+            if not may_have_arrived(error):
+                return self._fate()  # an earlier copy may have come late
+            return await self._ask(sent, patient=may_be_under_way(error))
+        finally:
+            await _end(request)
+        self._open = False
+        self._take(sent, answer)
+        return True
+
+    async def _is_counted_meanwhile(
+        self, request: "asyncio.Future[AppendTextDeltaResponse]", sent: Sent
+    ) -> bool | None:
+        """Ask for the count until it tells that a text arrived; False once its request is done.
+
+        As long as that is open, the text may still arrive, however often the count lacks it. None
+        where the count fits both.
+        """
+        size = self._count.blanks(sent.size)
+        for pause in self._pauses:
+            asking = asyncio.ensure_future(self._ask_with(PROBE * size))
+            both: set[asyncio.Future[Any]] = {request, asking}
+            wait = pause
+            try:
+                await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+                if asking.done():
+                    asking.result()
+            except HeyGenError as error:
+                if not may_pass(error):
+                    break  # the answer to the text itself says more
+                wait = max(pause, _asked_to_wait(error))
+            finally:
+                await _end(asking)
+            if self._fate():
+                return True
+            if sent.ambiguous:
+                return False if await _is_done(request, LATENESS) else None
+            if await _is_done(request, wait):
+                return False
+        await asyncio.wait({request})
+        return False
+
+    async def _ask(self, sent: Sent, *, patient: bool) -> bool | None:
+        """Ask with blanks whether a text arrived. None when nobody can tell.
+
+        Whoever is patient does not take "not counted" for "lost".
+        """
+        retries = _Retries(self._pauses, self._on_event)
+        size = self._count.blanks(sent.size)
+        while not retries.exhausted:
+            try:
+                await self._ask_with(PROBE * size)
+            except RateLimited as error:
+                if not retries.may_wait:
+                    return None
+                await retries.rest(error)
+            except HeyGenError as error:
+                _log.debug("Asking for the count failed: %s", error)
+                await retries.rest(error)
+            else:
+                arrived = self._fate()
+                if arrived is not False or not patient:
+                    return arrived
+                await retries.rest()
+        return None
+
+    async def _ask_with(self, blanks: str, *, final: bool = False) -> None:
+        """Send blanks and take the count that comes back."""
+        sent = self._count.send(_size(blanks))
+        try:
+            async with asyncio.timeout(self._patience()):
+                answer = await self._append(blanks, final=final)
+        except TimeoutError:
+            raise APITimeoutError("The server did not tell its count in time.") from None
+        except HeyGenError as error:
+            if not may_have_arrived(error):
+                self._count.refused(sent)
+            raise
+        self._take(sent, answer)
+
+    async def _check(self) -> None:
+        """Look at the count, which tells of what has come late."""
+        blanks = PROBE * (1 + self._count.padding(1))
+        for pause in self._pauses[:3]:
+            try:
+                await self._ask_with(blanks)
+            except HeyGenError as error:
+                _log.debug("Asking for the count failed: %s", error)
+                if not may_pass(error):
+                    return
+                await asyncio.sleep(pause)
+            else:
+                return
+
+    async def _watch_late(self) -> None:
+        """Look at the count from time to time where no text makes the server tell it."""
+        for pause in CHECKS:
+            await asyncio.sleep(pause)
+            async with self._turn:
+                if self._count.late() and time.monotonic() - self._count.counted_at >= CHECKS[0]:
+                    await self._check()
+
+    def _give_up(self, copy: Sent) -> None:
+        if self._count.give_up(copy):
+            if self._watching is not None:
+                self._watching.cancel()
+            self._watching = asyncio.create_task(self._watch_late())
+
+    def _take(self, sent: Sent, answer: AppendTextDeltaResponse) -> None:
+        for difference in self._count.answer(sent, answer.buffered_bytes):
+            self._report(difference)
+        for untold in self._untold:
+            self._count.give_up(untold)
+        self._untold = []
+
+    def _report(self, difference: Difference) -> None:
+        speech, surplus = difference.sent.speech, difference.surplus
+        alone = sum(copy.counted is True for copy in self._copies) <= 1
+        if speech is None or (difference.sent in self._copies and alone and surplus > 0):
+            return  # a copy that is late, and the only one
+        self._on_event(CountDiffers(speech=speech, surplus=surplus))
+        self._on_doubt(speech)
+
+    def _given_up(self, what: str) -> APIConnectionError:
+        return APIConnectionError(
+            f"{what} could not be sent in {len(self._pauses)} attempts.",
+            hint="Check the network, then speak again.",
+        )
+
+    def _fate(self) -> bool | None:
+        """Whether the latest delta is at the server, in whichever copy."""
+        counted = [copy.counted for copy in self._copies]
+        return True if True in counted else None if None in counted else False
+
+
+class _Retries:
+    """How soon, and how often, one thing is tried again."""
+
+    def __init__(self, pauses: Sequence[float], on_event: Callable[[SessionEvent], None]) -> None:
+        self._pauses = pauses
+        self._on_event = on_event
+        self._failures = self._refusals = 0
+        self._left = LONGEST_WAIT
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether it has failed too often."""
+        return self._failures >= len(self._pauses)
+
+    @property
+    def may_wait(self) -> bool:
+        """Whether a refusal may still be waited out."""
+        return self._left > 0
+
+    async def rest(self, error: HeyGenError | None = None) -> None:
+        """Wait before the next attempt, as long as the server asks; raise what will not pass."""
+        if isinstance(error, RateLimited) and self.may_wait:
+            asked = max(
+                self._pauses[min(self._refusals, len(self._pauses) - 1)], _asked_to_wait(error)
+            )
+            pause = min(asked, self._left)
+            self._refusals += 1
+            self._left -= pause
+            self._on_event(Throttled(seconds=pause))
+        elif error is not None and (isinstance(error, RateLimited) or not may_pass(error)):
+            raise error
+        else:
+            pause = self._pauses[self._failures]
+            self._failures += 1
+        await asyncio.sleep(pause)
+
+
+async def _is_done(request: "asyncio.Future[Any]", seconds: float) -> bool:
+    done, _ = await asyncio.wait({request}, timeout=seconds)
+    return bool(done)
+
+
+async def _end(request: "asyncio.Future[Any]") -> None:
+    request.cancel()
+    await asyncio.gather(request, return_exceptions=True)
+
+
+def _asked_to_wait(error: HeyGenError) -> float:
+    return min(getattr(error, "retry_after", None) or 0.0, LONGEST_WAIT)
+
+
+def _size(text: str) -> int:
+    return len(text.encode())
