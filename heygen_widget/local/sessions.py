@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
+import threading
 import uuid
 from collections.abc import Callable
 from typing import Any, Literal
@@ -24,9 +25,9 @@ from heygen_widget.local.studio import Studio
 from heygen_widget.local.voice import (
     SAMPLE_RATE,
     AudioError,
+    Recording,
     SpeechTrack,
     VoiceError,
-    decode_audio,
 )
 from heygen_widget.local.words import WordHistory
 
@@ -87,6 +88,8 @@ class Session:
         self._loop = asyncio.get_running_loop()
         self._track: SpeechTrack | None = None
         self._takes_text = script.type == "text_stream"
+        self._speaks = script.audio is None
+        self._stopped = threading.Event()  # for what a worker thread does for this session
         self._input_open = self._takes_text
         self._unspoken = script.text  # text that came before the track
         self._buffered_bytes = len(script.text.encode())
@@ -161,7 +164,10 @@ class Session:
             track = SpeechTrack(engine, script.voice_id, on_audio=self._wake)
             if script.audio is not None:
                 file = await self._audio_file(script.audio)
-                track.add(await asyncio.to_thread(decode_audio, file))
+                recording = await asyncio.to_thread(Recording, file, self._stopped.is_set)
+                pieces = recording.pieces()
+                track.add(await asyncio.to_thread(next, pieces))
+                track.play(pieces)
             self._go_on_air(track, face)
         except (AudioError, FetchError, VoiceError) as error:
             self._end("error", error_message=str(error))
@@ -181,7 +187,7 @@ class Session:
         self._track = track
         track.append(self._unspoken)
         self._unspoken = ""
-        if not self._input_open:
+        if self._speaks and not self._input_open:
             track.close_input()
         self.stream = Stream(
             face,
@@ -240,6 +246,7 @@ class Session:
     def _cut(self) -> None:
         """End now, whatever is left to say."""
         self._opening.cancel()
+        self._stopped.set()
         if self._track is not None:
             self._track.discard()
         if self.stream is not None:

@@ -3,7 +3,7 @@
 Knows nothing of streams, frames or HTTP; whoever renders asks a `SpeechTrack` for the next samples.
 """
 
-from heygen_widget.local.voice.audio import AudioError, container_of, decode_audio
+from heygen_widget.local.voice.audio import AudioError, Recording, container_of
 from heygen_widget.local.voice.engine import (
     SAMPLE_RATE,
     MouthCue,
@@ -19,12 +19,12 @@ __all__ = [
     "SAMPLE_RATE",
     "AudioError",
     "MouthCue",
+    "Recording",
     "SpeechTrack",
     "SpokenAudio",
     "TimedWord",
     "VoiceEngine",
     "VoiceError",
     "container_of",
-    "decode_audio",
     "load_engine",
 ]

@@ -3,6 +3,9 @@
 Knows containers and codecs by PyAV. Reads no path and no URL, and lets no file name one.
 """
 
+import contextlib
+from collections.abc import Callable, Generator, Iterator
+from functools import lru_cache
 from io import BytesIO
 from typing import Final
 
@@ -10,43 +13,103 @@ import av
 import numpy as np
 import numpy.typing as npt
 
-from heygen_widget.local.voice.engine import SAMPLE_RATE, SpokenAudio
-from heygen_widget.local.voice.hearing import lips_of
+from heygen_widget.local.voice.engine import SAMPLE_RATE, MouthCue, SpokenAudio
+from heygen_widget.local.voice.hearing import Ear
+from heygen_widget.local.voice.mp4 import announces_too_much
+from heygen_widget.local.voice.tags import without_tags
 
 MAX_SECONDS: Final = 3600.0
-"""The longest sound that is decoded; a session lasts no longer."""
+"""The longest sound that is played; a session lasts no longer."""
 
-_BYTES_PER_SAMPLE: Final = 2
+MIN_RATE: Final = 4_000
+MAX_RATE: Final = 768_000
+"""Samples a second that a file may have."""
+
+MAX_CHANNELS: Final = 64
+
+_MAX_FRAME: Final = 262_144  # samples of a frame; FLAC has 65,535, ADPCM twice as many
+_BLOCK: Final = 4 * SAMPLE_RATE
 _MPEG_SYNC: Final = 0xFFE0
 _MPEG_LAYER: Final = 0x0006
+
+
+Samples = npt.NDArray[np.int16]
+_NOTHING: Final[Samples] = np.zeros(0, np.int16)
 
 
 class AudioError(ValueError):
     """Bytes that cannot be played as sound; the message says why."""
 
 
-def decode_audio(data: bytes) -> SpokenAudio:
-    """Decode the bytes of a WAV, MP3, M4A (MP4) or OGG file.
+class Recording:
+    """A sound file that was listened to once, and is decoded again as it is played.
 
-    Returns
-    -------
-    SpokenAudio
-        Mono at `SAMPLE_RATE`, with lips and without words.
+    Its samples are never all in memory: an hour of silence is a few bytes in a file, and 345 MB
+    of samples.
+
+    Parameters
+    ----------
+    data
+        The file.
+    stopped
+        Asked between any two frames; where it says yes, decoding ends.
 
     Raises
     ------
     AudioError
-        If it is another kind of file, damaged, without sound, or longer than `MAX_SECONDS`.
+        If it is no WAV, MP3, M4A (MP4) or OGG file, damaged, without sound, of a rate or a number
+        of channels that no sound has, or longer than `MAX_SECONDS`.
     """
-    container = container_of(data)
-    try:
-        samples = _decode(data, container)
-    except AudioError:
-        raise
-    except (av.FFmpegError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        raise AudioError(f"The {container.upper()} file is damaged: {why}.") from error
-    return SpokenAudio(samples, (), lips_of(samples))
+
+    def __init__(self, data: bytes, stopped: Callable[[], bool] = lambda: False) -> None:
+        self._data = data
+        self._container = container_of(data)
+        self._stopped = stopped
+        self._ear = Ear()
+        for block in self._blocks():
+            self._ear.hear(block)
+        if not self._ear.seconds:
+            raise AudioError("The file holds no sound.")
+
+    @property
+    def seconds(self) -> float:
+        """Length in seconds."""
+        return self._ear.seconds
+
+    def pieces(self) -> Iterator[SpokenAudio]:
+        """Decode it, some seconds at a time: mono at `SAMPLE_RATE`, with lips, without words."""
+        cues = self._ear.cues()
+        cue = next(cues, None)
+        played = 0
+        for block in self._blocks():
+            start, played = played / SAMPLE_RATE, played + len(block)
+            lips = []
+            while cue is not None and cue.time * SAMPLE_RATE < played:
+                lips.append(MouthCue(cue.time - start, cue.mouth))
+                cue = next(cues, None)
+            yield SpokenAudio(block, (), tuple(lips))
+        if cue is not None:
+            yield SpokenAudio(_NOTHING, (), (MouthCue(0.0, cue.mouth),))
+
+    def _blocks(self) -> Iterator[Samples]:
+        """Decode the file in blocks of at least `_BLOCK` samples, but for the last."""
+        waiting: list[Samples] = []
+        try:
+            with contextlib.closing(_decode(self._data, self._container)) as decoded:
+                for samples in decoded:
+                    if self._stopped():
+                        raise AudioError("The audio is not wanted any more.")
+                    waiting.append(samples)
+                    if sum(map(len, waiting)) >= _BLOCK:
+                        yield np.concatenate(waiting)
+                        waiting = []
+        except (av.FFmpegError, ValueError) as error:
+            if isinstance(error, AudioError):
+                raise
+            why = getattr(error, "strerror", None) or str(error)
+            raise AudioError(f"The {self._container.upper()} file is damaged: {why}.") from error
+        if waiting:
+            yield np.concatenate(waiting)
 
 
 def container_of(data: bytes) -> str:
@@ -72,22 +135,73 @@ def container_of(data: bytes) -> str:
     raise AudioError(f"The audio {what}: send a WAV, MP3, M4A or OGG file.")
 
 
-def _decode(data: bytes, container: str) -> npt.NDArray[np.int16]:
-    decoded = bytearray()
-    limit = int(MAX_SECONDS * SAMPLE_RATE) * _BYTES_PER_SAMPLE
+def _decode(data: bytes, container: str) -> Generator[Samples, None, None]:
+    """Yield the file's sound, mono at `SAMPLE_RATE`, frame by frame; an empty frame here and there.
+
+    All limits are checked before a frame is resampled: at a declared rate of 2 Hz its 65,535
+    samples would become 3 GB.
+    """
+    if container == "mp4" and announces_too_much(data):
+        raise AudioError("The MP4 file is damaged: its tables announce more than it can hold.")
+    data = without_tags(data, container)
+    limits = {"codec_whitelist": _sound_codecs(), "max_samples": str(_MAX_FRAME)}
+    seconds = 0.0
+    resampler: av.AudioResampler | None = None
+    form: tuple[object, ...] = ()
     # A title in an odd encoding is no reason to refuse the sound.
-    with av.open(BytesIO(data), "r", format=container, metadata_errors="ignore") as file:
+    with av.open(
+        BytesIO(data), "r", format=container, metadata_errors="ignore", options=limits
+    ) as file:
         if not file.streams.audio:
             raise AudioError("The file has no audio track.")
-        resampler = av.AudioResampler("s16", "mono", SAMPLE_RATE)
-        for frame in file.decode(file.streams.audio[0]):
-            for resampled in resampler.resample(frame):
-                decoded += resampled.to_ndarray().tobytes()
-            if len(decoded) > limit:
-                raise AudioError(f"The audio is longer than {MAX_SECONDS / 60:.0f} minutes.")
-        if decoded:
-            for resampled in resampler.resample(None):
-                decoded += resampled.to_ndarray().tobytes()
-    if not decoded:
-        raise AudioError("The file holds no sound.")
-    return np.frombuffer(decoded, np.int16)
+        stream = file.streams.audio[0]
+        stream.codec_context.options = limits
+        _check(stream.sample_rate or MIN_RATE, stream.channels)
+        for packet in file.demux(stream):
+            frames = packet.decode()
+            if not frames:
+                yield _NOTHING
+            for frame in frames:
+                _check(frame.sample_rate, frame.layout.nb_channels)
+                seconds += frame.samples / frame.sample_rate
+                if seconds > MAX_SECONDS:
+                    raise AudioError(f"The audio is longer than {MAX_SECONDS / 60:.0f} minutes.")
+                # Files that were strung together change their form at each seam.
+                if form != (form := (frame.format.name, frame.layout.name, frame.sample_rate)):
+                    yield from _resampled(resampler, None)
+                    resampler = av.AudioResampler("s16", "mono", SAMPLE_RATE)
+                yield from _resampled(resampler, frame)
+        yield from _resampled(resampler, None)
+
+
+def _check(rate: int, channels: int) -> None:
+    if not MIN_RATE <= rate <= MAX_RATE:
+        raise AudioError(
+            f"The audio has {rate:,} samples a second; {MIN_RATE:,} to {MAX_RATE:,} can be played."
+        )
+    if channels > MAX_CHANNELS:
+        raise AudioError(
+            f"The audio has {channels} channels; at most {MAX_CHANNELS} can be played."
+        )
+
+
+def _resampled(
+    resampler: av.AudioResampler | None, frame: av.AudioFrame | None
+) -> Iterator[Samples]:
+    if frame is not None:
+        frame.pts = None  # a gap between two times is not filled
+    for each in resampler.resample(frame) if resampler is not None else []:
+        yield each.to_ndarray()[0].astype(np.int16, copy=False)
+
+
+@lru_cache(maxsize=1)
+def _sound_codecs() -> str:
+    """Return what may decode: to find out about a picture in a file, FFmpeg would decode it."""
+    return ",".join(name for name in av.codecs_available if _is_sound(name))
+
+
+def _is_sound(name: str) -> bool:
+    try:
+        return av.Codec(name, "r").type == "audio"
+    except (av.FFmpegError, ValueError):
+        return False

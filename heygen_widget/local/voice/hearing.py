@@ -16,7 +16,7 @@ from heygen_widget.local.voice.engine import SAMPLE_RATE, MouthCue
 _STEP: Final = 0.020  # seconds between two looks at the sound
 _HOP: Final = round(_STEP * SAMPLE_RATE)
 _WINDOW: Final = 2048  # samples, 43 ms: two periods of a low voice
-_BATCH: Final = 1500  # looks transformed at once: 30 s, 25 MB
+_BATCH: Final = 500  # looks transformed at once: 10 s, 8 MB
 _BANDS: Final = ((80, 450), (450, 1100), (1100, 3200), (3500, 12_000))
 """Hz. A low jaw lifts the sound from the first band to the second; a tongue in front, lips drawn
 out, adds to the third; the last is hiss."""
@@ -34,45 +34,78 @@ Floats = npt.NDArray[np.float32]
 
 def lips_of(samples: npt.NDArray[np.int16]) -> tuple[MouthCue, ...]:
     """Return mouth cues for mono `samples` at `SAMPLE_RATE`; the last is at rest."""
-    duration = len(samples) / SAMPLE_RATE
-    if not len(samples):
-        return ()
-    bands = np.concatenate(list(_bands(samples)))
-    loudness = 10 * np.log10(bands.sum(axis=1) + 1e-12)
-    floor = max(_QUIETEST, float(np.percentile(loudness, 95)) - _RANGE)
-    cues = [MouthCue(0.0, REST)]
-    opened = 0.0
-    for n, (decibels, look) in enumerate(zip(loudness.tolist(), bands.tolist(), strict=True)):
-        loud = min(1.0, max(0.0, (decibels - floor) / _RANGE))
-        wanted = loud * loud * _jaw(look)
-        # Opening is quicker than closing, as a jaw's is.
-        left = _ATTACK if wanted > opened else _DECAY
-        opened = wanted + (opened - wanted) * left
-        mouth = _shape(opened, look) if loud > 0.0 else REST
-        if _differs(mouth, cues[-1].mouth):
-            cues.append(MouthCue(n * _STEP, mouth))
-    return (*cues, MouthCue(duration, REST))
+    ear = Ear()
+    ear.hear(samples)
+    return tuple(ear.cues())
 
 
-def _bands(samples: npt.NDArray[np.int16]) -> Iterator[Floats]:
-    """Yield batches of shape (looks, 4): the power in each band, 1 being a full-scale square."""
+class Ear:
+    """Hears a sound piece by piece, and tells how the lips go once it has heard all of it.
+
+    What it keeps of an hour is 3 MB.
+    """
+
+    def __init__(self) -> None:
+        self._bands: list[Floats] = []
+        self._looks = 0
+        self._samples = 0
+        # From where the next look begins: half a window before the sound, at first.
+        self._rest: Floats = np.zeros(_WINDOW // 2, np.float32)
+
+    @property
+    def seconds(self) -> float:
+        """Length of the sound so far."""
+        return self._samples / SAMPLE_RATE
+
+    def hear(self, samples: npt.NDArray[np.int16]) -> None:
+        """Hear the next samples: mono, at `SAMPLE_RATE`."""
+        self._samples += len(samples)
+        for start in range(0, len(samples), _BATCH * _HOP):
+            part = samples[start : start + _BATCH * _HOP].astype(np.float32)
+            self._look(np.concatenate([self._rest, part]))
+
+    def cues(self) -> Iterator[MouthCue]:
+        """Yield the mouth cues of the whole sound; the last is at rest."""
+        if not self._samples:
+            return
+        missing = -(-self._samples // _HOP) - self._looks
+        self._look(np.pad(self._rest, (0, _WINDOW))[: (missing - 1) * _HOP + _WINDOW])
+        bands = np.concatenate(self._bands)
+        loudness = 10 * np.log10(bands.sum(axis=1) + 1e-12)
+        floor = max(_QUIETEST, float(np.percentile(loudness, 95)) - _RANGE)
+        shown = REST
+        yield MouthCue(0.0, REST)
+        opened = 0.0
+        for n, (decibels, look) in enumerate(zip(loudness, bands, strict=True)):
+            heard = look.tolist()
+            loud = min(1.0, max(0.0, (float(decibels) - floor) / _RANGE))
+            wanted = loud * loud * _jaw(heard)
+            # Opening is quicker than closing, as a jaw's is.
+            left = _ATTACK if wanted > opened else _DECAY
+            opened = wanted + (opened - wanted) * left
+            mouth = _shape(opened, heard) if loud > 0.0 else REST
+            if _differs(mouth, shown):
+                shown = mouth
+                yield MouthCue(n * _STEP, mouth)
+        yield MouthCue(self.seconds, REST)
+
+    def _look(self, samples: Floats) -> None:
+        """Take all looks that fit into `samples`, and keep what the next one needs."""
+        looks = (len(samples) - _WINDOW) // _HOP + 1 if len(samples) >= _WINDOW else 0
+        if looks:
+            self._bands.append(_bands(samples[: (looks - 1) * _HOP + _WINDOW]))
+        self._looks += looks
+        self._rest = samples[looks * _HOP :]
+
+
+def _bands(samples: Floats) -> Floats:
+    """Return, of shape (looks, 4), the power in each band, 1 being a full-scale square."""
     edges = [[round(hertz * _WINDOW / SAMPLE_RATE) for hertz in band] for band in _BANDS]
     window = np.hanning(_WINDOW).astype(np.float32)
     scale = 2.0 / (float(np.square(window).sum()) * _WINDOW * 32768**2)
-    looks = -(-len(samples) // _HOP)
-    for first in range(0, looks, _BATCH):
-        last = min(first + _BATCH, looks)
-        start = first * _HOP - _WINDOW // 2
-        part = _slice(samples, start, (last - 1) * _HOP + _WINDOW // 2)
-        frames = np.lib.stride_tricks.sliding_window_view(part, _WINDOW)[::_HOP]
-        power = np.square(np.abs(np.fft.rfft(frames * window))) * scale
-        yield np.stack([power[:, a:b].sum(axis=1) for a, b in edges], axis=1).astype(np.float32)
-
-
-def _slice(samples: npt.NDArray[np.int16], start: int, end: int) -> Floats:
-    """Return samples[start:end], zeros where there are none."""
-    inside = samples[max(0, start) : end].astype(np.float32)
-    return np.pad(inside, (max(0, -start), max(0, end - len(samples))))
+    frames = np.lib.stride_tricks.sliding_window_view(samples, _WINDOW)[::_HOP]
+    power = np.square(np.abs(np.fft.rfft(frames * window))) * scale
+    return np.stack([power[:, a:b].sum(axis=1) for a, b in edges], axis=1).astype(np.float32)
 
 
 def _jaw(look: list[float]) -> float:

@@ -6,7 +6,7 @@ Decides when to synthesise what has gathered. Knows no frames, no encoding and n
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from threading import Condition, Thread
 from typing import Final
 
@@ -69,6 +69,7 @@ class SpeechTrack:
         self._appended = 0.0  # when, on the clock
         self._closed = False
         self._discarded = False
+        self._playing = False  # sound is made as it is played
         self._busy = False  # a piece of text has left `_text` and is not sound yet
         self._thread: Thread | None = None
         self._stock: deque[npt.NDArray[np.int16]] = deque()
@@ -116,6 +117,11 @@ class SpeechTrack:
         if wake:
             self._on_audio()
 
+    def play(self, pieces: Iterator[SpokenAudio]) -> None:
+        """Play a sound that is made as it is played, then close the input."""
+        self._playing = True
+        Thread(target=self._play, args=(pieces,), name="speech", daemon=True).start()
+
     def close_input(self) -> None:
         """Take no more text or sound; what has been given is still spoken."""
         with self._changed:
@@ -144,7 +150,7 @@ class SpeechTrack:
                     self._stock[0] = self._stock[0][len(part) :]
             self._stocked -= filled
             self._position += count
-            if self._text:
+            if self._text or self._playing:
                 self._changed.notify_all()
         return samples
 
@@ -163,6 +169,22 @@ class SpeechTrack:
             while self._words and self._words[0].start * SAMPLE_RATE < sample:
                 begun.append(self._words.popleft())
         return begun
+
+    def _play(self, pieces: Iterator[SpokenAudio]) -> None:
+        """Keep some sound in stock until there is no more, or nobody wants it."""
+        try:
+            for piece in pieces:
+                self.add(piece)
+                with self._changed:
+                    self._changed.wait_for(
+                        lambda: self._closed or self._stocked < _AHEAD * SAMPLE_RATE
+                    )
+                    if self._closed:
+                        return
+        except Exception as error:  # noqa: BLE001 - whatever fails in a file, the stream must end
+            self._fail(error)
+            return
+        self.close_input()
 
     def _synthesise(self) -> None:
         """Turn text into sound until there is no more to come. Runs in a thread of its own."""
@@ -199,7 +221,7 @@ class SpeechTrack:
 
     def _store(self, audio: SpokenAudio) -> bool:
         """Put `audio` into stock, with the lock held. Return whether it ends a silence."""
-        if self._discarded or not len(audio.samples):
+        if self._discarded:
             return False
         # What is in stock is read without a gap, so it is known already where this will begin.
         start = (self._position + self._stocked) / SAMPLE_RATE
@@ -207,6 +229,8 @@ class SpeechTrack:
             TimedWord(each.word, start + each.start, start + each.end) for each in audio.words
         )
         self._lips.add(audio.cues, start)
+        if not len(audio.samples):
+            return False
         silent = not self._stocked
         self._stock.append(audio.samples)
         self._stocked += len(audio.samples)

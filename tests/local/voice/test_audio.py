@@ -7,7 +7,13 @@ import numpy.typing as npt
 import pytest
 
 from heygen_widget.local.mouth import REST
-from heygen_widget.local.voice import SAMPLE_RATE, AudioError, SpokenAudio, decode_audio
+from heygen_widget.local.voice import (
+    SAMPLE_RATE,
+    AudioError,
+    MouthCue,
+    Recording,
+    SpokenAudio,
+)
 from heygen_widget.local.voice.lips import Lips
 
 Samples = npt.NDArray[np.int16]
@@ -16,12 +22,15 @@ RATE = 44_100
 KINDS = {"wav": "pcm_s16le", "mp3": "libmp3lame", "mp4": "aac", "ogg": "libopus"}
 
 
-def sound(container: str, samples: Samples, rate: int = RATE, channels: int = 1) -> bytes:
+def sound(
+    container: str, samples: Samples, rate: int = RATE, channels: int = 1, codec: str = ""
+) -> bytes:
     """Return mono `samples` as the bytes of a sound file."""
+    codec = codec or KINDS[container]
     file = BytesIO()
     layout = "stereo" if channels == 2 else "mono"
     with av.open(file, "w", format=container) as output:
-        stream = output.add_stream(KINDS[container], rate=48_000 if container == "ogg" else rate)
+        stream = output.add_stream(codec, rate=48_000 if codec == "libopus" else rate)
         assert isinstance(stream, av.AudioStream)
         stream.layout = layout
         packed = np.repeat(samples, channels).reshape(1, -1)
@@ -38,6 +47,17 @@ def sound(container: str, samples: Samples, rate: int = RATE, channels: int = 1)
             output.mux(stream.encode(each))
         output.mux(stream.encode(None))
     return file.getvalue()
+
+
+def decode_audio(data: bytes) -> SpokenAudio:
+    """Decode all pieces of a file, and join them."""
+    samples, cues, start = [], [], 0.0
+    for piece in Recording(data).pieces():
+        assert piece.words == ()
+        samples.append(piece.samples)
+        cues += [MouthCue(start + cue.time, cue.mouth) for cue in piece.cues]
+        start += piece.seconds
+    return SpokenAudio(np.concatenate(samples), (), tuple(cues))
 
 
 def talk(seconds: float, rate: int = RATE) -> Samples:
