@@ -24,12 +24,15 @@ from heygen_widget.local.bodies import (
 )
 from heygen_widget.local.errors import ApiError
 from heygen_widget.local.intake import Intake
-from heygen_widget.local.media import Media
+from heygen_widget.local.media import AT_ONCE, Media
 from heygen_widget.local.registry import Registry
 from heygen_widget.local.sessions import Session
 from heygen_widget.local.streaming import Streaming
 
 SESSIONS: Final = "/v3/avatar-realtime"
+
+OUR_CLIENT: Final = "heygen-widget/"
+"""How the user agent begins whose pages play streams with little ahead."""
 
 
 def make_app(
@@ -115,6 +118,8 @@ class Api:
     async def _get(self, request: Request) -> Response:
         session = self._session(request)
         playlist = str(request.url_for("playlist", token=session.token))
+        if request.headers.get("user-agent", "").startswith(OUR_CLIENT):
+            playlist += AT_ONCE
         return _data(session.status_answer(playlist))
 
     async def _append(self, request: Request) -> Response:

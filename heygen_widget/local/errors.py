@@ -85,6 +85,12 @@ class ApiError(Exception):
         return cls(503, "server_busy", message, headers={"Retry-After": "1"})
 
     @classmethod
+    def segment_late(cls) -> Self:
+        """Return a 503 for a blocked playlist whose segment does not come."""
+        message = "The stream's next segment is late. Ask for the playlist again."
+        return cls(503, "segment_late", message, headers={"Retry-After": "1"})
+
+    @classmethod
     def rate_limited(cls, retry_after: float) -> Self:
         """Return a 429 that asks to wait `retry_after` seconds."""
         return cls(

@@ -7,6 +7,7 @@ import asyncio
 import re
 from typing import Final
 
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -16,9 +17,13 @@ from heygen_widget.local.registry import Registry
 from heygen_widget.local.sessions import Session
 from heygen_widget.local.stream import Stream
 
-PATIENCE: Final = 5.0
-"""Seconds a playlist is held back for a segment that does not come."""
+PATIENCE: Final = 3
+"""Target durations that a playlist is held back for a segment that does not come."""
 
+AT_ONCE: Final = "?_HLS_msn=0"
+"""Added to a playlist's address for players that follow closely: the first segment will do."""
+
+_NUMBER: Final = re.compile(r"[0-9]{1,15}")
 _PLAYLIST: Final = "application/vnd.apple.mpegurl"
 _FRESH: Final = {"Cache-Control": "no-store"}
 _FOREVER: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -47,8 +52,12 @@ class Media:
     async def _playlist(self, request: Request) -> Response:
         session = self._registry.playing(request.path_params["token"])
         stream = _stream(session)
-        wanted = _wanted_segment(request.query_params.get("_HLS_msn"), stream)
-        await _until_published(session, stream, wanted)
+        wanted = _wanted_segment(request.query_params, stream)
+        # A player's first look names no segment. It finds enough to play without running dry.
+        least = stream.opening - 1 if wanted is None else wanted
+        published = await _until_published(session, stream, least)
+        if wanted is not None and not published:
+            raise ApiError.segment_late()
         return Response(
             stream.playlist(), media_type="application/vnd.apple.mpegurl", headers=_FRESH
         )
@@ -71,21 +80,29 @@ def _stream(session: Session) -> Stream:
     return session.stream
 
 
-def _wanted_segment(text: str | None, stream: Stream) -> int:
-    """Return the segment that a blocking reload waits for; -1 when the playlist is due at once."""
-    if text is None:
-        return -1
+def _wanted_segment(asked: QueryParams, stream: Stream) -> int | None:
+    """Return the segment that a blocking reload waits for, None when it is no such reload."""
+    number, part = asked.get("_HLS_msn"), asked.get("_HLS_part")
+    # No parts are listed: whichever is asked for comes with its segment.
+    if part is not None and (number is None or not _NUMBER.fullmatch(part)):
+        raise ApiError.invalid("'_HLS_part' is not a part of the segment '_HLS_msn'.", "_HLS_part")
+    if number is None:
+        return None
     # RFC 8216bis 6.2.5.2: more than two beyond the last one is a client gone astray.
-    if not re.fullmatch(r"[0-9]{1,15}", text) or int(text) > stream.next_segment + 1:
+    if not _NUMBER.fullmatch(number) or (
+        int(number) > stream.next_segment + 1 and not stream.ended
+    ):
         raise ApiError.invalid("'_HLS_msn' is not a segment to come soon.", "_HLS_msn")
-    return int(text)
+    return int(number)
 
 
-async def _until_published(session: Session, stream: Stream, wanted: int) -> None:
+async def _until_published(session: Session, stream: Stream, wanted: int) -> bool:
+    """Wait for a segment, or for the end of the stream; return whether it came."""
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + PATIENCE
+    deadline = loop.time() + PATIENCE * stream.target
     while stream.next_segment <= wanted and not stream.ended:
         patience = deadline - loop.time()
         if patience <= 0:
-            return
+            return False
         await session.published.wait(patience)
+    return True

@@ -1,11 +1,22 @@
+import asyncio
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 
+from heygen_widget.api import HeyGen
+from heygen_widget.local.bell import Bell
+from heygen_widget.local.errors import ApiError
+from heygen_widget.local.media import Media
 from tests.local.conftest import Caller
+
+if TYPE_CHECKING:
+    from heygen_widget.local.registry import Registry
 
 SEGMENT = re.compile(r"^\d+\.m4s$", re.MULTILINE)
 
@@ -81,6 +92,81 @@ def test_a_reload_for_an_impossible_segment_is_refused(
     answer = player.get(url, params={"_HLS_msn": number})
     assert answer.status_code == 400
     assert answer.json()["error"]["param"] == "_HLS_msn"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"_HLS_part": "0"},
+        {"_HLS_part": "7"},
+        {"_HLS_part": ""},
+        {"_HLS_msn": "0", "_HLS_part": "x"},
+        {"_HLS_msn": "0", "_HLS_part": "-1"},
+    ],
+)
+def test_a_part_of_no_segment_is_refused(
+    caller: Caller, player: httpx.Client, asked: dict[str, str]
+) -> None:
+    answer = player.get(caller.playing(caller.text_stream()), params=asked)
+    assert answer.status_code == 400
+    assert answer.json()["error"]["param"] == "_HLS_part"
+
+
+def test_a_part_comes_with_its_segment(caller: Caller, player: httpx.Client) -> None:
+    url = caller.playing(caller.text_stream())
+    number = last_segment(player.get(url).text) + 1
+    answer = player.get(url, params={"_HLS_msn": number, "_HLS_part": 0})
+    assert last_segment(answer.text) >= number
+
+
+def test_a_first_look_finds_enough_to_play_and_its_beginning(
+    caller: Caller, player: httpx.Client
+) -> None:
+    playlist = player.get(caller.playing(caller.text_stream())).text
+    assert len(SEGMENT.findall(playlist)) >= 3
+    assert SEGMENT.findall(playlist)[0] == "0.m4s"
+    assert "#EXT-X-START:TIME-OFFSET=0" in playlist
+
+
+def test_our_own_players_are_sent_to_the_first_segment(
+    caller: Caller, player: httpx.Client
+) -> None:
+    stream_id = caller.text_stream()
+    caller.playing(stream_id)
+    with HeyGen(caller.server.api_key, caller.server.base_url) as client:
+        url = client.avatar_realtime.get(stream_id).hls_url
+    assert url is not None
+    assert url.endswith("/stream.m3u8?_HLS_msn=0")
+    assert SEGMENT.findall(player.get(url).text)[0] == "0.m4s"
+
+
+class Standstill:
+    """A stream that has stopped publishing."""
+
+    ended = False
+    next_segment = 3
+    opening = 3
+    target = 1
+
+    def playlist(self) -> str:
+        return "#EXTM3U\n"
+
+
+def test_a_reload_is_told_when_its_segment_does_not_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("heygen_widget.local.media.PATIENCE", 0.05)
+    session = SimpleNamespace(stream=Standstill(), published=Bell())
+    registry = cast("Registry", SimpleNamespace(playing=lambda _: session))
+    errors = {ApiError: lambda _, error: error.response()}
+    app = Starlette(routes=Media(registry).routes(), exception_handlers=errors)
+
+    async def ask() -> list[int]:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://server") as client:
+            url = "/hls/x/stream.m3u8"
+            answers = [await client.get(f"{url}{asked}") for asked in ("", "?_HLS_msn=3")]
+        return [answer.status_code for answer in answers]
+
+    assert asyncio.run(ask()) == [200, 503]
 
 
 def test_many_players_wait_at_once(caller: Caller, player: httpx.Client) -> None:

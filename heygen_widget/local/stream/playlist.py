@@ -4,13 +4,23 @@ Knows lengths and dates of segments, not what is in them. Written by one thread,
 """
 
 import math
+import time
 from collections import deque
+from collections.abc import Callable
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Final, NamedTuple
 
 WINDOW: Final = 120.0
-"""Seconds of a stream that can be played; older segments are forgotten."""
+"""Seconds of a stream that are listed. No playlist that was given away is longer."""
+
+YOUNG: Final = 10.0
+"""Seconds up to which whoever joins a stream is told to begin at its first word."""
+
+HOLD_BACK: Final = 3
+"""Target durations that players keep from the end: the least RFC 8216bis (4.4.3.8) allows."""
+
+_OPENING: Final = 3  # segments from which FFmpeg's players begin at the first one, and not later
 
 
 class _Segment(NamedTuple):
@@ -19,19 +29,44 @@ class _Segment(NamedTuple):
     data: bytes
 
 
+class _Delisted(NamedTuple):
+    number: int
+    data: bytes
+    until: float  # on the clock
+
+
 class Playlist:
     """A sliding window over the segments of one live stream.
+
+    A segment that is listed no more can still be had for its own length and that of the longest
+    playlist that listed it (RFC 8216, 6.2.2).
 
     Parameters
     ----------
     target_seconds
         The longest that a segment may be.
+    clock
+        Tells the time in seconds.
+
+    Attributes
+    ----------
+    target
+        The target duration: whole seconds.
+    opening
+        How many segments make a stream that a player can begin to play: a target duration of them,
+        but no more than three. With more, FFmpeg begins at a later one; with less, players that
+        look only once in a target duration for what is new run dry.
     """
 
-    def __init__(self, target_seconds: float) -> None:
-        self._target = target_seconds
+    def __init__(
+        self, target_seconds: float, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.target = math.ceil(target_seconds)
+        self.opening = min(_OPENING, math.ceil(self.target / target_seconds))
+        self._clock = clock
         self._lock = Lock()
         self._segments: deque[_Segment] = deque()
+        self._delisted: deque[_Delisted] = deque()
         self._window = 0.0
         self._next = 0
         self._ended = False
@@ -65,7 +100,9 @@ class Playlist:
             self._next += 1
             self._window += seconds
             while self._window > WINDOW:
-                self._window -= self._segments.popleft().seconds
+                self._delist()
+            while self._delisted and self._delisted[0].until < self._clock():
+                self._delisted.popleft()
 
     def end(self) -> None:
         """Say that no segment follows."""
@@ -76,7 +113,9 @@ class Playlist:
         """Give the segment with that number, None if it is forgotten or yet to come."""
         with self._lock:
             index = number - self._first
-            return self._segments[index].data if 0 <= index < len(self._segments) else None
+            if 0 <= index < len(self._segments):
+                return self._segments[index].data
+            return next((each.data for each in self._delisted if each.number == number), None)
 
     def text(self) -> str:
         """Write the media playlist."""
@@ -84,14 +123,24 @@ class Playlist:
             head = (
                 "#EXTM3U\n"
                 "#EXT-X-VERSION:7\n"
-                f"#EXT-X-TARGETDURATION:{math.ceil(self._target)}\n"
-                "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES\n"
+                f"#EXT-X-TARGETDURATION:{self.target}\n"
+                "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,"
+                f"HOLD-BACK={HOLD_BACK * self.target:.1f}\n"
                 f"#EXT-X-MEDIA-SEQUENCE:{self._first}\n"
                 "#EXT-X-INDEPENDENT-SEGMENTS\n"
-                '#EXT-X-MAP:URI="init.mp4"\n'
             )
+            if self._ended or (self._first == 0 and self._window < YOUNG):
+                head += "#EXT-X-START:TIME-OFFSET=0\n"
+            head += '#EXT-X-MAP:URI="init.mp4"\n'
             body = "".join(segment.lines for segment in self._segments)
             return head + body + ("#EXT-X-ENDLIST\n" if self._ended else "")
+
+    def _delist(self) -> None:
+        """Let the oldest segment go from the list, with the lock held."""
+        number = self._first
+        seconds, _, data = self._segments.popleft()
+        self._window -= seconds
+        self._delisted.append(_Delisted(number, data, self._clock() + seconds + WINDOW))
 
     @property
     def _first(self) -> int:

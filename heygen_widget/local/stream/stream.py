@@ -79,6 +79,16 @@ class Stream:
         return init_segment()
 
     @property
+    def opening(self) -> int:
+        """How many segments make a stream that a player can begin to play."""
+        return self._playlist.opening
+
+    @property
+    def target(self) -> int:
+        """Seconds that no segment is longer than."""
+        return self._playlist.target
+
+    @property
     def next_segment(self) -> int:
         """Number of the next segment to be published."""
         return self._playlist.next_segment
