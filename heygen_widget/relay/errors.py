@@ -5,9 +5,18 @@ StreamError
 └── StreamUnavailable   not now; it may be asked for again
 """
 
+from typing import Final
+
+from heygen_widget.plain import one_line
+
+_LONGEST: Final = 300  # characters; a playlist's own words and addresses are in it
+
 
 class StreamError(Exception):
     """The stream cannot be read; the message says why, for people."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(one_line(message, _LONGEST))
 
 
 class StreamRefused(StreamError):  # noqa: N818 (it says what happened)

@@ -7,6 +7,7 @@ segments, so nobody further down has to know about low-latency HLS. Knows no bro
 import asyncio
 import contextlib
 import logging
+import math
 import time
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, replace
@@ -24,6 +25,10 @@ PAUSES: Final = (0.1, 0.25, 0.5, 1.0, 2.0)
 """Seconds before a playlist is asked for again, after failures in a row."""
 PART_PAUSES: Final = (0.1, 0.3)
 """Seconds before a part is asked for again; then it is passed over. A live stream does not wait."""
+SHORTEST_REST: Final = 0.1
+"""Seconds between two looks at the playlist, whatever the server says of itself."""
+LARGE: Final = 32 * 1024
+"""Characters of a playlist that takes so long to read that nothing else should wait for it."""
 LONGEST_REST: Final = 20.0
 """Seconds between two looks at the playlist while nobody watches."""
 
@@ -78,6 +83,7 @@ class Follower:
         self._media_url: str | None = None
         self._place: Place | None = None
         self._inits: dict[Section, bytes] = {}
+        self._asked = -math.inf  # when, for the playlist
 
     def hurry(self, *, hurry: bool) -> None:
         """Stay at the live edge; or come by just often enough to lose nothing."""
@@ -156,11 +162,12 @@ class Follower:
 
     async def _ask_for_playlist(self, source: Source, ahead: Ahead | None) -> Playlist:
         url = self._media_url or self._url
+        self._asked = time.monotonic()
         if ahead is None:
             fetched = await source.playlist(url)
         else:
             fetched = await source.playlist(ahead.added_to(url), ahead.seconds + TIMEOUT)
-        found = read_playlist(fetched.data.decode(errors="replace"), fetched.url)
+        found = await _read(fetched.data.decode(errors="replace"), fetched.url)
         if isinstance(found, Playlist):
             return found
         if self._media_url is not None:
@@ -180,16 +187,17 @@ class Follower:
     async def _rest(self, playlist: Playlist, *, news: bool) -> Ahead | None:
         """Wait until the playlist may say something new; return what the server is to wait for."""
         if not self._hurry.is_set():
-            rest = max(playlist.target / 2, min(playlist.seconds / 2, LONGEST_REST))
+            rest = min(max(playlist.target, playlist.seconds) / 2, LONGEST_REST)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(rest):
                     await self._hurry.wait()
             return None
         if playlist.blocks:
-            if not news:  # the server's patience ended; or it does not do what it says it does
-                await asyncio.sleep(PAUSES[0])
+            # Without news the server's patience ended, or it does not do what it says it does.
+            since = time.monotonic() - self._asked if news else 0.0
+            await asyncio.sleep(max(0.0, SHORTEST_REST - since))
             return Ahead.of(playlist)
-        await asyncio.sleep((playlist.part_target or playlist.target) / 2)
+        await asyncio.sleep(max((playlist.part_target or playlist.target) / 2, SHORTEST_REST))
         return None
 
     async def _fresh(self, source: Source, playlist: Playlist) -> AsyncGenerator[Part]:
@@ -240,3 +248,9 @@ class Follower:
                 _log.warning("The stream's initialization section could not be had: %s", error)
             await asyncio.sleep(pause)
         return await source.part(section)
+
+
+async def _read(text: str, url: str) -> Playlist | str:
+    if len(text) < LARGE:
+        return read_playlist(text, url)
+    return await asyncio.to_thread(read_playlist, text, url)

@@ -4,6 +4,7 @@ Knows no network and no time.
 """
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urljoin
@@ -16,6 +17,21 @@ from heygen_widget.relay.source import Section
 MOST_BANDWIDTH: Final = 6_000_000
 """Bits a second; of the variants within this the best is read. It travels through the notebook's
 own connection, and may be held in memory."""
+
+SHORTEST_TARGET: Final = 0.2
+LONGEST_TARGET: Final = 60.0
+"""Seconds that a segment may be long, whatever a server says: all pauses follow from it."""
+SHORTEST_PART: Final = 0.1
+"""Seconds of a part, in the same sense."""
+LONGEST_SEGMENT: Final = 3600.0
+MOST_LINES: Final = 60_000
+"""An hour in segments of 0.2 s, each with its date, has so many."""
+LONGEST_LINE: Final = 16 * 1024
+"""Characters. Addresses with a signature in them have some 2,000."""
+MOST_VARIANTS: Final = 200
+"""Variants, and renditions beside them, which `m3u8` compares each with each."""
+MOST_SECTIONS: Final = 1000
+"""Initialization sections and keys, which it looks for in a list."""
 
 _COMING: Final = "the-segment-to-come"
 
@@ -106,6 +122,7 @@ def read_playlist(text: str, url: str) -> Playlist | str:
     """
     if not text.lstrip("\ufeff").startswith("#EXTM3U"):
         raise StreamRefused("What is at the stream's address is no playlist.")
+    _check_size(text)
     try:
         # m3u8 (6.0) gives DISCONTINUITY and MAP only to segments with an address, which the one
         # in the making lacks as yet.
@@ -116,6 +133,21 @@ def read_playlist(text: str, url: str) -> Playlist | str:
         return _media_playlist(found, url)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise StreamRefused(f"The stream's playlist cannot be read: {error}") from error
+
+
+def _check_size(text: str) -> None:
+    """Refuse what would take long to read, or much memory: `m3u8` takes all there is."""
+    lines = text.splitlines()
+    tags = Counter(line.partition(":")[0] for line in lines if line.startswith("#EXT"))
+    variants = max(tags["#EXT-X-STREAM-INF"], tags["#EXT-X-MEDIA"])
+    sections = max(tags["#EXT-X-MAP"], tags["#EXT-X-KEY"], tags["#EXT-X-SESSION-KEY"])
+    if (
+        len(lines) > MOST_LINES
+        or max(map(len, lines)) > LONGEST_LINE
+        or variants > MOST_VARIANTS
+        or sections > MOST_SECTIONS
+    ):
+        raise StreamRefused("The stream's playlist holds more than any real one.")
 
 
 def _variant(variants: Any) -> str:
@@ -142,16 +174,25 @@ def _media_playlist(found: Any, url: str) -> Playlist:
     if segments and segments[-1].whole is None and not segments[-1].parts:
         segments.pop()
     lengths = [piece.seconds for piece in _pieces(segments)]
-    if not all(math.isfinite(seconds) and seconds >= 0 for seconds in lengths):
+    if not all(0 <= seconds <= LONGEST_SEGMENT for seconds in lengths):
         raise StreamRefused("The stream's playlist has a segment of no real length.")
     control = found.server_control
+    target = _sane(found.target_duration, max(lengths, default=0.0), SHORTEST_TARGET)
+    part_target = found.part_inf and found.part_inf.part_target
     return Playlist(
         segments=tuple(segments),
-        target=float(found.target_duration or max(lengths, default=1.0)),
+        target=target,
         blocks=bool(control and control.can_block_reload == "YES"),
-        part_target=(found.part_inf and found.part_inf.part_target) or None,
+        part_target=_sane(part_target, target, SHORTEST_PART) if part_target else None,
         ended=bool(found.is_endlist),
     )
+
+
+def _sane(seconds: float | None, otherwise: float, shortest: float) -> float:
+    """Return a length that a server names, if it can be one, within what is sensible."""
+    if seconds is None or not math.isfinite(seconds) or seconds <= 0:
+        seconds = otherwise or 1.0
+    return min(max(float(seconds), shortest), LONGEST_TARGET)
 
 
 def _segment(segment: Any, wholes: "_Ranges", parts: "_Ranges", inits: "_Ranges") -> Segment:

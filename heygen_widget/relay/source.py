@@ -4,22 +4,32 @@ A playlist is written by a stranger: whatever it names is fetched only from the 
 origin, over HTTP, up to a limit, and without any key. Knows no playlist's grammar.
 """
 
+import asyncio
+import math
+import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from http import HTTPStatus
 from typing import Final, NamedTuple, Self
 
 import httpx
 
+from heygen_widget.bounded import ENCODINGS, TooMuch, apieces, aread
 from heygen_widget.relay.errors import StreamRefused, StreamUnavailable
 
 MAX_PLAYLIST: Final = 1024 * 1024
 """Bytes of a playlist. One of an hour in segments of 0.4 s has a third of that."""
-MAX_PART: Final = 32 * 1024 * 1024
-"""Bytes of a segment: ten seconds at 25 Mbit/s."""
+MAX_PART: Final = 12 * 1024 * 1024
+"""Bytes of a segment: sixteen seconds at the most bandwidth that is chosen."""
 MAX_HOPS: Final = 5
 TIMEOUT: Final = 10.0
 """Seconds for connecting, and for each read."""
+LONGEST: Final = 60.0
+"""Seconds for all of a playlist or a part, beside what a server may hold it back."""
+BURST: Final = 500
+"""Requests in a row without a pause: a stream is read from its first word on, which may be old."""
+SPACING: Final = 0.02
+"""Seconds between requests after that. No stream has so many parts; a hostile one may list them."""
 
 _GONE: Final = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -58,8 +68,11 @@ class Source:
         self._origin = _origin(url)
         # No proxy leads to this very machine.
         self._http = httpx.AsyncClient(
-            trust_env=httpx.URL(url).host not in _LOOPBACK, timeout=TIMEOUT
+            trust_env=httpx.URL(url).host not in _LOOPBACK,
+            timeout=TIMEOUT,
+            headers={"accept-encoding": ENCODINGS},
         )
+        self._may_ask = -math.inf
 
     async def __aenter__(self) -> Self:
         return self
@@ -96,18 +109,32 @@ class Source:
                 raise StreamRefused(
                     f"The stream at {self._origin} leads to {_origin(url)}, which is not read."
                 )
+            await self._pace()
             try:
-                async with self._opened(section._replace(url=url), patience) as response:
+                async with (
+                    asyncio.timeout(LONGEST + patience),
+                    self._opened(section._replace(url=url), patience) as response,
+                ):
                     if not response.has_redirect_location:
                         return Fetched(url, await _read(response, section, limit))
                     url = str(response.url.join(response.headers["location"]))
             except httpx.InvalidURL as error:
                 raise StreamRefused(f"The stream has an address that is none: {error}") from error
-            except httpx.HTTPError as error:
+            except TooMuch:
+                raise StreamRefused(
+                    f"A part of the stream has more than {limit:,} bytes."
+                ) from None
+            except (httpx.HTTPError, TimeoutError) as error:
                 raise StreamUnavailable(
                     f"The stream does not answer: {str(error) or type(error).__name__}"
                 ) from error
         raise StreamRefused(f"The stream redirects more than {MAX_HOPS} times.")
+
+    async def _pace(self) -> None:
+        """Wait if too much was asked for of late: `BURST` requests, and one each `SPACING`."""
+        now = time.monotonic()
+        self._may_ask = max(self._may_ask, now - BURST * SPACING) + SPACING
+        await asyncio.sleep(max(0.0, self._may_ask - now))
 
     @asynccontextmanager
     async def _opened(self, section: Section, patience: float) -> AsyncIterator[httpx.Response]:
@@ -129,21 +156,20 @@ class Source:
 
 async def _read(response: httpx.Response, section: Section, limit: int) -> bytes:
     """Read what was asked for; a server that knows no ranges sends more."""
-    whole = response.status_code != HTTPStatus.PARTIAL_CONTENT
-    skip = section.start if whole else 0
-    wanted = skip + section.length if section.length is not None else None
-    body = bytearray()
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if wanted is not None and len(body) >= wanted:
-            break
-        if len(body) > skip + limit:
-            raise StreamRefused(f"A part of the stream has more than {limit:,} bytes.")
-    if len(body) > skip + limit:
-        raise StreamRefused(f"A part of the stream has more than {limit:,} bytes.")
-    if wanted is not None and len(body) < wanted:
-        raise StreamUnavailable("The stream's server sent less than it was asked for.")
-    return bytes(body[skip:wanted])
+    if section.length is None:
+        return await aread(response, limit)
+    skip = 0 if response.status_code == HTTPStatus.PARTIAL_CONTENT else section.start
+    wanted: list[bytes] = []
+    missing = section.length
+    async with aclosing(apieces(response)) as found:
+        async for piece in found:
+            passed = min(skip, len(piece))
+            skip -= passed
+            wanted.append(piece[passed : passed + missing])
+            missing -= len(wanted[-1])
+            if not missing:
+                return b"".join(wanted)
+    raise StreamUnavailable("The stream's server sent less than it was asked for.")
 
 
 def _origin(url: str) -> str:

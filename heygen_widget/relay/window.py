@@ -7,8 +7,10 @@ from heygen_widget.relay.follower import Part
 
 SECONDS: Final = 30.0
 """How much of a stream is kept."""
-BYTES: Final = 48 * 1024 * 1024
-"""How much memory that may take."""
+BYTES: Final = 24 * 1024 * 1024
+"""How much memory that may take: 30 seconds at the most bandwidth that is chosen."""
+PARTS: Final = 1000
+"""How many parts that may be, however short they say they are."""
 YOUNG: Final = 10.0
 """Seconds; a stream that began no longer ago is handed on from its first word."""
 JOIN: Final = 8.0
@@ -29,11 +31,15 @@ class Window:
         """Take the next part, and forget what is too old."""
         self._parts.append(part)
         self._seconds += part.seconds
-        self._bytes += len(part.data)
-        while len(self._parts) > 1 and (self._seconds > SECONDS or self._bytes > BYTES):
+        self._bytes += _size(part)
+        while len(self._parts) > 1 and self._is_full():
             oldest = self._parts.popleft()
             self._seconds -= oldest.seconds
-            self._bytes -= len(oldest.data)
+            self._bytes -= _size(oldest)
+
+    def _is_full(self) -> bool:
+        too_much = self._seconds > SECONDS or self._bytes > BYTES
+        return too_much or len(self._parts) > PARTS
 
     def since(self, number: int) -> list[Part]:
         """Return the parts from that number on, as far as they are kept."""
@@ -60,3 +66,8 @@ class Window:
             if part.discontinuity:
                 break
         return [part for part in run if part.init == run[-1].init]
+
+
+def _size(part: Part) -> int:
+    """Count an initialization section with every part, which may well have one of its own."""
+    return len(part.data) + len(part.init)
