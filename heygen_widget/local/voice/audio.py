@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Callable, Generator, Iterator
 from functools import lru_cache
 from io import BytesIO
-from typing import Final
+from typing import Any, Final
 
 import av
 import numpy as np
@@ -32,6 +32,12 @@ _BLOCK: Final = 4 * SAMPLE_RATE
 _MPEG_SYNC: Final = 0xFFE0
 _MPEG_LAYER: Final = 0x0006
 
+_PYAV: Final = int(av.__version__.partition(".")[0])
+_KEEPS_ODD_TITLES: Final = 19
+# A title in an odd encoding is no reason to refuse the sound.
+_TOLERANT: Final[dict[str, Any]] = (
+    {} if _PYAV >= _KEEPS_ODD_TITLES else {"metadata_errors": "ignore"}
+)
 
 Samples = npt.NDArray[np.int16]
 _NOTHING: Final[Samples] = np.zeros(0, np.int16)
@@ -148,10 +154,7 @@ def _decode(data: bytes, container: str) -> Generator[Samples, None, None]:
     seconds = 0.0
     resampler: av.AudioResampler | None = None
     form: tuple[object, ...] = ()
-    # A title in an odd encoding is no reason to refuse the sound.
-    with av.open(
-        BytesIO(data), "r", format=container, metadata_errors="ignore", options=limits
-    ) as file:
+    with av.open(BytesIO(data), "r", format=container, options=limits, **_TOLERANT) as file:
         if not file.streams.audio:
             raise AudioError("The file has no audio track.")
         stream = file.streams.audio[0]
