@@ -3,6 +3,7 @@
 // put together here. Knows nothing of players and of drawing.
 
 import type { Word, WordsMessage } from "./protocol.ts";
+import { endsSentence } from "./sentences.ts";
 
 /** The line being spoken. */
 export interface Line {
@@ -21,7 +22,6 @@ export interface Line {
 /** Silence, in seconds, after which a new line begins. */
 const PAUSE = 1.2;
 const LINE_LENGTH = 84;
-const SENTENCE_END = /[.!?…。！？]["'”’»)]*$/;
 /** Scripts that put no space between words. */
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
 
@@ -126,7 +126,7 @@ export class Captions {
       const full =
         !previous ||
         word.start - previous.end > PAUSE ||
-        SENTENCE_END.test(previous.word.trim()) ||
+        endsSentence(previous.word) ||
         length > LINE_LENGTH;
       const breaks = index === start || (full && SPOKEN.test(word.word));
       if (breaks) length = word.word.length + 1;

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { Captions, spaceBetween } from "../src/captions.ts";
 import type { Word, WordsMessage } from "../src/protocol.ts";
+import { endsSentence } from "../src/sentences.ts";
 
 /** Words of 0.3 s, one every 0.4 s from `from` on. */
 function spoken(text: string, from = 0): Word[] {
@@ -156,4 +157,11 @@ test("captions are the same however their words come", () => {
   for (const { start } of words) expect(inPieces.lineAt(start)).toEqual(whole.lineAt(start));
   expect(whole.lineAt(0.9)?.text).toBe("你好，世界。");
   expect(whole.lineAt(9)?.text).toBe("One two");
+});
+
+test("a sentence ends with any script's marks, and with closing quotes", () => {
+  for (const word of ["Yes.", "“No!”", "чего?", "好。", "كيف؟", "ठीक।", "ሰላም።", "Լավ։", "Wait…"]) {
+    expect(endsSentence(word), word).toBe(true);
+  }
+  for (const word of ["Yes", "no,", "3.14", "(a)"]) expect(endsSentence(word), word).toBe(false);
 });

@@ -1,4 +1,5 @@
 """Tokens become few, early portions; nothing is lost and nothing is torn."""
+# ruff: noqa: RUF001 - texts in many scripts
 
 import pytest
 from hypothesis import given
@@ -51,6 +52,25 @@ def test_then_a_clause_goes_when_it_ends(coalescer: Coalescer, clock: Clock) -> 
     assert taken(coalescer, clock) == "this is one, "
     coalescer.put(' "too." Is')
     assert taken(coalescer, clock) == 'and this "too." '
+
+
+def test_an_abbreviation_ends_no_clause(coalescer: Coalescer, clock: Clock) -> None:
+    coalescer.put("So ")
+    taken(coalescer, clock)
+    coalescer.put("we met Dr. ")
+    assert taken(coalescer, clock) == ""
+    coalescer.put("No on the 3. Oktober, though he")
+    assert taken(coalescer, clock) == "we met Dr. No on the 3. Oktober, "
+
+
+@pytest.mark.parametrize(
+    "text", ["كيف حالك؟ ", "आप कैसे हैं। ", "ሰላም። ", "Τι κάνεις; ", "你好。", "ما، "]
+)
+def test_clauses_end_in_every_script(text: str, coalescer: Coalescer, clock: Clock) -> None:
+    coalescer.put("So ")
+    taken(coalescer, clock)
+    coalescer.put(text)
+    assert taken(coalescer, clock) == text
 
 
 def test_words_wait_no_longer_than_the_delay(coalescer: Coalescer, clock: Clock) -> None:
