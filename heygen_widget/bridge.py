@@ -8,6 +8,7 @@ import asyncio
 import atexit
 import concurrent.futures
 import contextlib
+import logging
 import math
 import os
 import signal
@@ -19,6 +20,8 @@ from types import FrameType
 from typing import Any, Final, Self, TypeVar
 
 T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
 
 _reading: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, set[asyncio.Task[None]]]" = (
     weakref.WeakKeyDictionary()
@@ -253,14 +256,15 @@ def _answer(
 ) -> None:
     try:
         answer.set_result(function(*arguments))
-    except Exception as error:  # noqa: BLE001 (it is raised where the answer is awaited)
+    except BaseException as error:  # noqa: BLE001 (it is raised where the answer is awaited)
         answer.set_exception(error)
 
 
 def _run(loop: asyncio.AbstractEventLoop) -> None:
     asyncio.set_event_loop(loop)
     try:
-        loop.run_forever()
+        while not _runs_to_its_end(loop):
+            pass
     finally:
         leftover = asyncio.all_tasks(loop)
         for task in leftover:
@@ -268,6 +272,20 @@ def _run(loop: asyncio.AbstractEventLoop) -> None:
         loop.run_until_complete(asyncio.gather(*leftover, return_exceptions=True))
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.close()
+
+
+def _runs_to_its_end(loop: asyncio.AbstractEventLoop) -> bool:
+    """Run a loop until it is stopped, or until code that it runs calls `sys.exit`.
+
+    asyncio lets that, and a `KeyboardInterrupt`, out of a task or a call-back of a loop. But this
+    loop is not the one to exit: sessions that cost money depend on it.
+    """
+    try:
+        loop.run_forever()
+    except (SystemExit, KeyboardInterrupt):
+        _log.exception("What runs on an avatar's own loop does not end it.")
+        return False
+    return True
 
 
 bridge: Final = Bridge()

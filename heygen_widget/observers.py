@@ -28,7 +28,7 @@ class Home:
         Called with the name of a call-back and what it raised.
     """
 
-    def __init__(self, on_error: Callable[[str, Exception], None]) -> None:
+    def __init__(self, on_error: Callable[[str, BaseException], None]) -> None:
         self._on_error = on_error
         self._context = contextvars.copy_context()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -57,7 +57,9 @@ class Home:
     def _try(self, name: str, callback: Callback, arguments: tuple[object, ...]) -> None:
         try:
             callback(*arguments)
-        except Exception as error:  # noqa: BLE001 (whatever a user's function raises)
+        # Whatever a user's function raises: sys.exit() there would end the loop that it runs on,
+        # an avatar's or the kernel's, with a session open that costs money.
+        except BaseException as error:  # noqa: BLE001
             _log.exception("%s failed.", name)
             self._on_error(name, error)
 
@@ -71,7 +73,7 @@ class Observers:
         Called with the name of a call-back and what it raised.
     """
 
-    def __init__(self, on_error: Callable[[str, Exception], None]) -> None:
+    def __init__(self, on_error: Callable[[str, BaseException], None]) -> None:
         self._on_error: Final = on_error
         self._all: dict[Callback, Home] = {}
 

@@ -31,6 +31,7 @@ from heygen_widget.history import History
 from heygen_widget.observers import Home, Observers
 from heygen_widget.outputs import Bundle, Outputs
 from heygen_widget.page import STATIC
+from heygen_widget.plain import one_line
 from heygen_widget.protocol import (
     BrowserMessage,
     Finish,
@@ -431,8 +432,12 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
         """
         return None
 
-    def _callback_failed(self, name: str, error: Exception) -> None:
-        self._display.problem(f"{name} failed.", repr(error))
+    def _callback_failed(self, name: str, error: BaseException) -> None:
+        try:
+            shown = repr(error)
+        except Exception:  # noqa: BLE001 (it is the user's own error, and may be of any kind)
+            shown = type(error).__name__
+        self._display.problem(f"{name} failed.", one_line(shown))
 
     def _on_end(self) -> None:
         self._waiting.release()

@@ -310,3 +310,29 @@ def test_what_is_done_already_is_not_waited_for() -> None:
     done.set_result(1)
     assert wait_blocking(done) == 1
     assert asyncio.run(wait_awaited(done)) == 1
+
+
+@pytest.mark.parametrize("end", [SystemExit, KeyboardInterrupt, GeneratorExit])
+def test_nothing_that_runs_on_the_private_loop_ends_it(end: type[BaseException]) -> None:
+    async def leave() -> None:
+        raise end
+
+    def leave_at_once() -> None:
+        raise end
+
+    async def stay() -> str:
+        await asyncio.sleep(0)
+        return "still here"
+
+    bridge = Bridge("test-of-exits")
+    try:
+        bridge.call(leave_at_once)
+        with pytest.raises(end):
+            bridge.ask(leave_at_once)
+        with pytest.raises(end):
+            bridge.submit(leave()).result(10)
+        assert bridge.running
+        assert bridge.submit(stay()).result(10) == "still here"
+    finally:
+        bridge.close()
+    assert not bridge.running

@@ -1,6 +1,7 @@
 """What happened, as a table and as call-backs."""
 
 import asyncio
+import sys
 import threading
 from typing import Any
 
@@ -86,3 +87,49 @@ def test_what_a_callback_raises_is_shown_and_ends_no_session(
     problem = page.messages("problem")[0]["problem"]
     assert "broken failed" in problem["title"]
     assert problem["hint"] == "ZeroDivisionError('mine')"
+
+
+class _Strange(BaseException):
+    def __repr__(self) -> str:
+        raise ValueError("not even this")
+
+
+ENDS = [
+    SystemExit(1),
+    KeyboardInterrupt(),
+    GeneratorExit(),
+    asyncio.CancelledError(),
+    MemoryError(),
+    _Strange(),
+    BaseExceptionGroup("all", [SystemExit(), KeyboardInterrupt()]),
+    ValueError("\x1b[2J" + "x" * 1_000_000),
+]
+
+
+@pytest.mark.parametrize("end", ENDS, ids=lambda end: type(end).__name__)
+def test_no_callback_ends_the_loop_or_leaves_a_session_open(
+    make_avatar: MakeAvatar, page: Page, end: BaseException
+) -> None:
+    def leave(_: Any) -> None:
+        raise end
+
+    avatar = make_avatar()
+    avatar.on_event(leave)
+    avatar.observe(leave, "session")
+    avatar.speak("I go on.", final=True)
+    assert avatar.wait(timeout=PATIENCE) is SessionStatus.COMPLETED
+    problem = page.messages("problem")[0]["problem"]
+    assert problem["title"].endswith("failed.")
+    assert len(problem["hint"]) < 1000
+    assert problem["hint"].isprintable()
+
+
+def test_no_callback_ends_the_kernels_loop(make_avatar: MakeAvatar) -> None:
+    async def work() -> SessionStatus:
+        avatar = make_avatar()
+        avatar.on_event(lambda _: sys.exit(3))
+        avatar.speak("I go on.", final=True)
+        async with asyncio.timeout(PATIENCE):
+            return await avatar.until()
+
+    assert asyncio.run(work()) is SessionStatus.COMPLETED
