@@ -87,6 +87,11 @@ class StreamingError(Exception):
         return cls(400, 10007, "Concurrent limit reached")
 
     @classmethod
+    def too_many_tasks(cls) -> Self:
+        """Return the answer when as many tasks as may wait to be spoken do."""
+        return cls(429, 429, "Too many tasks wait to be spoken. Interrupt, or try again later.")
+
+    @classmethod
     def of(cls, error: ApiError) -> Self:
         """Return what every API of this server refuses, in the words of this one."""
         return cls(error.status, error.status, error.message)

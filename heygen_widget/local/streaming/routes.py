@@ -203,6 +203,8 @@ class StreamingApi:
                 session.talk(frame.get("text", {}).get("text", ""))
         except WireError:
             await socket.close()
+        except StreamingError as error:
+            await socket.close(_POLICY_VIOLATION, error.message)
         except (WebSocketDisconnect, KeyError):
             pass
 
@@ -222,6 +224,7 @@ class StreamingApi:
         return self._registry.session(asked.session_id)
 
 
+_POLICY_VIOLATION: Final = 1008  # RFC 6455 7.4.1
 _SOCKETS: Final = {"http": "ws", "https": "wss"}
 
 

@@ -7,7 +7,6 @@ Knows no HTTP.
 import asyncio
 import contextlib
 import json
-import logging
 import time
 import uuid
 from collections.abc import Callable
@@ -16,15 +15,14 @@ from typing import Any, Final
 
 from heygen_widget.local.face import Face
 from heygen_widget.local.room import Audience, Connection, DescriptionError, Room, Stage
-from heygen_widget.local.streaming.bodies import NewSession, TaskRequest
+from heygen_widget.local.streaming.answering import Answering
+from heygen_widget.local.streaming.bodies import MAX_TEXT, NewSession, TaskRequest
 from heygen_widget.local.streaming.errors import Status, StreamingError
 from heygen_widget.local.streaming.feed import Feed
 from heygen_widget.local.streaming.quality import form_of
 from heygen_widget.local.streaming.responder import Responder
 from heygen_widget.local.streaming.tasks import Ended, News, Said, Started, Task, TaskQueue
 from heygen_widget.local.voice import VoiceEngine
-
-_logger = logging.getLogger(__name__)
 
 MILLISECONDS_A_CHARACTER: Final = 65
 """About how long the built-in voice speaks, for a caller who does not wait until it has."""
@@ -117,7 +115,7 @@ class StreamingSession:
         self._coding = asked.video_encoding
         self._tasks = TaskQueue(self._send_news)
         self._ends: dict[str, asyncio.Future[Ended]] = {}
-        self._answering: set[asyncio.Task[None]] = set()
+        self._answering = Answering(cast.responder)
         self._feed = Feed(
             cast.face,
             form,
@@ -197,7 +195,15 @@ class StreamingSession:
             raise StreamingError.nobody_joined()
 
     def talk(self, text: str) -> None:
-        """Answer what a viewer has said over one of its own channels."""
+        """Answer what a viewer has said over one of its own channels.
+
+        Raises
+        ------
+        StreamingError
+            When it is too long, or too much is waiting to be answered.
+        """
+        if len(text) > MAX_TEXT:
+            raise StreamingError.invalid(f"At most {MAX_TEXT:,} characters are answered at once.")
         if self.active and text:
             self._begin(text, answer=True)
 
@@ -205,8 +211,7 @@ class StreamingSession:
         """Fall silent, and forget all that was still to be said."""
         self._check_open()
         self.keep_alive()
-        for answering in self._answering:
-            answering.cancel()
+        self._answering.drop()
         self._tasks.interrupt()
 
     def keep_alive(self) -> None:
@@ -234,8 +239,7 @@ class StreamingSession:
         self._longest.cancel()
         if self._idle is not None:
             self._idle.cancel()
-        for answering in self._answering:
-            answering.cancel()
+        self._answering.drop()
         self._tasks.interrupt()
         self._joined.set()  # whoever waits finds the session closed
         self._feed.stop()
@@ -261,26 +265,18 @@ class StreamingSession:
     def _begin(self, text: str, *, answer: bool) -> tuple[Task, "asyncio.Future[Ended]"]:
         """Queue a task that says `text`, or what the responder answers to it."""
         self.keep_alive()
+        if self._tasks.full:
+            raise StreamingError.too_many_tasks()
         task = Task(self._cast.engine, self._voice_id)
         ended = self._ends[task.task_id] = self._loop.create_future()
         if answer:
-            answering = asyncio.create_task(self._answer(task, text))
-            self._answering.add(answering)
-            answering.add_done_callback(self._answering.discard)
+            self._answering.add(text, task)
         else:
             task.append(text)
             task.track.close_input()
         self._tasks.add(task)
         self._feed.wake()
         return task, ended
-
-    async def _answer(self, task: Task, text: str) -> None:
-        try:
-            await asyncio.to_thread(_respond, self._cast.responder, text, task)
-        except Exception:
-            _logger.exception("The responder failed; its answer ends here.")
-        finally:
-            task.track.close_input()
 
     async def _describe(self, describing: Any) -> None:
         try:
@@ -299,7 +295,7 @@ class StreamingSession:
 
     def _take_data(self, payload: bytes) -> None:
         """Read what HeyGen's SDK publishes in a room: a bare JSON string."""
-        with contextlib.suppress(ValueError):
+        with contextlib.suppress(ValueError, RecursionError, StreamingError):
             said = json.loads(payload)
             if isinstance(said, str) and not said.startswith(_PUSH_TO_TALK):
                 self.talk(said)
@@ -338,13 +334,6 @@ class StreamingSession:
                 ended.set_result(news)
             if self.active:
                 self.keep_alive()
-
-
-def _respond(responder: Responder, text: str, task: Task) -> None:
-    """Let `task` say what the responder answers, as it comes. In a worker thread."""
-    answer = responder(text)
-    for piece in [answer] if isinstance(answer, str) else answer:
-        task.append(piece)
 
 
 def _events(news: News) -> list[dict[str, Any]]:

@@ -9,12 +9,16 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from heygen_widget.local.mouth import REST, Mouth
 from heygen_widget.local.voice import SAMPLE_RATE, SpeechTrack, TimedWord, VoiceEngine
+
+MOST: Final = 100
+"""Tasks that may wait in a queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ class Task:
 
     def __init__(self, engine: VoiceEngine, voice_id: str) -> None:
         self.task_id = str(uuid.uuid4())
-        self.track = SpeechTrack(engine, voice_id)
+        self.track = SpeechTrack(engine, voice_id, held=True)
         self._text = ""
         self._told = 0  # characters of the text that were told as spoken
 
@@ -108,6 +112,8 @@ class Task:
 class TaskQueue:
     """Speaks tasks in order, on one clock. Thread-safe.
 
+    The next task is made ready while one is spoken; the others cost nothing but their text.
+
     Parameters
     ----------
     on_news
@@ -130,10 +136,17 @@ class TaskQueue:
         with self._lock:
             return bool(self._waiting) or self._speaking
 
+    @property
+    def full(self) -> bool:
+        """Whether as many tasks as may wait do."""
+        with self._lock:
+            return len(self._waiting) >= MOST
+
     def add(self, task: Task) -> None:
         """Speak `task` after all others."""
         with self._lock:
             self._waiting.append(task)
+            self._waiting[0].track.release()
 
     def interrupt(self) -> None:
         """Fall silent now and drop all tasks."""
@@ -152,6 +165,8 @@ class TaskQueue:
             if not self._speaking and self._waiting:
                 self._latest = self._waiting.popleft()
                 self._position, self._onset, self._over = 0, None, False
+                if self._waiting:
+                    self._waiting[0].track.release()
             task = self._latest
             if task is None:
                 return np.zeros(count, np.int16)

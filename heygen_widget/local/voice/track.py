@@ -46,6 +46,8 @@ class SpeechTrack:
     on_audio
         Called from any thread, without arguments, when a reader who sleeps through silence should
         wake: sound is about to begin, or nothing more will come.
+    held
+        Whether to wait for `release` before anything is spoken: a track that waits has no thread.
     clock
         Seconds, rising. How long a half word has waited is measured on it.
     """
@@ -56,6 +58,7 @@ class SpeechTrack:
         voice_id: str,
         *,
         on_audio: Callable[[], None] = lambda: None,
+        held: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._engine = engine
@@ -65,6 +68,7 @@ class SpeechTrack:
         # All that follows is guarded by the lock of this condition, and each change of the text,
         # of the stock or of the end is notified on it.
         self._changed = Condition()
+        self._held = held
         self._text = ""
         self._appended = 0.0  # when, on the clock
         self._closed = False
@@ -105,10 +109,14 @@ class SpeechTrack:
             self._text += text
             if text:
                 self._appended = self._clock()
-            if self._thread is None and self._text:
-                self._thread = Thread(target=self._synthesise, name="speech", daemon=True)
-                self._thread.start()
+            self._start()
             self._changed.notify_all()
+
+    def release(self) -> None:
+        """Speak what was held back, and what comes."""
+        with self._changed:
+            self._held = False
+            self._start()
 
     def add(self, audio: SpokenAudio) -> None:
         """Play a sound that is there already, after what is in stock."""
@@ -169,6 +177,12 @@ class SpeechTrack:
             while self._words and self._words[0].start * SAMPLE_RATE < sample:
                 begun.append(self._words.popleft())
         return begun
+
+    def _start(self) -> None:
+        """Start to speak if there is something to say, with the lock held."""
+        if self._thread is None and self._text and not self._held:
+            self._thread = Thread(target=self._synthesise, name="speech", daemon=True)
+            self._thread.start()
 
     def _play(self, pieces: Iterator[SpokenAudio]) -> None:
         """Keep some sound in stock until there is no more, or nobody wants it."""

@@ -1,15 +1,25 @@
 """What a caller of the first API must never get: a status of 500, or a place lost for good."""
 
+import base64
+import contextlib
 import string
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
 
 from heygen_widget.local import LocalServer
+from heygen_widget.local.room import wire
 from heygen_widget.local.room.connection import MAX_CANDIDATES, MAX_MEDIA
+from heygen_widget.local.streaming.bodies import MAX_TEXT
+from heygen_widget.local.streaming.routes import _FRAME
 from tests.local.streaming.conftest import NEW, Streamer
 
 CANDIDATE = "candidate:1 1 udp 2122260223 127.0.0.1 50000 typ host"
@@ -171,3 +181,96 @@ def test_no_candidate_makes_the_server_fail(local_server: LocalServer, lines: li
                 body = {"session_id": session_id, "candidate": candidate}
                 assert http.post("/v1/streaming.ice", json=body).status_code in {200, 400}
         http.post("/v1/streaming.stop", json={"session_id": session_id})
+
+
+# Chat.
+
+
+@contextmanager
+def chatting(streamer: Streamer) -> Iterator[tuple[str, ClientConnection]]:
+    """Open a session with a token, and talk to it over the socket of HeyGen's SDK."""
+    token = streamer.data("create_token")["token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    url = f"{streamer.server.base_url}/v1/streaming.new"
+    session_id = httpx.post(url, headers=headers, json=NEW).json()["data"]["session_id"]
+    address = streamer.server.base_url.replace("http", "ws", 1)
+    query = f"session_id={session_id}&session_token={token}"
+    with connect(f"{address}/v1/ws/streaming.chat?{query}", max_size=None) as socket:
+        yield session_id, socket
+    streamer.data("stop", session_id=session_id)
+
+
+def say(socket: ClientConnection, *messages: bytes | str, until_closed: bool = False) -> int | None:
+    """Send messages as long as that goes; return the code with which the server hung up."""
+    with contextlib.suppress(ConnectionClosed):
+        for message in messages:
+            socket.send(message)
+        if until_closed:
+            socket.recv(30)
+    return socket.protocol.close_code
+
+
+def test_a_flood_of_chat_starts_no_threads_and_is_cut_off(streamer: Streamer) -> None:
+    server = psutil.Process(streamer.server.pid)
+    before = server.num_threads()
+    with chatting(streamer) as (session_id, socket):
+        frame = _FRAME.encode({"text": {"text": "Hello there."}})
+        assert say(socket, *[frame] * 12_000, until_closed=True) == 1008
+        assert server.num_threads() < before + 20
+        assert session_id in streamer.sessions()
+
+
+@pytest.mark.parametrize(("size", "code"), [(MAX_TEXT + 1, 1008), (2 * 1024 * 1024, 1009)])
+def test_a_text_that_is_too_long_ends_the_chat(streamer: Streamer, size: int, code: int) -> None:
+    with chatting(streamer) as (_, socket):
+        frame = _FRAME.encode({"text": {"text": "x" * size}})
+        assert say(socket, frame, until_closed=True) == code
+
+
+@settings(max_examples=25)
+@given(messages=st.lists(st.binary(max_size=60) | st.text(max_size=20), max_size=5))
+def test_no_chat_makes_the_server_fail(local_server: LocalServer, messages: list[Any]) -> None:
+    with contextlib.closing(Streamer(local_server)) as streamer, chatting(streamer) as (_, socket):
+        say(socket, *messages)
+
+
+# The signalling of rooms.
+
+SIGNALS = st.recursive(
+    st.binary(max_size=12) | st.integers(0, 2**70) | st.sampled_from([b"v=0\r\n", b"{}", b"[1]"]),
+    lambda inner: st.dictionaries(st.integers(1, 20), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def _packed(value: Any) -> bytes:
+    """Write a value as a protobuf message whose fields may be of any kind."""
+    if isinstance(value, bytes):
+        return value
+    written = b""
+    for number, each in value.items() if isinstance(value, dict) else [(14, value)]:
+        if isinstance(each, int):
+            written += wire._varint(number << 3) + wire._varint(each)
+        else:
+            inner = _packed(each)
+            written += wire._varint(number << 3 | 2) + wire._varint(len(inner)) + inner
+    return written
+
+
+@settings(max_examples=40)
+@given(signals=st.lists(SIGNALS, max_size=4), request=SIGNALS, version=st.sampled_from(["", "/v1"]))
+def test_no_signal_makes_a_room_fail(
+    local_server: LocalServer, signals: list[Any], request: object, version: str
+) -> None:
+    with contextlib.closing(Streamer(local_server)) as streamer:
+        opened = streamer.open()
+        join = base64.urlsafe_b64encode(_packed(request)).decode().rstrip("=")
+        query = f"access_token={opened['access_token']}&join_request={join}"
+        status = 101
+        try:
+            with connect(f"{opened['url']}/rtc{version}?{query}") as socket:
+                say(socket, *map(_packed, signals))
+        except InvalidStatus as refused:
+            status = refused.response.status_code
+        assert status in {101, 403}
+        assert streamer.sessions()[opened["session_id"]] in {"new", "connecting", "connected"}
