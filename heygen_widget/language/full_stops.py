@@ -13,6 +13,7 @@ _NUMBER = re.compile(r"(?:\d{1,3}\.?[/\u2013-])*\d{1,3}")  # "3", "3./4", "12-14
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")  # "e.g", "U.S", "z.B"
 _YEAR = re.compile(r"(?:1\d|20)\d\d")
 _ROMAN = re.compile(r"[IVXLC]{2,}|[VXLC]")  # "I" is a word
+_ELISION = re.compile(r"[^\W\d_]{1,5}['\u2019](?=\w{2})")  # l'art
 _FIRST_HANGUL: Final = "\u1100"
 """From here on, a single letter may well be a word."""
 _LATIN: Final = "\u024f"
@@ -59,7 +60,7 @@ def last_words(text: str, at: int) -> Last:
     parts = text[max(0, at - REACH) : at].split()
     if not parts or text[at - 1].isspace():
         return Last("", (), at)
-    word = parts[-1].lstrip(table().openers)
+    word = _ELISION.sub("", parts[-1].lstrip(table().openers))
     before = (part.lstrip(table().openers) for part in parts[-3:-1])
     return Last(word, tuple(before), at - len(word))
 
@@ -88,6 +89,8 @@ def full_stop_ends(last: Last, following: Next, *, is_first: bool) -> bool | Non
         return not _is_ordinal(last, following) if following.is_whole else None
     is_letter = len(last.word) == 1 and last.word < _FIRST_HANGUL
     is_numbered = last.word in marks.before_numbers
+    if is_letter and last.before and last.before[-1].casefold() in marks.before_letters:
+        return True  # plan B
     if not (is_letter or is_numbered or is_abbreviation(last)):
         return True
     if not following.is_whole:

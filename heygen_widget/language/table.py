@@ -36,6 +36,8 @@ class Table:
         Abbreviations that end a sentence too, where one of `starters` follows.
     never_end
         Those of dotted letters that never do.
+    before_letters
+        Words after which a single letter names something, in small letters.
     one_letter_words
         Single letters that are words of their own, not initials.
     starters, articles
@@ -56,6 +58,7 @@ class Table:
     before_numbers: frozenset[str]
     may_end: frozenset[str]
     never_end: frozenset[str]
+    before_letters: frozenset[str]
     one_letter_words: frozenset[str]
     starters: frozenset[str]
     articles: frozenset[str]
@@ -95,6 +98,7 @@ def table() -> Table:
         before_numbers=_forms(data["before_numbers"]),
         may_end=_forms(data["may_end"]),
         never_end=_forms(data["never_end"]),
+        before_letters=frozenset(data["before_letters"]),
         one_letter_words=frozenset(data["one_letter_words"]),
         starters=frozenset(data["starters"]),
         articles=frozenset(data["articles"]),

@@ -24,6 +24,7 @@ ENGLISH = [
     "She said “Go.” |He went. |“Go!” he said. |(See p. 5.) |Then he left.",
     "1. Open the box. |2. Close it. |How many? |42. Really.",
     "I am. |You are. |It is so. |I was ill. |That is art. |This is the end. |I do. |Come on. |Yes.",
+    "Plan B. |Take item A. |Vitamin C. |Cf. Smith vs. Berlin. |George W. Bush won.",
     "It was in 1990. |Then came 1991.",
     "A title\n\n|A paragraph\n\n|- and an item",
 ]
@@ -32,6 +33,8 @@ EUROPEAN = [
     "Am 3. 10. 2026 kam er z. B. Nach Rom, d. h. Italien. |Danach ging er.",
     "Das kostet ca. 5 Mio. Euro bzw. Dollar, s. Abb. 3 und Abs. 2. |Ich habe 3. |Du hast 4.",
     "Prof. Dr. Müller sagte: „Gut.“ |Sie ging. |»Nein.« |Er blieb usw. |Die Leute gingen.",
+    "Hr. Meier und Fr. Huber, geb. Kasner. |Der 1. FC Köln. |Am 24. Dezember.",
+    "EE. UU. es grande. |L'art. 3 della legge. |L’art. 4.",
     "« Bonjour. » |Il part avec M. Dupont. |Quoi ? |Oui, p. ex. Paris. |C'est la mer. |Bien.",
     "¿Qué tal? |¡Bien! |El Sr. López vive en la Av. Central. |Es el fin. |No.",
     "Il dott. Rossi e il Sig. Bianchi arrivano. |Sono qui. |Vedi pag. 5 e fig. 2.",

@@ -85,7 +85,7 @@ def _asterisks(start: int, length: int, before: str, after: str) -> Run:
     last = before[-1:]
     possible = length <= 3  # noqa: PLR2004 (bold and italic)
     is_within = is_latin(last) and is_latin(after)
-    may_touch = _CLOSING.replace(".", "") if length > 1 else _CLOSING
+    may_touch = _CLOSING.replace(".", "") if length > 1 else _CLOSING + "/"
     ends_word = length == 2 and last.isalnum() and after.isalpha() and after.islower()  # noqa: PLR2004
     return Run(
         "*",

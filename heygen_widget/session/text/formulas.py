@@ -4,11 +4,13 @@ import re
 from typing import Final
 
 LONGEST_FORMULA: Final = 1000
-"""Characters of a formula at most."""
+"""Characters of a displayed formula at most."""
+LONGEST_INLINE: Final = 300
+"""Characters of a formula within a line at most."""
 
 _PRICE = re.compile(r"\$\d[\d.,]*\s*(?P<after>[^\d.,\s]?)")
 _OPERATORS: Final = frozenset("+=^_{}\\*<>$")
-_CLOSES_ONE = re.compile(r"(?<![\s\\$])\$(?![\w$])")
+_CLOSES_ONE = re.compile(r"(?<![\s\\$])\$(?![\d$])")
 _CLOSES_TWO = re.compile(r"(?<!\\)\$\$")
 _ENVIRONMENT = re.compile(r"\\begin\{(?P<name>\w+\*?)\}")
 _MAY_BE_ENVIRONMENT = re.compile(r"\\b(?:e(?:g(?:i(?:n(?:\{\w*\*?)?)?)?)?)?")
@@ -32,10 +34,19 @@ def is_price(text: str, at: int, *, final: bool) -> bool | None:
     return match["after"] not in _OPERATORS
 
 
+def longest_at(text: str, at: int) -> int:
+    """Return how many characters the formula that begins at `at` has at most."""
+    return (
+        LONGEST_INLINE
+        if text.startswith(("$", r"\("), at) and text[at : at + 2] != "$$"
+        else (LONGEST_FORMULA)
+    )
+
+
 def closing_dollars(text: str, opened: int, start: int) -> int | None:
     """Return where the formula that dollar signs at `opened` begin ends, from `start` on."""
     closes = _CLOSES_TWO if text.startswith("$$", opened) else _CLOSES_ONE
-    match = closes.search(text, start, opened + LONGEST_FORMULA)
+    match = closes.search(text, start, opened + longest_at(text, opened))
     return match.end() if match else None
 
 

@@ -28,7 +28,9 @@ CODE: Final = "(code)"
 class PlainText:
     r"""Markdown in, in pieces of any size; what to say out, as soon as it is sure.
 
-    However the text is cut into pieces, the same is said. Prose passes unchanged.
+    However the text is cut into pieces, the same is said. Prose passes unchanged, and what may be
+    prose is. No word is lost except in fenced code, which is said as "(code)", in the addresses of
+    links, and in HTML's tags and comments.
 
     Examples
     --------

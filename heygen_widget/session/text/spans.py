@@ -13,6 +13,7 @@ from heygen_widget.session.text.formulas import (
     closing_dollars,
     closing_of,
     is_price,
+    longest_at,
     may_open,
 )
 from heygen_widget.session.text.links import (
@@ -302,7 +303,7 @@ class _Scan:
             raise Undecided
         if not closing:
             return 0
-        limit = at + LONGEST_FORMULA
+        limit = at + longest_at(text, at)
         end = text.find(closing, start, limit)
         if end < 0 and not self._final and len(text) < limit:
             raise Undecided
@@ -343,7 +344,9 @@ class _Scan:
         is_display = self._text.startswith("$$", opened)
         line = -1 if is_display else self._text.find("\n", self._at)
         end = closing_dollars(self._text, opened, self._at)
-        is_whole = self._final or line >= 0 or len(self._text) >= opened + LONGEST_FORMULA
+        is_whole = (
+            self._final or line >= 0 or len(self._text) >= opened + longest_at(self._text, opened)
+        )
         if not is_whole and (end is None or end == len(self._text)):
             raise Undecided
         if end is None or 0 <= line < end:

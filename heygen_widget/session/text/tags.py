@@ -2,9 +2,11 @@
 
 import html
 import re
+import unicodedata
 from html.entities import html5
 from typing import Final
 
+from heygen_widget.session.text.emphasis import LONGEST_HOLD
 from heygen_widget.session.text.links import Found, Undecided
 
 _INLINE: Final = frozenset(
@@ -28,6 +30,14 @@ ELEMENTS: Final = (
 )
 """Names of HTML's elements."""
 
+_WORDS: Final = frozenset(
+    "address area article audio body button caption center dialog figure footer form head header"  # noqa: SIM905
+    " input label legend link main map menu meta meter object option output param picture progress"
+    " script search section select slot source style summary table template title track"
+    " video".split()
+)
+"""Elements named by words that people put in angle brackets too, to be replaced."""
+
 _FLAGS: Final = (
     "allowfullscreen|async|autofocus|autoplay|checked|controls|default|defer|disabled|hidden|inert"
     "|ismap|loop|multiple|muted|nomodule|novalidate|open|playsinline|readonly|required|reversed"
@@ -35,7 +45,7 @@ _FLAGS: Final = (
 )
 _VALUE: Final = r"\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+"
 _ATTRIBUTE: Final = rf"\s+(?:[a-zA-Z_:@][\w:.@-]*\s*=\s*(?:{_VALUE})|(?:{_FLAGS})(?=[\s/>]))"
-_TAG = re.compile(rf"<(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?:{_ATTRIBUTE})*\s*/?>")
+_TAG = re.compile(rf"<(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?P<more>(?:{_ATTRIBUTE})*\s*/?)>")
 _MAY_BE_TAG = re.compile(
     r"</?(?P<name>[a-zA-Z][a-zA-Z0-9]*)?"
     r"(?P<more>(?:\s+|/)(?:[^\"'<>]|\"[^\"<>]*(?:\"|\Z)|'[^'<>]*(?:'|\Z))*)?"
@@ -63,16 +73,29 @@ def tag_at(text: str, at: int, limit: int, *, final: bool) -> Found | None:
             raise Undecided
         return None
     name = match["name"].casefold()
-    if name not in ELEMENTS:
-        return None
-    # List<i>, p<q>: what stands within a word is a tag only if it is closed.
-    if not match["close"] and name not in _VOID and text[at - 1 : at].isalnum():
+    if name not in ELEMENTS or not (match["name"].islower() or match["name"].isupper()):
+        return None  # <Enter>, List<Object>
+    if match.end() == len(text) and is_open:
+        raise Undecided  # what follows may decide
+    if _needs_close(text, match):
         closing = re.compile(rf"</{name}\s*>", re.IGNORECASE)
         if not closing.search(text, match.end(), at + limit):
             if is_open:
                 raise Undecided
             return None
     return Found("" if name in _INLINE else " ", match.end())
+
+
+def _needs_close(text: str, match: re.Match[str]) -> bool:
+    """Tell whether a tag is text if nothing closes it: List<i>, Map<a, b>, Enter <address>."""
+    name, start = match["name"].casefold(), match.start()
+    if match["close"] or match["more"].strip():
+        return False
+    before = text[max(0, start - LONGEST_HOLD) : start].rpartition("\n")[2]
+    is_alone = not before.strip() or text[match.end() : match.end() + 1] in {"\n", "<"}
+    if name in _WORDS:
+        return not is_alone
+    return name not in _VOID and (name in _INLINE or before[-1:].isalnum())
 
 
 def _may_become_tag(text: str, at: int) -> bool:
@@ -103,8 +126,12 @@ def entity_at(text: str, at: int, *, final: bool) -> Found | None:
     """
     if match := _ENTITY.match(text, at):
         said = html.unescape(match[0])
-        is_known = match[0][1] == "#" or match[0][1:] in html5
-        return Found(said, match.end()) if is_known and said.isprintable() else None
+        if (
+            not (match[0][1] == "#" or match[0][1:] in html5)
+            or unicodedata.category(said[:1]) == "Cc"
+        ):
+            return None
+        return Found(" " if said.isspace() else said, match.end())
     if not final and _MAY_BE_ENTITY.fullmatch(text, at):
         raise Undecided
     return None

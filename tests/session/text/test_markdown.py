@@ -58,6 +58,7 @@ READ = {
     "You need:\n\n- 5 apples\n- 3 pears": "You need:\n\n5 apples.\n3 pears.",
     "| a | b |\n|---|---|\n| 1 | 2 | *3* \\| 4 |": "a, b.\n1, 2, 3 | 4.",
     "<b>bold</b>, <a href='x'>link</a><br/>H<sub>2</sub>O <!-- aside -->ok": ("bold, link H2O ok"),
+    "<div>\nHello <kbd>Ctrl</kbd>&nbsp;&amp; you\n</div>": " \nHello Ctrl & you\n ",
     "*so* $a_1*b_2$ and $$x_{1}*y_{2}$$ *is* \\(a_1 * b_1\\)": (
         "so $a_1*b_2$ and $$x_{1}*y_{2}$$ is \\(a_1 * b_1\\)"
     ),
@@ -76,6 +77,9 @@ TEXT = [
     "my_var_name, _private, a_b_c, MAX_SIZE, file_name_2.txt",
     "if x<y and z>w, press <Enter>; p<alpha and beta>0.5; 1 < 2 > 0",
     "List<String>, Map<a, b>, Vec<i>, vector<int>, a<b>c, <your name>, <think>, i<b and c>d",
+    "Enter <address>, <time> or <b>; press <Enter>, <Button>; git push <remote> <branch>",
+    "text/*; q=0.8, */* and /* a comment */ or /**doc*/, (.*) and ^.*$, x *= 2; y *= 3",
+    "$HOME/*.txt, $5*2 and $6*3, the $n$th *",
     "Prices are $5 and $6, US$7*2*3, or $5_000 and $6_000.",
     "$6{x}_{1} + 4{x}_{2} \\leq {24}$ holds.",
     "\\frac{a}{b} and \\alpha_1 with \\begin{pmatrix} a_1 * b * c \\end{pmatrix}",
