@@ -272,7 +272,11 @@ class StreamingAvatar(SessionWidget):
 
     @property
     def transcript(self) -> str:
-        """What was spoken so far in this session, as text."""
+        """What was spoken so far in this session, as text.
+
+        HeyGen's service tells the words of an answer to pages alone, and pages tell them to a
+        kernel that is not busy: until then the text says that they are missing.
+        """
         session = self._sessions.current
         return session.transcript if session else ""
 

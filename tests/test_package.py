@@ -106,6 +106,7 @@ ARROWS = {
     "legacy": [
         "heygen_widget.api",
         "heygen_widget.legacy",
+        "heygen_widget.plain",
         "heygen_widget.session",
         "heygen_widget.transcript",
     ],

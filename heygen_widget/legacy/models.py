@@ -6,9 +6,10 @@ they come in several shapes, and real ones hold more than the documents say. Kno
 
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, field_validator, model_validator
 
 from heygen_widget.api.parts import AnswerBody, Name, NonEmptyText, RequestBody, Words
+from heygen_widget.plain import plain
 
 Quality = Literal["low", "medium", "high"]
 """HeyGen's service: 360p at 500 kbit/s, 480p at 1 Mbit/s, 720p at 2 Mbit/s."""
@@ -152,10 +153,21 @@ class NewSession(AnswerBody):
 
 
 class Spoken(AnswerBody):
-    """A task that was taken; in sync mode it was spoken. `duration_ms` is the speech's length."""
+    """A task that was taken; in sync mode it was spoken.
+
+    Attributes
+    ----------
+    task_id
+        The task.
+    duration_ms
+        The speech's length.
+    message
+        The words that were spoken, where the server tells them: the embedded one does.
+    """
 
     task_id: Name | None = None
     duration_ms: float | None = None
+    message: Annotated[str, AfterValidator(plain)] | None = None
 
 
 class Done(AnswerBody):

@@ -277,6 +277,7 @@ class StreamingSession(Course):
         self._become_streaming()
         task_id = spoken.task_id or task.task_id or f"{self.stream_id}-{id(task):x}"
         task.task_id = task_id
+        task.said = spoken.message
         now, length = time.time(), (spoken.duration_ms or 0) / 1000
         self._take_event(AvatarStartTalking(task_id=task_id, time=now - length))
         self._take_event(

@@ -5,9 +5,11 @@ server; it is told what was asked for, what was answered and what a page heard.
 """
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from heygen_widget.api.models import WordEvent
 from heygen_widget.legacy.events import (
+    AvatarEndMessage,
     AvatarEvent,
     AvatarStartTalking,
     AvatarStopTalking,
@@ -16,6 +18,9 @@ from heygen_widget.legacy.events import (
 from heygen_widget.legacy.models import TaskType
 from heygen_widget.session.delivery import Delivery
 from heygen_widget.transcript import separator
+
+NOT_REPORTED: Final = "[words not reported yet]"
+"""Stands in a transcript for words that were spoken, and of which no page has told."""
 
 
 @dataclass(eq=False, slots=True)
@@ -29,6 +34,8 @@ class Task:
     started: bool = False
     stopped: bool = False
     spoken: bool = False  # to its end
+    said: str | None = None  # the words, as the server tells them
+    told: bool = False  # to its end, by a page
     words: list[WordEvent] = field(default_factory=list)
 
     @property
@@ -36,7 +43,13 @@ class Task:
         """What was spoken of it, as far as anybody knows."""
         if self.spoken and self.task_type == "repeat":
             return self.text  # of which a page may have missed words
-        return "".join(word.word for word in self.words)
+        if self.said is not None:
+            return self.said
+        heard = "".join(word.word for word in self.words)
+        if self.spoken and self.stopped and not self.told:
+            # What pages tell reaches a busy kernel only once its cell has ended.
+            return f"{heard.rstrip()} {NOT_REPORTED}".lstrip()
+        return heard
 
 
 class Tasks:
@@ -95,12 +108,14 @@ class Tasks:
                 task.started = True
             case AvatarStopTalking() if not task.stopped:
                 task.started = task.stopped = True
+            case AvatarEndMessage() if not task.told:
+                task.told = True
             case AvatarTalkingMessage() if event.index == len(task.words):
                 at = event.position
                 word = WordEvent(word=event.message, start=at, end=at)
                 task.words.append(word)
                 self.words += (word,)
-            case AvatarStartTalking() | AvatarStopTalking() | AvatarTalkingMessage():
+            case _:
                 return None
         return task
 

@@ -1,8 +1,11 @@
 """What is known of the pieces of a text, from answers and from pages that hear only some of it."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from heygen_widget.legacy import (
+    AvatarEndMessage,
     AvatarEvent,
     AvatarStartTalking,
     AvatarStopTalking,
@@ -10,8 +13,9 @@ from heygen_widget.legacy import (
     StreamedSpeech,
 )
 from heygen_widget.legacy.models import TaskType
-from heygen_widget.legacy.tasks import Task, Tasks
+from heygen_widget.legacy.tasks import NOT_REPORTED, Task, Tasks
 
+WORDS = ("One", ", two", ", three.")
 HEARD: list[AvatarEvent] = [
     AvatarStartTalking(task_id="t"),
     AvatarTalkingMessage(task_id="t", message="One", index=0),
@@ -46,6 +50,40 @@ def test_an_answer_is_known_by_its_words_alone() -> None:
     tasks = Tasks()
     told(tasks, *HEARD, task_type="talk").spoken = True
     assert tasks.transcript == "One"
+
+
+def reports(words: tuple[str, ...]) -> list[AvatarEvent]:
+    """Return what a page tells that hears all of `words`."""
+    said = [AvatarTalkingMessage(task_id="t", message=m, index=i) for i, m in enumerate(words)]
+    return [*said, AvatarEndMessage(task_id="t")]
+
+
+@pytest.mark.parametrize(
+    ("events", "transcript"),
+    [([], NOT_REPORTED), (HEARD, f"One {NOT_REPORTED}")],
+    ids=["no word", "some words"],
+)
+def test_an_answer_says_that_words_are_missing_until_a_page_tells_them(
+    events: list[AvatarEvent], transcript: str
+) -> None:
+    tasks = Tasks()
+    task = told(tasks, *events, task_type="talk")
+    task.task_id, task.spoken = "t", True
+    tasks.take(AvatarStopTalking(task_id="t"))
+    assert tasks.transcript == transcript
+    for event in reports(WORDS):
+        tasks.take(event)
+    assert tasks.transcript == "One, two, three."
+
+
+@given(reported=st.integers(0, len(WORDS)))
+def test_what_the_server_tells_was_said_whatever_pages_report(reported: int) -> None:
+    tasks = Tasks()
+    task = told(tasks, *reports(WORDS)[:reported], task_type="talk")
+    task.task_id, task.said, task.spoken = "t", "One, two, three.", True
+    for event in reports(WORDS):  # late, and some of them again
+        tasks.take(event)
+    assert tasks.transcript == "One, two, three."
 
 
 @pytest.mark.parametrize(

@@ -168,7 +168,10 @@ class StreamingSession:
     # Speaking.
 
     async def perform(self, asked: TaskRequest) -> dict[str, Any]:
-        """Speak; return at once, or when it is spoken. Return the task's id and its length."""
+        """Speak; return the task's id and its length, at once or when it is spoken.
+
+        When it is spoken, that comes with the words, which HeyGen's service leaves to the room.
+        """
         self._check_open()
         if not self._joined.is_set():
             await self._until_joined()
@@ -179,7 +182,7 @@ class StreamingSession:
         end = await ended
         if end.error is not None:
             raise StreamingError.failed(f"The voice failed: {end.error}")
-        return {"task_id": task.task_id, "duration_ms": _milliseconds(end)}
+        return {"task_id": task.task_id, "duration_ms": _milliseconds(end), "message": end.said}
 
     async def _until_joined(self) -> None:
         """Wait for a viewer who is on the way.

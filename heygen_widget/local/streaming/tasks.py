@@ -48,6 +48,8 @@ class Ended:
         Whether that was all of it; it was interrupted otherwise.
     started
         Whether any of it was spoken.
+    said
+        What was spoken: all that was told of it.
     error
         Why the voice failed, if it did.
     """
@@ -56,6 +58,7 @@ class Ended:
     seconds: float
     complete: bool
     started: bool
+    said: str = ""
     error: str | None = None
 
 
@@ -85,6 +88,11 @@ class Task:
         self.track = SpeechTrack(engine, voice_id, held=True)
         self._text = ""
         self._told = 0  # characters of the text that were told as spoken
+
+    @property
+    def said(self) -> str:
+        """The text, as far as it was told as spoken."""
+        return self._text[: self._told]
 
     def append(self, text: str) -> None:
         """Add to the text. To be called by one thread."""
@@ -208,6 +216,7 @@ class TaskQueue:
                 0.0 if self._onset is None else (self._position - self._onset) / SAMPLE_RATE,
                 complete=complete and error is None,
                 started=self._onset is not None,
+                said=task.said if self._onset is not None else "",
                 error=str(error) if error else None,
             )
         )

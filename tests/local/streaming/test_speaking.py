@@ -136,7 +136,8 @@ def test_the_messages_of_a_task_are_its_text(live: Live, text: str) -> None:
 
 
 def test_a_text_that_has_no_sound_is_over_at_once(live: Live) -> None:
-    assert live.say(" \n ", task_mode="sync")["duration_ms"] == 0
+    done = live.say(" \n ", task_mode="sync")
+    assert (done["duration_ms"], done["message"]) == (0, "")
     assert live.say("Hello.", task_mode="sync")["duration_ms"] > 200
 
 
@@ -183,9 +184,9 @@ def test_answers_can_come_from_anyone(
 ) -> None:
     server = server_with(responder=f"tests.local.streaming.answers:{responder}")
     live = streamer_at(server).live()
-    task_id = live.say("How are you?", task_type="talk", task_mode="sync")["task_id"]
+    done = live.say("How are you?", task_type="talk", task_mode="sync")
     live.viewer.wait_for_event("avatar_stop_talking")
-    assert message(live.viewer, task_id) == answer
+    assert message(live.viewer, done["task_id"]) == done["message"] == answer
     repeated = live.say("Good.", task_type="repeat", task_mode="sync")["task_id"]
     live.viewer.wait_for_event("avatar_stop_talking", 2)
     assert message(live.viewer, repeated) == "Good."
