@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks import (
+    besieging,
     burning,
     crowd,
     delivering,
@@ -36,6 +37,7 @@ MEASURES: Final[dict[str, Callable[[Stage], Iterator[rows.Row]]]] = {
     "leaving": leaving.measure,
     "serving": serving.measure,
     "crowd": crowd.measure,
+    "besieging": besieging.measure,
     "burning": burning.measure,
     "viewing": viewing.measure,
     "streaming": streaming.measure,
