@@ -35,7 +35,10 @@ SIMILAR: Final = 3
 OTHERWISE: Final = 0.3  # as another word for a number or symbol, or another spelling
 ANOTHER_WORD: Final = 1.0  # as another word for an ordinary one
 ONE_MORE: Final = 0.35  # as one of several words for a number or symbol
+NEXT_TEXT: Final = 0.3  # more, if the text before may go on
+MANY_MORE: Final = 0.65  # as one of more words than a number or symbol usually has
 ADDED: Final = 1.1  # as one that nobody wrote
+RIGHT_MARK: Final = 0.5  # less, as a mark that stands where words were said otherwise
 ODD_MARK: Final = 0.2  # as a mark that does not stand there
 UNSAID: Final = 1.5  # to pass over an ordinary word
 UNSAID_SPECIAL: Final = 0.25  # to pass over a number or symbol
@@ -87,6 +90,7 @@ class Aligner:
         self._tokens: deque[tuple[Token, Delivery]] = deque()  # from number `_base` on
         self._base = 0
         self._deltas: deque[_Delta] = deque()  # those that have not been passed
+        self._first: dict[int, int] = {}  # speech id -> number of its first token
         self._ends: dict[int, int] = {}  # speech id -> number of tokens up to its end so far
         self._said: dict[int, int] = {}  # speech id -> characters of its text that were heard
         self._ways = {_Place(0, 0): _Way(0.0, sure=True)}
@@ -98,6 +102,7 @@ class Aligner:
         """Add a delta of `speech`, the latest part of what was said of it."""
         base = len(speech.said) - len(delta)
         self._deltas.append(_Delta(self._known, base, speech))
+        self._first.setdefault(speech.id, self._known)
         self._tokens.extend((token, speech) for token in tokens(delta, base))
         self._ends[speech.id] = self._known
 
@@ -182,12 +187,13 @@ class Aligner:
             if place.letters and (found := self._within(place, part)) is not None:
                 yield found, _Way(way.cost + ANOTHER_WORD / 2, sure=True)
             room = self._in_words(place.token) + self._in_words(place.token - 1)
-            added = ONE_MORE if way.added < room else ADDED
+            added = ONE_MORE if way.added < room else MANY_MORE if way.added < 2 * room else ADDED
             yield place, _Way(way.cost + added, sure=False, added=way.added + 1)
             if self._has(place.token):
-                similar = _are_similar(self._at(place.token).letters, part)
-                special = self._is_special(place.token)
-                other = OTHERWISE if special or similar else ANOTHER_WORD
+                likely = self._is_special(place.token) or self._may_spell(place.token, part)
+                other = OTHERWISE if likely else ANOTHER_WORD
+                if not way.sure and self._ends_speech(place):
+                    other += NEXT_TEXT
                 after = _Place(place.token + 1, 0)
                 yield after, _Way(way.cost + other, sure=False)
         if not exact:
@@ -249,14 +255,19 @@ class Aligner:
         return self._deltas[index + 1].first if index + 1 < len(self._deltas) else self._known
 
     def _after_mark(self, mark: str) -> Iterator[tuple[_Place, _Way]]:
-        """Explain a heard mark: it confirms a place where it stands."""
+        """Explain a heard mark: at the end of a text, it confirms that this is said."""
         for place, way in self._ways.items():
             before = place.token - 1
             there = not place.letters and self._has(before) and mark in self._at(before).marks
-            if there or (mark in table().sentence_marks and self._ends_speech(place)):
-                yield place, _Way(way.cost, sure=True)
-            else:
-                yield place, _Way(way.cost + ODD_MARK, way.sure, way.added)
+            # Some services end every text with a full stop.
+            added = mark in table().sentence_marks and self._ends_speech(place)
+            cost = way.cost
+            if not there:
+                cost += ODD_MARK / 2 if added else ODD_MARK
+            elif not way.sure:
+                cost -= RIGHT_MARK
+            sure = way.sure or added or (there and self._ends_speech(place))
+            yield place, _Way(cost, sure, way.added)
             alone = self._has(place.token) and not self._at(place.token).letters
             if alone and mark in self._at(place.token).marks:
                 yield _Place(place.token + 1, 0), _Way(way.cost, sure=True)
@@ -277,7 +288,13 @@ class Aligner:
         return self._at(number).in_words if self._has(number) else 0
 
     def _is_special(self, number: int) -> bool:
-        return self._in_words(number) > 0
+        return self._in_words(number) >= 1
+
+    def _may_spell(self, number: int, part: str) -> bool:
+        """Whether `part` looks like another spelling of a word, or like what a unit stands for."""
+        token = self._at(number)
+        is_unit = token.is_unit and part[0] == token.letters[:1]
+        return is_unit or _are_similar(token.letters, part)
 
     def _only_special(self, place: _Place, speech: Delivery) -> bool:
         """Whether nothing but numbers and symbols lies between `place` and the end of `speech`."""
@@ -307,6 +324,11 @@ class Aligner:
         if not self._has(number):
             return Heard(None, 0, 0)
         token, speech = self._tokens[number - self._base]
+        latest = self.heard.speech
+        if latest and speech is not latest and number < self._first.get(latest.id, 0):
+            # What was said of a later text is not taken back.
+            end = self.spoken_characters(latest)
+            return Heard(latest, end, end)
         start = max(self._said.get(speech.id, 0), self._begin(number))
         if place.letters:
             word = speech.said[token.start : token.end]

@@ -36,8 +36,9 @@ class Token:
     marks
         What follows it up to the next word, without white space.
     in_words
-        How many words voices may say for it: several for a number or a word with a symbol, 1 for
-        a unit, 0 for an ordinary word.
+        How many words voices say for it, about: for a number or a word with a symbol. 0 for others.
+    is_unit
+        Whether it may be a unit, which voices say in full.
     """
 
     letters: str
@@ -45,6 +46,7 @@ class Token:
     end: int
     marks: str
     in_words: int
+    is_unit: bool = False
 
 
 def tokens(text: str, base: int = 0) -> Iterator[Token]:
@@ -56,7 +58,7 @@ def tokens(text: str, base: int = 0) -> Iterator[Token]:
     words = list(_words(text))
     if not words and is_pronounceable(text):
         marks = "".join(text.split())
-        yield Token("", base, base + len(text.rstrip()), marks, 2 * len(marks))
+        yield Token("", base, base + len(text.rstrip()), marks, len(marks))
     after_number = False
     opened = text[: words[0][0]] if words else ""
     for (start, end), (following, _) in pairwise([*words, (len(text), len(text))]):
@@ -67,9 +69,9 @@ def tokens(text: str, base: int = 0) -> Iterator[Token]:
         letters = fold(text[start:end])
         unit = after_number and len(letters) <= LONGEST_UNIT
         after_number = _has_digit(letters)
-        in_words = 2 * (len(letters) * after_number + sum(map(is_symbol, opened + marks))) or unit
+        in_words = len(letters) * after_number + sum(map(is_symbol, opened + marks))
         marks = "".join(marks.split())
-        yield Token(letters, base + start, base + end + cut, marks, in_words)
+        yield Token(letters, base + start, base + end + cut, marks, in_words, unit)
         opened = gap[cut:]
 
 

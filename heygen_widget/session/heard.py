@@ -30,8 +30,11 @@ class Writer:
         self._before = ""  # the latest text that was not empty
         self._place: Heard | None = None
 
-    def write(self, word: WordEvent, now: Heard) -> WordEvent:
-        """Return a word with its text; as it is if it belongs to none."""
+    def write(self, word: WordEvent, now: Heard, *, is_last: bool = False) -> WordEvent:
+        """Return a word with its text; as it is if it belongs to none.
+
+        The last word of a text that is spoken gets all that no word was heard of at its end.
+        """
         if now.speech is None:
             return word
         place, self._place = self._place, now
@@ -40,22 +43,10 @@ class Writer:
             text = text.lstrip()
         if place is not None and (place.speech is not now.speech or place.end < now.start):
             text = separator(self._before, text.lstrip()) + text
+        if is_last and now.speech.status is SpeechStatus.SPOKEN:
+            text += now.speech.said[now.end :].rstrip()
         self._before = text or self._before
         return WrittenWord(word.word, word.start, word.end, text)
-
-    def left(self, following: Heard | None = None) -> str:
-        """Return what no word was heard of, at the end of a text that was said to its end.
-
-        With `following`, what is heard next: only if that is of another text.
-        """
-        speech = self._place and self._place.speech
-        if not speech or speech.status is not SpeechStatus.SPOKEN:
-            return ""
-        if following is not None and following.speech in {None, speech}:
-            return ""
-        left = speech.said[self._place.end :].rstrip() if self._place else ""
-        self._before = left or self._before
-        return left
 
 
 def written(words: Iterable[WordEvent], heard: Iterable[Heard]) -> list[WordEvent]:
@@ -67,19 +58,9 @@ def written(words: Iterable[WordEvent], heard: Iterable[Heard]) -> list[WordEven
     places = tuple(heard)
     if not places:
         return list(words)
+    latest = {place.speech: number for number, place in enumerate(places)}
     writer = Writer()
-    found: list[WordEvent] = []
-    latest: int | None = None
-    for word, now in zip(words, places, strict=True):
-        _add(found, latest, writer.left(now))
-        found.append(writer.write(word, now))
-        if now.speech is not None:
-            latest = len(found) - 1
-    _add(found, latest, writer.left())
-    return found
-
-
-def _add(words: list[WordEvent], number: int | None, text: str) -> None:
-    word = words[number] if number is not None else None
-    if number is not None and text and isinstance(word, WrittenWord):
-        words[number] = WrittenWord(word.word, word.start, word.end, word.text + text)
+    return [
+        writer.write(word, place, is_last=latest[place.speech] == number)
+        for number, (word, place) in enumerate(zip(words, places, strict=True))
+    ]
