@@ -28,6 +28,7 @@ class Service:
 
     def __init__(self) -> None:
         self.avatar_realtime = self
+        self.wire = SimpleNamespace(settings=SimpleNamespace(timeout=10.0))
         self.received: list[str] = []
         self.refuses: Callable[[str], bool] = lambda _: False
         self._words: asyncio.Queue[WordBatch | None] = asyncio.Queue()
