@@ -8,18 +8,20 @@ from collections.abc import Iterator
 
 from benchmarks.rows import Row, count
 from benchmarks.stage import Stage
-from tests.faults.plans import Fault
-from tests.faults.promises import cut_words, pour_tokens, speak_deltas
+from tests.faults.plans import SLOW, Chances, Fault, Operation
+from tests.faults.promises import Deltas, cut_words, pour_tokens, say_words, speak_deltas
 
 DELTAS = 1000
 FAILING = 0.3  # share of the requests
+TOO_SLOW = 0.08  # share of the requests for more text
 CUTS = 50
 WORDS = 110  # which take longer to say than 50 cuts do
 
 
 def measure(_: Stage) -> Iterator[Row]:
-    """Measure the three."""
+    """Measure them."""
     yield from deltas()
+    yield from slow_deltas()
     yield from words()
     yield from tokens()
 
@@ -27,14 +29,26 @@ def measure(_: Stage) -> Iterator[Row]:
 def deltas() -> Iterator[Row]:
     """Say words one by one while requests fail."""
     said = asyncio.run(speak_deltas(DELTAS, FAILING))
-    what = f"{DELTAS:,} deltas, {FAILING:.0%} of requests fail: "
-    yield count(f"{what}lost", len(said.lost), limit=0)
-    yield count("  doubled", len(said.doubled), limit=0)
-    yield count("  out of order", len(said.disordered), limit=0)
+    yield from _wrong(f"{DELTAS:,} deltas, {FAILING:.0%} of requests fail: ", said)
     yield count(
         "  uncertain (at most: where no count tells)", said.uncertain, limit=said.undecidable
     )
     yield count("  requests that failed", said.faults.total())
+
+
+def slow_deltas() -> Iterator[Row]:
+    """Say words one by one while requests are held for longer than the client waits."""
+    plan = Chances({Operation.APPEND: TOO_SLOW}, 1, SLOW)
+    said = asyncio.run(say_words(DELTAS, plan))
+    yield from _wrong(f"{DELTAS:,} deltas, {TOO_SLOW:.0%} held or stalled for too long: ", said)
+    yield count("  uncertain", said.uncertain)
+    yield count("  of these, spoken twice", said.twice)
+
+
+def _wrong(what: str, said: Deltas) -> Iterator[Row]:
+    yield count(f"{what}lost and not reported", len(said.lost), limit=0)
+    yield count("  doubled and not reported", len(said.doubled), limit=0)
+    yield count("  out of order and not reported", len(said.disordered), limit=0)
 
 
 def words() -> Iterator[Row]:

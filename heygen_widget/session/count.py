@@ -29,7 +29,7 @@ MOST_STORIES: Final = 16
 """Ways, at most, in which one count is explained; with more of them, nothing is certain."""
 
 SLACK: Final = 2
-"""Late requests more than in the simplest explanation, where one has been late before."""
+"""Late requests more than in the simplest explanation, once there is one that is late."""
 
 NONSENSE: Final = 3
 """Counts in a row that nothing explains; then the server counts something else."""
@@ -170,9 +170,10 @@ class ByteCount:
             return self._believe(stories)
         for other in self._in_doubt:
             other.counted, other.ambiguous = None, True
-        if at_first or self._nonsense >= NONSENSE:
+        if at_first:
+            grown &= {sent.size, -sent.size}  # else, the seed is counted otherwise
+        if not grown or self._nonsense >= NONSENSE:
             return []
-        self._nonsense += 1
         return self._unexplained(grown.pop(), sent)
 
     def late(self, within: float = LATENESS) -> list[Delivery]:
@@ -216,10 +217,12 @@ class ByteCount:
             if growth - story.size in fillings
         ]
         least = min((story.cost for story in found), default=0)
+        if least:
+            self._slack = SLACK
         simplest = [story for story in found if story.cost == least]
         others = [story for story in found if story.cost <= least + self._slack]
         fates = {story.texts.intersection(self._in_doubt) for story in others}
-        return others if len(fates) > 1 else simplest
+        return others if least or len(fates) > 1 else simplest
 
     def _cost(self, sent: Sent) -> int:
         """Return how unlikely it is that a request has arrived just now."""
@@ -232,13 +235,11 @@ class ByteCount:
         certain = frozenset.intersection(*(story.texts for story in stories))
         if len(stories) > MOST_STORIES:
             certain = frozenset()
-        if any(story.cost for story in stories):
-            self._slack = SLACK
         for sent in (*self._in_doubt, *self._late):
             sent.ambiguous |= sent in possible
             sent.counted = True if sent in certain else None if sent.ambiguous else False
         surplus = [sent for sent in self._late if sent in possible]
-        arrived = certain | stories[0].blanks
+        arrived = certain | (stories[0].blanks if len(stories) == 1 else frozenset())
         self._counted.extend(certain)
         self._in_doubt = [sent for sent in self._in_doubt if sent not in arrived]
         self._late = deque((sent for sent in self._late if sent not in arrived), _REMEMBERED)
@@ -259,6 +260,7 @@ class ByteCount:
         if found:
             sign = 1 if grown > 0 else -1
             return [Difference(each, sign * each.size) for each in found]
+        self._nonsense += 1
         _log.warning("The server's count of bytes differs by %+d from what was sent.", grown)
         return [] if sent.speech is None else [Difference(sent, grown)]
 

@@ -272,9 +272,11 @@ class Sender:
         self._untold = []
 
     def _report(self, difference: Difference) -> None:
-        speech, surplus = difference.sent.speech, difference.surplus
-        alone = sum(copy.counted is True for copy in self._copies) <= 1
-        if speech is None or (difference.sent in self._copies and alone and surplus > 0):
+        sent, surplus = difference.sent, difference.surplus
+        if (speech := sent.speech) is None:
+            return
+        others = any(copy.counted for copy in self._copies if copy is not sent)
+        if sent.given_up is not None and sent in self._copies and not others:
             return  # a copy that is late, and the only one
         self._on_event(CountDiffers(speech=speech, surplus=surplus))
         self._on_doubt(speech)

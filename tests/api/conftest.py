@@ -47,8 +47,12 @@ class Face:
     def get(self, stream_id: str = "s1") -> Any:
         return self._run(self.client.avatar_realtime.get(stream_id))
 
-    def append(self, delta: str = "Hi", *, final: bool = False, stream_id: str = "s1") -> Any:
-        return self._run(self.client.avatar_realtime.append_text(stream_id, delta, final=final))
+    def append(
+        self, delta: str = "Hi", *, final: bool = False, once: bool = False, stream_id: str = "s1"
+    ) -> Any:
+        return self._run(
+            self.client.avatar_realtime.append_text(stream_id, delta, final=final, once=once)
+        )
 
     def cancel(self, stream_id: str = "s1") -> Any:
         return self._run(self.client.avatar_realtime.cancel(stream_id))

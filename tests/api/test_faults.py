@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import httpcore
 import httpx
 import pytest
 
-from heygen_widget.api import APIConnectionError, APITimeoutError, Gone, HeyGen
+from heygen_widget.api import (
+    APIConnectionError,
+    APITimeoutError,
+    Gone,
+    HeyGen,
+    RateLimited,
+)
+from heygen_widget.api import _operations as operations
 
 if TYPE_CHECKING:
     from tests.api.conftest import Face, MakeFace, Server
@@ -95,6 +104,41 @@ def test_a_refusal_that_breaks_off_is_still_a_refusal(face: Face, server: Server
         face.append()
 
     assert caught.value.request_id == "req-7"
+
+
+@pytest.mark.parametrize("part", ["headers", "body"])
+def test_what_broke_off_while_it_was_written_certainly_did_not_arrive_whole(
+    face: Face, server: Server, part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The writing on a broken connection cannot be provoked at will on loopback."""
+
+    def broken(*_: object, **__: object) -> Any:
+        raise httpcore.WriteError("broken pipe")
+
+    async def async_broken(*_: object, **__: object) -> Any:
+        broken()
+
+    name = f"_send_request_{part}"
+    monkeypatch.setattr(httpcore.HTTP11Connection, name, broken)
+    monkeypatch.setattr(httpcore.AsyncHTTP11Connection, name, async_broken)
+    server.plays(b"")
+    monkeypatch.setattr(face.client._wire, "settings", replace(face.client._settings, timeout=0.5))
+
+    with pytest.raises(APIConnectionError, match="could not be reached") as caught:
+        face.append()
+
+    assert caught.value.sent is False
+
+
+def test_once_means_once_and_without_a_time_out(face: Face, server: Server) -> None:
+    operation = operations.append_text("s1", "Hi", final=False, once=True)
+    assert face.client._settings.timeouts(patience=operation.patience).read is None
+    server.answers(429, {"error": {"code": "x", "message": "Too many."}}, Retry_After="1")
+
+    with pytest.raises(RateLimited, match="asks to wait 1 s"):
+        face.append(once=True)
+
+    assert (len(server.requests), face.pauses) == (1, [])
 
 
 def test_a_server_that_does_not_speak_http_is_a_connection_error(

@@ -76,3 +76,22 @@ def test_an_end_counts_as_having_passed_every_state_but_other_ends() -> None:
     assert not SessionStatus.STREAMING.has_reached(SessionStatus.COMPLETED)
     assert SessionStatus.STREAMING.open
     assert not SessionStatus.IDLE.open
+
+
+def test_what_was_spoken_may_turn_out_uncertain_and_nothing_else_may() -> None:
+    speech = Delivery("Hello")
+    assert speech.become(SpeechStatus.SPOKEN)
+    assert speech.doubt()
+    assert speech.result(timeout=0).status is SpeechStatus.UNCERTAIN
+    assert not speech.become(SpeechStatus.SPOKEN)
+    failed = Delivery("Hello")
+    failed.become(SpeechStatus.FAILED)
+    assert not failed.doubt()
+    assert failed.status is SpeechStatus.FAILED
+
+
+def test_what_is_in_doubt_is_never_spoken_but_uncertain() -> None:
+    speech = Delivery("Hello")
+    assert not speech.doubt()
+    assert speech.become(SpeechStatus.SPOKEN)
+    assert speech.status is SpeechStatus.UNCERTAIN
