@@ -1,4 +1,4 @@
-# demo · test · bench · screens · pictures · lint · format: each makes the environment it needs in .venv
+# demo · test · matrix · bench · screens · pictures · lint · format: each makes the environment it needs in .venv
 
 PYTHON ?= python3
 VENV := .venv
@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SOURCES := pyproject.toml hatch_build.py hatch_metadata.py js/package-lock.json js/build.mjs js/notices.mjs $(wildcard js/src/*)
 
-.PHONY: demo test bench screens pictures lint format clean
+.PHONY: demo test matrix bench screens pictures lint format clean
 
 demo: $(VENV)/.demo
 	$(BIN)/heygen-widget demo
@@ -15,6 +15,11 @@ test: $(READY) lint
 	$(BIN)/python tests/browser/chromium.py
 	CHROMIUM_PATH="$$($(BIN)/python tests/browser/chromium.py)" $(BIN)/python hatch_build.py run test
 	$(BIN)/pytest
+	$(BIN)/python -m tests.matrix --short
+
+# What needs no browser, on every Python there is, with the newest and the lowest dependencies.
+matrix: $(READY)
+	$(BIN)/python -m tests.matrix
 
 bench: $(READY)
 	$(BIN)/python tests/browser/chromium.py
