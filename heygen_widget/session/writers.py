@@ -41,11 +41,12 @@ def write(source: TextSource, script: Script) -> None:
 
 def _write_all(text: Iterator[str], source: object, script: Script) -> None:
     try:
-        for mouthful in (part for piece in text for part in mouthfuls(piece)):
-            script.put(mouthful)
-            if not script.wait_for_room():
-                _let_go(source)
-                return
+        for piece in text:
+            for mouthful in mouthfuls(piece) if piece else ("",):  # a thought: nobody may want more
+                script.put(mouthful)
+                if not script.wait_for_room():
+                    _let_go(source)
+                    return
     except Exception as error:  # noqa: BLE001 (whatever the source raised belongs to the caller)
         script.close(error)
     except BaseException:  # SystemExit, say: it ends this thread, and the text with it
@@ -67,7 +68,7 @@ def _write_on_its_loop(writing: Coroutine[object, object, None]) -> None:
 async def _write_all_async(text: AsyncIterator[str], source: object, script: Script) -> None:
     try:
         async for piece in text:
-            for mouthful in mouthfuls(piece):
+            for mouthful in mouthfuls(piece) if piece else ("",):
                 script.put(mouthful)
                 while not script.has_room:  # noqa: ASYNC110 (another thread's loop makes room)
                     await asyncio.sleep(PAUSE)

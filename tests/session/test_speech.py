@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Iterator
 
 import pytest
 
@@ -95,3 +96,24 @@ def test_what_is_in_doubt_is_never_spoken_but_uncertain() -> None:
     assert not speech.doubt()
     assert speech.become(SpeechStatus.SPOKEN)
     assert speech.status is SpeechStatus.UNCERTAIN
+
+
+def test_a_model_that_only_thinks_is_not_read_on_once_nobody_listens() -> None:
+    read, ended, closed = 0, threading.Event(), threading.Event()
+
+    def thinking() -> Iterator[object]:
+        nonlocal read
+        try:
+            while True:
+                if read == 1:
+                    ended.wait(10)
+                read += 1
+                yield {"choices": [{"delta": {"reasoning_content": "hm"}}]}
+        finally:
+            closed.set()
+
+    speech = Delivery(thinking())
+    speech.become(SpeechStatus.INTERRUPTED)
+    ended.set()
+    assert closed.wait(10)
+    assert read <= 2

@@ -3,10 +3,11 @@
 Pure: no input or output, no event loop, nothing known of sessions.
 """
 
-from heygen_widget.session.text.chunks import UnspeakableChunk, pieces, text_of
+from heygen_widget.session.text.chunks import pieces
 from heygen_widget.session.text.coalescer import Coalescer
 from heygen_widget.session.text.markdown import PlainText
 from heygen_widget.session.text.pronounced import has_letters, is_pronounceable
+from heygen_widget.session.text.readers import ModelError, UnspeakableChunk, text_of
 from heygen_widget.session.text.sentences import Sentences
 from heygen_widget.session.text.speakable import (
     LARGEST_REQUEST,
@@ -22,6 +23,7 @@ __all__ = [
     "LARGEST_REQUEST",
     "LONGEST_TEXT",
     "Coalescer",
+    "ModelError",
     "PlainText",
     "Sentences",
     "UnspeakableChunk",

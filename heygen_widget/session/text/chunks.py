@@ -4,68 +4,29 @@ Goes by shape alone and imports none of them. Knows nothing of what becomes of t
 """
 
 import inspect
-from collections.abc import AsyncIterable, AsyncIterator, Coroutine, Iterable, Iterator, Mapping
+from collections.abc import (
+    AsyncIterable,
+    AsyncIterator,
+    Coroutine,
+    ItemsView,
+    Iterable,
+    Iterator,
+    Mapping,
+)
 from typing import Final
 
-TAKEN: Final = (
-    "strings, or the chunks and events that the streams of OpenAI (chat completions, responses), "
-    "Anthropic, LangChain and LiteLLM yield"
-)
+from heygen_widget.session.text.growing import Growing
+from heygen_widget.session.text.readers import TAKEN, Cumulative, UnspeakableChunk, text_of
+from heygen_widget.session.text.unthinking import Unthinking
 
-TEXT_EVENTS: Final = frozenset({"response.output_text.delta", "content.delta"})
-"""Events of OpenAI's responses, and of its helper for chat completions, with text in `delta`."""
-
-# What Anthropic's helper and OpenAI's helper tell beside the raw event that has the same text.
-SILENT_EVENTS: Final = frozenset(
-    {"text", "citation", "thinking", "signature", "input_json", "compaction", "chunk", "ping"}
-    | {"error", "message_start", "message_delta", "message_stop"}
-    | {"content_block_start", "content_block_stop"}
-)
 INNER_STREAMS: Final = ("completion_stream", "streaming_response")
 """Where LiteLLM's wrappers keep what they wrap, perhaps one in another."""
-
-SILENT_FAMILIES: Final = ("response.", "content.", "refusal.", "tool_calls.", "logprobs.")
-
-
-class UnspeakableChunk(TypeError):  # noqa: N818 (named for what it is about)
-    """Something that holds no text of a known shape."""
-
-
-def text_of(chunk: object) -> str:
-    """Return the new text in one item of a stream; "" if it brings none.
-
-    Takes strings, chunks of OpenAI's chat completions (and LiteLLM's), events of OpenAI's
-    responses, events of Anthropic's messages, messages of LangChain, and dicts of these shapes.
-
-    Raises
-    ------
-    UnspeakableChunk
-        When it is none of these.
-    """
-    if isinstance(chunk, str):
-        return chunk
-    if isinstance(choices := _get(chunk, "choices"), list | tuple):
-        return _text_of_choices(choices)
-    kind = _get(chunk, "type")
-    if isinstance(kind, str):
-        if kind in TEXT_EVENTS:
-            return _text(_get(chunk, "delta"))
-        if kind == "content_block_delta":
-            delta = _get(chunk, "delta")
-            return _text(_get(delta, "text")) if _get(delta, "type") == "text_delta" else ""
-        if kind in SILENT_EVENTS or kind.startswith(SILENT_FAMILIES):
-            return ""
-    if isinstance(content := _get(chunk, "content"), str | list | tuple):
-        return _text_of_content(content)
-    raise UnspeakableChunk(
-        f"There is no text to be found in {type(chunk).__name__}. Taken are {TAKEN}."
-    )
 
 
 def pieces(source: object) -> Iterator[str] | AsyncIterator[str]:
     """Iterate over the new texts of a stream; asynchronously if the stream is asynchronous.
 
-    The stream is read, never closed.
+    A chunk without text gives "", so that whoever reads may stop there. The stream is never closed.
 
     Raises
     ------
@@ -76,6 +37,7 @@ def pieces(source: object) -> Iterator[str] | AsyncIterator[str]:
         raise UnspeakableChunk(
             f"{type(source).__name__} is no stream of text. Taken are streams of {TAKEN}."
         )
+    _refuse_what_is_no_stream(source)
     if isinstance(source, Iterable) and not _is_wrapped_asynchronous(source):
         return _pieces(source)
     if isinstance(source, AsyncIterable):
@@ -99,41 +61,80 @@ def _is_wrapped_asynchronous(source: object) -> bool:
     return isinstance(inner, AsyncIterable)
 
 
+def _refuse_what_is_no_stream(source: object) -> None:
+    """Refuse what can be iterated but is known, before it is read, to give no text in order.
+
+    Raises
+    ------
+    UnspeakableChunk
+        When it is one answer, a response that was not parsed, numbers or a set.
+    """
+    name = type(source).__name__
+    if isinstance(source, list | tuple):
+        stream = ModelText()
+        for chunk in source:
+            stream.feed(chunk)
+    elif isinstance(source, set | frozenset | range | ItemsView) or name == "bytes_iterator":
+        raise UnspeakableChunk(f"{name} is no stream of text. Taken are streams of {TAKEN}.")
+    elif hasattr(source, "iter_lines") and hasattr(source, "status_code"):
+        raise UnspeakableChunk(
+            f"{name} is an HTTP response, whose lines are not text yet. Parse them, and speak a "
+            "generator of the strings in them."
+        )
+    elif hasattr(source, "dtype") and hasattr(source, "tolist"):
+        raise UnspeakableChunk(f"{name} is data. Speak its texts: `speak(values.tolist())`.")
+    elif not isinstance(source, Iterator | AsyncIterator) and _is_an_answer(source):
+        raise UnspeakableChunk(
+            f"{name} is a whole answer, not a stream. Ask for a stream, or speak the answer's text."
+        )
+
+
+def _is_an_answer(source: object) -> bool:
+    return any(
+        isinstance(getattr(source, name, None), list | tuple | str)
+        for name in ("choices", "content", "candidates", "output_text")
+    )
+
+
+class ModelText:
+    """The chunks of one stream in, the text to say out."""
+
+    def __init__(self) -> None:
+        self._growing = Growing()
+        self._unthinking = Unthinking()
+
+    def feed(self, chunk: object) -> str:
+        """Add a chunk; return what is sure to be said, perhaps nothing."""
+        text = text_of(chunk)
+        # Only bare strings leave it open whether each repeats those before.
+        if isinstance(chunk, str) or isinstance(text, Cumulative):
+            text = self._growing.feed(text)
+        return self._unthinking.feed(text)
+
+    def end(self) -> str:
+        """Return what is left to say."""
+        return self._unthinking.feed(self._growing.end(), final=True)
+
+
 def _pieces(source: Iterable[object]) -> Iterator[str]:
-    return filter(None, map(text_of, source))
+    text = ModelText()
+    try:
+        for chunk in source:
+            yield text.feed(chunk)
+    except Exception:
+        if rest := text.end():
+            yield rest  # it was written before that
+        raise
+    yield text.end()
 
 
 async def _async_pieces(source: AsyncIterable[object]) -> AsyncIterator[str]:
-    async for chunk in source:
-        if text := text_of(chunk):
-            yield text
-
-
-def _text_of_choices(choices: list[object] | tuple[object, ...]) -> str:
-    first = [choice for choice in choices if not _get(choice, "index")]  # the others are variants
-    deltas = [_get(choice, "delta") for choice in first]
-    if None in deltas:
-        raise UnspeakableChunk(
-            "This is a whole completion, not a chunk of one. Ask for it with `stream=True`, or "
-            "speak its text: `completion.choices[0].message.content`."
-        )
-    return "".join(_text(_get(delta, "content")) for delta in deltas)
-
-
-def _text_of_content(content: str | list[object] | tuple[object, ...]) -> str:
-    if isinstance(content, str):
-        return content
-    return "".join(b if isinstance(b, str) else _text_of_block(b) for b in content)
-
-
-def _text_of_block(block: object) -> str:
-    # Blocks of other types have a text too: that of a thought, say.
-    return _text(_get(block, "text")) if _get(block, "type") in {"text", "text_delta"} else ""
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _get(thing: object, name: str) -> object:
-    return thing.get(name) if isinstance(thing, Mapping) else getattr(thing, name, None)
+    text = ModelText()
+    try:
+        async for chunk in source:
+            yield text.feed(chunk)
+    except Exception:
+        if rest := text.end():
+            yield rest  # it was written before that
+        raise
+    yield text.end()

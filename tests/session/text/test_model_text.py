@@ -1,0 +1,191 @@
+"""What a language model means for itself is left out, and what it repeats is said once."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from heygen_widget.session.text import ModelError, UnspeakableChunk, pieces, text_of
+from heygen_widget.session.text.growing import Growing
+from heygen_widget.session.text.unthinking import Unthinking
+
+
+def said(source: Any) -> str:
+    return "".join(pieces(source))  # type: ignore[arg-type]
+
+
+def _meant(parts: list[str]) -> str:
+    text = Unthinking()
+    return "".join([*map(text.feed, parts), text.feed("", final=True)])
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("<think>Hmm.\n\nWell.</think>Hello.", "Hello."),
+        ("<thinking>a</thinking>\n<reasoning>b</reasoning>Yes.", "\nYes."),
+        ("Hello <think>hmm</think>there.", "Hello there."),
+        ("[THINK]no[/THINK]Yes.", "Yes."),
+        ("<think>cut off", ""),
+        ("I think < 5 and a<b.", "I think < 5 and a<b."),
+        ("Write `<think>` around it.", "Write `<think>` around it."),
+        ("It uses the <think> tag.", "It uses the <think> tag."),
+        ("Hi.<|im_end|>", "Hi."),
+        ("<s>[INST] Hi. [/INST]</s><|endoftext|><|eot_id|><end_of_turn>", " Hi. "),
+        ("<|im_start|>assistant\nHi.<|im_end|>", "Hi."),
+        ("<|start_header_id|>assistant<|end_header_id|>Hi.", "Hi."),
+        (
+            "<|channel|>analysis<|message|>Greet.<|end|><|start|>assistant<|message|>Hi.<|return|>",
+            "Hi.",
+        ),
+        ("A [1] and [b, and <x", "A [1] and [b, and <x"),
+    ],
+)
+def test_thoughts_and_markers_are_left_out_and_text_is_not(written: str, meant: str) -> None:
+    assert _meant([written]) == meant
+    assert _meant(list(written)) == meant
+
+
+_PARTS = st.sampled_from([
+    "<think>", "</think>", "<|im_end|>", "<|channel|>", "analysis", "<|message|>", "<|end|>", "`",
+    "<s>", "[INST]", "<|im_start|>", "\n", " ", "Hi.", "<", "[", "<|", "|>", "5", "<<SYS>>",
+])  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(_PARTS, max_size=12).map("".join), st.data())
+def test_wherever_a_text_is_cut_the_same_is_left_out(text: str, data: st.DataObject) -> None:
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=6)))
+    parts = [text[a:b] for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True)]
+    assert _meant(parts) == _meant([text])
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(st.characters(exclude_characters="<["), max_size=80))
+def test_text_without_markers_passes_unchanged(text: str) -> None:
+    assert _meant(list(text)) == text
+
+
+@pytest.mark.parametrize(
+    "chunks",
+    [["The", "The cat", "The cat sat."], ["The", "The cat sat."], ["T", "The cat", "The cat sat."]],
+)
+def test_chunks_that_repeat_all_before_them_are_said_once(chunks: list[str]) -> None:
+    assert said(iter(chunks)) == "The cat sat."
+
+
+@pytest.mark.parametrize(
+    "chunks",
+    [
+        ["ha", "haha"],
+        ["Ha! ", "Ha! Ha! "],
+        ["1", "10", "100"],
+        ["Well, ", "Well, yes."],
+        ["a", "b"],
+    ],
+)
+def test_new_text_that_begins_like_the_last_is_said_whole(chunks: list[str]) -> None:
+    assert said(iter(chunks)) == "".join(chunks)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.from_regex(r" [a-z]{1,5}", fullmatch=True), min_size=3, max_size=12))
+def test_a_growing_text_is_said_once_and_its_deltas_are_too(words: list[str]) -> None:
+    whole = "".join(words)
+    growing = Growing()
+    grown = ["Well" + "".join(words[: n + 1]) for n in range(len(words))]
+    assert "".join([*map(growing.feed, grown), growing.end()]) == f"Well{whole}"
+    chunks = [{"choices": [{"delta": {"content": word}}]} for word in words]
+    assert said(chunks) == whole
+
+
+def _some(**fields: Any) -> SimpleNamespace:
+    return SimpleNamespace(**fields)
+
+
+HEARD: list[Any] = [
+    {"choices": [{"delta": {"refusal": "Hi."}}]},
+    {"type": "response.refusal.delta", "delta": "Hi."},
+    {"choices": [{"index": 0, "text": "Hi."}]},
+    {"message": {"role": "assistant", "content": "Hi.", "thinking": "no"}, "done": False},
+    {"response": "Hi.", "done": False},
+    {"candidates": [{"content": {"parts": [{"text": "no", "thought": True}, {"text": "Hi."}]}}]},
+    {"data": {"choices": [{"index": 0, "delta": {"content": [{"type": "text", "text": "Hi."}]}}]}},
+    {"type": "content-delta", "delta": {"message": {"content": {"text": "Hi."}}}},
+    {"event_type": "text-generation", "text": "Hi."},
+    {"token": {"text": "Hi.", "special": False}},
+    {"event_kind": "part_start", "part": {"part_kind": "text", "content": "Hi."}},
+    {"event_kind": "part_delta", "delta": {"part_delta_kind": "text", "content_delta": "Hi."}},
+    _some(type="raw_response_event", data={"type": "response.output_text.delta", "delta": "Hi."}),
+    (_some(type="AIMessageChunk", content="Hi."), {"langgraph_node": "n"}),
+    ("messages", (_some(type="AIMessageChunk", content="Hi."), {})),
+    (("sub",), "messages", (_some(type="AIMessageChunk", content="Hi."), {})),
+    {"event": "on_chat_model_stream", "data": {"chunk": _some(content="Hi.")}},
+    {"contentBlockDelta": {"delta": {"text": "Hi."}, "contentBlockIndex": 0}},
+    {
+        "chunk": {
+            "bytes": b'{"type":"content_block_delta","delta":{"type":"text_delta","text":"Hi."}}'
+        }
+    },
+    {"chunk": {"bytes": b'{"outputText": "Hi."}'}},
+    _some(delta="Hi.", text="So far. Hi."),
+    _some(chunk="Hi.", predict_name="p", signature_field_name="answer"),
+    {"type": "ModelClientStreamingChunkEvent", "content": "Hi.", "source": "a"},
+    {"type": "text-delta", "id": "0", "delta": "Hi."},
+]
+SILENT: list[Any] = [
+    {"choices": [{"index": 0, "content_filter_results": {"hate": {"filtered": False}}}]},
+    {"choices": [{"delta": {"content": None, "reasoning_content": "no"}}]},
+    {"message": {"role": "assistant", "content": "", "thinking": "no"}, "done": False},
+    (_some(type="tool", content='{"temp": 21.4}'), {"langgraph_node": "tools"}),
+    ("updates", {"agent": {"messages": []}}),
+    {"event": "on_tool_end", "data": {"output": "21"}},
+    {"messageStop": {"stopReason": "end_turn"}},
+    {"type": "message-start", "id": "m"},
+    {"token": {"text": "</s>", "special": True}},
+    {"event_kind": "function_tool_call", "part": {"args": "{}"}},
+    _some(type="run_item_stream_event", name="tool_called", item=None),
+    {"type": "reasoning-delta", "delta": "no"},
+    {"type": "TextMessage", "content": "again", "source": "a"},
+]
+BROKEN: list[Any] = [
+    {"choices": [{"delta": {}, "finish_reason": "content_filter"}]},
+    {"type": "response.failed", "response": {"error": {"message": "overloaded"}}},
+    {"type": "response.incomplete", "response": {"incomplete_details": {"reason": "filter"}}},
+    {"type": "error", "error": {"type": "overloaded_error", "message": "Over\x1b[31mloaded"}},
+    {"type": "error", "message": "broken", "code": None},
+    {"error": {"message": "out of memory"}},
+    {"error": "model not found"},
+    {"modelStreamErrorException": {"message": "broken"}},
+    {"candidates": [{"finish_reason": "SAFETY", "content": None}]},
+    {"type": "message-end", "delta": {"finish_reason": "ERROR", "error": "broken"}},
+]
+
+
+@pytest.mark.parametrize("chunk", HEARD, ids=repr)
+def test_the_text_is_found_in_what_each_family_streams(chunk: Any) -> None:
+    assert text_of(chunk) == "Hi."
+
+
+@pytest.mark.parametrize("chunk", SILENT, ids=repr)
+def test_what_is_not_for_listeners_is_silent(chunk: Any) -> None:
+    assert text_of(chunk) == ""
+
+
+@pytest.mark.parametrize("chunk", BROKEN, ids=repr)
+def test_what_says_that_the_model_failed_is_an_error_that_says_why(chunk: Any) -> None:
+    with pytest.raises(ModelError, match=r"did not finish its answer: .+") as failure:
+        text_of(chunk)
+    assert str(failure.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [[1, 2], ("Hi.", 2), {"a": 1}.items(), range(3), {"Hi."}, iter(b"Hi."), _some(choices=[])],
+    ids=repr,
+)
+def test_what_is_known_to_give_no_text_is_refused_at_once(source: Any) -> None:
+    with pytest.raises(UnspeakableChunk):
+        pieces(source)
