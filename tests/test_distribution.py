@@ -102,7 +102,7 @@ def test_the_wheel_holds_the_notices_of_all_that_is_bundled(wheel: Path) -> None
     assert named is not None
     packages = named[1].split(", ")
     assert {"hls.js", "eventemitter3", "url-toolkit"} <= {*packages}  # the player of streams
-    assert {"livekit-client", "@livekit/protocol", "@bufbuild/protobuf"} <= {*packages}  # of rooms
+    assert {"livekit-client", "@livekit/mutex", "@bufbuild/protobuf"} <= {*packages}  # of rooms
     _, *parts = re.split(r"\n-{80}\n", notices)
     assert len(parts) == len(packages)
     for package, part in zip(packages, parts, strict=True):
