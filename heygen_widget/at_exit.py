@@ -8,9 +8,12 @@ import asyncio
 import atexit
 import contextlib
 import os
+import signal
+import threading
 import weakref
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from types import FrameType
 from typing import Any, Final, ParamSpec, TypeVar
 
 from heygen_widget.bridge import bridge
@@ -20,6 +23,8 @@ from heygen_widget.session.succession import Succession
 AT_EXIT: Final = 1.5
 """Seconds for all of it; Jupyter kills a kernel that takes longer than 2.5."""
 
+_FATAL: Final = (signal.SIGTERM, signal.SIGHUP) if os.name == "posix" else ()
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -27,8 +32,21 @@ _watched: "weakref.WeakKeyDictionary[Succession[Any], Connection]" = weakref.Wea
 
 
 def end_at_exit(sessions: Succession[Any], connection: Connection) -> None:
-    """End what is open in `sessions` when the process ends, and close their connections."""
+    """End what is open in `sessions` when the process ends, and close their connections.
+
+    A signal that would end it at once ends them first, unless the program handles it itself.
+    """
     _watched[sessions] = connection
+    if threading.current_thread() is threading.main_thread():
+        for number in _FATAL:
+            if signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, _end_by_signal)
+
+
+def _end_by_signal(number: int, _: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_DFL)
+    _end_all()
+    os.kill(os.getpid(), number)  # whoever waits for this process learns how it ended
 
 
 @atexit.register
@@ -63,5 +81,14 @@ class _NoThreads(ThreadPoolExecutor):
         return done
 
 
+def _leave_to_parent() -> None:
+    """In a forked child: the sessions are the parent's to end."""
+    _watched.clear()
+    with contextlib.suppress(ValueError):  # outside of the main thread
+        for number in _FATAL:
+            if signal.getsignal(number) is _end_by_signal:
+                signal.signal(number, signal.SIG_DFL)
+
+
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_watched.clear)  # the sessions are the parent's to end
+    os.register_at_fork(after_in_child=_leave_to_parent)

@@ -270,7 +270,7 @@ class Avatar(SessionWidget):
         >>> avatar.save("talk.mp4")  # doctest: +SKIP
         """
         target = checked_path(path)
-        whole = wait_blocking(bridge.submit(self._streams.save(target)), timeout)
+        whole = wait_blocking(self._loop.submit(self._streams.save(target)), timeout)
         if not whole and target.suffix.lower() == ".mp4":
             warnings.warn(f"{target.name} lacks a part of the stream.", stacklevel=2)
         return target
@@ -278,7 +278,7 @@ class Avatar(SessionWidget):
     @property
     def recording(self) -> Recording:
         """What the newest session streamed so far, as a player that stays in the notebook."""
-        return wait_blocking(bridge.submit(self._streams.record()))
+        return wait_blocking(self._loop.submit(self._streams.record()))
 
     def snapshot(self) -> Snapshot:
         """Take a picture of the avatar as it is now, which stays in the notebook.
@@ -292,7 +292,7 @@ class Avatar(SessionWidget):
         --------
         >>> avatar.snapshot()  # doctest: +SKIP
         """
-        return wait_blocking(bridge.submit(self._streams.snapshot()))
+        return wait_blocking(self._loop.submit(self._streams.snapshot()))
 
     @property
     def words(self) -> tuple[WordEvent, ...]:

@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import secrets
+import stat
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from heygen_widget.api import AsyncHeyGen, HeyGen, HeyGenError
+from heygen_widget.api._address import same_place
 from heygen_widget.session.ending import end
 
 if sys.platform == "win32":
@@ -31,6 +33,8 @@ FORGOTTEN_AFTER: Final = 2 * 3600.0
 """Seconds: twice what a session may last."""
 
 _LARGEST: Final = 1 << 20  # bytes; nobody has that many sessions open
+_LONGEST_LINE: Final = 4096  # bytes; ours have some hundred
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)  # nor wait for a pipe
 _BEHIND_THE_TEXT: Final = 1 << 30  # Windows lets nobody read a byte that is locked
 
 _log = logging.getLogger(__name__)
@@ -65,7 +69,7 @@ class Lease:
         same_key = secrets.compare_digest(
             self.fingerprint, client.fingerprint(bytes.fromhex(self.salt))
         )
-        return self.base_url == client.base_url and same_key
+        return same_key and same_place(self.base_url, client.base_url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,18 +131,23 @@ class Leases:
         """Return the sessions left by dead processes that `client` can end; tidy up the others."""
         found = []
         for file in self._files():
-            with contextlib.suppress(OSError):
+            try:
                 leases = _left_in(file)
                 if leases == []:
                     file.unlink()
-                fitting = [lease for lease in leases or [] if lease.fits(client)]
-                found += [Orphan(lease.stream_id, file) for lease in fitting]
+            except FileNotFoundError:
+                continue  # another process has tidied up
+            except OSError as error:
+                _log.warning("%s is ignored: %s", file, error)
+                continue
+            fitting = [lease for lease in leases or [] if lease.fits(client)]
+            found += [Orphan(lease.stream_id, file) for lease in fitting]
         return found
 
     def forget(self, orphan: Orphan) -> None:
         """Note that an orphan has ended."""
         with contextlib.suppress(OSError):
-            file = os.open(orphan.file, os.O_WRONLY | os.O_APPEND)
+            file = os.open(orphan.file, os.O_WRONLY | os.O_APPEND | _NO_LINK)
             try:
                 _write(file, {"ended": orphan.stream_id})
             finally:
@@ -234,10 +243,16 @@ def _own_folder() -> Path:
 
 
 def _left_in(path: Path) -> list[Lease] | None:
-    """Return what a dead process left open; None while it lives, or may be making the file."""
-    file = os.open(path, os.O_RDWR)
+    """Return what a dead process left open; None while it lives, or may be making the file.
+
+    None too for what no process of ours made: a pipe, a link, far too much.
+    """
+    file = os.open(path, os.O_RDWR | _NO_LINK)
     try:
         about = os.fstat(file)
+        if not stat.S_ISREG(about.st_mode) or about.st_size > _LARGEST:
+            _log.warning("%s is ignored: no process of ours made it.", path)
+            return None
         if not about.st_size and time.time() - about.st_mtime < FORGOTTEN_AFTER:
             return None
         try:
@@ -252,14 +267,16 @@ def _left_in(path: Path) -> list[Lease] | None:
 def _still_open(content: bytes) -> list[Lease]:
     left: dict[str, Lease] = {}
     for line in content.splitlines():
-        # A line that is spoilt says nothing; the others hold.
-        with contextlib.suppress(ValueError, TypeError, KeyError):
-            record = json.loads(line)
+        try:
+            record = json.loads(line[:_LONGEST_LINE])
             if "ended" in record:
                 left.pop(record["ended"], None)
             else:
                 lease = _as_lease(record)
                 left[lease.stream_id] = lease
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            # A line that is spoilt says nothing; the others hold.
+            _log.debug("A line in a file of open sessions is ignored: %s", error)
     return [lease for lease in left.values() if time.time() - lease.since < FORGOTTEN_AFTER]
 
 

@@ -19,8 +19,9 @@ import anywidget
 import traitlets
 from pydantic import ValidationError
 
+from heygen_widget.api._birth import Birth
 from heygen_widget.at_exit import end_at_exit
-from heygen_widget.bridge import bridge, wait_awaited, wait_blocking
+from heygen_widget.bridge import Bridge, bridge, wait_awaited, wait_blocking
 from heygen_widget.busy import watch_cells
 from heygen_widget.cells import MadeInCells
 from heygen_widget.connection import Connection
@@ -97,6 +98,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
         interrupt: OnInterrupt,
     ) -> None:
         watch_cells()
+        self._birth = Birth("avatar")
         self._sessions = sessions
         self._connection = connection
         self._display = display
@@ -130,7 +132,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
         --------
         >>> avatar.finish()  # doctest: +SKIP
         """
-        bridge.call(self._sessions.finish)
+        self._loop.call(self._sessions.finish)
 
     def stop(self) -> None:
         """End the session now, in whatever state it is. Harmless when there is none.
@@ -139,7 +141,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
         --------
         >>> avatar.stop()  # doctest: +SKIP
         """
-        bridge.call(self._sessions.stop)
+        self._loop.call(self._sessions.stop)
 
     def close(self) -> None:
         """Stop, and remove the widget from every page. Harmless when closed already.
@@ -151,7 +153,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
         if self.comm is None:
             return
         self.stop()
-        bridge.submit(_leave(self._sessions, self._connection))
+        self._loop.submit(_leave(self._sessions, self._connection))
         super().close()
         bridge.call(self._renew_outputs)
 
@@ -223,6 +225,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
         """
         if state == PLAYING:
             raise ValueError("A blocked cell hears no browser: use await avatar.until('playing').")
+        self._birth.check()
         with self._stopped_by_interrupts(when=self._stops_when_interrupted):
             return wait_blocking(self._waiting.until(state), timeout)
 
@@ -236,6 +239,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
         --------
         >>> await avatar.until("playing")  # doctest: +SKIP
         """
+        self._birth.check()
         with self._stopped_by_interrupts(when=self._stops_when_interrupted):
             return await wait_awaited(self._waiting.until(state))
 
@@ -307,6 +311,12 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
         return ({}, {}) if closed else (super()._repr_mimebundle_() or ({}, {}))
 
     @property
+    def _loop(self) -> Bridge:
+        """The private loop, on which the sessions live; a forked child's is another one."""
+        self._birth.check()
+        return bridge
+
+    @property
     def _state(self) -> str:
         state = repr(self).strip("<>")
         return f"{state}: {self.error}" if self.error else state
@@ -329,6 +339,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
         return to_browser(self._display.view())
 
     def _refuse_if_closed(self) -> None:
+        self._birth.check()
         if self.comm is None:  # nobody would see what is paid for
             kind = type(self).__name__
             raise RuntimeError(
@@ -338,7 +349,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
     def _finishes(self) -> bool:
         """Take no more text; say whether there is an end to wait for."""
         self.finish()
-        return not bridge.ask(lambda: self._sessions.at_rest)
+        return not self._loop.ask(lambda: self._sessions.at_rest)
 
     @contextmanager
     def _stopped_by_interrupts(self, *, when: bool = True) -> Iterator[None]:
@@ -445,7 +456,12 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
             self._note_end(self._sessions.number, self.transcript)
         )
         self._noting.add(noting)
-        noting.add_done_callback(self._noting.discard)
+        noting.add_done_callback(self._noted)
+
+    def _noted(self, noting: asyncio.Task[None]) -> None:
+        self._noting.discard(noting)
+        if not noting.cancelled() and (error := noting.exception()) is not None:
+            _log.debug("A session was not noted, since the process ends: %r", error)
 
 
 def check_choice(name: str, given: str, choices: object) -> None:

@@ -228,7 +228,7 @@ class StreamingAvatar(SessionWidget):
         --------
         >>> avatar.interrupt()  # doctest: +SKIP
         """
-        bridge.call(self._sessions.interrupt)
+        self._loop.call(self._sessions.interrupt)
 
     def switch(self, quality: Quality) -> None:
         """Show another quality. An open session is ended, and a new one begun.
@@ -241,7 +241,7 @@ class StreamingAvatar(SessionWidget):
         """
         if quality not in {"low", "medium", "high"}:
             raise ValueError(f"quality is 'low', 'medium' or 'high', not {quality!r}.")
-        bridge.ask(self._switch, quality)
+        self._loop.ask(self._switch, quality)
 
     def list(self) -> tuple[ActiveSession, ...]:
         """List the sessions that are open with this key, here and elsewhere.
@@ -251,7 +251,7 @@ class StreamingAvatar(SessionWidget):
         >>> avatar.list()  # doctest: +SKIP
         ()
         """
-        return wait_blocking(bridge.submit(self._list()))
+        return wait_blocking(self._loop.submit(self._list()))
 
     @property
     def session_id(self) -> str | None:

@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -13,8 +14,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from heygen_widget import AsyncHeyGen, HeyGen, LocalServer
+from heygen_widget.api._address import same_place
 from heygen_widget.lease import FORGOTTEN_AFTER, Leases, Orphan, end_orphans
 
 KEY = "sk-1234567890-abcdefghij"
@@ -282,6 +286,11 @@ def _record(**changes: object) -> bytes:
         _record(fingerprint="é"),
         _record(since="now"),
         _record(since=float("nan")),
+        b"[" * 4000 + b"\n",
+        b'{"ended":' * 400 + b"1\n",
+        b"[" * 200_000,
+        _record(stream_id="a" * 9000),
+        b"1" * 5000 + b"\n",
     ],
 )
 def test_a_file_that_makes_no_sense_is_removed(
@@ -290,6 +299,84 @@ def test_a_file_that_makes_no_sense_is_removed(
     (tmp_path / "1-a.lease").write_bytes(content)
     assert leases.orphans(client) == []
     assert _files(tmp_path) == []
+
+
+def _plant(kind: str, path: Path, elsewhere: Path) -> None:
+    match kind:
+        case "pipe":
+            os.mkfifo(path)
+        case "socket":
+            socket.socket(socket.AF_UNIX).bind(str(path))
+        case "directory":
+            path.mkdir()
+        case "device":
+            path.symlink_to("/dev/zero")
+        case "link":
+            elsewhere.write_bytes(_record())
+            path.symlink_to(elsewhere)
+        case "large":
+            with path.open("wb") as file:
+                file.truncate(1 << 40)
+
+
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+@pytest.mark.parametrize("kind", ["pipe", "socket", "directory", "device", "link", "large"])
+def test_what_no_process_of_ours_made_is_ignored_and_logged(
+    hold: Hold, client: HeyGen, tmp_path: Path, caplog: pytest.LogCaptureFixture, kind: str
+) -> None:
+    hold("ours").kill()
+    leases, planted = Leases(tmp_path), tmp_path / "0.lease"
+    _plant(kind, planted, tmp_path / "elsewhere")
+    assert _ids(leases.orphans(client)) == ["ours"]
+    assert "0.lease is ignored" in caplog.text
+    leases.forget(Orphan("a", planted))
+    assert os.path.lexists(planted)
+
+
+SAME = [
+    "http://127.0.0.1:9",
+    "http://localhost:9/",
+    "http://LOCALHOST:9",
+    "HTTP://localhost.:9",
+    "http://[::1]:9",
+    "http://[0:0:0:0:0:0:0:1]:9/",
+    "http://127.0.0.2:9",
+    "http://[::ffff:127.0.0.1]:9",
+    "http://app.localhost:9",
+]
+OTHERS = [
+    "http://127.0.0.1:10",
+    "https://127.0.0.1:9",
+    "http://127.0.0.1:9/v2",
+    "http://10.0.0.1:9",
+    "http://localhost",
+]
+
+
+@given(st.sampled_from(SAME), st.sampled_from(SAME))
+def test_a_server_is_known_however_its_address_is_written(one: str, other: str) -> None:
+    assert same_place(one, other)
+
+
+@given(st.sampled_from(SAME), st.sampled_from(OTHERS))
+def test_other_servers_are_others(one: str, other: str) -> None:
+    assert not same_place(one, other)
+
+
+def test_default_ports_and_capitals_make_no_other_server() -> None:
+    assert same_place("https://api.heygen.com", "https://API.HeyGen.com.:443/")
+    assert same_place("http://10.0.0.1", "http://10.0.0.1:80")
+    assert not same_place("https://api.heygen.com", "http://api.heygen.com:443")
+    assert not same_place("https://api.heygen.com", "https://api.heygen.com.evil.org")
+
+
+def test_an_orphan_is_found_where_its_address_is_written_otherwise(
+    hold: Hold, leases: Leases
+) -> None:
+    hold("ours", url="http://localhost:9").kill()
+    for url in SAME:
+        with HeyGen(KEY, url) as client:
+            assert _ids(leases.orphans(client)) == ["ours"]
 
 
 def test_an_empty_file_may_be_in_the_making_and_is_removed_only_when_it_is_old(

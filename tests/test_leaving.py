@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import signal
 import subprocess
 import sys
 import time
@@ -153,3 +154,107 @@ def test_a_program_ends_although_its_avatar_speaks(tmp_path: Path) -> None:
         cwd=tmp_path,
     )
     assert (process.stdout, process.stderr) == ("said\n", "")
+
+
+# Signals.
+
+SCRIPT = """
+import os, signal, sys, time
+from heygen_widget import Avatar, HeyGen, at_exit
+at_exit.AT_EXIT = 30
+mine = sys.argv[3] == "mine"
+if mine:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))
+avatar = Avatar(client=HeyGen(sys.argv[1], sys.argv[2]))
+avatar.speak("One two three four five six seven eight nine ten. " * 20)
+avatar.wait("streaming")
+print(avatar.stream_id, flush=True)
+time.sleep(1000)
+"""
+
+
+@pytest.mark.parametrize(
+    ("number", "handler", "code"),
+    [
+        (signal.SIGTERM, "none", -signal.SIGTERM),
+        (signal.SIGHUP, "none", -signal.SIGHUP),
+        (signal.SIGTERM, "mine", 7),
+    ],
+)
+def test_a_signal_that_ends_a_script_ends_its_sessions_first(
+    local_server: LocalServer, number: signal.Signals, handler: str, code: int
+) -> None:
+    program = [sys.executable, "-c", SCRIPT, local_server.api_key, local_server.base_url, handler]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        stream_id = process.stdout.readline().strip()
+        process.send_signal(number)
+        assert process.wait(PATIENCE) == code
+    assert _status(local_server, stream_id) == "completed"
+
+
+# Forks.
+
+FORK = """
+import multiprocessing, os, signal, sys, warnings
+warnings.simplefilter("ignore", DeprecationWarning)  # of forking with threads
+from heygen_widget import Avatar, HeyGen
+from heygen_widget.api import ForkedProcess
+key, url = sys.argv[1:]
+client = HeyGen(key, url)
+avatar = Avatar(client=client)
+speech = avatar.speak("One two three four five six seven eight nine ten. " * 20)
+avatar.wait("streaming")
+
+def refused(work):
+    try:
+        work()
+    except ForkedProcess as error:
+        return "in the child" in str(error)
+
+def child():
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    refusals = [refused(work) for work in (
+        lambda: avatar.speak("Hello."), avatar.stop, avatar.finish, avatar.wait, avatar.close,
+        avatar.snapshot, lambda: avatar.save("talk.vtt"), lambda: avatar.start("Hello."),
+        speech.result, lambda: next(iter(speech)),
+        lambda: client.avatar_realtime.get(avatar.stream_id),
+    )]
+    assert all(refusals), refusals
+    repr(avatar), avatar.status, avatar.transcript
+    with HeyGen.like(client) as mine:
+        assert mine.avatar_realtime.get(avatar.stream_id).status == "streaming"
+    own = Avatar(client=client)
+    own.speak("Mine.").result(30)
+    own.stop()
+    own.wait()
+    print("refused", flush=True)
+
+pid = os.fork()
+if pid == 0:
+    child()
+    sys.exit()  # with all that is done when a program ends
+assert os.waitpid(pid, 0)[1] == 0
+process = multiprocessing.get_context("fork").Process(target=child)
+process.start()
+process.join()
+assert process.exitcode == 0
+assert client.avatar_realtime.get(avatar.stream_id).status == "streaming"
+avatar.stop()
+print(avatar.wait())
+"""
+
+
+def test_a_forked_child_is_told_to_make_an_avatar_of_its_own_and_ends_nothing_of_its_parent(
+    local_server: LocalServer, tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FORK, local_server.api_key, local_server.base_url],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=2 * PATIENCE,
+        cwd=tmp_path,
+    )
+    assert done.stderr == ""
+    assert done.stdout == "refused\nrefused\ncancelled\n"

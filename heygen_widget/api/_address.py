@@ -42,7 +42,7 @@ def checked_base_url(text: str) -> str:
 
 def is_loopback(base_url: str) -> bool:
     """Tell whether the server is on this machine, where no proxy leads."""
-    host = httpx.URL(base_url).host
+    host = httpx.URL(base_url).host.rstrip(".")
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
@@ -50,7 +50,34 @@ def is_loopback(base_url: str) -> bool:
     return address.is_loopback or address.is_unspecified
 
 
+def same_place(one: str, other: str) -> bool:
+    """Tell whether two base URLs name the same server, however they are written.
+
+    All names of this machine for itself are one.
+    """
+    return _place(one) == _place(other)
+
+
+def _place(base_url: str) -> tuple[str, str, int | None, str]:
+    try:
+        url = httpx.URL(base_url)
+    except httpx.InvalidURL:
+        return ("", base_url, None, "")
+    host = url.host.lower().rstrip(".")
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        here = host == "localhost" or host.endswith(".localhost")
+    else:
+        address = getattr(address, "ipv4_mapped", None) or address
+        here = address.is_loopback or address.is_unspecified
+        host = str(address)
+    port = url.port or {"http": 80, "https": 443}.get(url.scheme)
+    return (url.scheme, "localhost" if here else host, port, url.path.rstrip("/"))
+
+
 def _is_private(host: str) -> bool:
+    host = host.rstrip(".")
     try:
         return not ipaddress.ip_address(host).is_global
     except ValueError:

@@ -16,6 +16,7 @@ import httpx
 from heygen_widget.bounded import TooMuch, aread, read
 
 from ._answers import read_answer, unexpected
+from ._birth import Birth
 from ._exchange import Fault, Outcome, Pause, exchange, lost_body
 from ._frames import sealed, sealed_async
 from ._key import KeyAuth
@@ -69,6 +70,7 @@ class Wire:
         self.settings = settings
         self.sleep = time.sleep
         self._auth = KeyAuth(settings.key)
+        self._birth = Birth("client")
         self._lines = Lines(lambda: httpx.Client(**settings.http_options), http)
 
     @sealed
@@ -95,6 +97,7 @@ class Wire:
 
     @contextmanager
     def _line(self) -> Generator[httpx.Client]:
+        self._birth.check()
         line = self._lines.take()
         try:
             yield line.http
@@ -171,6 +174,7 @@ class AsyncWire:
         self.settings = settings
         self.sleep = asyncio.sleep
         self._auth = KeyAuth(settings.key)
+        self._birth = Birth("client")
         self._lines = Lines(lambda: httpx.AsyncClient(**settings.http_options), http)
 
     @sealed_async
@@ -197,6 +201,7 @@ class AsyncWire:
 
     @asynccontextmanager
     async def _line(self) -> AsyncGenerator[httpx.AsyncClient]:
+        self._birth.check()
         line = self._lines.take()
         try:
             yield line.http

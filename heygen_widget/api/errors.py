@@ -5,6 +5,7 @@ Knows no HTTP library: where an error comes from is decided in `_answers` and `_
 * HeyGenError
   · ConfigurationError        the key or the base URL cannot be used; nothing was sent
     + MissingKey              there is no key
+  · ForkedProcess             a forked child used what its parent made; nothing was sent
   · InvalidRequest            the arguments are not what the API takes; nothing was sent
   · APIError                  the server said no: a status other than 2xx
     + BadRequest              400, 422
@@ -77,6 +78,10 @@ class ConfigurationError(HeyGenError):
 
 class MissingKey(ConfigurationError):
     """There is no key, neither as an argument nor in ``HEYGEN_API_KEY``."""
+
+
+class ForkedProcess(HeyGenError):
+    """A forked child used what its parent had made. Nothing was sent."""
 
 
 class InvalidRequest(HeyGenError):

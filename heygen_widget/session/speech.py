@@ -9,6 +9,7 @@ from enum import StrEnum
 from itertools import count
 from typing import Any, Final
 
+from heygen_widget.api._birth import Birth
 from heygen_widget.api.models import WordEvent
 from heygen_widget.bridge import wait_awaited, wait_blocking
 from heygen_widget.session.script import Script
@@ -79,6 +80,7 @@ class Speech:
         self._ended: concurrent.futures.Future[Speech] = concurrent.futures.Future()
         # An interrupt must not turn a shared future into a cancelled one.
         self._ended.set_running_or_notify_cancel()
+        self._birth = Birth("speech")
 
     @property
     def text(self) -> str:
@@ -114,10 +116,12 @@ class Speech:
         Exception
             What the source of the text raised.
         """
+        self._refuse_if_forked()
         with self._told_of_interrupts():
             return wait_blocking(self._ended, timeout)
 
     def __await__(self) -> Generator[Any, None, "Speech"]:
+        self._refuse_if_forked()
         with self._told_of_interrupts():
             return (yield from wait_awaited(self._ended).__await__())
 
@@ -153,6 +157,7 @@ class Speech:
 
     def _listen(self, heard: int) -> concurrent.futures.Future[None]:
         """Return a future that is done as soon as there are more words than `heard`, or an end."""
+        self._refuse_if_forked()
         future: concurrent.futures.Future[None] = concurrent.futures.Future()
         future.set_running_or_notify_cancel()
         with self._lock:
@@ -161,6 +166,10 @@ class Speech:
             else:
                 self._listening.append(future)
         return future
+
+    def _refuse_if_forked(self) -> None:
+        if not self._ended.done():  # in a child it never will be
+            self._birth.check()
 
     @contextmanager
     def _told_of_interrupts(self) -> Iterator[None]:
