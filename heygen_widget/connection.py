@@ -69,6 +69,11 @@ class Connection:
             self._client = AsyncHeyGen() if client is None else AsyncHeyGen.like(client)
         elif not isinstance(local, bool):
             self._server = local
+        if self.nearby:
+            # At once, and not in a session that fails later.
+            from heygen_widget.local.launcher import check_extra  # noqa: PLC0415 (only rehearsals need it)
+
+            check_extra()
 
     @property
     def lasting(self) -> bool:

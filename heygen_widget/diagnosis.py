@@ -200,7 +200,15 @@ def _key(avatar: "Standing | None") -> str:
 
 def _rehearsal(avatar: "Standing | None") -> str:
     rehearses = avatar.rehearsal if avatar else not os.environ.get("HEYGEN_API_KEY")
-    return "yes, with the embedded avatar server" if rehearses else "no"
+    if not rehearses:
+        return "no"
+    from heygen_widget.local.launcher import LocalServerError, check_extra  # noqa: PLC0415
+
+    try:
+        check_extra()
+    except LocalServerError as error:
+        return f"not possible: {error}"
+    return "yes, with the embedded avatar server"
 
 
 def _network() -> str:

@@ -4,9 +4,9 @@ Sessions are noted by whoever opens them; nothing here opens, asks or ends anyth
 """
 
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, overload
 
 from heygen_widget.session import Meter, SessionStatus
 from heygen_widget.session.succession import AnySession
@@ -62,8 +62,10 @@ class SessionRow:
         )
 
 
-class Overview:
+class Overview(Sequence[SessionRow]):
     """Sessions as they stood when asked, oldest first. Shows itself as a table.
+
+    A sequence of its rows, of which pandas and polars make a ``DataFrame``.
 
     Attributes
     ----------
@@ -92,8 +94,14 @@ class Overview:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def __iter__(self) -> Iterator[SessionRow]:
-        return iter(self.rows)
+    @overload
+    def __getitem__(self, index: int) -> SessionRow: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> "Overview": ...
+
+    def __getitem__(self, index: int | slice) -> "SessionRow | Overview":
+        return Overview(self.rows[index]) if isinstance(index, slice) else self.rows[index]
 
     def __repr__(self) -> str:
         if not self.rows:

@@ -1,5 +1,7 @@
 """The diagnosis: true, fit to be pasted where everybody reads it, and quiet on the network."""
 
+import importlib.util
+import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -7,8 +9,9 @@ from importlib import metadata
 
 import pytest
 
-from heygen_widget import HeyGen, __version__, diagnose
+from heygen_widget import Avatar, HeyGen, LocalServer, __version__, diagnose
 from heygen_widget.diagnosis import Diagnosis
+from heygen_widget.local import LocalServerError
 from heygen_widget.relay.environment import SIGNS
 from tests.page import MakeAvatar, Page
 
@@ -188,3 +191,19 @@ def test_it_reads_as_aligned_lines_and_as_a_table_of_text() -> None:
     assert str(diagnosis) == "host    <b>JupyterLab</b>\npython  3.11"
     assert repr(diagnosis) == str(diagnosis)
     assert "<td>&lt;b&gt;JupyterLab&lt;/b&gt;</td>" in diagnosis._repr_html_()
+
+
+def test_a_rehearsal_that_lacks_its_extra_is_refused_at_once_and_not_promised(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == "av" else find(name)
+    )
+    command = r"pip install 'heygen-widget\[local\]'"
+    for local in (None, True, LocalServer()):
+        with pytest.raises(LocalServerError, match=command):
+            Avatar(local=local)
+    assert re.match(f"not possible.*{command}", diagnose().findings["rehearsal"])
+    with HeyGen("a-key", "http://127.0.0.1:9") as client:
+        Avatar(client=client).close()

@@ -153,8 +153,15 @@ def test_the_public_address_is_one_setting_that_urls_and_links_follow(
 
 MAKE_ONE = """
 import shutil
-from heygen_widget import Avatar
-avatar = Avatar()
+from heygen_widget import Avatar, HeyGen, diagnose
+try:
+    Avatar()
+except RuntimeError as error:  # it cannot rehearse
+    assert "pip install 'heygen-widget[local]'" in str(error)
+else:
+    raise AssertionError
+assert "not possible" in diagnose().findings["rehearsal"]
+avatar = Avatar(client=HeyGen("a-key"))
 state = avatar.get_state()
 assert shutil.which("node") is None
 print(type(avatar).__name__, len(state["_esm"]) > 10_000, len(state["_css"]) > 1_000)

@@ -3,7 +3,9 @@
 import asyncio
 import gc
 import weakref
+from collections.abc import Sequence
 
+import pandas as pd
 import pytest
 
 from heygen_widget import AsyncHeyGen, LocalServer
@@ -138,3 +140,15 @@ def _session() -> Session:
 
 async def _tts(text: str) -> CreateAvatarRealtimeTTS:
     return CreateAvatarRealtimeTTS(avatar_id="a", voice_id="v", text=text)
+
+
+def test_an_overview_is_a_sequence_of_which_tables_are_made() -> None:
+    ledger = Ledger()
+    ledger.note(_session(), avatar="Daisy", rehearsal=False)
+    ledger.note(_session(), avatar="Josh", rehearsal=True)
+    overview = ledger.overview()
+    assert isinstance(overview, Sequence)  # polars takes nothing less
+    assert [row.avatar for row in overview] == ["Daisy", "Josh"]
+    assert overview[1].rehearsal
+    assert list(overview[:1]) == [overview[0]]
+    assert list(pd.DataFrame(overview)["avatar"]) == ["Daisy", "Josh"]

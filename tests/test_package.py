@@ -202,6 +202,7 @@ ARROWS = {
     "diagnosis": [
         VERSION,
         "heygen_widget.api",
+        "heygen_widget.local",
         "heygen_widget.protocol",
         "heygen_widget.relay",
         "heygen_widget.standing",

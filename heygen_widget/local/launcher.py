@@ -113,7 +113,7 @@ class LocalServer:
         """
         with self._changing:
             if not self.running:
-                _check_extra()
+                check_extra()
                 self.close()
                 self._launch()
         return self
@@ -143,7 +143,14 @@ class LocalServer:
             raise LocalServerError("The local server is not running; start() it first.") from None
 
 
-def _check_extra() -> None:
+def check_extra() -> None:
+    """Raise unless everything that the server needs is installed.
+
+    Raises
+    ------
+    LocalServerError
+        With the command that installs it.
+    """
     missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
     if missing:
         raise LocalServerError(
