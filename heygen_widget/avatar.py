@@ -212,7 +212,8 @@ class Avatar(SessionWidget):
         ----------
         text
             A string, or an iterable or asynchronous iterable of strings or of the chunks that the
-            OpenAI, Anthropic, LangChain and LiteLLM packages stream.
+            packages of OpenAI, Anthropic, Google, Mistral, Cohere, Ollama, Bedrock, Hugging Face,
+            LangChain, LangGraph, LiteLLM, LlamaIndex, pydantic-ai and openai-agents stream.
         final
             Take no more text after this one.
         raw

@@ -52,6 +52,7 @@ class Script:
         self._abandoned = False
         self.is_blank = True
         self._wake: Callable[[], object] = _nobody
+        self._let_go: Callable[[], object] = _nobody
         self.error: Exception | None = None
 
     def put(self, piece: str) -> None:
@@ -82,6 +83,16 @@ class Script:
         with self._changed:
             self._abandoned = self._closed = True
             self._changed.notify_all()
+            let_go, self._let_go = self._let_go, _nobody
+        let_go()
+
+    def on_abandoned(self, let_go: Callable[[], object] | None) -> None:
+        """Have `let_go` called, once and from any thread, when nobody wants more; None ends that.
+
+        It must not block, nor raise. When nobody wants more already, it is not called.
+        """
+        with self._changed:
+            self._let_go = let_go or _nobody
 
     @property
     def text(self) -> str:
@@ -151,7 +162,7 @@ class Script:
 
 
 def _nobody() -> None:
-    """Nobody reads yet."""
+    """Nobody reads yet, or nobody is to be told."""
 
 
 def _set_soon(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:

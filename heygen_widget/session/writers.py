@@ -1,23 +1,28 @@
 """Puts whatever people have into a script: a string, an iterable, an asynchronous iterable.
 
 An asynchronous iterable belongs to the loop it was made on, so it is read there; an iterable may
-block, so it is read on a thread of its own.
+block, so it is read on a thread of its own. When nobody wants more of it, it is read no further,
+even while it keeps its reader waiting, and closed.
 """
 
 import asyncio
+import contextlib
 import contextvars
-import inspect
 import threading
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, Iterable, Iterator
 from typing import TypeAlias
 
 from heygen_widget.bridge import reading_on
+from heygen_widget.session.closing import break_off, close, close_async
 from heygen_widget.session.script import Script, mouthfuls
 from heygen_widget.session.text import pieces
 
 TextSource: TypeAlias = str | Iterable[object] | AsyncIterable[object]
 
 PAUSE = 0.02  # seconds between looks whether there is room again
+GRACE = 0.1  # seconds in which a writer ends by itself, unless it is blocked in a read
+LOOP_ENDED = "Its loop ended before the stream of text did."
+SYSTEM_EXIT = "The stream of text ended the thread or the task that read it."
 
 
 def write(source: TextSource, script: Script) -> None:
@@ -34,54 +39,109 @@ def write(source: TextSource, script: Script) -> None:
         return
     text = pieces(source)
     if isinstance(text, AsyncIterator):
-        _write_on_its_loop(_write_all_async(text, source, script))
+        _write_on_its_loop(_write_all_async(text, source, script), script)
     else:
         _start(lambda: _write_all(text, source, script))
 
 
 def _write_all(text: Iterator[str], source: object, script: Script) -> None:
+    ended = threading.Event()
+
+    def let_go() -> None:  # on a thread of its own, since closing may take long
+        if not ended.wait(GRACE):
+            break_off(source)
+
+    script.on_abandoned(lambda: _start(let_go))
+    whole = False
     try:
-        for piece in text:
-            for mouthful in mouthfuls(piece) if piece else ("",):  # a thought: nobody may want more
-                script.put(mouthful)
-                if not script.wait_for_room():
-                    _let_go(source)
-                    return
+        whole = _copy(text, script)
+        if whole:
+            script.close()
     except Exception as error:  # noqa: BLE001 (whatever the source raised belongs to the caller)
         script.close(error)
     except BaseException:  # SystemExit, say: it ends this thread, and the text with it
-        script.close(RuntimeError("The thread that read the stream of text was ended."))
+        script.close(RuntimeError(SYSTEM_EXIT))
         raise
-    else:
-        script.close()
+    finally:
+        ended.set()
+        script.on_abandoned(None)
+        if not whole:
+            close(source)
 
 
-def _write_on_its_loop(writing: Coroutine[object, object, None]) -> None:
+def _copy(text: Iterator[str], script: Script) -> bool:
+    """Write a text; return whether all of it."""
+    while script.wanted:
+        piece = next(text, None)
+        if piece is None:
+            return True
+        for mouthful in mouthfuls(piece) if piece else ("",):  # a thought: nobody may want more
+            script.put(mouthful)
+            if not script.wait_for_room():
+                return False
+    return False
+
+
+def _write_on_its_loop(writing: Coroutine[object, object, None], script: Script) -> None:
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:  # no loop here: the source has none to belong to
         _start(lambda: asyncio.run(writing))
     else:
-        reading_on(loop, loop.create_task(writing))
+        task = loop.create_task(writing)
+        # It never begins when its loop ends first.
+        task.add_done_callback(lambda _: script.close(RuntimeError(LOOP_ENDED)))
+        reading_on(loop, task)
 
 
 async def _write_all_async(text: AsyncIterator[str], source: object, script: Script) -> None:
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    is_reading = True
+
+    def cancel() -> None:
+        if is_reading and task is not None:  # and not closing the source, which is not broken off
+            task.cancel()
+
+    def let_go() -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(cancel)
+
+    script.on_abandoned(let_go)
+    whole = False
     try:
-        async for piece in text:
-            for mouthful in mouthfuls(piece) if piece else ("",):
-                script.put(mouthful)
-                while not script.has_room:  # noqa: ASYNC110 (another thread's loop makes room)
-                    await asyncio.sleep(PAUSE)
-                if not script.wanted:
-                    await _let_go_async(source)
-                    return
+        whole = await _copy_async(text, script)
+        if whole:
+            script.close()
     except Exception as error:  # noqa: BLE001 (whatever the source raised belongs to the caller)
         script.close(error)
+    except SystemExit:  # raised further, it would end somebody's loop
+        script.close(RuntimeError(SYSTEM_EXIT))
     except asyncio.CancelledError:
-        script.close(RuntimeError("Its loop ended before the stream of text did."))
-        raise
-    else:
-        script.close()
+        if script.wanted or task is None:
+            script.close(RuntimeError(LOOP_ENDED))
+            raise
+        task.uncancel()
+    finally:
+        is_reading = False
+        script.on_abandoned(None)
+        if not whole:
+            await close_async(text)
+            await close_async(source)
+
+
+async def _copy_async(text: AsyncIterator[str], script: Script) -> bool:
+    """Write a text; return whether all of it."""
+    while script.wanted:
+        piece = await anext(text, None)
+        if piece is None:
+            return True
+        for mouthful in mouthfuls(piece) if piece else ("",):
+            script.put(mouthful)
+            while not script.has_room:  # noqa: ASYNC110 (another thread's loop makes room)
+                await asyncio.sleep(PAUSE)
+            if not script.wanted:
+                return False
+    return False
 
 
 def _start(work: Callable[[], object]) -> None:
@@ -90,17 +150,3 @@ def _start(work: Callable[[], object]) -> None:
         target=context.run, args=(work,), name="heygen-widget writer", daemon=True
     )
     thread.start()
-
-
-def _let_go(source: object) -> None:
-    """End a generator or a language model's stream whose rest nobody wants."""
-    close = getattr(source, "close", None)
-    if callable(close):
-        close()
-
-
-async def _let_go_async(source: object) -> None:
-    close = getattr(source, "aclose", None) or getattr(source, "close", None)
-    closing = close() if callable(close) else None
-    if inspect.isawaitable(closing):
-        await closing

@@ -3,7 +3,7 @@
 Pure: no input or output, no event loop, nothing known of sessions.
 """
 
-from heygen_widget.session.text.chunks import pieces
+from heygen_widget.session.text.chunks import INNER_STREAMS, pieces
 from heygen_widget.session.text.coalescer import Coalescer
 from heygen_widget.session.text.markdown import PlainText
 from heygen_widget.session.text.pronounced import has_letters, is_pronounceable
@@ -20,6 +20,7 @@ from heygen_widget.session.text.speakable import (
 from heygen_widget.session.text.verbatim import Verbatim
 
 __all__ = [
+    "INNER_STREAMS",
     "LARGEST_REQUEST",
     "LONGEST_TEXT",
     "Coalescer",
