@@ -130,6 +130,7 @@ HEARD: list[Any] = [
         }
     },
     {"chunk": {"bytes": b'{"outputText": "Hi."}'}},
+    _some(type="chat", role="assistant", content="Hi."),
     _some(delta="Hi.", text="So far. Hi."),
     _some(chunk="Hi.", predict_name="p", signature_field_name="answer"),
     {"type": "ModelClientStreamingChunkEvent", "content": "Hi.", "source": "a"},
@@ -140,6 +141,7 @@ SILENT: list[Any] = [
     {"choices": [{"delta": {"content": None, "reasoning_content": "no"}}]},
     {"message": {"role": "assistant", "content": "", "thinking": "no"}, "done": False},
     (_some(type="tool", content='{"temp": 21.4}'), {"langgraph_node": "tools"}),
+    _some(type="ChatMessageChunk", role="tool", content="no"),
     ("updates", {"agent": {"messages": []}}),
     {"event": "on_tool_end", "data": {"output": "21"}},
     {"messageStop": {"stopReason": "end_turn"}},

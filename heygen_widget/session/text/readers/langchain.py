@@ -9,7 +9,7 @@ _MODES: Final = frozenset(
     {"values", "updates", "custom", "debug", "checkpoints", "tasks", "messages", "events", "tools"}
 )
 _NOTHING: Final = {"event": "on_other"}
-_OTHERS: Final = ("tool", "human", "user", "system", "function", "developer", "remove", "chat")
+_OTHERS: Final = ("tool", "human", "user", "system", "function", "developer", "remove")
 
 
 def unwrapped(chunk: object) -> object:
@@ -42,6 +42,8 @@ def read_message(chunk: object) -> str | None:
     if not isinstance(content, str | list | tuple):
         return None
     kind = text(get(chunk, "type")) or text(get(chunk, "role"))
+    if kind.lower().startswith("chat"):  # a message of any role, which it names
+        kind = text(get(chunk, "role"))
     if kind.lower().startswith(_OTHERS):
         return ""
     return text(content) + "".join(map(_of_block, items(content)))
