@@ -4,9 +4,8 @@ An interrupt can hit httpx and httpcore (0.28, 1.0) between any two steps, and l
 with half a request on it that they take for a free one. Knows no requests.
 """
 
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 HttpT = TypeVar("HttpT")
@@ -14,15 +13,18 @@ HttpT = TypeVar("HttpT")
 
 @dataclass(eq=False, slots=True)
 class Line(Generic[HttpT]):
-    """An httpx client, and how many requests use it."""
+    """An httpx client, and the requests that use it, each known by a token."""
 
     http: HttpT
-    users: int = 0
+    users: set[object] = field(default_factory=set)
     given_up: bool = False
 
 
 class Lines(Generic[HttpT]):
     """Lends one httpx client to any number of requests; another one after one was given up.
+
+    Without a lock, since an interrupt could leave that locked for ever. Each step is one that no
+    thread sees half done, in an order that is right wherever another thread comes between.
 
     Parameters
     ----------
@@ -35,7 +37,6 @@ class Lines(Generic[HttpT]):
     def __init__(self, make: Callable[[], HttpT], borrowed: HttpT | None) -> None:
         self._make = make
         self._borrowed = borrowed is not None
-        self._lock = threading.Lock()
         self._closed = False
         self._current = Line(make() if borrowed is None else borrowed)
 
@@ -44,28 +45,28 @@ class Lines(Generic[HttpT]):
         """The client that the next request uses."""
         return self._current.http
 
-    def take(self) -> Line[HttpT]:
+    def take(self, token: object) -> Line[HttpT]:
         """Lend the client for a request."""
-        with self._lock:
-            self._current.users += 1
-            return self._current
+        while True:
+            line = self._current
+            line.users.add(token)
+            if not line.given_up:
+                return line
+            line.users.discard(token)  # given up a moment ago, and perhaps closed
 
     def give_up(self, line: Line[HttpT]) -> None:
         """Use a line for no other request."""
-        with self._lock:
-            if line.given_up or self._borrowed or self._closed:
-                return
-            line.given_up = True
-            self._current = Line(self._make())
+        if line is not self._current or self._borrowed or self._closed:
+            return
+        self._current = Line(self._make())
+        line.given_up = True
 
-    def leave(self, line: Line[HttpT]) -> HttpT | None:
+    def leave(self, line: Line[HttpT], token: object) -> HttpT | None:
         """Take a client back; return it if it is to be closed now."""
-        with self._lock:
-            line.users -= 1
-            return line.http if line.given_up and not line.users else None
+        line.users.discard(token)
+        return line.http if line.given_up and not line.users else None
 
     def close(self) -> HttpT | None:
         """Lend no other client from now on; return what is to be closed."""
-        with self._lock:
-            self._closed = True
-            return None if self._borrowed else self._current.http
+        self._closed = True
+        return None if self._borrowed else self._current.http

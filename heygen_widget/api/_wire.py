@@ -5,6 +5,7 @@ Decides nothing: what to send, when to repeat and what an answer means is said e
 """
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
@@ -30,6 +31,7 @@ MAX_REFUSAL: Final = 64 * 1024
 """Bytes of a refusal that are read; the status says enough, and its end is let go."""
 LONGEST_BODY: Final = 60.0
 """Seconds in which the body of an answer is there, whole; or as long as the client is patient."""
+_CLOSING: Final = 1.0  # seconds that closing given-up connections may hold anybody up
 
 
 def _request(
@@ -98,15 +100,15 @@ class Wire:
     @contextmanager
     def _line(self) -> Generator[httpx.Client]:
         self._birth.check()
-        line = self._lines.take()
+        line = self._lines.take(token := object())
         try:
             yield line.http
         except BaseException as error:
             _give_up_unless_orderly(self._lines, line, error)
             raise
         finally:
-            if (http := self._lines.leave(line)) is not None:
-                http.close()
+            if (http := self._lines.leave(line, token)) is not None:
+                _close_apart(http)
 
     @sealed
     def _exchange(self, http: httpx.Client, operation: Operation[AnswerT]) -> httpx.Response:
@@ -202,14 +204,14 @@ class AsyncWire:
     @asynccontextmanager
     async def _line(self) -> AsyncGenerator[httpx.AsyncClient]:
         self._birth.check()
-        line = self._lines.take()
+        line = self._lines.take(token := object())
         try:
             yield line.http
         except BaseException as error:
             _give_up_unless_orderly(self._lines, line, error)
             raise
         finally:
-            if (http := self._lines.leave(line)) is not None:
+            if (http := self._lines.leave(line, token)) is not None:
                 await http.aclose()
 
     @sealed_async
@@ -263,6 +265,13 @@ class AsyncWire:
         if response.is_success:
             raise unexpected(operation, response, str(much), self.settings.key)
         return _read(response, much.start)
+
+
+def _close_apart(http: httpx.Client) -> None:
+    """Close what was given up without waiting long: a lock in it may have been left locked."""
+    closing = threading.Thread(target=http.close, name="heygen-widget-close", daemon=True)
+    closing.start()
+    closing.join(_CLOSING)
 
 
 def _give_up_unless_orderly(lines: Lines[Any], line: Line[Any], error: BaseException) -> None:
