@@ -107,6 +107,7 @@ def test_no_fault_of_the_line_shows_the_key(stage: Stage, fault: Fault) -> None:
     stage.proxy.plan = Script(create=[fault] * 2)
     patience = 0.5 if fault is Fault.SILENT else 30
     stage.run(f"client = HeyGen(max_retries=0, timeout={patience})")
+    stage.run("from heygen_widget.api import _operations\n_operations._OPENING = 0.0")
     expected = ERRORS.get(fault, "APIConnectionError")
     assert stage.fail("converse(client)") == expected
     assert stage.fail("client.avatar_realtime.create(**HELLO)") == expected

@@ -92,8 +92,9 @@ class Face:
 
 @pytest.fixture
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make a stream of words give up on silence soon."""
+    """Make a stream of words, and the opening of a session, give up on silence soon."""
     monkeypatch.setattr("heygen_widget.api._settings._QUIET_STREAM_TIMEOUT", 2.0)
+    monkeypatch.setattr("heygen_widget.api._operations._OPENING", 0.0)
 
 
 MakeFace = Callable[..., Face]
