@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import socketserver
@@ -39,11 +40,20 @@ class Server:
         self.hung_up = threading.Event()  # the client left a connection that was held open
         self._plays: deque[Play] = deque()
         self._closing = threading.Event()
+        self._open: set[socket.socket] = set()
         handler = self._handle
+
+        opened = self._open
 
         class Handler(socketserver.BaseRequestHandler):
             def handle(self) -> None:
-                handler(self.request)
+                opened.add(self.request)
+                try:
+                    handler(self.request)
+                except OSError:
+                    pass  # closed by us
+                finally:
+                    opened.discard(self.request)
 
         class Listener(socketserver.ThreadingTCPServer):
             daemon_threads = False  # joined on close, so nothing outlives a test
@@ -60,6 +70,9 @@ class Server:
         self._closing.set()
         self._listener.shutdown()
         self._thread.join()
+        for connection in tuple(self._open):  # one whose client was interrupted may say nothing
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
         self._listener.server_close()
 
     def answers(

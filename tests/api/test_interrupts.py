@@ -7,6 +7,7 @@ counted, and it is raised at each of many; which is deterministic, unlike a sign
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 import traceback
 from contextlib import contextmanager
@@ -23,7 +24,7 @@ from heygen_widget.api import AsyncHeyGen, HeyGen, HeyGenError
 from tests.api.conftest import KEY, events_head
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Iterator
     from types import FrameType
 
     from tests.api.conftest import Server
@@ -40,6 +41,14 @@ MOMENTS = 60
 
 STATE = {"data": {"stream_id": "s1", "status": "pending"}}
 WORDS = b'data: {"words": [{"word": "Hi", "start": 0, "end": 1}]}\n\nevent: end\n\n'
+
+
+@pytest.fixture(autouse=True)
+def _collected(server: Server) -> Iterator[None]:
+    """Collect what interrupts left behind while its sockets may be closed without being told."""
+    yield
+    del server  # closed after this, when no client holds a connection to it any more
+    gc.collect()
 
 
 class _Steps:
