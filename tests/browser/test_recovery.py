@@ -116,7 +116,9 @@ def test_an_expired_address_is_asked_for_again_from_the_server(notebook: Noteboo
         "ask = realtime.get\n"
         "async def get(stream_id):\n"
         "    answer = await ask(stream_id)\n"
-        "    return answer.model_copy(update={'hls_url': f'{answer.hls_url}?signed=again'})\n"
+        "    address = answer.hls_url\n"
+        "    signed = f\"{address}{'&' if '?' in address else '?'}signed=again\"\n"
+        "    return answer.model_copy(update={'hls_url': signed})\n"
     )
     asked: list[str] = []
 
