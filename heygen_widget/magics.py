@@ -5,18 +5,31 @@ avatar but what everybody may.
 """
 
 import argparse
+import re
 import shlex
+import traceback
 from collections.abc import Callable
-from types import SimpleNamespace
+from itertools import islice
+from types import CodeType, SimpleNamespace
 from typing import Any, Final
 
 from IPython.core.error import UsageError
 from IPython.core.magic_arguments import MagicArgumentParser
 
 from heygen_widget.avatar import Avatar, newest
+from heygen_widget.plain import one_line
 from heygen_widget.session import Speech
 
 ACTIONS: Final = ("status", "stop", "finish")
+
+MOST_BRACES: Final = 100
+"""Closing braces that are tried as the end of one expression."""
+
+LONGEST_SHOWN: Final = 60
+"""Characters of an expression that an error shows."""
+
+_BRACES: Final = re.compile(r"\{\{|\}\}|[{}]")
+_CLOSING: Final = re.compile("}")
 
 _SPEAK: Final = """Let an avatar say the text of this cell.
 
@@ -38,16 +51,23 @@ def load(shell: Any) -> None:
     speak, avatar = _speak_options(), _avatar_options()
 
     def speak_magic(line: str, cell: str) -> Speech:
-        return _speak(shell, speak.parse_args(shlex.split(line)), cell)
+        return _speak(shell, speak.parse_args(_words(line)), cell)
 
     def avatar_magic(line: str) -> None:
-        _avatar(shell, avatar.parse_args(shlex.split(line)))
+        _avatar(shell, avatar.parse_args(_words(line)))
 
     speak_magic.__doc__, avatar_magic.__doc__ = speak.format_help(), avatar.format_help()
     shell.register_magic_function(speak_magic, "cell", "speak")
     shell.register_magic_function(avatar_magic, "line", "avatar")
     shell.set_hook("complete_command", _completer(speak), str_key="%%speak")
     shell.set_hook("complete_command", _completer(avatar, ACTIONS), str_key="%avatar")
+
+
+def _words(line: str) -> list[str]:
+    try:
+        return shlex.split(line)
+    except ValueError as error:
+        raise UsageError(f"{one_line(line)} cannot be read: {error}.") from error
 
 
 def _speak_options() -> argparse.ArgumentParser:
@@ -108,17 +128,64 @@ def _names(shell: Any) -> list[str]:
 
 def _filled_in(shell: Any, text: str) -> str:
     """Fill in what stands in braces, with the meaning it has in an f-string."""
-    quotes = "'''" if '"""' in text else '"""'
-    # Raw, so that a backslash is a backslash; the line feed keeps a last quote from ending it all.
-    source = f"rf{quotes}{text}\n{quotes}"
-    try:
-        code = compile(source, "<the text of %%speak>", "eval")
-    except SyntaxError as error:
-        raise UsageError(
-            f"The text cannot be filled in: {error.msg}. "
-            "Braces hold Python expressions; write {{ and }} for braces that are to be said."
-        ) from None
-    return str(eval(code, shell.user_ns)).strip()  # noqa: S307 (the user's own cell)
+    filled, at = [], 0
+    while brace := _BRACES.search(text, at):
+        filled.append(text[at : brace.start()])
+        at = brace.end()
+        if len(brace[0]) == 2:  # noqa: PLR2004 (written twice)
+            filled.append(brace[0][0])
+        elif brace[0] == "}":
+            raise _unfilled(text, brace.start(), at, "No { opens it.")
+        else:
+            code, at = _expression(text, brace.start())
+            try:
+                filled.append(str(eval(code, shell.user_ns)))  # noqa: S307 (the user's own cell)
+            except Exception as error:
+                reason = "".join(traceback.format_exception_only(error))
+                raise _unfilled(text, brace.start(), at, reason) from error
+    filled.append(text[at:])
+    return "".join(filled).strip()
+
+
+def _expression(text: str, start: int) -> tuple[CodeType, int]:
+    """Compile the expression whose brace is at `start`; return it and where it ends.
+
+    It ends at the first brace with which Python takes it, since those in its strings, its own
+    brackets and its format are part of it.
+
+    Raises
+    ------
+    UsageError
+        When Python takes it with none.
+    """
+    failed: tuple[int, Exception] | None = None
+    balanced = False
+    for closing in islice(_CLOSING.finditer(text, start), MOST_BRACES):
+        end = closing.end()
+        field = text[start:end]
+        quotes = "'''" if '"""' in field else '"""'
+        try:
+            # Raw, so that a backslash is a backslash.
+            return compile(f"rf{quotes}{field}{quotes}", "<the text of %%speak>", "eval"), end
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as mistake:
+            if not balanced:  # what a reader takes for the expression
+                failed, balanced = (end, mistake), field.count("{") == field.count("}")
+    if failed is None:
+        raise _unfilled(text, start, len(text), "No } closes it.")
+    end, error = failed
+    reason = error.msg if isinstance(error, SyntaxError) else str(error)
+    raise _unfilled(text, start, end, reason.removeprefix("f-string: ")) from error
+
+
+def _unfilled(text: str, start: int, end: int, reason: str) -> UsageError:
+    line = text.count("\n", 0, start) + 1
+    column = start - text.rfind("\n", 0, start)
+    shown = one_line(text[start:end], LONGEST_SHOWN)
+    return UsageError(
+        f"{shown} in line {line}, column {column} of the text cannot be filled in: "
+        f"{one_line(reason).rstrip('.')}. "
+        "Braces hold Python expressions; write {{ and }} for braces that are to be said."
+    )
 
 
 def _completer(

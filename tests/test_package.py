@@ -212,7 +212,7 @@ ARROWS = {
     "session_widget": ["heygen_widget"],
     "avatar": ["heygen_widget"],
     "streaming_avatar": ["heygen_widget"],
-    "magics": ["heygen_widget.avatar", "heygen_widget.session"],
+    "magics": ["heygen_widget.avatar", "heygen_widget.plain", "heygen_widget.session"],
     "__init__": ["heygen_widget"],
     "__main__": ["heygen_widget.cli"],
 }

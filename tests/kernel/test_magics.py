@@ -108,10 +108,16 @@ def filling(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("An open { brace.", "write {{ and }} for braces"),
+        ("An open { brace.", "{ brace. in line 1, column 9 of the text"),
+        ("One.\nA closing } brace.", "} in line 2, column 11 of the text"),
         ("{}", "write {{ and }} for braces"),
-        ("{nobody}", "NameError"),
+        ("{nobody}", "NameError: name 'nobody' is not defined. Braces"),
         ("{1 / 0}", "ZeroDivisionError"),
+        ('Send {"a": 1} now.', 'UsageError: {"a": 1} in line 1, column 6 of the text'),
+        (r"It is \frac{a}{b}.", "UsageError: {a} in line 1, column 12 of the text"),
+        ("{loss:{name}}", "UsageError: {loss:{name}} in line 1"),
+        ("{loss!x}", "UsageError: {loss!x} in line 1"),
+        ("{items[0} and {name}", "UsageError: {items[0} in line 1"),
     ],
 )
 def test_nothing_is_said_if_an_expression_cannot_be_filled_in(
