@@ -34,6 +34,24 @@ ipykernel (6.31 to 7.4) delivers an interrupt to `await` only when the kernel's 
 one that comes just before a thread blocks, or to another thread, is noticed when that thread wakes.
 """
 
+
+class LoopCannotWait(RuntimeError):  # noqa: N818 (it says what the loop cannot do)
+    """A wait would block the very loop that reads the text it waits for.
+
+    Parameters
+    ----------
+    loop
+        The loop, which nest_asyncio2 cannot make re-entrant.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        kind = f"{type(loop).__module__}.{type(loop).__qualname__}"
+        super().__init__(
+            f"The text is read on this loop ({kind}), which cannot go on while it is blocked. "
+            "Await the speech instead: `await speech`, or `async for word in speech`."
+        )
+
+
 CANCELLED: Final = "The work was cancelled, or the loop that did it was closed."
 
 
@@ -53,6 +71,8 @@ def wait_blocking(future: concurrent.futures.Future[T], timeout: float | None = 
         When it takes longer.
     RuntimeError
         When the work was cancelled, or when it could never be done, since this is its thread.
+    LoopCannotWait
+        When it needs text that is read on this thread's loop, which is not asyncio's own.
     """
     if bridge.is_this_thread() and not future.done():
         raise RuntimeError(
@@ -104,6 +124,8 @@ def _wait_within(
     Only a re-entrant loop can go on while a cell that it runs blocks. The patch is made here, at
     the first wait that needs it, so that nobody else's asyncio changes by an import.
     """
+    if not isinstance(loop, asyncio.BaseEventLoop):  # uvloop's: do not patch asyncio in vain
+        raise LoopCannotWait(loop)
     import nest_asyncio2  # noqa: PLC0415
 
     nest_asyncio2.apply(loop)

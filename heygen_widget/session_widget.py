@@ -44,7 +44,8 @@ from heygen_widget.protocol import (
     read_browser_message,
     to_browser,
 )
-from heygen_widget.session import SessionEvent, SessionStatus
+from heygen_widget.session import SessionEvent, SessionStatus, SpeechChanged, SpeechStatus
+from heygen_widget.session.delivery import Delivery
 from heygen_widget.session.succession import Succession
 from heygen_widget.standing import Standing
 from heygen_widget.unseen import keep_up_to_date
@@ -105,7 +106,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
         self._stops_when_interrupted = interrupt == "stop"
         self._events: deque[SessionEvent] = deque(maxlen=MOST_EVENTS)
         self._waiting = Waiting(sessions)
-        failed = weakly(self._callback_failed)
+        failed = weakly(self._show_failure)
         self._home = Home(failed)
         self._observers = Observers(failed)
         self._outputs = Outputs(weakly(self._widget))
@@ -399,8 +400,17 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
     def _on_event(self, event: SessionEvent) -> None:
         self._events.append(event)
         self._display.tell(event)
+        self._show_broken_source(event)
         self._waiting.release()
         self._observers.notify(event)
+
+    def _show_broken_source(self, event: SessionEvent) -> None:
+        """Say in the page why the source of a text broke off: perhaps nobody waits for it."""
+        match event:
+            case SpeechChanged(
+                speech=Delivery(source_error=Exception() as error), status=SpeechStatus.FAILED
+            ):
+                self._show_failure("The source of a text", error)
 
     async def _note_end(self, epoch: int, transcript: str) -> None:
         self._outputs.note(epoch, transcript, await self._poster())
@@ -443,7 +453,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
         """
         return None
 
-    def _callback_failed(self, name: str, error: BaseException) -> None:
+    def _show_failure(self, name: str, error: BaseException) -> None:
         try:
             shown = repr(error)
         except Exception:  # noqa: BLE001 (it is the user's own error, and may be of any kind)
