@@ -40,7 +40,7 @@ def _complete(kernel: Kernel, text: str) -> list[str]:
 
 def test_a_cell_is_spoken(notebook: Kernel) -> None:
     notebook.run("%%speak --wait --final\nOne, two.\nThree?")
-    assert notebook.run("avatar.wait(timeout=60)\nprint(avatar.transcript)") == "One, two. Three?"
+    assert notebook.run("avatar.wait(timeout=60)\nprint(avatar.transcript)") == "One, two.\nThree?"
 
 
 def test_a_cell_returns_at_once_unless_told_to_wait(notebook: Kernel) -> None:
