@@ -24,11 +24,8 @@ ELSEWHERE: Final = ("tests/browser", "tests/test_distribution.py", "tests/test_n
 """Tests that need a browser, or that build the package, which is the same on every Python."""
 
 SHORT: Final = (
-    "tests/api",
-    "tests/kernel/test_kernel.py",
     "tests/local/stream",
     "tests/local/voice/test_audio.py",
-    "tests/session",
     "tests/take",
     "tests/test_audio.py",
     "tests/test_overview.py",

@@ -233,7 +233,8 @@ def test_wherever_an_awaiting_request_is_cancelled_no_key_is_shown_and_the_next_
 ) -> None:
     async def cancel_everywhere() -> int:
         cancelled = 0
-        async with AsyncHeyGen(KEY, server.base_url, max_retries=0) as client:
+        # The server may hang up on the connection that was left in the middle of an answer.
+        async with AsyncHeyGen(KEY, server.base_url) as client:
             for at in range(100):
                 _plan(server, call)
                 work = _Cancelled(_awaiting(client, call), at)
