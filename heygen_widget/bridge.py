@@ -312,4 +312,7 @@ def _runs_to_its_end(loop: asyncio.AbstractEventLoop) -> bool:
 
 bridge: Final = Bridge()
 """The one private loop of this process."""
+# At exit the finalizers run after whatever is registered from here on: sessions need their server
+# and what they write to until the loop has stopped. The first finalizer sets that place.
+weakref.finalize(bridge, bridge.close)
 atexit.register(bridge.close, 0.5)

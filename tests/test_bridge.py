@@ -4,6 +4,8 @@ import asyncio
 import concurrent.futures
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -336,3 +338,27 @@ def test_nothing_that_runs_on_the_private_loop_ends_it(end: type[BaseException])
     finally:
         bridge.close()
     assert not bridge.running
+
+
+AT_EXIT = """
+import atexit
+from heygen_widget.bridge import bridge
+from heygen_widget.relay import Part
+from heygen_widget.take import Take
+
+late = Take()
+part = Part(1, 1.0, b"media", b"", False)
+atexit.register(lambda: bridge.ask(late.add, part))  # as when sessions are being ended
+Take().add(part)
+"""
+
+
+def test_what_still_arrives_while_a_program_ends_leaves_no_file_open() -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", AT_EXIT],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
