@@ -2,12 +2,10 @@
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
 from typing import Final, overload
 
-from heygen_widget.session import SessionEvent, Speech, WordsSpoken, written
+from heygen_widget.session import SessionEvent
 from heygen_widget.table import as_html, as_lines
-from heygen_widget.transcript import as_text
 
 HEADINGS: Final = ("time", "event", "details")
 SHOWN: Final = 50
@@ -16,6 +14,8 @@ SHOWN: Final = 50
 
 class History(Sequence[SessionEvent]):
     """Events, oldest first. A sequence like any other, which shows itself as a table.
+
+    pandas and polars make a ``DataFrame`` of it, with the columns of that table.
 
     Parameters
     ----------
@@ -72,19 +72,4 @@ class History(Sequence[SessionEvent]):
 def _row(event: SessionEvent) -> tuple[str, str, str]:
     moment = time.strftime("%H:%M:%S", time.localtime(event.time))
     milliseconds = int(event.time * 1000) % 1000
-    return f"{moment}.{milliseconds:03}", type(event).__name__, _details(event)
-
-
-def _details(event: SessionEvent) -> str:
-    if isinstance(event, WordsSpoken):
-        return as_text(written(event.words, event.heard))
-    told = ((field.name, getattr(event, field.name)) for field in fields(event))
-    return ", ".join(
-        f"{name}={_value(value)}" for name, value in told if name != "time" and value is not None
-    )
-
-
-def _value(value: object) -> str:
-    if isinstance(value, Speech):
-        return repr(value.text if len(value.text) <= 40 else value.text[:39] + "…")  # noqa: PLR2004
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
+    return f"{moment}.{milliseconds:03}", event.event, event.details

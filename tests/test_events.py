@@ -1,15 +1,33 @@
 """What happened, as a table and as call-backs."""
 
 import asyncio
+import copy
+import pickle
 import sys
 import threading
+from dataclasses import FrozenInstanceError, asdict, fields
 from typing import Any
 
+import pandas as pd
+import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from heygen_widget import SessionStatus
-from heygen_widget.history import History
-from heygen_widget.session import SessionEvent, StatusChanged, WordsSpoken
+from heygen_widget.api.models import WordEvent
+from heygen_widget.history import HEADINGS, History
+from heygen_widget.legacy import AvatarStopTalking
+from heygen_widget.session import (
+    Delivery,
+    Limit,
+    SessionEvent,
+    SpeechChanged,
+    StatusChanged,
+    StreamClosed,
+    WordsSpoken,
+)
+from heygen_widget.session.events import CaptionsUnavailable, LimitNear, Throttled
 from tests.page import PATIENCE, MakeAvatar, Page
 
 pytestmark = pytest.mark.usefixtures("page", "no_settings_from_outside")
@@ -36,6 +54,60 @@ def test_a_long_history_shows_its_end() -> None:
     assert "1,950 earlier events" in repr(history)
     assert isinstance(history[-3:], History)
     assert len(history[-3:]) == 3
+
+
+EVENTS = st.sampled_from(
+    [
+        StatusChanged(status=SessionStatus.PENDING),
+        StatusChanged(status=SessionStatus.ERROR, error=StreamClosed("final_marker")),
+        SpeechChanged(speech=Delivery("Hello there, " * 9), status="queued"),
+        WordsSpoken(first=0, words=(WordEvent(word="Hello", start=0.0, end=0.4),)),
+        CaptionsUnavailable(reason="None are told."),
+        LimitNear(seconds_left=9.87654, limit=Limit.MAX_COST),
+        Throttled(seconds=1.0),
+        AvatarStopTalking(task_id="7", duration_ms=310.5),
+    ]
+)
+
+
+@given(st.lists(EVENTS, min_size=1, max_size=5), st.integers(1, 60))
+@settings(max_examples=50, deadline=None)
+def test_pandas_and_polars_make_a_table_of_any_events(some: list[SessionEvent], times: int) -> None:
+    history = History(some * times)
+    for table in (pd.DataFrame(history), pl.DataFrame(history)):
+        assert list(table.columns) == list(HEADINGS)
+        assert list(table["time"]) == [event.time for event in history]
+        assert list(table["event"]) == [type(event).__name__ for event in history]
+        assert list(table["details"]) == [event.details for event in history]
+    assert pl.DataFrame(history[:0]).is_empty()
+    assert pd.DataFrame(history[:0]).empty
+
+
+def test_events_and_words_of_a_session_are_tables_too(make_avatar: MakeAvatar) -> None:
+    avatar = make_avatar()
+    speech = avatar.speak("One **two** three.", final=True)
+    avatar.wait(timeout=PATIENCE)
+    for frame in (pd.DataFrame, pl.DataFrame):
+        events = frame(avatar.events)
+        assert len(events) == len(avatar.events)
+        said = [d for e, d in zip(events["event"], events["details"], strict=True) if "Words" in e]
+        assert "".join(said).count("two") == 1
+        for words in (avatar.words, speech.words):
+            assert list(frame(words)["word"]) == [word.word for word in words]
+
+
+def test_events_are_records_that_can_be_compared_copied_and_taken_apart() -> None:
+    event = LimitNear(seconds_left=9.5, limit=Limit.MAX_COST)
+    assert [each.name for each in fields(LimitNear)] == ["time", "seconds_left", "limit"]
+    assert copy.deepcopy(event) == event == pickle.loads(pickle.dumps(event))
+    assert event != LimitNear(seconds_left=9.4, limit=Limit.MAX_COST, time=event.time)
+    assert asdict(event) == {
+        "time": event.time,
+        "event": "LimitNear",
+        "details": "seconds_left=9.5, limit=max_cost",
+    }
+    with pytest.raises(FrozenInstanceError):
+        event.seconds_left = 8  # type: ignore[misc]  # which is what is refused
 
 
 def test_a_callback_runs_on_the_loop_it_was_given_on(make_avatar: MakeAvatar) -> None:

@@ -6,6 +6,7 @@ import weakref
 from collections.abc import Sequence
 
 import pandas as pd
+import polars as pl
 import pytest
 
 from heygen_widget import AsyncHeyGen, LocalServer
@@ -147,8 +148,10 @@ def test_an_overview_is_a_sequence_of_which_tables_are_made() -> None:
     ledger.note(_session(), avatar="Daisy", rehearsal=False)
     ledger.note(_session(), avatar="Josh", rehearsal=True)
     overview = ledger.overview()
-    assert isinstance(overview, Sequence)  # polars takes nothing less
+    assert isinstance(overview, Sequence)
     assert [row.avatar for row in overview] == ["Daisy", "Josh"]
     assert overview[1].rehearsal
     assert list(overview[:1]) == [overview[0]]
-    assert list(pd.DataFrame(overview)["avatar"]) == ["Daisy", "Josh"]
+    for table in (pd.DataFrame(overview), pl.DataFrame(overview)):
+        assert list(table["avatar"]) == ["Daisy", "Josh"]
+        assert [str(status) for status in table["status"]] == ["idle", "idle"]

@@ -4,16 +4,16 @@ The names are those of HeyGen's own messages. A page that shows the avatar hears
 them on; where no page does, they are made from the server's answers.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from heygen_widget.legacy.models import NewSession
 from heygen_widget.session.events import SessionEvent
+from heygen_widget.session.records import record
 
 ConnectionGrade = Literal["excellent", "good", "poor", "lost", "unknown"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class AvatarEvent(SessionEvent):
     """Something about a task: the saying of one text."""
 
@@ -21,14 +21,14 @@ class AvatarEvent(SessionEvent):
     task_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class AvatarStartTalking(AvatarEvent):
     """The avatar begins to speak."""
 
     type: ClassVar[str] = "avatar_start_talking"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class AvatarTalkingMessage(AvatarEvent):
     """A word, or part of one, is being spoken; joined as they are, they give the text.
 
@@ -48,14 +48,14 @@ class AvatarTalkingMessage(AvatarEvent):
     position: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class AvatarEndMessage(AvatarEvent):
     """All of a task's text was told."""
 
     type: ClassVar[str] = "avatar_end_message"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class AvatarStopTalking(AvatarEvent):
     """The avatar is silent again, `duration_ms` after it began."""
 
@@ -63,14 +63,14 @@ class AvatarStopTalking(AvatarEvent):
     duration_ms: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class RoomReady(SessionEvent):
     """The server tells where the picture is: pages may join."""
 
     room: NewSession
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ConnectionQualityChanged(SessionEvent):
     """How well picture and sound reach a page."""
 

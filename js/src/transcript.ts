@@ -43,7 +43,7 @@ interface Given {
 
 const NOTES: Record<string, string> = {
   interrupted: "not spoken to the end",
-  uncertain: "perhaps not spoken",
+  uncertain: "perhaps not spoken, or spoken twice",
   failed: "refused",
   silent: "nothing to pronounce",
 };

@@ -88,7 +88,7 @@ test("without words, a text counts as spoken when the kernel says so", () => {
 
 test.each([
   ["interrupted", "not spoken to the end"],
-  ["uncertain", "perhaps not spoken"],
+  ["uncertain", "perhaps not spoken, or spoken twice"],
   ["failed", "refused"],
   ["spoken", ""],
 ])("a text that was %s says “%s”", (status, note) => {
