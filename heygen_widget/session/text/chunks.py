@@ -15,8 +15,17 @@ from collections.abc import (
 )
 from typing import Final
 
+from heygen_widget.language import table
 from heygen_widget.session.text.growing import Growing
-from heygen_widget.session.text.readers import TAKEN, Cumulative, UnspeakableChunk, text_of
+from heygen_widget.session.text.once import Once
+from heygen_widget.session.text.readers import (
+    TAKEN,
+    Cumulative,
+    Part,
+    UnspeakableChunk,
+    Whole,
+    parts_of,
+)
 from heygen_widget.session.text.unthinking import Unthinking
 
 INNER_STREAMS: Final = ("completion_stream", "streaming_response")
@@ -97,23 +106,59 @@ def _is_an_answer(source: object) -> bool:
 
 
 class ModelText:
-    """The chunks of one stream in, the text to say out."""
+    """The chunks of one stream in, the text to say out.
+
+    What is told in parts and then whole is said once. Messages do not run into each other.
+    """
 
     def __init__(self) -> None:
         self._growing = Growing()
+        self._once = Once()
         self._unthinking = Unthinking()
+        self._of = ""  # what tells the latest message from others
+        self._last = ""  # character of what was told
 
     def feed(self, chunk: object) -> str:
         """Add a chunk; return what is sure to be said, perhaps nothing."""
-        text = text_of(chunk)
-        # Only bare strings leave it open whether each repeats those before.
-        if isinstance(chunk, str) or isinstance(text, Cumulative):
-            text = self._growing.feed(text)
-        return self._unthinking.feed(text)
+        return "".join([self._add(part, chunk) for part in parts_of(chunk)])
 
     def end(self) -> str:
         """Return what is left to say."""
         return self._unthinking.feed(self._growing.end(), final=True)
+
+    def _add(self, part: str, chunk: object) -> str:
+        if isinstance(part, Whole):
+            return self._add_whole(part)
+        # Only bare strings leave it open whether each repeats those before.
+        if isinstance(chunk, str) or isinstance(part, Cumulative):
+            part = self._growing.feed(part)
+        return self._add_part(part, part.of if isinstance(part, Part) else "")
+
+    def _add_part(self, text: str, of: str) -> str:
+        if not text:
+            return ""
+        self._once.note(text, of)
+        others = self._of and of and of != self._of
+        self._of = of
+        # Ids may change within a message, but not between sentences that run together.
+        apart = others and self._last in table().sentence_marks and not text[0].isspace()
+        return self._say(text, apart=bool(apart))
+
+    def _add_whole(self, whole: Whole) -> str:
+        before = self._add_part(self._growing.end(), "")
+        new = self._once.rest(whole)
+        return before + self._say(new, apart=len(new) == len(whole))
+
+    def _say(self, text: str, *, apart: bool) -> str:
+        if not text:
+            return ""
+        before = ""
+        if apart and self._last:
+            before = self._unthinking.feed("", final=True)
+            self._unthinking = Unthinking()
+            before += "" if self._last.isspace() else "\n\n"
+        self._last = text[-1]
+        return before + self._unthinking.feed(text)
 
 
 def _pieces(source: Iterable[object]) -> Iterator[str]:

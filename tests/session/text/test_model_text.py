@@ -150,7 +150,14 @@ SILENT: list[Any] = [
     {"event_kind": "function_tool_call", "part": {"args": "{}"}},
     _some(type="run_item_stream_event", name="tool_called", item=None),
     {"type": "reasoning-delta", "delta": "no"},
-    {"type": "TextMessage", "content": "again", "source": "a"},
+    {"type": "TextMessage", "content": "a task", "source": "user"},
+    _some(type="ToolCallSummaryMessage", content="21", source="a"),
+    {"model": "m", "message": {"role": "assistant", "content": ""}, "done": None},
+    {"candidates": None, "usage_metadata": None},
+    {"trace": {"agentId": "a"}},
+    {"init_event_loop": True},
+    ("custom", {"progress": 1}),
+    {"type": "tasks", "ns": (), "data": {"id": "1"}},
 ]
 BROKEN: list[Any] = [
     {"choices": [{"delta": {}, "finish_reason": "content_filter"}]},

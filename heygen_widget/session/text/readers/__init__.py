@@ -1,35 +1,57 @@
 """Where the text is in what SDKs of language models stream: one small reader a family, one table.
 
 A reader looks at the shape of a chunk and imports no SDK. It returns the new text, "" for a chunk
-of its family that brings none, and None for a chunk of another family.
+of its family that brings none, and None for a chunk of another family. It remembers nothing: what
+tells a whole message says so, and may repeat what came before.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
-from heygen_widget.session.text.readers import anthropic, clouds, frameworks, langchain, openai
+from heygen_widget.session.text.readers import (
+    agents,
+    anthropic,
+    clouds,
+    frameworks,
+    langchain,
+    openai,
+)
 from heygen_widget.session.text.readers.shapes import (
+    Answer,
     Cumulative,
     ModelError,
+    Part,
+    Reading,
     UnspeakableChunk,
+    Whole,
 )
 
-READERS: Final[tuple[Callable[[object], str | None], ...]] = (
+READERS: Final[tuple[Callable[[object], Reading], ...]] = (
     openai.read_choices,
     langchain.read_event,
+    langchain.read_state,
     clouds.read_bedrock,
+    clouds.read_invoked,
     clouds.read_google,
+    clouds.read_interaction,
     clouds.read_ollama,
     clouds.read_cohere,
     clouds.read_hugging_face,
-    frameworks.read_pydantic_ai,
-    frameworks.read_openai_agents,
-    frameworks.read_autogen,
+    clouds.read_mistral,
+    agents.read_pydantic_ai,
+    agents.read_openai_agents,
+    agents.read_autogen,
+    agents.read_adk,
+    agents.read_agno,
+    agents.read_strands,
+    agents.read_claude,
     frameworks.read_vllm,
     frameworks.read_dspy,
     openai.read_event,
+    openai.read_thread,
     anthropic.read_event,
     frameworks.read_vercel,
+    frameworks.read_workflow,
     langchain.read_message,
     frameworks.read_llama_index,
 )
@@ -40,8 +62,8 @@ TAKEN: Final = (
 )
 
 
-def text_of(chunk: object) -> str:
-    """Return the new text in one item of a stream; "" if it brings none.
+def parts_of(chunk: object) -> Sequence[str]:
+    """Return the texts in one item of a stream; whole messages as `Whole`.
 
     Raises
     ------
@@ -51,23 +73,47 @@ def text_of(chunk: object) -> str:
         When it says that the model failed or was cut off.
     """
     if isinstance(chunk, str):
-        return chunk
+        return (chunk,)
     chunk = _unwrapped(chunk)
     for read in READERS:
-        if (text := read(chunk)) is not None:
-            return text
+        if (found := read(chunk)) is not None:
+            return (found,) if isinstance(found, str) else found
     raise UnspeakableChunk(
         f"There is no text to be found in {type(chunk).__name__}. Taken are {TAKEN}."
     )
 
 
+def text_of(chunk: object) -> str:
+    """Return the text in one item of a stream, whether or not it was told before; "" for none.
+
+    Raises
+    ------
+    UnspeakableChunk
+        When its shape is not known.
+    ModelError
+        When it says that the model failed or was cut off.
+    """
+    return "".join(parts_of(chunk))
+
+
 def _unwrapped(chunk: object) -> object:
     """Take a chunk out of what LangGraph, Mistral, Bedrock and openai-agents wrap it in."""
-    for unwrap in (langchain.unwrapped, clouds.unwrapped, frameworks.unwrapped):
+    for unwrap in (langchain.unwrapped, clouds.unwrapped, agents.unwrapped):
         inner = unwrap(chunk)
         if inner is not chunk:
             return _unwrapped(inner)
     return chunk
 
 
-__all__ = ["READERS", "TAKEN", "Cumulative", "ModelError", "UnspeakableChunk", "text_of"]
+__all__ = [
+    "READERS",
+    "TAKEN",
+    "Answer",
+    "Cumulative",
+    "ModelError",
+    "Part",
+    "UnspeakableChunk",
+    "Whole",
+    "parts_of",
+    "text_of",
+]

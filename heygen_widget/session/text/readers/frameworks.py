@@ -1,10 +1,21 @@
-"""The streams of frameworks for agents, and of engines that run models."""
+"""The streams of libraries around models, and of engines that run them."""
 
 from typing import Final
 
-from heygen_widget.session.text.readers.shapes import Cumulative, broken, get, items, text
+from heygen_widget.session.text.readers.shapes import (
+    Answer,
+    Cumulative,
+    Part,
+    Reading,
+    Whole,
+    broken,
+    get,
+    is_list,
+    items,
+    text,
+)
 
-_AGENT_EVENTS: Final = frozenset({"run_item_stream_event", "agent_updated_stream_event"})
+_THOUGHTS: Final = frozenset({"reasoning", "rationale"})
 _VERCEL: Final = (
     "text-",
     "reasoning",
@@ -16,71 +27,65 @@ _VERCEL: Final = (
     "file",
     "raw",
 )
+_WORKFLOW: Final = frozenset(
+    {"AgentInput", "AgentSetup", "AgentWorkflowStartEvent", "StartEvent", "ToolCall"}
+    | {"ToolCallResult", "AgentStreamStructuredOutput"}
+)
 
 
-def unwrapped(chunk: object) -> object:
-    """Take the event of a response out of that of openai-agents."""
-    return get(chunk, "data") if get(chunk, "type") == "raw_response_event" else chunk
-
-
-def read_openai_agents(chunk: object) -> str | None:
-    """Read an event of openai-agents that is not a response's."""
-    return "" if get(chunk, "type") in _AGENT_EVENTS else None
-
-
-def read_pydantic_ai(chunk: object) -> str | None:
-    """Read an event of pydantic-ai; a part begins with the first of its text."""
-    kind = get(chunk, "event_kind")
-    if not isinstance(kind, str):
-        return None
-    part, delta = get(chunk, "part"), get(chunk, "delta")
-    if kind == "part_start" and get(part, "part_kind") == "text":
-        return text(get(part, "content"))
-    if kind == "part_delta" and get(delta, "part_delta_kind") == "text":
-        return text(get(delta, "content_delta"))
-    return ""
-
-
-def read_autogen(chunk: object) -> str | None:
-    """Read an event of AutoGen with a streaming client, which repeats the whole at the end."""
-    kind = text(get(chunk, "type"))
-    if kind == "ModelClientStreamingChunkEvent":
-        return text(get(chunk, "content"))
-    if kind.endswith(("Event", "Message")) and get(chunk, "source") is not None:
-        return ""
-    whole = get(chunk, "usage") is not None and get(chunk, "cached") is not None
-    return "" if whole else None
-
-
-def read_vllm(chunk: object) -> str | None:
+def read_vllm(chunk: object) -> Reading:
     """Read an output of vLLM's engine, which holds all of the text so far."""
-    if get(chunk, "request_id") is None or not isinstance(get(chunk, "outputs"), list):
+    if get(chunk, "request_id") is None or not is_list(get(chunk, "outputs")):
         return None
     outputs = items(get(chunk, "outputs"))[:1]
     return Cumulative("".join(text(get(output, "text")) for output in outputs))
 
 
-def read_dspy(chunk: object) -> str | None:
-    """Read a chunk of DSPy; its status messages and its prediction are silent."""
+def read_dspy(chunk: object) -> Reading:
+    """Read a chunk of DSPy: of a field that is streamed, or the prediction at the end."""
     if get(chunk, "signature_field_name") is not None:
         return text(get(chunk, "chunk"))
-    return "" if type(chunk).__name__ in {"StatusMessage", "Prediction"} else None
+    name = type(chunk).__name__
+    if name == "StatusMessage":
+        return ""
+    if name != "Prediction":
+        return None
+    list_fields = getattr(chunk, "items", dict)
+    said = [value for key, value in list_fields() if key not in _THOUGHTS]
+    return [Answer(text(said[0]))] if len(said) == 1 else ""
 
 
-def read_vercel(chunk: object) -> str | None:
+def read_vercel(chunk: object) -> Reading:
     """Read a part of the stream protocol of Vercel's AI SDK."""
     kind = text(get(chunk, "type"))
     if kind == "text-delta":
-        return next(filter(None, (text(get(chunk, n)) for n in ("delta", "textDelta", "text"))), "")
+        names = ("delta", "textDelta", "text")
+        said = next(filter(None, (text(get(chunk, name)) for name in names)), "")
+        return Part(said, get(chunk, "id"))
     if kind == "abort":
         broken(None, "it was aborted.")
     return "" if kind.startswith(_VERCEL) else None
 
 
-def read_llama_index(chunk: object) -> str | None:
+def read_workflow(chunk: object) -> Reading:
+    """Read an event of LlamaIndex's workflows that is not a piece of an agent's answer."""
+    name = type(chunk).__name__
+    if name == "AgentOutput":
+        return Whole(text(get(get(chunk, "response"), "content")))
+    if name == "StopEvent":
+        result = get(chunk, "result")
+        response = get(result, "response")
+        return [Answer(text(result) or text(response) or text(get(response, "content")))]
+    return "" if name in _WORKFLOW else None
+
+
+def read_llama_index(chunk: object) -> Reading:
     """Read a response of LlamaIndex: its `delta` is new, its text is all so far."""
     delta = get(chunk, "delta")
     if isinstance(delta, str):
         return delta
-    known = delta is None and hasattr(chunk, "delta")
-    return "" if known and (hasattr(chunk, "message") or hasattr(chunk, "text")) else None
+    if delta is not None or not hasattr(chunk, "delta"):
+        return None
+    if hasattr(chunk, "message"):
+        return [Answer(text(get(get(chunk, "message"), "content")))]
+    return [Answer(text(get(chunk, "text")))] if hasattr(chunk, "text") else None

@@ -1,7 +1,7 @@
 """What all readers share: looking into chunks, and what can be wrong with them."""
 
-from collections.abc import Mapping
-from typing import Final, NoReturn
+from collections.abc import Mapping, Sequence
+from typing import Final, NoReturn, Self, TypeAlias, TypeGuard
 
 from heygen_widget.session.text.speakable import clean
 
@@ -23,9 +23,51 @@ class Cumulative(str):
     __slots__ = ()
 
 
+class Part(str):
+    """Some text of a message.
+
+    Parameters
+    ----------
+    text
+        What is new.
+    of
+        What tells the message from others of the same stream; "" where nothing does.
+    """
+
+    __slots__ = ("of",)
+    of: str
+
+    def __new__(cls, text: str, of: object = "") -> Self:
+        """Make a part; what is no string tells no message."""
+        part = super().__new__(cls, text)
+        part.of = of if isinstance(of, str) else ""
+        return part
+
+
+class Whole(Part):
+    """All text of a message, whose parts may have come before."""
+
+    __slots__ = ()
+
+
+class Answer(Whole):
+    """All text of one message of the answer, told at the end, when it usually has come already."""
+
+    __slots__ = ()
+
+
+Reading: TypeAlias = str | list[Whole] | None
+"""What a reader finds in a chunk: text, messages, or that it is a chunk of another family."""
+
+
 def get(thing: object, name: str) -> object:
     """Return an entry of a dict or an attribute of an object; None if it has none."""
     return thing.get(name) if isinstance(thing, Mapping) else getattr(thing, name, None)
+
+
+def has(thing: object, name: str) -> bool:
+    """Tell whether there is such an entry or attribute, whatever its value."""
+    return name in thing if isinstance(thing, Mapping) else hasattr(thing, name)
 
 
 def text(value: object) -> str:
@@ -34,14 +76,21 @@ def text(value: object) -> str:
 
 
 def items(value: object) -> list[object]:
-    """Return what a list or tuple holds; nothing for anything else."""
-    return list(value) if isinstance(value, list | tuple) else []
+    """Return what a sequence holds; nothing for a string or anything else."""
+    return list(value) if is_list(value) else []
+
+
+def is_list(value: object) -> TypeGuard[Sequence[object]]:
+    """Tell whether a value is a sequence other than text; protocol buffers have their own."""
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray)
 
 
 def word(value: object) -> str:
     """Return a name that may be an enumeration's member, in lower case."""
-    value = getattr(value, "value", value)
-    return value.lower() if isinstance(value, str) else ""
+    named = getattr(value, "value", value)
+    if not isinstance(named, str):
+        named = getattr(value, "name", "")
+    return named.lower() if isinstance(named, str) else ""
 
 
 def broken(reason: object, otherwise: str) -> NoReturn:
