@@ -69,6 +69,15 @@ def runs_unseen() -> bool:
     return whole and current_cell() is None and not shown_later
 
 
+def output_is_captured() -> bool:
+    """Whether an `Output` widget takes what the cell that runs now shows, as in `interact`."""
+    widgets = getattr(sys.modules.get("ipywidgets.widgets.widget"), "_instances", {})
+    output = getattr(sys.modules.get("ipywidgets"), "Output", ())
+    run = _request_under_way().get("header", {}).get("msg_id")
+    captures = (widget.msg_id for widget in tuple(widgets.values()) if isinstance(widget, output))
+    return run is not None and run in captures
+
+
 class MadeInCells(Generic[T]):
     """Remembers, weakly, what the latest run of each cell made."""
 

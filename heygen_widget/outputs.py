@@ -1,7 +1,7 @@
 """The notebook's outputs that show an avatar, kept readable for when no kernel runs any more.
 
 They are what a saved notebook holds. Once a session is over its picture and transcript go into
-them, when that disturbs nobody: a page draws an output anew whose content changes. Where a program
+them, when that disturbs nobody: a page draws an output again whose content changes. Where a program
 runs the notebook and no page shows it, they are kept up to date from cell to cell.
 """
 
@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
-from heygen_widget.cells import runs_unseen
+from heygen_widget.cells import output_is_captured
 from heygen_widget.fallback import Fallback
 
 Bundle: TypeAlias = tuple[dict[str, Any], dict[str, Any]]
@@ -47,9 +47,12 @@ class Outputs:
         self.unseen = False
 
     def show(self, state: str) -> None:
-        """Show the avatar below the cell that runs; `state` is one line on how it stands."""
-        self.unseen = runs_unseen()
-        self._publish(self.bundle(state), update=False)
+        """Show the avatar below the cell that runs; `state` is one line on how it stands.
+
+        Where no page shows what an `Output` widget captures, that is left to `renew`.
+        """
+        if not (self.unseen and output_is_captured()):
+            self._publish(self.bundle(state), update=False)
 
     def note(self, epoch: int, transcript: str, poster: bytes | None, to_come: str = "") -> None:
         """Keep what there is of the session with the number `epoch`.
@@ -74,10 +77,14 @@ class Outputs:
         return self._pictured == epoch
 
     def renew(self, state: str) -> None:
-        """Bring the outputs up to date."""
+        """Bring the outputs up to date.
+
+        Where no page shows it, an avatar that is in another widget gets an output of its own.
+        """
         self.stale = False
-        if self._shown is not None and self._shown != (bundle := self.bundle(state)):
-            self._publish(bundle, update=True)
+        known = self._shown is not None
+        if (known or self.unseen) and self._shown != (bundle := self.bundle(state)):
+            self._publish(bundle, update=known)
 
     def bundle(self, state: str) -> Bundle:
         """Return the live widget and what stands in for it."""

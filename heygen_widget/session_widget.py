@@ -23,7 +23,7 @@ from heygen_widget.api._birth import Birth
 from heygen_widget.at_exit import end_at_exit
 from heygen_widget.bridge import Bridge, bridge, wait_awaited, wait_blocking
 from heygen_widget.busy import watch_cells
-from heygen_widget.cells import MadeInCells
+from heygen_widget.cells import MadeInCells, runs_unseen
 from heygen_widget.connection import Connection
 from heygen_widget.display import Display
 from heygen_widget.facts import SessionFacts
@@ -89,6 +89,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
     _esm = (STATIC / "widget.js").read_text(encoding="utf-8")
     _css = (STATIC / "widget.css").read_text(encoding="utf-8")
     session = traitlets.Dict(read_only=True).tag(sync=True)
+    _may_be_shown = False  # not while it is made or closed, when ipywidgets asks for its id too
 
     def __init__(
         self,
@@ -116,6 +117,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
         super().__init__()
         self.on_msg(weakly(self._hear_browser))
         let_go(self)
+        self._may_be_shown = True
         self._made = next(_counter)
         _widgets.add(self)
         for older in _made_in_cells.add(self):
@@ -155,6 +157,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
             return
         self.stop()
         self._loop.submit(_leave(self._sessions, self._connection))
+        self._may_be_shown = False
         super().close()
         bridge.call(self._renew_outputs)
 
@@ -193,6 +196,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
         if self.comm is not None and bridge.running:
             self.finish()  # what it was told is still said
             bridge.submit(_leave(self._sessions, self._connection))
+        self._may_be_shown = False
         super().close()
 
     def wait(self, state: str = "completed", timeout: float | None = None) -> SessionStatus:
@@ -289,17 +293,24 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
     def model_id(self) -> str:
         """The identifier of the widget's model; whoever asks for it is about to show it."""
         hold(self)
+        if self._may_be_shown:
+            self._keep_if_unseen()
         return str(super().model_id)
 
     def _ipython_display_(self) -> None:
         self._expect_page()
+        self._keep_if_unseen()
         self._outputs.show(self._state)
-        if self._outputs.unseen:
-            keep_up_to_date(self)
 
     def _repr_mimebundle_(self, **_: Any) -> Bundle:
         self._expect_page()
         return self._outputs.bundle(self._state)
+
+    def _keep_if_unseen(self) -> None:
+        """Keep its output up to date where no page shows it, nor what it is put into."""
+        if runs_unseen():
+            self._outputs.unseen = True
+            keep_up_to_date(self)
 
     def _expect_page(self) -> None:
         if self.comm is not None:

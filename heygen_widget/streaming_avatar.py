@@ -158,7 +158,6 @@ class StreamingAvatar(SessionWidget):
         )
         self._rooms = RoomDisplay(self, sessions, rehearsal=connection.rehearsal)
         super().__init__(sessions, connection, self._rooms, interrupt=interrupt)
-        sessions.shown = False  # ipywidgets asks for a model's id while it makes it, too
 
     def start(self) -> None:
         """Open a session without a word, so that the avatar is there. Harmless if one is open.
@@ -283,8 +282,9 @@ class StreamingAvatar(SessionWidget):
     @property
     def model_id(self) -> str:
         """The identifier of the widget's model; whoever asks for it is about to show it."""
-        self._sessions.shown = True
-        return super().model_id
+        identifier = super().model_id
+        self._sessions.shown = self._may_be_shown and not self._outputs.unseen
+        return identifier
 
     @property
     def _way(self) -> str:

@@ -9,7 +9,7 @@ from heygen_widget.api import HeyGenError
 JOINING: Final = 15.0
 """Seconds that a page may take to join before a text is sent all the same.
 
-They count from the text on, and anew once a page shows the avatar.
+They count from the text on, and again once a page shows the avatar.
 """
 
 
@@ -31,7 +31,10 @@ class NobodyJoined(HeyGenError):  # noqa: N818 (as in `api.errors`)
             )
         else:
             message = "No page shows the avatar, so it spoke to nobody and its session was ended."
-            hint = "Show it: end a cell with the avatar itself. Then speak, in the next cell."
+            hint = (
+                "Show it in a notebook that is open in a browser: end a cell with the avatar "
+                "itself. Then speak, in the next cell."
+            )
         super().__init__(message, hint=hint)
         self.shown = shown
 

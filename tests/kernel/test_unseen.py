@@ -71,6 +71,58 @@ def test_every_avatar_s_picture_and_words_are_in_the_notebook_and_in_its_html(
     assert f'<script type="{WIDGET}">' not in page  # it would take the place of all that
 
 
+WITHIN = """
+from ipywidgets import AppLayout, HBox, Label, Output, Tab, interact
+from IPython.display import display
+from heygen_widget import Avatar
+
+boxed, tabbed, laid_out, captured, played, added = avatars = [
+    Avatar(local=True) for _ in range(6)
+]
+unshown = Avatar(local=True)
+"""
+
+
+def test_avatars_within_other_widgets_are_told_below_them(tmp_path: Path) -> None:
+    notebook = _run(
+        tmp_path,
+        WITHIN,
+        "HBox([Tab([Label('Listen!'), boxed]), HBox([tabbed, HBox()])])",
+        "display(AppLayout(center=laid_out))",
+        "out = Output()\nwith out:\n    display(captured)\nout",
+        "interact(lambda volume: display(played), volume=3)\nlater = HBox()",
+        "later.children = [added]\nlater",
+        "unshown.speak('Nobody sees this.', final=True)\n"
+        "for number, avatar in enumerate(avatars):\n"
+        "    avatar.speak(f'Number {number}.', final=True)\n"
+        "    avatar.wait()\n"
+        "unshown.close()\n1 / 0",
+        "boxed",
+    )
+    stories = [
+        (place, output.data["text/html"])
+        for place, cell in enumerate(notebook.cells)
+        for output in cell.outputs
+        if "Avatar rehearsal" in output.get("data", {}).get("text/html", "")
+    ]
+    assert [place for place, _ in stories] == [1, 1, 2, 3, 4, 5, 7]
+    for (_, story), number in zip(stories, [0, 1, 2, 3, 4, 5, 0], strict=True):
+        assert f"<blockquote>Number {number}.</blockquote>" in story
+        assert "completed" in story
+        assert 'src="data:image/jpeg;base64,' in story
+
+
+def test_a_streaming_avatar_says_that_no_page_shows_it(tmp_path: Path) -> None:
+    notebook = _run(
+        tmp_path,
+        "from heygen_widget import StreamingAvatar\nfrom heygen_widget.legacy import joining\n"
+        "joining.JOINING = 0.5\navatar = StreamingAvatar(local=True)\navatar",
+        "avatar.speak('Is anybody there?', wait=True)",
+    )
+    (shown,) = _shown(notebook)
+    assert "No page shows the avatar" in shown["text/html"]
+
+
 def test_a_notebook_that_ends_before_its_avatar_does_says_what_was_still_to_be_said(
     tmp_path: Path,
 ) -> None:
