@@ -30,6 +30,11 @@ def is_unspaced(character: str) -> bool:
     )
 
 
+def is_hangul(character: str) -> bool:
+    """Whether a character is a syllable of Hangul, which is written with spaces between words."""
+    return "\uac00" <= character <= "\ud7a3"
+
+
 def may_cut(text: str, at: int) -> bool:
     """Whether `text` may be cut in front of its character number `at`, which exists and is not 0.
 

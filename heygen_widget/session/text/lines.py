@@ -23,12 +23,17 @@ PLACEHOLDER: Final = "x\n"
 
 _MAY_BE_MARKER = frozenset("-+*>#=_~`[|0123456789")
 _UNDECIDED = re.compile(  # markers without a whole word behind them, or a definition's start
-    r"\s*(?:[-+*>#=_~`\d.)\s]*[^\s\u2e80-\U0010ffff]*|\[[^\]]*(?:\](?::.*)?)?)"
+    r"\s*(?:[-+*>#=_~`\d.)\s]*(?:[^\s\u2e80-\U0010ffff]*|\[ (?:\][ \t]*)?|\[[xX]\][ \t]+)"
+    r"|\[[^\]]*(?:\](?::.*)?)?)"
 )
 _UNSPOKEN_MARKERS = re.compile(r"[-+*>#]+\s*")  # the numbers of a list are spoken
-_MAY_DELIMIT_TABLE = re.compile(r"[\s|:-]*")
+_CHECKBOX = re.compile(r"\[[ xX]\][ \t]+")
+_HEADING_CLOSE = re.compile(r"[ \t]+#+[ \t]*(?=\r?\Z)")
+_MAY_CLOSE_HEADING = re.compile(r"[ \t]+#*[ \t\r]*\Z")
+_MAY_DELIMIT_TABLE = re.compile(r"[\s>|:-]*")
 _DELIMITS_COLUMN = re.compile(r":?-+:?")
-_BETWEEN_CELLS = re.compile(r"(?<!\\)\|")
+_ROW = re.compile(r"[ \t>]*\|")
+_CELL = re.compile(r"((?:`[^`\s]+`|\\\||[^|])*+)\|")
 _DEFINITION = re.compile(
     r" {0,3}\[[^\[\]^][^\[\]]*\]:\s*"
     r"<?(?:[a-z][a-z0-9+.-]*://|mailto:|www\.|\.{0,2}/|[\w-]+(?:\.[\w-]+)+/)[^\s<>]*>?"
@@ -36,7 +41,10 @@ _DEFINITION = re.compile(
     re.IGNORECASE,
 )
 # What looks like the marker of a quotation, an item or a setext heading, and hardly is one.
-_COMPARISON = re.compile(r"\s*>(?:>>\s|=|\s*[\d.=$\u20ac\u00a3+-])")
+_COMPARISON = re.compile(
+    r"\s*>(?:>>\s|=|[:;_.,]+[(\[<>]|\s*\.\d"
+    r"|\s*(?!\d{1,3}[.)]\s|[-+]\s*[^\d\s.,$]|---)[\d=$\u20ac\u00a3+-])"
+)
 _SIGN = re.compile(r"\s*[-+]\s+[\d.,$\u20ac\u00a3]")
 _YEAR = re.compile(r"\s*\d{4,}[.)]")
 _LIST = re.compile(r"\s*(?:[-+*]|\d+[.)])\s")
@@ -153,7 +161,26 @@ def _line(token: Token) -> int:
 
 def _start_of_text(kind: Kind, line: str, text: str) -> LineStart:
     length = max(line.rstrip().rfind(text), 0)
-    return LineStart(kind, length, _UNSPOKEN_MARKERS.sub("", line[:length]))
+    said = _UNSPOKEN_MARKERS.sub("", line[:length])
+    box = _CHECKBOX.match(line, length) if kind is Kind.POINT else None
+    return LineStart(kind, box.end() if box else length, said)
+
+
+def without_closing_marks(heading: str, *, is_whole: bool) -> tuple[str, int]:
+    """Return the text of a heading, and how many of its characters are decided.
+
+    Parameters
+    ----------
+    heading
+        The end of its line: number signs may close it.
+    is_whole
+        Whether the line ends there.
+    """
+    if is_whole:
+        return _HEADING_CLOSE.sub("", heading), len(heading)
+    undecided = _MAY_CLOSE_HEADING.search(heading)
+    decided = undecided.start() if undecided else len(heading)
+    return heading[:decided], decided
 
 
 def closes_code(line: str, fence: str) -> bool:
@@ -174,6 +201,11 @@ def opens_code(line: str, fence: str) -> bool:
     return len(marks) - len(info) >= len(fence) and bool(info.strip()) and "`" not in info
 
 
+def may_be_row(line: str) -> bool:
+    """Whether a line may belong to a table."""
+    return _ROW.match(line) is not None
+
+
 def table_head(line: str, below: str) -> str | None:
     """Read the head of a table aloud; None if `line` and the one `below` do not begin one."""
     rules = _cells(below)
@@ -189,10 +221,10 @@ def table_row(line: str) -> str:
 
 
 def _cells(line: str) -> list[str]:
-    inner = line.strip().removeprefix("|")
+    inner = _ROW.sub("", line, count=1).strip()
     if inner.endswith("|") and not inner.endswith("\\|"):
         inner = inner[:-1]
-    return [cell.strip().replace("\\|", "|") for cell in _BETWEEN_CELLS.split(inner)]
+    return [cell.strip().replace("\\|", "|") for cell in _CELL.findall(inner + "|")]
 
 
 def pause_after(text: str) -> str:

@@ -15,7 +15,7 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _MAY_BE_ADDRESS = re.compile(r"(?:https?://|www\.)[\w.%+:-]*", re.IGNORECASE)
-_MAY_GO_ON = re.compile(r"[.:@][\w.%+:-]*")
+_MAY_GO_ON = re.compile(r"[.:@][\w.%+:@-]*")
 _NOT_LAST: Final = ".,;:!?'\"*_~|`\\"
 
 _TARGET: Final = r"<[^<>\n]*>|(?:[^\s()<>]|\([^\s()]*\))*"
@@ -93,6 +93,8 @@ def _whole(path: str) -> str:
             path = path[:at]
             break
     kept = path.rstrip(_NOT_LAST)
+    if "*" in kept:  # so those at the end close nothing outside of it
+        kept = path.rstrip(_NOT_LAST.replace("*", ""))
     while kept != path and kept.count("(") > kept.count(")"):
         kept = kept[: kept.rindex("(")]
     return kept

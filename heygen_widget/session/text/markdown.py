@@ -13,16 +13,20 @@ from heygen_widget.session.text.lines import (
     LineStart,
     closes_code,
     is_undecided,
+    may_be_row,
     may_delimit_table,
     opens_code,
     pause_after,
     start_of,
     table_head,
     table_row,
+    without_closing_marks,
 )
 from heygen_widget.session.text.spans import Spans
 
 CODE: Final = "(code)"
+
+BYTE_ORDER_MARK: Final = "\ufeff"
 
 
 class PlainText:
@@ -45,6 +49,7 @@ class PlainText:
 
     def __init__(self) -> None:
         self._source = ""  # fed, not yet read
+        self._has_begun = False
         self._said: list[str] = []  # read, not yet taken
         self._spans = Spans()  # the text of the open block
         self._tail = ""  # the end of what the open block has said
@@ -54,6 +59,7 @@ class PlainText:
         self._at_line_start = True
         self._context = ""  # resembles the open block's last line; empty between blocks
         self._pauses = False  # whether a pause follows the open block
+        self._in_heading = False
         self._fence = ""  # what has opened the open code
         self._code: list[str] = []  # the lines of the open code
         self._fence_is_text = False  # whether the next line opened code that was never closed
@@ -61,7 +67,8 @@ class PlainText:
 
     def feed(self, piece: str) -> None:
         """Add the next piece of Markdown."""
-        self._source += piece
+        self._source += piece if self._has_begun else piece.removeprefix(BYTE_ORDER_MARK)
+        self._has_begun |= bool(piece)
 
     def take(self, *, final: bool = False) -> str:
         """Return what can be said by now and was not returned before.
@@ -83,7 +90,8 @@ class PlainText:
         read = 0
         while at is not None and at < len(self._source):
             read = at
-            at = self._read_line_start(at, final) if self._at_line_start else self._read_text(at)
+            read_on = self._read_line_start if self._at_line_start else self._read_text
+            at = read_on(at, final)
         self._source = "" if at is not None else self._source[read:]
 
     # Each reader returns the position up to which it has read, None if it must see more.
@@ -98,8 +106,10 @@ class PlainText:
             return self._end_line(at, line, line) if whole else None
         if (start := self._start_of_plain_line()) is not None:
             return self._start_text(at, line, start)
-        if line.lstrip().startswith("|"):
+        if may_be_row(line):
             return self._read_row(at, line, final) if whole else None
+        if self._in_table and not whole and not line.strip(" \t>"):
+            return None
         self._in_table = False
         return self._read_markers(at, line, whole=whole)
 
@@ -129,6 +139,7 @@ class PlainText:
             self._end_block()
             self._say(start.said)
             self._pauses = start.kind is not Kind.PROSE
+            self._in_heading = start.kind is Kind.HEADING
             if start.kind is not Kind.HEADING:
                 self._context = line[: start.length] + PLACEHOLDER
         self._at_line_start = False
@@ -139,7 +150,7 @@ class PlainText:
         self._end_block()
         if start.kind is Kind.CODE:
             self._fence = start.fence
-            self._code = [line + "\n"]
+            self._code = [self._source[at : at + len(line) + 1]]
             return at + len(line) + 1
         return self._end_line(at, line, start.said)
 
@@ -178,16 +189,19 @@ class PlainText:
         self._gap += self._source[end : end + 1]
         return end + 1
 
-    def _read_text(self, at: int) -> int:
+    def _read_text(self, at: int, final: bool) -> int | None:  # noqa: FBT001
         end = self._source.find("\n", at)
         if end == at:
             self._newline = "\n"
             self._at_line_start = True
             return at + 1
         text = self._source[at : end if end >= 0 else None]
+        length = len(text)
+        if self._in_heading:
+            text, length = without_closing_marks(text, is_whole=final or end >= 0)
         self._spans.feed(text)
         self._say(self._spans.take())
-        return at + len(text)
+        return at + length if length else None
 
     def _end_block(self) -> None:
         self._say(self._spans.take(final=True))
@@ -195,7 +209,7 @@ class PlainText:
             self._said.append(pause_after(self._tail))
         self._gap += self._newline
         self._newline = ""
-        self._pauses, self._context, self._tail = False, "", ""
+        self._pauses, self._in_heading, self._context, self._tail = False, False, "", ""
 
     def _say(self, text: str) -> None:
         if not text:

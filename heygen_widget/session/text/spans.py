@@ -35,10 +35,21 @@ _MAY_BECOME_MARK = re.compile(
     rf"(?:{_NO_LETTER}(?:h(?:t(?:t(?:p(?:s?(?::/?)?)?)?)?)?|w{{1,3}})|(?<!\w)!)\Z", re.IGNORECASE
 )
 _ESCAPED: Final = frozenset("*_`<>#~|&!+-.$")
-_PLAIN_BACKSLASHES = re.compile(r"\\[^\W_]|\\\\|[:\u00af]\\")  # of a path, of TeX, or a shrug
+# Of a path, of TeX, of a shrug, or of a regular expression.
+_PLAIN_BACKSLASHES = re.compile(
+    r"\\[^\W_]|\\\\|[:\u00af]\\|^\^|^\\\.[a-z]|(?<!\\)\$\Z|\.[*+?](?!\*)|\[\^|\(\?|\]\+"
+)
 _WORD_END = re.compile(r"\s")
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
-_ARGUMENTS = re.compile(r"\w*[\d_]\w*|k?w?args|kwds|kw|params?|options?|opts", re.ASCII)
+_ARGUMENTS = re.compile(
+    r"\w*[\d_]\w*|[b-z]|k?w?args|kwds|kw|params?|options?|opts|extras?|config|defaults", re.ASCII
+)
+_CODE_AFTER = re.compile(r"\s*(?:[)\]};=({\[]|[-+*/<>]=?\s)")
+_CODE_BEFORE = re.compile(
+    r"(?:\b(?:char|int|void|float|double|bool|short|long|unsigned|signed|const|struct \w+|\w+_t"
+    r"|FILE|auto|mut|return|lambda)|[\w)\]]\([^()]*,|[&=(])\s*\Z"
+)
+_VARIABLE_BEFORE = re.compile(r"(?:^|[^\w'])[^\W\d_] \Z")  # x **2
 _LONGEST_WORD: Final = 100
 _ALL: Final = 1 << 60
 
@@ -263,12 +274,22 @@ class _Scan:
         before, after = self._text[run.start - 1 : run.start], self._text[end : end + 1]
         if (before and not before.isspace()) or not after.isalnum():
             return False
+        since = max(0, run.start - _LONGEST_WORD)
+        if after.isdigit() and _VARIABLE_BEFORE.search(self._text[since : run.start]):
+            return False
         name = _NAME.match(self._text, end)
         return not name or not (
-            _ARGUMENTS.fullmatch(name[0]) or self._text[name.end() : name.end() + 1] in {*")]}=("}
+            _ARGUMENTS.fullmatch(name[0])
+            or (name.end() < len(self._text) and _CODE_AFTER.match(self._text, name.end()))
+            or _CODE_BEFORE.search(self._text, since, run.start)
         )
 
     def _code(self, mark: re.Match[str]) -> Found | None:
+        around = (
+            self._text[mark.start() - 1 : mark.start()] + self._text[mark.end() : mark.end() + 1]
+        )
+        if len(mark[0]) == 1 and len(around) == 2 and all(map(is_latin, around)):  # noqa: PLR2004
+            return None  # an apostrophe: It`s
         limit = mark.start() + LONGEST_HOLD
         closing = re.compile(f"(?<!`){mark[0]}(?!`)").search(self._text, mark.end(), limit)
         if not self._final and (
@@ -289,8 +310,8 @@ class _Scan:
             raise Undecided
         if end := self._end_of_tex():
             return Found(text[at:end], end)
-        if after == "\n" and text[at - 1 : at].isspace():  # a line break
-            return Found("", at + 1)
+        if after == "\n":  # a line break
+            return None if self._is_in_path() else Found("", at + 1)
         if not after or after not in _ESCAPED:
             return None
         return Found(text[at : at + 2] if self._is_in_path() else after, at + 2)
@@ -318,7 +339,7 @@ class _Scan:
         stop = end.start() if end else at + _LONGEST_WORD
         before = text[max(0, at - _LONGEST_WORD) : at].split()
         start = at - len(before[-1]) if before and not text[at - 1].isspace() else at
-        return _PLAIN_BACKSLASHES.search(text, start, stop) is not None
+        return _PLAIN_BACKSLASHES.search(text[start:stop]) is not None
 
     def _read_dollars(self, mark: re.Match[str]) -> None:
         """Note where a formula may begin; one without other marks reads as it is written."""

@@ -6,6 +6,8 @@ from typing import Final
 LONGEST_TEXT: Final = 100_000
 """Characters in one `speak()`: about two hours of speech, twice what a session may last."""
 
+_DIRECTIONS: Final = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
 LARGEST_REQUEST: Final = 100_000
 """Bytes of UTF-8 that a session takes at once; longer texts are sent piece by piece."""
 
@@ -18,15 +20,21 @@ def size_of(text: str) -> int:
 def clean(text: str) -> str:
     """Replace what no voice can read and no JSON can carry.
 
-    Lone surrogates become U+FFFD and control characters become spaces.
+    Lone surrogates become U+FFFD; control characters, and those that turn the direction of text,
+    become spaces.
     """
     whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return "".join(c if c.isprintable() or _is_kept(c) else " " for c in whole)
 
 
 def _is_kept(character: str) -> bool:
-    """Whether it is a space of some width, or joins and parts letters."""
-    return character in "\n\t\u200c\u200d" or unicodedata.category(character) == "Zs"
+    """Whether it is a space of some width, belongs to a word or an emoji, or may be a new one."""
+    kind = unicodedata.category(character)
+    return (
+        character in "\n\t"
+        or kind in {"Zs", "Cn"}
+        or (kind == "Cf" and character not in _DIRECTIONS)
+    )
 
 
 def speakable(text: str) -> str:

@@ -31,9 +31,9 @@ ELEMENTS: Final = (
 """Names of HTML's elements."""
 
 _WORDS: Final = frozenset(
-    "address area article audio body button caption center dialog figure footer form head header"  # noqa: SIM905
-    " input label legend link main map menu meta meter object option output param picture progress"
-    " script search section select slot source style summary table template title track"
+    "address area article audio body button caption center col dialog embed figure footer form head"  # noqa: SIM905
+    " header input label legend link main map menu meta meter object option output param picture"
+    " progress script search section select slot source style summary table template title track"
     " video".split()
 )
 """Elements named by words that people put in angle brackets too, to be replaced."""
@@ -50,6 +50,9 @@ _MAY_BE_TAG = re.compile(
     r"</?(?P<name>[a-zA-Z][a-zA-Z0-9]*)?"
     r"(?P<more>(?:\s+|/)(?:[^\"'<>]|\"[^\"<>]*(?:\"|\Z)|'[^'<>]*(?:'|\Z))*)?"
 )
+_IS_NAMED = re.compile(r"[ \t]+(?:tags?|elements?)\b", re.IGNORECASE)  # the <br> tag
+_POWER = re.compile(r"[-+]?\d")  # 10<sup>6</sup>
+_MAY_BE_NAMED = re.compile(r"[ \t]*|[ \t]+[a-z]{1,8}", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _DOCTYPE = re.compile(r"<!doctype\s[^<>]*>", re.IGNORECASE)
 _MAY_BE_IN_ANGLES = re.compile(r"<[a-zA-Z0-9][^\s<>]*")
@@ -75,7 +78,7 @@ def tag_at(text: str, at: int, limit: int, *, final: bool) -> Found | None:
     name = match["name"].casefold()
     if name not in ELEMENTS or not (match["name"].islower() or match["name"].isupper()):
         return None  # <Enter>, List<Object>
-    if match.end() == len(text) and is_open:
+    if is_open and _MAY_BE_NAMED.fullmatch(text, match.end()):
         raise Undecided  # what follows may decide
     if _needs_close(text, match):
         closing = re.compile(rf"</{name}\s*>", re.IGNORECASE)
@@ -83,6 +86,8 @@ def tag_at(text: str, at: int, limit: int, *, final: bool) -> Found | None:
             if is_open:
                 raise Undecided
             return None
+    if name == "sup" and text[at - 1 : at].isdigit() and _POWER.match(text, match.end()):
+        return Found("^", match.end())
     return Found("" if name in _INLINE else " ", match.end())
 
 
@@ -91,11 +96,13 @@ def _needs_close(text: str, match: re.Match[str]) -> bool:
     name, start = match["name"].casefold(), match.start()
     if match["close"] or match["more"].strip():
         return False
-    before = text[max(0, start - LONGEST_HOLD) : start].rpartition("\n")[2]
-    is_alone = not before.strip() or text[match.end() : match.end() + 1] in {"\n", "<"}
+    before = text[max(0, start - LONGEST_HOLD) : start].rpartition("\n")[2].strip()
+    follows_markup = not before or before.endswith(">")
     if name in _WORDS:
-        return not is_alone
-    return name not in _VOID and (name in _INLINE or before[-1:].isalnum())
+        return not (follows_markup and text[match.end() : match.end() + 1] in {"\n", "\r", "<"})
+    if name in _VOID:
+        return _IS_NAMED.match(text, match.end()) is not None
+    return name in _INLINE or not follows_markup
 
 
 def _may_become_tag(text: str, at: int) -> bool:

@@ -18,7 +18,7 @@ SAID = {
     "**Two words**: and **on\nit** goes": "Two words: and on\nit goes",
     "**重点**内容。": "重点内容。",
     "2 * 3 * 4, C#, #1, snake_case_name, __init__.py? a<b, AT&T, 2**3": (
-        "2 * 3 * 4, C#, #1, snake_case_name, init.py? a<b, AT&T, 2**3"
+        "2 * 3 * 4, C#, #1, snake_case_name, __init__.py? a<b, AT&T, 2**3"
     ),
     r"\*not\* &lt;this&gt; &amp; &eacute;": "*not* <this> & é",
     "# One\n\nTwo\n===\n## Three?\n": "One.\n\nTwo.\n\nThree?\n",
