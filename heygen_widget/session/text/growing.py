@@ -2,7 +2,8 @@
 
 A chunk that merely begins like the one before ("ha", "haha") is taken for new text: nothing may
 get lost. Three chunks that each extend the one before, or two that would run words together if
-they were new text ("The", "The cat"), are one growing text.
+they were new text ("The", "The cat"), are one growing text. One that repeats the first may be
+either, until the next comes.
 """
 
 from heygen_widget.session.text.readers import Cumulative
@@ -29,13 +30,16 @@ class Growing:
         if self._grows:
             return chunk.removeprefix(last)
         if self._held is None:
-            if _extends(chunk, last):
+            if chunk == last or _extends(chunk, last):
                 self._held, self._first = chunk, last
                 return ""
             self._grows = False
             return chunk
         held, self._held = self._held, None
-        self._grows = chunk == held or _extends(chunk, held)
+        if held == self._first:  # said twice, or the first again
+            self._grows = _extends(chunk, held) and _runs_together(held, chunk)
+        else:
+            self._grows = (chunk == held or _extends(chunk, held)) and _has_letter(chunk)
         return chunk[len(self._first) :] if self._grows else held + chunk
 
     def end(self) -> str:
@@ -43,11 +47,20 @@ class Growing:
         held, self._held = self._held, None
         if held is None:
             return ""
-        runs_together = self._first[-1].isalnum() and held[0].isalnum()
-        return held[len(self._first) :] if runs_together else held
+        grows = held != self._first and _runs_together(self._first, held)
+        return held[len(self._first) :] if grows else held
 
 
 def _extends(chunk: str, last: str) -> bool:
     more = chunk.removeprefix(last)
-    repeats = (last * (len(chunk) // len(last) + 1)).startswith(chunk)
-    return len(more) < len(chunk) and any(map(str.isalpha, last)) and not repeats
+    repeats = (last * (len(chunk) // len(last) + 1)).startswith(chunk)  # ha, haha
+    return 0 < len(more) < len(chunk) and not (repeats and any(map(str.isalnum, more)))
+
+
+def _runs_together(first: str, second: str) -> bool:
+    """Tell whether two words would become one if `second` were new text."""
+    return _has_letter(first) and first[-1].isalnum() and second[0].isalnum()
+
+
+def _has_letter(text: str) -> bool:
+    return any(map(str.isalpha, text))

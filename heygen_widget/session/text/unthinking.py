@@ -6,29 +6,23 @@ However a text is cut into pieces, the same is left out. When in doubt, it is te
 import re
 from typing import Final
 
-_THOUGHTS: Final = {
-    **{f"<{n}>": f"</{n}>" for n in ("think", "thinking", "reasoning", "thought", "analysis")},
-    "[THINK]": "[/THINK]",
-}
-_HEADERS: Final = {
-    "<|im_start|>": "\n",
-    "<start_of_turn>": "\n",
-    "<|start_header_id|>": "<|end_header_id|>",
-    "<|start|>": "<|message|>",
-    "<|channel|>": "<|message|>",
-}
-_BARE: Final = (
-    "[INST]", "[/INST]", "<s>", "</s>", "<<SYS>>", "<</SYS>>",
-    "<end_of_turn>", "<bos>", "<eos>", "<pad>",
-)  # fmt: skip
-_KNOWN: Final = (*_THOUGHTS, *_THOUGHTS.values(), *_HEADERS, *_BARE)
-_NAMED: Final = r"<[|\uff5c][A-Za-z][\w\u2581]{0,40}[|\uff5c]>"
-_MARKER: Final = re.compile("|".join([*map(re.escape, _KNOWN), _NAMED]))
-_NAMED_BEGUN: Final = re.compile(r"<([|\uff5c]([A-Za-z][\w\u2581]{0,40}[|\uff5c]?)?)?$")
-_MESSAGE_END: Final = re.compile(r"<\|(?:end|return|call)\|>")
-_LONGEST: Final = 48
+from heygen_widget.session.text.markers import (
+    LONGEST,
+    MARKER,
+    MESSAGE_END,
+    Opened,
+    begun,
+    is_for_others,
+    opened_by,
+)
+
 ASIDE: Final = 4_000
 """Characters that a thought in the middle of a line may have; without its end, it is text."""
+
+_LONGEST_LINE: Final = 2_000
+_ANSWER: Final = frozenset({"<answer>", "</answer>"})
+_FENCE: Final = re.compile(r"[ \t>]*(?P<fence>`{3,}|~{3,})(?P<info>[^`\n]*)\Z")
+_TICKS: Final = re.compile("`+")
 
 
 class Unthinking:
@@ -39,6 +33,8 @@ class Unthinking:
         self._end: re.Pattern[str] | None = None  # of what is left out now
         self._header: str | None = None
         self._line = ""  # of what was said
+        self._fence = ""  # what has opened the open code
+        self._has_thought = False
 
     def feed(self, piece: str, *, final: bool = False) -> str:
         """Add a piece; return what is sure to be said. With `final`, all that is left."""
@@ -51,37 +47,73 @@ class Unthinking:
     def _step(self, said: list[str], *, final: bool) -> bool:
         if self._end is not None:
             return self._skip(self._end, final=final)
-        marker = _MARKER.search(self._held)
+        marker = MARKER.search(self._held)
         if marker is None:
-            rest = 0 if final else _begun(self._held)
+            rest = 0 if final else begun(self._held)
             self._say(said, len(self._held) - rest)
             return False
-        self._say(said, marker.start())
-        name = marker[0]
-        if name in _THOUGHTS and self._line.endswith("`"):
-            self._say(said, len(name))  # it is written about
-        elif name in _THOUGHTS and self._line.strip():
-            return self._skip_aside(said, name, final=final)
+        if marker.start():
+            self._say(said, marker.start())
+            return True
+        return self._read(said, marker, final=final)
+
+    def _read(self, said: list[str], marker: re.Match[str], *, final: bool) -> bool:
+        """Read the marker that comes next; return whether that is possible yet."""
+        length = marker.end()
+        in_code = self._is_in_code(length, final=final)
+        if in_code is None:
+            return False
+        opened = opened_by(marker)
+        if in_code or (marker[0] in _ANSWER and not self._has_thought):
+            self._say(said, length)
+        elif opened and not opened.is_certain and self._line.strip():
+            return self._skip_aside(said, length, opened, final=final)
         else:
-            self._held = self._held[len(name) :]
-            self._open(name)
+            self._held = self._held[length:]
+            if opened:
+                self._end = opened.end
+                self._header = "" if opened.is_header else None
+                self._has_thought = True
         return True
 
     def _say(self, said: list[str], length: int) -> None:
         text, self._held = self._held[:length], self._held[length:]
-        if text:
-            said.append(text)
-            self._line = (self._line + text).rpartition("\n")[2][-_LONGEST:]
+        if not text:
+            return
+        said.append(text)
+        *lines, self._line = (self._line + text).split("\n")
+        self._line = self._line[-_LONGEST_LINE:]
+        for fence in filter(None, map(_FENCE.match, lines)):
+            if not self._fence:
+                self._fence = fence["fence"]
+            elif fence["fence"].startswith(self._fence) and not fence["info"].strip():
+                self._fence = ""
 
-    def _open(self, name: str) -> None:
-        closing = _THOUGHTS.get(name) or _HEADERS.get(name)
-        if closing is not None:
-            self._end = re.compile(re.escape(closing))
-            self._header = "" if closing == "<|message|>" else None
+    def _is_in_code(self, length: int, *, final: bool) -> bool | None:
+        """Tell whether the next `length` characters are code; None if later text decides."""
+        after = self._held[length:]
+        if self._fence:
+            # A model ends its text with a marker, even where it has not closed its code.
+            rest = MARKER.sub("", after).strip()
+            if not final and len(rest) == begun(rest):
+                return None
+            return bool(rest)
+        opened = ""
+        for run in _TICKS.findall(self._line):
+            opened = run if not opened else ("" if run == opened else opened)
+        if not opened:
+            return False
+        line, newline, _ = after[:ASIDE].partition("\n")
+        closing = re.search(f"(?<!`){opened}(?!`)", line)
+        if closing and (final or newline or closing.end() < len(line)):
+            return True
+        return False if final or newline or len(after) >= ASIDE else None
 
     def _skip(self, end: re.Pattern[str], *, final: bool) -> bool:
         found = end.search(self._held)
-        cut = found.start() if found else max(0, len(self._held) - _LONGEST)
+        if found and found.end() == len(self._held) and not final and "(?!" in end.pattern:
+            return False  # what follows may decide
+        cut = found.start() if found else max(0, len(self._held) - LONGEST)
         if final and found is None:
             cut = len(self._held)
         if self._header is not None:
@@ -89,32 +121,16 @@ class Unthinking:
         self._held = self._held[found.end() if found else cut :]
         if found is None:
             return False
-        hidden = self._header is not None and _is_hidden(self._header)
-        self._end, self._header = (_MESSAGE_END if hidden else None), None
+        hidden = self._header is not None and is_for_others(self._header)
+        self._end, self._header = (MESSAGE_END if hidden else None), None
         return True
 
-    def _skip_aside(self, said: list[str], name: str, *, final: bool) -> bool:
-        end = self._held.find(_THOUGHTS[name], 0, ASIDE)
-        if end >= 0:
-            self._held = self._held[end + len(_THOUGHTS[name]) :]
+    def _skip_aside(self, said: list[str], length: int, opened: Opened, *, final: bool) -> bool:
+        end = opened.end.search(self._held, length, ASIDE)
+        if end and (final or end.end() < len(self._held)):
+            self._held = self._held[end.end() :]
         elif final or len(self._held) >= ASIDE:
-            self._say(said, len(name))
+            self._say(said, length)
         else:
             return False
         return True
-
-
-def _is_hidden(header: str) -> bool:
-    """Tell whether the message behind a header is for others than the listener."""
-    others = header.startswith(("user", "system", "developer", "tool"))
-    return others or "analysis" in header or "to=" in header
-
-
-def _begun(text: str) -> int:
-    """Return how many of the last characters may be the beginning of a marker."""
-    for at in range(max(0, len(text) - _LONGEST), len(text)):
-        if text[at] in "<[":
-            tail = text[at:]
-            if _NAMED_BEGUN.match(tail) or any(known.startswith(tail) for known in _KNOWN):
-                return len(tail)
-    return 0

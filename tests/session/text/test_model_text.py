@@ -1,4 +1,5 @@
 """What a language model means for itself is left out, and what it repeats is said once."""
+# ruff: noqa: RUF001 - the markers of some models
 
 from types import SimpleNamespace
 from typing import Any
@@ -40,17 +41,55 @@ def _meant(parts: list[str]) -> str:
             "<|channel|>analysis<|message|>Greet.<|end|><|start|>assistant<|message|>Hi.<|return|>",
             "Hi.",
         ),
+        # Turns that models make up, tools and other templates.
+        ("<|im_start|>assistant\nHi.<|im_end|>\n<|im_start|>user\nYo<|im_end|>\n", "Hi.\n\n"),
+        ("<bos><start_of_turn>user\nQ<end_of_turn>\n<start_of_turn>model\nHi.", "\nHi."),
+        ("<|user|>\nQ<|end|>\n<|assistant|>\nHi.<|end|>", "\n\nHi."),
+        ("<｜User｜>Q<｜Assistant｜>Hi.<｜end▁of▁sentence｜>", "Hi."),
+        ("<｜tool▁calls▁begin｜>f\n```json\n{}\n```<｜tool▁calls▁end｜>Hi.", "Hi."),
+        ("<|header_start|>assistant<|header_end|>\n\nHi.<|eot|>", "\n\nHi."),
+        ("<|start_of_role|>assistant<|end_of_role|>Hi.<|end_of_text|>", "Hi."),
+        ("<|START_THINKING|>no<|END_THINKING|><|START_RESPONSE|>Hi.<|END_RESPONSE|>", "Hi."),
+        ("<|START_OF_TURN_TOKEN|><|CHATBOT_TOKEN|>Hi.<|END_OF_TURN_TOKEN|>", "Hi."),
+        ("<|python_tag|>print(1)<|eom_id|>", ""),
+        ('[TOOL_CALLS] [{"name": "f"}]</s>', ""),
+        ('<tool_call>\n{"name": "f"}\n</tool_call>\nHi.', "\nHi."),
+        ("<function=f>{}</function>Hi.", "Hi."),
+        ("<|start|>assistant<|channel|>commentary to=f <|constrain|>json<|message|>{}<|call|>", ""),
+        ("<|channel|>final<|message|>Hi.<|return|>", "Hi."),
+        ("◁think▷no◁/think▷Hi.", "Hi."),
+        ("<Thinking>no</Thinking>Hi.", "Hi."),
+        ("<seed:think>no</seed:think><reflection>no</reflection>Hi.", "Hi."),
+        ("<think>no `</think>` no</think><answer>Hi.</answer>", "Hi."),
+        ("<|begin_of_thought|>no<|end_of_thought|>Hi.", "Hi."),
+        ("no</think>Hi.", "noHi."),
+        # Written about.
+        ("Its `<|im_end|>` token, `</think>`, `<s>` and `[INST]`.", None),
+        ("`<|channel|>analysis<|message|>` and ``<bos>``", None),
+        ("```\n<|im_start|>user\nHi<|im_end|>\n```\nSo.", None),
+        ("```xml\n<think>x</think>\n```\n", None),
+        ("~~~\n<think>\n~~~\n", None),
+        ("Don`t.<|im_end|>", "Don`t."),
+        ("```py\nx = 1<|im_end|>", "```py\nx = 1"),
+        ('The "<think>" tag, (<think>), <answer> and <tool_call>.', None),
+        ("a <| b, f <| x |> g, <|x|>, (<|>), <||>, List<String>, a<b", None),
+        ("[PAD] [CLS] [a] [TODO] <unk> <0x0A> <mask> </s <|im_", None),
         ("A [1] and [b, and <x", "A [1] and [b, and <x"),
     ],
 )
-def test_thoughts_and_markers_are_left_out_and_text_is_not(written: str, meant: str) -> None:
+def test_thoughts_and_markers_are_left_out_and_text_is_not(written: str, meant: str | None) -> None:
+    meant = written if meant is None else meant
     assert _meant([written]) == meant
     assert _meant(list(written)) == meant
+    for at in range(1, len(written)):
+        assert _meant([written[:at], written[at:]]) == meant
 
 
 _PARTS = st.sampled_from([
     "<think>", "</think>", "<|im_end|>", "<|channel|>", "analysis", "<|message|>", "<|end|>", "`",
     "<s>", "[INST]", "<|im_start|>", "\n", " ", "Hi.", "<", "[", "<|", "|>", "5", "<<SYS>>",
+    "```", "``", "~~~", "user", "<tool_call>", "</tool_call>", "<answer>", "[TOOL_CALLS]", "</s>",
+    "◁think▷", "◁/think▷", "<|user|>", "<|start|>", "~",
 ])  # fmt: skip
 
 
@@ -70,7 +109,13 @@ def test_text_without_markers_passes_unchanged(text: str) -> None:
 
 @pytest.mark.parametrize(
     "chunks",
-    [["The", "The cat", "The cat sat."], ["The", "The cat sat."], ["T", "The cat", "The cat sat."]],
+    [
+        ["The", "The cat", "The cat sat."],
+        ["The", "The cat sat."],
+        ["T", "The cat", "The cat sat."],
+        ["The", "The", "The cat", "The cat sat."],
+        ["The cat sat", "The cat sat.", "The cat sat."],
+    ],
 )
 def test_chunks_that_repeat_all_before_them_are_said_once(chunks: list[str]) -> None:
     assert said(iter(chunks)) == "The cat sat."
@@ -79,6 +124,30 @@ def test_chunks_that_repeat_all_before_them_are_said_once(chunks: list[str]) -> 
 @pytest.mark.parametrize(
     "chunks",
     [
+        ["**", "**Bold", "**Bold**"],
+        ['"', '"Hi', '"Hi"'],
+        ["1", "1.", "1. A", "1. A b"],
+        ["5", "5 apples", "5 apples."],
+        ["👍", "👍 Great", "👍 Great!"],
+        ["你", "你好", "你好吗"],
+        ["", "Hi", "", "Hi there", "Hi there"],
+        ["<think>a", "<think>a</think>", "<think>a</think>Hi"],
+    ],
+)
+def test_a_growing_text_may_begin_with_anything(chunks: list[str]) -> None:
+    assert said(iter(chunks)) == chunks[-1].removeprefix("<think>a</think>")
+
+
+@pytest.mark.parametrize(
+    "chunks",
+    [
+        ["ha", "haha", "hahaha"],
+        ["Yes", "Yes", "Yes"],
+        ["Go! ", "Go! ", "Go! "],
+        ["very", " very", " very good"],
+        ["Hello.", "Hello. World."],
+        ["The ca", "The cat", "The cot sat"],
+        ["...", "......", "........."],
         ["ha", "haha"],
         ["Ha! ", "Ha! Ha! "],
         ["1", "10", "100"],
