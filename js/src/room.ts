@@ -9,7 +9,7 @@ import type { Connection } from "./protocol.ts";
 /** What this module uses of livekit-client. */
 export type LiveKit = Pick<
   typeof import("livekit-client"),
-  "Room" | "RoomEvent" | "DisconnectReason"
+  "Room" | "RoomEvent" | "DisconnectReason" | "ConnectionErrorReason"
 >;
 
 /** Where the room is, and what lets one in. */
@@ -22,11 +22,15 @@ export interface Invitation {
 /** Pauses before joining again, in ms; the last one for good. */
 const REJOIN_AFTER_MS = [250, 500, 1000, 2000, 4000] as const;
 /** Joins in a row that may fail. */
-const MOST_FAILURES = 8;
+const MOST_FAILURES = 10;
 
-/** The same while the library tries to take a lost line up again; its own grow to 7 s. */
+/** Pauses while the library tries to take a lost line up again; its own grow to 7 s. */
 const LONGEST_PAUSE_MS = 2000;
-const MOST_TRIES = 15;
+/**
+ * How long it may try. Servers keep a place for about as long; and livekit-client (2.23) tries no
+ * more after a socket that closed without having opened or failed.
+ */
+const PATIENCE_MS = 15_000;
 
 const SETTINGS = {
   // A cell that is scrolled out of sight is still to be heard, and to be seen at once when back.
@@ -36,7 +40,7 @@ const SETTINGS = {
   singlePeerConnection: false,
   reconnectPolicy: {
     nextRetryDelayInMs: ({ retryCount }: { retryCount: number }) =>
-      retryCount < MOST_TRIES ? Math.min(300 * retryCount, LONGEST_PAUSE_MS) : null,
+      Math.min(300 * retryCount, LONGEST_PAUSE_MS),
   },
 };
 
@@ -112,11 +116,25 @@ class Membership {
     room.on(RoomEvent.ConnectionQualityChanged, (quality, participant) => {
       if (participant.isLocal) audience.quality(named(quality));
     });
-    const mending = () => audience.interrupted("Connection lost, trying again…");
+    let patience: ReturnType<typeof setTimeout> | undefined;
+    const mending = () => {
+      audience.interrupted("Connection lost, trying again…");
+      patience ??= setTimeout(() => resolve(!this.signal.aborted), PATIENCE_MS);
+    };
+    const mended = () => {
+      clearTimeout(patience);
+      patience = undefined;
+    };
     room.on(RoomEvent.SignalReconnecting, mending);
     room.on(RoomEvent.Reconnecting, mending);
-    room.on(RoomEvent.Reconnected, () => this.back());
-    room.on(RoomEvent.Disconnected, (reason) => resolve(this.wasAccident(reason)));
+    room.on(RoomEvent.Reconnected, () => {
+      mended();
+      this.back();
+    });
+    room.on(RoomEvent.Disconnected, (reason) => {
+      mended();
+      resolve(this.wasAccident(reason));
+    });
     return promise;
   }
 
@@ -130,7 +148,8 @@ class Membership {
   /** Whether to come back after a disconnect; says why when not. */
   private wasAccident(reason: DisconnectReason | undefined): boolean {
     const { DisconnectReason: reasons } = this.library;
-    if (this.signal.aborted || reason === reasons.CLIENT_INITIATED) return false;
+    // The library leaves, too: when the page falls asleep, or is about to be left and then is not.
+    if (this.signal.aborted) return false;
     const over =
       reason === reasons.ROOM_DELETED ||
       reason === reasons.PARTICIPANT_REMOVED ||
@@ -145,8 +164,9 @@ class Membership {
   /** Whether to try again after a connect that failed; says so when that is no use. */
   private mayComeBack(error: unknown): boolean {
     if (this.signal.aborted) return false;
-    const status = (error as { status?: number }).status;
-    if (status !== 401 && status !== 403) return true;
+    // A token that is not taken, or a room that is no more.
+    const { reason } = error as { reason?: unknown };
+    if (reason !== this.library.ConnectionErrorReason.NotAllowed) return true;
     // The kernel says why a session has ended; a page that comes late only sees a closed door.
     this.audience.ended();
     return false;

@@ -60,9 +60,29 @@ test("a lost socket is mended by the library, and told", async () => {
   expect(Room.all).toHaveLength(1);
 });
 
-test("one who was thrown out by accident comes back", async () => {
+test("a library that does not come to an end is not waited for", async () => {
+  const { notes, room, staying } = await join();
+  vi.useFakeTimers();
+  room.emit("SignalReconnecting");
+  await vi.advanceTimersByTimeAsync(5000);
+  room.emit("Reconnected");
+  room.emit("SignalReconnecting");
+  await vi.advanceTimersByTimeAsync(5000);
+  room.emit("Reconnecting"); // a second way to the same end
+  await vi.advanceTimersByTimeAsync(9000);
+  expect(Room.all).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(1250);
+  expect(Room.all).toHaveLength(2);
+  expect(room.disconnects).toBe(1);
+  expect(notes.said.at(-1)).toBe("resumed");
+  life.abort();
+  await staying;
+});
+
+// 1: the library has left by itself, as it does when a page is frozen, or is asked to go and stays.
+test.each([undefined, 1])("one who was thrown out by accident comes back (%s)", async (reason) => {
   const { notes, room } = await join();
-  room.emit("Disconnected", undefined);
+  room.emit("Disconnected", reason);
   await expect.poll(() => Room.all.length).toBe(2);
   await expect.poll(() => notes.said).toEqual(["interrupted", "resumed"]);
   expect(Room.all[1]?.connected).toHaveLength(1);
@@ -76,12 +96,15 @@ test.each([4, 5, 10])("a room that is no more is not joined again (%i)", async (
   expect(Room.all).toHaveLength(1);
 });
 
-test("a door that is closed to this token is not knocked at again", async () => {
-  Room.doors = [Object.assign(new Error("no"), { status: 401 })];
-  const { notes, staying } = await join();
-  await staying;
-  expect(notes.said).toEqual(["ended"]);
-});
+test.each([401, 404])(
+  "a door that is closed to this token is not knocked at again (%i)",
+  async (status) => {
+    Room.doors = [Object.assign(new Error("no"), { reason: 0, status })];
+    const { notes, staying } = await join();
+    await staying;
+    expect(notes.said).toEqual(["ended"]);
+  },
+);
 
 test("who cannot be let in tries less and less often, and says so in the end", async () => {
   vi.useFakeTimers();
@@ -91,7 +114,7 @@ test("who cannot be let in tries less and less often, and says so in the end", a
   await vi.advanceTimersByTimeAsync(60_000);
   await staying;
   expect(notes.said.at(-1)).toBe("failed: Picture and sound do not come through");
-  expect(Room.all).toHaveLength(9);
+  expect(Room.all).toHaveLength(11);
 });
 
 test("one whose place another page has taken does not take it back", async () => {

@@ -51,6 +51,7 @@ export const LIVEKIT = {
     "Reconnected",
     "Disconnected",
   ),
+  ConnectionErrorReason: { NotAllowed: 0, Timeout: 5 },
   DisconnectReason: {
     CLIENT_INITIATED: 1,
     DUPLICATE_IDENTITY: 2,

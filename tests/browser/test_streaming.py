@@ -160,6 +160,8 @@ class Line:
 
     def _connect(self, socket: WebSocketRoute) -> None:
         if self.lost:
+            # Playwright's socket (1.65) closes without an error, after which livekit-client (2.23)
+            # tries no more by itself.
             socket.close()
             return
         self.joined.append("resumed" if "reconnect=1" in socket.url else "joined")

@@ -100,6 +100,11 @@ class Connection:
         """Whether media and data can flow."""
         return self._pc.connectionState == "connected"
 
+    @property
+    def lost(self) -> bool:
+        """Whether nothing can flow any more: aiortc (1.16) restarts no connection."""
+        return self._pc.connectionState in {"failed", "closed"}
+
     def add_avatar(self, *, stream: str = "", video: str = "", sound: str = "") -> None:
         """Send the avatar's picture and sound, under these names if given."""
         if self.seat is None:
@@ -220,7 +225,7 @@ class Connection:
             return
         if self._pc.connectionState == "connected":
             self._audience.take(self.seat)
-        elif self._pc.connectionState in {"failed", "closed"}:
+        elif self.lost:
             self._audience.leave(self.seat)
 
     def _take_channel(self, channel: RTCDataChannel) -> None:

@@ -66,6 +66,11 @@ class Participant:
         self._publisher: Connection | None = None  # what the client sends by, in version 0
         self._reach: Reach | None = None  # as the client was told last
 
+    @property
+    def lost(self) -> bool:
+        """Whether picture and sound cannot reach the viewer any more, whatever the line."""
+        return self._main.lost
+
     async def join(self, offer: Message | None) -> None:
         """Let the viewer in: offer the avatar, or answer the offer that a client brought along."""
         await self._greet()

@@ -75,8 +75,14 @@ class Room:
         await self._serve(participant, line, participant.join(offer))
 
     async def come_back(self, line: Line, sid: str) -> None:
-        """Serve a client that had the id `sid` and lost its line."""
+        """Serve a client that had the id `sid` and lost its line.
+
+        One that has lost more, or was gone for too long, is asked to join again.
+        """
         participant = self._participants.get(sid)
+        if participant is not None and participant.lost:
+            await self._see_off(participant)
+            participant = None
         if participant is None:
             leave = {"reason": LeaveReason.STATE_MISMATCH, "action": LeaveAction.RECONNECT}
             await line.send(leave=leave)

@@ -13,7 +13,7 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
 from heygen_widget.local.room import Audience, Room, Stage, connection
 from heygen_widget.local.room.line import Line
-from heygen_widget.local.room.messages import LeaveReason, Reach
+from heygen_widget.local.room.messages import LeaveAction, LeaveReason, Reach
 from heygen_widget.local.room.participant import reach_of
 from heygen_widget.local.room.wire import Message
 
@@ -141,6 +141,25 @@ def test_an_offer_that_cannot_be_answered_lets_nobody_in(monkeypatch: pytest.Mon
         line = HeldLine()
         await scene.room.enter(line, single=True, offer={"sdp": "no description"})
         assert (await line.got("leave"))["reason"] == LeaveReason.STATE_MISMATCH
+        assert scene.left_open == []
+
+    play(monkeypatch, act)
+
+
+def test_who_comes_back_without_a_connection_is_asked_to_join_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def act(scene: Scene) -> None:
+        first, second = HeldLine(), HeldLine()
+        inside = asyncio.create_task(scene.room.enter(first))
+        await first.got("offer")
+        await scene.connections[0].close()  # as when nothing came over it for too long
+        sid = (await first.got("join"))["participant"]["sid"]
+        await scene.room.come_back(second, sid)
+        assert [*second.sent[0]] == ["leave"]
+        assert second.sent[0]["leave"]["action"] == LeaveAction.RECONNECT
+        await inside
+        assert not scene.room.occupied
         assert scene.left_open == []
 
     play(monkeypatch, act)

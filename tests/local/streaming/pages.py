@@ -13,7 +13,9 @@ from heygen_widget.local import LocalServer
 
 JS = Path(__file__).parents[3] / "js"
 WATCH = Path(__file__).with_name("watch.js")
-LIVEKIT = ("LiveKit", 'export * from "livekit-client";')
+LIVEKIT_NPM = "livekit-client"
+LIVEKIT_NPM_2_11 = "./node_modules/@heygen/streaming-avatar/node_modules/livekit-client"
+LIVEKIT = ("LiveKit", f'export * from "{LIVEKIT_NPM}";')
 HEYGEN = "@heygen/streaming-avatar"  # 2.1.0, the last with anything in it; pins livekit-client 2.11
 HEYGEN_2_0 = "streaming-avatar-2.0"  # 2.0.8, which takes the livekit-client that is there
 
@@ -21,6 +23,18 @@ HEYGEN_2_0 = "streaming-avatar-2.0"  # 2.0.8, which takes the livekit-client tha
 def heygen(package: str) -> tuple[str, str]:
     """Return what makes a page hold a version of HeyGen's SDK."""
     return "HeyGen", f'export * from "{package}"; export {{ default }} from "{package}";'
+
+
+def entrance(livekit: str) -> tuple[str, str]:
+    """Return what makes a page enter rooms as the widget does, with a client of LiveKit."""
+    return (
+        "Entrance",
+        f"""
+      import * as livekit from "{livekit}";
+      import {{ joinRoom }} from "./src/room.ts";
+      export const enter = (invitation) => joinRoom(livekit, invitation);
+    """,
+    )
 
 
 # HeyGen's SDK has the scheme of its chat socket and the lack of a port built in.

@@ -17,6 +17,7 @@ ENTER = """
   return w.size;
 """
 TALKED = "await until(() => of(w, 'avatar_stop_talking').length >= given[0], 'the end of speech');"
+SIGNALLING = [{"singlePeerConnection": True}, {"singlePeerConnection": False}]  # both versions
 HEARD = "await until(() => w.loud.length, 'sound');"
 
 
@@ -68,9 +69,9 @@ def test_it_sees_hears_and_is_told(
 def test_it_sees_a_picture_each_time_it_joins(
     streamer: Streamer, open_page: Callable[[], WatchingPage]
 ) -> None:
-    for single in (True, False) * 3:  # both versions of the signalling
+    for options in SIGNALLING * 3:
         opened, page = streamer.open(video_encoding="H264", quality="low"), open_page()
-        assert enter(page, opened, singlePeerConnection=single) == [854, 480]
+        assert enter(page, opened, **options) == [854, 480]
         streamer.data("stop", session_id=opened["session_id"])
         page.run("w.end();")
 
@@ -99,11 +100,12 @@ def test_it_talks_over_the_room(streamer: Streamer, open_page: Callable[[], Watc
     assert "".join(said) == "Good morning."
 
 
+@pytest.mark.parametrize("options", SIGNALLING)
 def test_it_comes_back_after_its_socket_was_lost(
-    streamer: Streamer, open_page: Callable[[], WatchingPage]
+    streamer: Streamer, open_page: Callable[[], WatchingPage], options: dict[str, bool]
 ) -> None:
     opened, page = streamer.open(), open_page()
-    enter(page, opened)
+    enter(page, opened, **options)
     page.run("await w.room.simulateScenario('signal-reconnect');")
     page.run("await until(() => of(w, 'reconnected').length, 'the return');")
     page.run("const n = w.frames.length; await until(() => w.frames.length > n + 10, 'pictures');")
@@ -112,11 +114,12 @@ def test_it_comes_back_after_its_socket_was_lost(
     assert not page.run("return of(w, 'disconnected');")
 
 
+@pytest.mark.parametrize("options", SIGNALLING)
 def test_it_comes_back_after_everything_was_lost(
-    streamer: Streamer, open_page: Callable[[], WatchingPage]
+    streamer: Streamer, open_page: Callable[[], WatchingPage], options: dict[str, bool]
 ) -> None:
     opened, page = streamer.open(), open_page()
-    enter(page, opened)
+    enter(page, opened, **options)
     page.run("await w.room.simulateScenario('full-reconnect');")
     page.run("await until(() => of(w, 'reconnected').length, 'the return');")
     page.run("const n = w.frames.length; await until(() => w.frames.length > n + 10, 'pictures');")

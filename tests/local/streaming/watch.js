@@ -1,4 +1,5 @@
-// What a page sees and hears of an avatar. For the tests: `LiveKit` and `HeyGen` stand beside it.
+// What a page sees and hears of an avatar. For the tests: `LiveKit`, `HeyGen` or `Entrance` stands
+// beside it.
 
 const LOUD = 0.01; // RMS, of full scale
 const SEEN = 14; // mean difference of luma around the mouth that a person calls movement
@@ -89,6 +90,24 @@ async function enter(url, token, options = {}) {
   return witness;
 }
 
+/** Enters a room as the widget does, and stays in it. */
+function join(url, token) {
+  const witness = new Witness();
+  const tell = (type) => (detail) => witness.told({ type, detail });
+  const audience = {
+    receive: (track) => (track.kind === "video" ? witness.see(track) : witness.hear(track)),
+    hear: (event) => witness.told(event),
+    failed: ({ title }) => witness.told({ type: "failed", title }),
+    lose: () => {},
+  };
+  for (const type of ["interrupted", "resumed", "ended", "replaced", "quality"]) {
+    audience[type] = tell(type);
+  }
+  const stay = Entrance.enter({ url, token, iceServers: [] });
+  stay(audience, new AbortController().signal);
+  return witness;
+}
+
 /** Starts an avatar with HeyGen's SDK as it is, and watches what it shows. */
 async function startAvatar(basePath, token, request) {
   const witness = new Witness();
@@ -121,4 +140,4 @@ async function until(condition, what, patience = 20_000) {
 
 const of = (witness, type) => witness.events.filter((event) => event.type === type);
 
-Object.assign(window, { Witness, enter, startAvatar, until, of, sleep, SEEN });
+Object.assign(window, { Witness, enter, join, startAvatar, until, of, sleep, SEEN });
