@@ -41,6 +41,8 @@ export class Captions {
   private lines: number[] = [];
   /** How many of the words, at the end, only this page has heard so far. */
   private ahead = 0;
+  /** How many of the words were heard before this page could hear any. */
+  private missed = 0;
 
   constructor(readonly epoch: number) {}
 
@@ -65,11 +67,16 @@ export class Captions {
     this.breakLines(this.words.length - 1);
   }
 
+  /** Note that this page comes now: what is known already was heard before, and makes no line. */
+  begin(): void {
+    this.missed = this.words.length;
+  }
+
   /** The line heard at `time`, or the last one before it; null before the first word. */
   lineAt(time: number): Line | null {
     const last = this.lastBefore(time);
     const word = this.words[last];
-    if (!word) return null;
+    if (!word || last < this.missed) return null;
     const first = this.lines[last] ?? last;
     const told = this.words.slice(first, last + 1);
     const words = withMarks(told);

@@ -34,6 +34,8 @@ export class RoomShow implements Show {
     if (epoch <= this.epoch) return;
     this.epoch = epoch;
     this.told = "unknown";
+    // Its clock is a little behind the session's while it loads, and would caption them again.
+    if (this.house.captions.epoch === epoch) this.house.captions.begin();
     this.player ??= this.makePlayer();
     if (message.kind === "room") {
       const { url, token } = message;

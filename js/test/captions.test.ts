@@ -23,6 +23,18 @@ test("a word is shown when it is spoken, not when it is known", () => {
   expect(captions.lineAt(0.5)?.words).toEqual(["one", "two"]);
 });
 
+test("a page that comes late shows no words that were heard before", () => {
+  const captions = new Captions(1);
+  captions.add(message(0, spoken("one two")));
+  captions.begin();
+  expect(captions.lineAt(0.5)).toBeNull();
+  captions.add(message(0, spoken("one two")));
+  expect(captions.lineAt(0.5)).toBeNull();
+  captions.add(message(2, spoken("three", 2.5)));
+  expect(captions.lineAt(1)).toBeNull();
+  expect(captions.lineAt(2.6)?.words).toEqual(["three"]);
+});
+
 test("words that come twice are shown once", () => {
   const captions = new Captions(1);
   const words = spoken("one two three four");

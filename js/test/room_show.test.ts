@@ -113,6 +113,18 @@ test("words are captioned while the kernel is busy, and once only when it has he
   await expect.poll(() => said(root)).toBe("Hello there now.");
 });
 
+test("a page that is loaded again captions nothing that was heard before", async () => {
+  const { model, root } = shown({ epoch: 1, status: "streaming", elapsed: 1 });
+  const words = [{ word: "Before.", start: 0.9, end: 0.9 }];
+  model.receive({ kind: "words", epoch: 1, first: 0, words });
+  const far = await meet(model, root);
+  await soon();
+  expect(said(root)).toBe("");
+  far.tell({ type: "avatar_start_talking", task_id: "t" });
+  far.tell({ type: "avatar_talking_message", task_id: "t", message: "Now." });
+  await expect.poll(() => said(root)).toMatch(/Now\.$/);
+});
+
 test("a page that comes late captions its words after those it is told of", async () => {
   const { far, model, root } = await visiting();
   const words = [{ word: "Before.", start: -9, end: -9 }];
