@@ -206,7 +206,8 @@ class Avatar(SessionWidget):
     ) -> Speech:
         """Let the avatar say `text`, after all it was told before. Opens a session if none is open.
 
-        Returns at once.
+        Returns at once. Should a stream break off later, and nobody wait for the speech, the cell
+        that called this shows why.
 
         Parameters
         ----------
@@ -224,7 +225,7 @@ class Avatar(SessionWidget):
         Raises
         ------
         TypeError
-            When it is no text, and gives none.
+            When it is no text, and gives none, as far as that is known within a tenth of a second.
         ValueError
             When there is nothing to say, or more than a session can hold.
         RuntimeError
@@ -326,7 +327,9 @@ class Avatar(SessionWidget):
     def _said(self, text: TextSource, *, raw: bool = False, reopen: bool = False) -> Delivery:
         stop = partial(bridge.call, self._sessions.stop)  # which keeps no avatar alive
         interrupted = stop if self._stops_when_interrupted else None
-        return Delivery(text, raw=raw, reopen=reopen, interrupted=interrupted)
+        return Delivery(
+            text, raw=raw, reopen=reopen, interrupted=interrupted, unheeded=self._unheeded()
+        )
 
     def _open(self, opening: Opening, speech: Delivery | None, *, takes_text: bool = False) -> None:
         with self._stopped_by_interrupts():

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import contextvars
 import logging
+import traceback
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
@@ -17,6 +18,11 @@ from heygen_widget.bridge import bridge
 _log = logging.getLogger(__name__)
 
 Callback: TypeAlias = Callable[..., Any]
+
+
+def show_traceback(error: Exception) -> None:
+    """Show an error where the code that runs now prints, as nobody is there to catch it."""
+    traceback.print_exception(error)
 
 
 class Home:

@@ -29,7 +29,7 @@ from heygen_widget.display import Display
 from heygen_widget.facts import SessionFacts
 from heygen_widget.held import hold, let_go, weakly
 from heygen_widget.history import History
-from heygen_widget.observers import Home, Observers
+from heygen_widget.observers import Home, Observers, show_traceback
 from heygen_widget.outputs import Bundle, Outputs
 from heygen_widget.page import STATIC
 from heygen_widget.plain import one_line
@@ -362,6 +362,11 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
         """Take no more text; say whether there is an end to wait for."""
         self.finish()
         return not self._loop.ask(lambda: self._sessions.at_rest)
+
+    def _unheeded(self) -> Callable[[Exception], object]:
+        """Return what shows, in the cell that runs now, why the source of a text broke off."""
+        home = Home(weakly(self._show_failure))
+        return partial(home.call, show_traceback, name="Showing why the source of a text failed")
 
     @contextmanager
     def _stopped_by_interrupts(self, *, when: bool = True) -> Iterator[None]:

@@ -185,8 +185,7 @@ class StreamingAvatar(SessionWidget):
         Parameters
         ----------
         text
-            A string, or an iterable or asynchronous iterable of strings or of the chunks that the
-            OpenAI, Anthropic, LangChain and LiteLLM packages stream.
+            What `Avatar.speak` takes.
         task_type
             ``"repeat"`` says it word by word, ``"talk"`` answers it.
         wait
@@ -197,7 +196,7 @@ class StreamingAvatar(SessionWidget):
         Raises
         ------
         TypeError
-            When it is no text, and gives none.
+            When it is no text, and gives none, as far as that is known within a tenth of a second.
         ValueError
             When there is nothing to say, or far too much.
         RuntimeError
@@ -294,7 +293,13 @@ class StreamingAvatar(SessionWidget):
     def _said(self, text: TextSource, task_type: TaskType, *, raw: bool = False) -> StreamedSpeech:
         stop = partial(bridge.call, self._sessions.stop)  # which keeps no avatar alive
         interrupted = stop if self._stops_when_interrupted else None
-        return StreamedSpeech(text, task_type=task_type, raw=raw, interrupted=interrupted)
+        return StreamedSpeech(
+            text,
+            task_type=task_type,
+            raw=raw,
+            interrupted=interrupted,
+            unheeded=self._unheeded(),
+        )
 
     async def _list(self) -> tuple[ActiveSession, ...]:
         client = await self._connection.client()

@@ -49,6 +49,8 @@ class StreamedSpeech(Delivery):
         Leave Markdown as it is.
     interrupted
         Called when a cell that waits for this is interrupted.
+    unheeded
+        Called with what the source raised, unless somebody waits for this and so is told.
     """
 
     def __init__(
@@ -58,8 +60,9 @@ class StreamedSpeech(Delivery):
         task_type: TaskType = "repeat",
         raw: bool = False,
         interrupted: Callable[[], object] | None = None,
+        unheeded: Callable[[Exception], object] | None = None,
     ) -> None:
-        super().__init__(source, raw=raw, interrupted=interrupted)
+        super().__init__(source, raw=raw, interrupted=interrupted, unheeded=unheeded)
         self.task_type = task_type
         self.streams = not isinstance(source, str)
 

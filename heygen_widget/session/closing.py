@@ -9,12 +9,15 @@ import io
 import logging
 import socket
 from collections.abc import Awaitable, Callable, Generator, Iterator
+from functools import partial
 from typing import Final
 
 from heygen_widget.session.text import INNER_STREAMS
 
 _log = logging.getLogger(__name__)
 
+_INSIDE: Final = ("response", "_response", "raw", "_raw_stream", *INNER_STREAMS)
+"""Where SDKs keep the response that they read; those of OpenAI's helpers and boto3 are private."""
 _MOST_LAYERS: Final = 6  # some objects have whatever attribute they are asked for
 _NO_CLOSE: Final = "A stream of text that nobody listens to could not be closed: %r"
 
@@ -49,8 +52,8 @@ async def close_async(source: object) -> None:
 def break_off(source: object) -> None:
     """End the read of a stream in which another thread is blocked, where that is safe.
 
-    A generator cannot be closed while it runs, and closing a file waits for its read: they end
-    with what they yield next.
+    A generator cannot be closed while it runs, nor does it tell what it reads, and closing a file
+    waits for its read: they end with what they yield next.
     """
     if any(_hang_up(stream) for stream in _layers(source)):
         return  # the read ends, and its thread closes the stream
@@ -59,19 +62,30 @@ def break_off(source: object) -> None:
 
 
 def _hang_up(response: object) -> bool:
-    """Shut the connection of an httpx response down; closing it does not end a read."""
+    """Shut the connection of a response down; closing the response does not end a read."""
+    with contextlib.suppress(OSError, RuntimeError, ValueError):  # it has ended by itself
+        shutdown = _shutdown_of(response)
+        if shutdown is not None:
+            shutdown()
+            return True
+    return False
+
+
+def _shutdown_of(response: object) -> Callable[[], object] | None:
+    """Return what shuts down the connection of a response of httpx or urllib3; None for others."""
+    if callable(getattr(response, "release_conn", None)):
+        shutdown: Callable[[], object] | None = getattr(response, "shutdown", None)
+        return shutdown  # since urllib3 2.3
     extensions = getattr(response, "extensions", None)
     # Other requests share a connection of HTTP/2.
     if not isinstance(extensions, dict) or extensions.get("http_version") == b"HTTP/2":
-        return False
+        return None
     look = getattr(extensions.get("network_stream"), "get_extra_info", None)
     connection = look("socket") if callable(look) else None
     if not isinstance(connection, socket.socket):
-        return False
-    with contextlib.suppress(OSError):  # it has ended by itself
-        # Not the method of an SSLSocket, which would pass on to unencrypted reading.
-        socket.socket.shutdown(connection, socket.SHUT_RDWR)
-    return True
+        return None
+    # Not the method of an SSLSocket, which would pass on to unencrypted reading.
+    return partial(socket.socket.shutdown, connection, socket.SHUT_RDWR)
 
 
 def _layers(source: object) -> Iterator[object]:
@@ -79,7 +93,7 @@ def _layers(source: object) -> Iterator[object]:
     layers = [source]
     for layer in layers:
         yield layer
-        for name in ("response", *INNER_STREAMS):
+        for name in _INSIDE:
             with contextlib.suppress(Exception):  # a property may do anything
                 inner = getattr(layer, name, None)
                 if inner is not None and len(layers) < _MOST_LAYERS:

@@ -26,6 +26,8 @@ class Delivery(Speech):
         Should the session end before all of it was sent, say the rest in a new one, once.
     interrupted
         Called when a cell that waits for this is interrupted.
+    unheeded
+        Called with what the source raised, unless somebody waits for this and so is told.
 
     Attributes
     ----------
@@ -41,7 +43,7 @@ class Delivery(Speech):
     Raises
     ------
     TypeError
-        When the source is no text and gives none.
+        When the source is no text and gives none, as far as that is known at once.
     ValueError
         When it is a text with nothing to say, or one that is far too long.
     """
@@ -53,6 +55,7 @@ class Delivery(Speech):
         raw: bool = False,
         reopen: bool = False,
         interrupted: Callable[[], object] | None = None,
+        unheeded: Callable[[Exception], object] | None = None,
     ) -> None:
         text = speakable(source) if isinstance(source, str) else source
         super().__init__(Script(raw=raw), interrupted)
@@ -60,6 +63,7 @@ class Delivery(Speech):
         self.whole = False
         self.sure = True
         self.may_move = reopen
+        self._unheeded = unheeded
         self._held: str | None = None
         self._unvoiced = ""  # its beginning, as long as that is silent
         write(text, self._script)
@@ -132,6 +136,8 @@ class Delivery(Speech):
             self._script.abandon()
             if error is not None and status is SpeechStatus.FAILED:
                 self._ended.set_exception(error)
+                if error is self.source_error and not self._heeded and self._unheeded is not None:
+                    self._unheeded(error)
             else:
                 self._ended.set_result(self)
             self._tell_listeners()

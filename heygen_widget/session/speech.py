@@ -77,6 +77,7 @@ class Speech:
         self._words: tuple[WordEvent, ...] = ()
         self._lock = threading.Lock()
         self._listening: list[concurrent.futures.Future[None]] = []
+        self._heeded = False  # somebody waited for it, who is told what becomes of it
         self._ended: concurrent.futures.Future[Speech] = concurrent.futures.Future()
         # An interrupt must not turn a shared future into a cancelled one.
         self._ended.set_running_or_notify_cancel()
@@ -116,12 +117,12 @@ class Speech:
         Exception
             What the source of the text raised.
         """
-        self._refuse_if_forked()
+        self._heed()
         with self._told_of_interrupts():
             return wait_blocking(self._ended, timeout)
 
     def __await__(self) -> Generator[Any, None, "Speech"]:
-        self._refuse_if_forked()
+        self._heed()
         with self._told_of_interrupts():
             return (yield from wait_awaited(self._ended).__await__())
 
@@ -157,7 +158,7 @@ class Speech:
 
     def _listen(self, heard: int) -> concurrent.futures.Future[None]:
         """Return a future that is done as soon as there are more words than `heard`, or an end."""
-        self._refuse_if_forked()
+        self._heed()
         future: concurrent.futures.Future[None] = concurrent.futures.Future()
         future.set_running_or_notify_cancel()
         with self._lock:
@@ -167,7 +168,8 @@ class Speech:
                 self._listening.append(future)
         return future
 
-    def _refuse_if_forked(self) -> None:
+    def _heed(self) -> None:
+        self._heeded = True
         if not self._ended.done():  # in a child it never will be
             self._birth.check()
 

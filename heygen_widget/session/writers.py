@@ -6,19 +6,22 @@ even while it keeps its reader waiting, and closed.
 """
 
 import asyncio
+import concurrent.futures
 import contextlib
 import contextvars
 import threading
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, Iterable, Iterator
+from itertools import chain
 from typing import TypeAlias
 
-from heygen_widget.bridge import reading_on
+from heygen_widget.bridge import bridge, reading_on
 from heygen_widget.session.closing import break_off, close, close_async
 from heygen_widget.session.script import Script, mouthfuls
-from heygen_widget.session.text import pieces
+from heygen_widget.session.text import UnspeakableChunk, pieces
 
 TextSource: TypeAlias = str | Iterable[object] | AsyncIterable[object]
 
+GLANCE = 0.1  # seconds that the first item of a stream may take to be refused at once
 PAUSE = 0.02  # seconds between looks whether there is room again
 GRACE = 0.1  # seconds in which a writer ends by itself, unless it is blocked in a read
 LOOP_ENDED = "Its loop ended before the stream of text did."
@@ -31,7 +34,7 @@ def write(source: TextSource, script: Script) -> None:
     Raises
     ------
     TypeError
-        When it is no text and gives none.
+        When it is no text and gives none, as far as its first item tells within `GLANCE`.
     """
     if isinstance(source, str):
         script.put(source)
@@ -41,10 +44,30 @@ def write(source: TextSource, script: Script) -> None:
     if isinstance(text, AsyncIterator):
         _write_on_its_loop(_write_all_async(text, source, script), script)
     else:
-        _start(lambda: _write_all(text, source, script))
+        first: concurrent.futures.Future[None] = concurrent.futures.Future()
+        _start(lambda: _write_all(text, source, script, first))
+        _glance(first, script)
 
 
-def _write_all(text: Iterator[str], source: object, script: Script) -> None:
+def _glance(first: concurrent.futures.Future[None], script: Script) -> None:
+    """See whether the first item of a stream is text, if that is known soon."""
+    if bridge.is_this_thread():  # which serves every avatar
+        return
+    try:
+        first.result(GLANCE)
+    except TimeoutError:
+        return
+    except BaseException:  # it is refused, or the cell was interrupted
+        script.abandon()
+        raise
+
+
+def _write_all(
+    text: Iterator[str],
+    source: object,
+    script: Script,
+    first: concurrent.futures.Future[None],
+) -> None:
     ended = threading.Event()
 
     def let_go() -> None:  # on a thread of its own, since closing may take long
@@ -54,7 +77,7 @@ def _write_all(text: Iterator[str], source: object, script: Script) -> None:
     script.on_abandoned(lambda: _start(let_go))
     whole = False
     try:
-        whole = _copy(text, script)
+        whole = _copy(_begun(text, first), script)
         if whole:
             script.close()
     except Exception as error:  # noqa: BLE001 (whatever the source raised belongs to the caller)
@@ -67,6 +90,20 @@ def _write_all(text: Iterator[str], source: object, script: Script) -> None:
         script.on_abandoned(None)
         if not whole:
             close(source)
+
+
+def _begun(text: Iterator[str], first: concurrent.futures.Future[None]) -> Iterator[str]:
+    """Pass a text on, and tell in `first` whether its first item is one."""
+    try:
+        begin = [piece] if (piece := next(text, None)) is not None else []
+    except UnspeakableChunk as error:
+        first.set_exception(error)
+        raise
+    except BaseException:
+        first.set_result(None)  # it is no matter of what the source is
+        raise
+    first.set_result(None)
+    yield from chain(begin, text)
 
 
 def _copy(text: Iterator[str], script: Script) -> bool:

@@ -8,8 +8,11 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
+import anthropic
 import httpx
+import openai
 import pytest
+import urllib3
 
 from heygen_widget import LocalServer
 from heygen_widget.session import Delivery, SpeechStatus
@@ -116,44 +119,101 @@ def test_a_generator_that_waits_for_its_model_is_left_alone_until_it_goes_on() -
     assert read == [0]
 
 
-def test_a_stream_over_a_connection_ends_while_it_waits_for_the_next_chunk() -> None:
+class Held:
+    """A stream that holds a response, under the name that an SDK keeps it by."""
+
+    def __init__(self, name: str, response: Any, pieces: Iterator[Any]) -> None:
+        setattr(self, name, response)
+        self.reading = threading.Event()
+        self._pieces = pieces
+        self._close = response.close
+
+    def __iter__(self) -> Iterator[str]:
+        for piece in self._pieces:
+            self.reading.set()
+            yield piece if isinstance(piece, str) else piece.decode()
+
+    def close(self) -> None:
+        self._close()
+
+
+@contextlib.contextmanager
+def _of_httpx(address: str) -> Iterator[Held]:
+    with httpx.Client(timeout=60) as client, client.stream("GET", address) as response:
+        yield Held("_response", response, response.iter_text())
+
+
+@contextlib.contextmanager
+def _of_urllib3(address: str) -> Iterator[Held]:
+    with urllib3.PoolManager() as pool:
+        response = pool.request("GET", address, preload_content=False)
+        yield Held("_raw_stream", response, response.stream(3))
+
+
+@contextlib.contextmanager
+def _of_openai(address: str) -> Iterator[Any]:
+    client = openai.OpenAI(api_key="k", base_url=address, max_retries=0)
+    with client, client.chat.completions.stream(model="m", messages=[]) as events:
+        yield events
+
+
+@contextlib.contextmanager
+def _of_anthropic(address: str) -> Iterator[Any]:
+    client = anthropic.Anthropic(api_key="k", base_url=address, max_retries=0)
+    with client, client.messages.stream(model="m", max_tokens=9, messages=[]) as events:
+        yield events
+
+
+@contextlib.contextmanager
+def _stalling(begin: bytes) -> Iterator[tuple[str, threading.Event, threading.Event]]:
+    """Serve the beginning of an answer; tell when it is sent, and when the client hangs up."""
+    sent, hung_up = threading.Event(), threading.Event()
+
+    def serve(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with connection:
+            connection.recv(65536)
+            connection.sendall(
+                b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n" % (len(begin), begin)
+            )
+            sent.set()
+            while connection.recv(65536):  # the rest of what is asked
+                continue
+            hung_up.set()
+
     with socket.create_server(("127.0.0.1", 0)) as server:
-        hung_up = threading.Event()
+        thread = threading.Thread(target=serve, args=(server,), daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}", sent, hung_up
+        thread.join(20)
 
-        def serve() -> None:
-            connection, _ = server.accept()
-            with connection:
-                connection.recv(65536)
-                connection.sendall(
-                    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nHi \r\n"
-                )
-                if connection.recv(65536) == b"":
-                    hung_up.set()
 
-        threading.Thread(target=serve, daemon=True).start()
-        reading = threading.Event()
+OPENAI = b'data: {"choices": [{"index": 0, "delta": {"content": "Hi "}}]}\n\n'
+ANTHROPIC = (
+    b'event: message_start\ndata: {"type": "message_start", "message": {"content": []}}\n\n'
+    b'event: ping\ndata: {"type": "ping"}\n\n'
+)
 
-        class Stream:
-            def __init__(self, response: httpx.Response) -> None:
-                self.response = response
 
-            def __iter__(self) -> Iterator[str]:
-                for piece in self.response.iter_text():
-                    reading.set()
-                    yield piece
-
-            def close(self) -> None:
-                self.response.close()
-
-        port = server.getsockname()[1]
-        with (
-            httpx.Client(timeout=60) as client,
-            client.stream("GET", f"http://127.0.0.1:{port}/") as response,
-        ):
-            speech = Delivery(Stream(response))
-            assert reading.wait(20)
-            speech.become(SpeechStatus.INTERRUPTED)
-            assert hung_up.wait(20)
+@pytest.mark.parametrize(
+    ("opened", "begin"),
+    [
+        (_of_httpx, b"Hi "),
+        (_of_urllib3, b"Hi "),
+        (_of_openai, OPENAI),
+        (_of_anthropic, ANTHROPIC),
+    ],
+)
+def test_a_stream_over_a_connection_ends_while_it_waits_for_the_next_chunk(
+    opened: Callable[[str], contextlib.AbstractContextManager[Any]], begin: bytes
+) -> None:
+    with _stalling(begin) as (address, sent, hung_up), opened(address) as source:
+        speech = Delivery(source)
+        assert sent.wait(20)
+        assert not isinstance(source, Held) or source.reading.wait(20)
+        speech.become(SpeechStatus.INTERRUPTED)
+        assert hung_up.wait(20)
 
 
 @pytest.mark.parametrize("broken", [False, True])
