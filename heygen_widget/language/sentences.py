@@ -23,6 +23,8 @@ FIRST_WIDE: Final = "\u2e80"
 """From here on, scripts without spaces between words, and emoji."""
 
 _HIRAGANA = re.compile("[\u3041-\u309f]")
+_ITEM = re.compile(r"\(?[a-z]{1,3}\)\s")  # of a list: a) and b)
+_MAY_BE_ITEM = re.compile(r"\(?[a-z]{0,3}\)?")
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 
 
@@ -137,19 +139,27 @@ def _ends_before_text(
         return True
     after = text[match.end() : match.end() + REACH]
     if not match["space"]:
-        return _ends_without_space(text, match, after[0])
+        return _ends_without_space(text, match, after[0]) and not (
+            match["mark"][-1] in table().dots and text[first_word : match.start()].isdecimal()
+        )
     is_cut = not final and len(after) < REACH  # more may follow
     opened = after.lstrip(table().openers + " ")
-    if not opened:
+    if not opened or (is_cut and _MAY_BE_ITEM.fullmatch(after)):
         return None if is_cut else True
-    goes_on = opened[0].islower() and "\n" not in match["space"]
+    goes_on = opened[0].islower() and "\n" not in match["space"] and not _ITEM.match(after)
     if not _is_full_stop(match):
         is_dotted = not match["mark"].strip(table().dots + table().ellipses)
         return not (goes_on and (is_dotted or match["closers"]))  # “Go!” he said.
     last = last_words(text, match.start())
     if goes_on or (match["closers"] and not is_abbreviation(last)):
         return not goes_on
-    return full_stop_ends(last, next_word(opened, is_cut=is_cut), is_first=last.start == first_word)
+    is_first = last.start == first_word or _starts_line(text, last.start)
+    return full_stop_ends(last, next_word(opened, is_cut=is_cut), is_first=is_first)
+
+
+def _starts_line(text: str, at: int) -> bool:
+    line = text.rfind("\n", 0, at) + 1
+    return line > 0 and not text[line:at].strip()
 
 
 def _ends_without_space(text: str, match: re.Match[str], after: str) -> bool:

@@ -32,8 +32,14 @@ class Table:
         Words that a full stop belongs to, without it.
     before_numbers
         Words that a full stop belongs to where a number follows.
+    before_numbers_in_compounds
+        The ends of such words, as in "Bahnhofstr. 5".
     may_end
         Abbreviations that end a sentence too, where one of `starters` follows.
+    usually_end
+        Those that end a list, and a sentence where a capital letter follows.
+    times, after_times
+        What says which half of the day, and what may follow it in the same sentence.
     never_end
         Those of dotted letters that never do.
     before_letters
@@ -56,7 +62,11 @@ class Table:
     openers: str
     abbreviations: frozenset[str]
     before_numbers: frozenset[str]
+    before_numbers_in_compounds: tuple[str, ...]
     may_end: frozenset[str]
+    usually_end: frozenset[str]
+    times: frozenset[str]
+    after_times: frozenset[str]
     never_end: frozenset[str]
     before_letters: frozenset[str]
     one_letter_words: frozenset[str]
@@ -96,7 +106,13 @@ def table() -> Table:
         # Single letters are left to the rules for initials.
         abbreviations=frozenset(form for form in _forms(abbreviations) if len(form) > 1),
         before_numbers=_forms(data["before_numbers"]),
+        before_numbers_in_compounds=tuple(
+            ending.removesuffix(".") for ending in data["before_numbers_in_compounds"]
+        ),
         may_end=_forms(data["may_end"]),
+        usually_end=_forms(data["usually_end"]),
+        times=_forms(data["times"]),
+        after_times=frozenset(data["after_times"]),
         never_end=_forms(data["never_end"]),
         before_letters=frozenset(data["before_letters"]),
         one_letter_words=frozenset(data["one_letter_words"]),

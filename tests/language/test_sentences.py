@@ -2,6 +2,7 @@
 # ruff: noqa: RUF001 - texts in many scripts
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -57,12 +58,20 @@ OTHERS = [
 ]
 
 
+# Many more, one text a line: abbreviations, ordinals, initials, times, lists and quotations in 24
+# languages.
+MANY = [
+    line.replace("\\n", "\n")
+    for line in Path(__file__).with_name("sentences.txt").read_text("utf-8").splitlines()
+]
+
+
 def cut(text: str) -> str:
     edges = [0, *sentence_ends(text), len(text)]
     return "|".join(text[a:b] for a, b in pairwise(edges) if text[a:b])
 
 
-@pytest.mark.parametrize("text", ENGLISH + EUROPEAN + OTHERS)
+@pytest.mark.parametrize("text", ENGLISH + EUROPEAN + OTHERS + MANY)
 def test_a_sentence_ends_where_a_reader_takes_a_breath(text: str) -> None:
     assert cut(text.replace("|", "")) == text
 
@@ -77,6 +86,16 @@ def test_each_end_is_found_though_the_text_is_still_coming(text: str) -> None:
         assert now[: len(found)] == found  # what is found stays
         found = now
     assert found == [end for end in ends if end < len(whole)]
+
+
+@given(st.sampled_from(MANY), st.integers(0, 400))
+def test_what_is_found_while_a_text_is_still_coming_stays(text: str, length: int) -> None:
+    whole = text.replace("|", "")
+    ends = list(sentence_ends(whole))
+    found = list(sentence_ends(whole[:length], final=False))
+    assert found == ends[: len(found)]
+    sure = [end for end in ends if end < min(length, len(whole)) - 60]  # the rest may wait
+    assert sure == found[: len(sure)]
 
 
 @pytest.mark.parametrize("mark", [mark for mark in table().terminators if mark not in "!?"])
@@ -116,7 +135,7 @@ def test_whether_a_text_ends_with_a_sentence_is_told_before_more_comes(
     assert ends_sentence(text) == ends
 
 
-WRITTEN = st.text(alphabet='aB .!?…\n。3"”“)»;I', max_size=40)
+WRITTEN = st.text(alphabet='aBv .!?…\n。3"”“()»;I', max_size=40)
 
 
 @given(WRITTEN, WRITTEN)
