@@ -4,7 +4,6 @@ httpx unpacks whatever an answer names, in any number of layers, in one go: 3 kB
 gigabytes. Knows httpx; neither an API nor a stream.
 """
 
-import time
 import zlib
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
@@ -61,7 +60,7 @@ async def apieces(response: httpx.Response) -> AsyncGenerator[bytes]:
             yield piece
 
 
-def read(response: httpx.Response, limit: int, seconds: float | None = None) -> bytes:
+def read(response: httpx.Response, limit: int) -> bytes:
     """Return the body of an answer.
 
     Parameters
@@ -70,25 +69,23 @@ def read(response: httpx.Response, limit: int, seconds: float | None = None) -> 
         The answer, unread.
     limit
         Bytes, unpacked.
-    seconds
-        How long all of it may take; None for no limit.
 
     Raises
     ------
     TooMuch
         When it has more than `limit` bytes.
     httpx.RequestError
-        When the connection breaks, the body takes too long, or it cannot be unpacked.
+        When the connection breaks, or it cannot be unpacked.
     """
-    body = _Body(response, limit, seconds)
+    body = _Body(limit)
     for piece in pieces(response):
         body.add(piece)
     return body.whole()
 
 
-async def aread(response: httpx.Response, limit: int, seconds: float | None = None) -> bytes:
+async def aread(response: httpx.Response, limit: int) -> bytes:
     """Return the body of an answer, as `read` does."""
-    body = _Body(response, limit, seconds)
+    body = _Body(limit)
     async with aclosing(apieces(response)) as found:
         async for piece in found:
             body.add(piece)
@@ -98,10 +95,8 @@ async def aread(response: httpx.Response, limit: int, seconds: float | None = No
 class _Body:
     """Collects a body within its limits."""
 
-    def __init__(self, response: httpx.Response, limit: int, seconds: float | None) -> None:
-        self._response = response
+    def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._deadline = None if seconds is None else time.monotonic() + seconds
         self._pieces: list[bytes] = []
         self._size = 0
 
@@ -110,8 +105,6 @@ class _Body:
         self._pieces.append(piece)
         if self._size > self._limit:
             raise TooMuch(self._limit, self.whole()[: self._limit])
-        if self._deadline is not None and time.monotonic() > self._deadline:
-            raise httpx.ReadTimeout("the answer takes too long", request=self._response.request)
 
     def whole(self) -> bytes:
         return b"".join(self._pieces)

@@ -129,6 +129,8 @@ def connection_error(
         hint = "It is not known whether the server has taken the request."
     if operation.repeatable and fault.sent is not False:
         hint = "Nothing was changed by it; try again."
+    elif operation.undo and fault.timed_out and fault.sent is None:
+        hint = "A session that is opened all the same is ended as soon as the server says so."
     kind = APITimeoutError if fault.timed_out else APIConnectionError
     error = kind(
         key.scrub(f"{operation.name} failed: {happened} ({fault.reason})."),

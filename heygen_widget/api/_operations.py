@@ -4,7 +4,7 @@ Sends nothing itself, and knows neither keys nor hosts.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -36,7 +36,9 @@ MAX_ANSWER: Final = 2 * 1024 * 1024
 
 _SESSIONS = "/v3/avatar-realtime"
 _ASSETS = "/v3/assets"
-_OPENING = 60.0  # seconds; of a session whose answer is given up, nobody knows, and it costs money
+_OPENING = (
+    60.0  # seconds in which a session whose opening was given up is still heard of, to end it
+)
 _NOT_ENABLED = (
     "Avatar Realtime is not enabled for this account or withdrawn. Ask HeyGen to enable it, or "
     "rehearse with heygen_widget.local.LocalServer."
@@ -62,6 +64,9 @@ class Operation(Generic[AnswerT]):
         Whether the answer is a stream of events, read while it comes.
     patience
         Seconds that the answer may take at least, however patient the client is.
+    undo
+        The ways to undo it, the best one first, by its answer. It is undone when nobody waits for
+        that any more; this is for what costs money.
     most
         Bytes that the answer may have, unpacked.
     once
@@ -80,6 +85,7 @@ class Operation(Generic[AnswerT]):
     upload: AssetUpload | None = None
     streamed: bool = False
     patience: float = 0.0
+    undo: "Callable[[AnswerT], Sequence[Operation[Any]]] | None" = None
     most: int = MAX_ANSWER
     once: bool = False
     dialect: Dialect = TODAY
@@ -104,6 +110,10 @@ def create(fields: Mapping[str, Any]) -> Operation[CreateAvatarRealtimeResponse]
             method="POST",
             path=_SESSIONS,
             patience=_OPENING,
+            undo=lambda created: (
+                cancel(created.stream_id),
+                append_text(created.stream_id, "", final=True),
+            ),
             body=encoded(body),
             answer=CreateAvatarRealtimeResponse,
             hints=dict.fromkeys((403, 404, 410), _NOT_ENABLED),

@@ -37,7 +37,7 @@ _EVENTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to reach the API; `timeout` in seconds, for every single read or write."""
+    """How to reach the API; `timeout` in seconds, for every answer, read or write."""
 
     key: Secret
     base_url: str

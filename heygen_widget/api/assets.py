@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from . import _operations as operations
-from ._wire import AsyncWire, Wire
+from ._async_wire import AsyncWire
+from ._wire import Wire
 from .models import UploadedAsset
 
 

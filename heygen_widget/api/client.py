@@ -10,10 +10,11 @@ from typing import Any, NoReturn, Self
 
 import httpx
 
+from ._async_wire import AsyncWire
 from ._key import Secret
 from ._masking import MASK
 from ._settings import Settings
-from ._wire import AsyncWire, Wire
+from ._wire import Wire
 from .assets import Assets, AsyncAssets
 from .realtime import AsyncAvatarRealtime, AvatarRealtime
 
@@ -69,7 +70,10 @@ class HeyGen(_Client):
         Where the API is; ``HEYGEN_BASE_URL`` or HeyGen itself by default. Plain http is taken
         only within this machine or a private network.
     timeout
-        Seconds to wait for each answer (and at most 10 for a connection).
+        Seconds until each answer must be there, whole (and at most 10 for a connection); that to a
+        file, and pauses in a stream of words, may take two minutes. A session whose opening takes
+        longer, or is interrupted, is ended when the server answers; leaving Python or closing
+        the client waits 5 seconds for that.
     max_retries
         How often a refused (429) or harmlessly repeatable request is sent again.
     http_client
@@ -149,7 +153,10 @@ class AsyncHeyGen(_Client):
         Where the API is; ``HEYGEN_BASE_URL`` or HeyGen itself by default. Plain http is taken
         only within this machine or a private network.
     timeout
-        Seconds to wait for each answer (and at most 10 for a connection).
+        Seconds until each answer must be there, whole (and at most 10 for a connection); that to a
+        file, and pauses in a stream of words, may take two minutes. A session whose opening takes
+        longer, or is interrupted, is ended when the server answers; leaving Python or closing
+        the client waits 5 seconds for that.
     max_retries
         How often a refused (429) or harmlessly repeatable request is sent again.
     http_client

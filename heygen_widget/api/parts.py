@@ -4,10 +4,11 @@ For packages beside this one, which describe operations of their own and run the
 wire, with its key, its retries and its errors.
 """
 
+from ._async_wire import AsyncWire
 from ._bodies import AnswerBody, Name, RequestBody, Words
 from ._dialect import SUNSET, Dialect
 from ._operations import AnswerT, Operation, as_invalid_request, encoded
-from ._wire import AsyncWire, Wire
+from ._wire import Wire
 from .models import NonEmptyText
 
 __all__ = [

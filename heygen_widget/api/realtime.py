@@ -7,7 +7,8 @@ Says which arguments there are; what becomes of them stands in `_operations`.
 from typing import Literal, overload
 
 from . import _operations as operations
-from ._wire import AsyncWire, Wire
+from ._async_wire import AsyncWire
+from ._wire import Wire
 from .models import (
     AppendTextDeltaResponse,
     AssetBase64,

@@ -15,12 +15,13 @@ import httpx
 from heygen_widget.bounded import TooMuch, apieces, pieces
 
 from ._answers import parsed, unexpected
+from ._async_wire import AsyncWire
 from ._events import Event, EventReader
 from ._exchange import Fault, connection_error
 from ._frames import sealed, sealed_async
 from ._key import Secret
 from ._operations import Operation
-from ._wire import AsyncWire, Wire
+from ._wire import Wire
 from .models import WordBatch
 
 MAX_WORDS: Final = 4 * 1024 * 1024

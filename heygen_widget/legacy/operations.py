@@ -4,6 +4,7 @@ Sends nothing itself, and knows neither keys nor hosts.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final, Literal, TypeVar
 
 from pydantic import ValidationError
@@ -26,6 +27,8 @@ from heygen_widget.legacy.models import (
 
 RequestT = TypeVar("RequestT", bound=RequestBody)
 
+_OPENING: Final = 60.0  # seconds in which the answer to an opening that was given up is still heard
+
 SLOWEST_SPEECH: Final = 8.0
 """Characters a second: a sync task is answered when all of its text was spoken."""
 
@@ -38,7 +41,8 @@ def create_token() -> Operation[SessionToken]:
 def new(fields: Mapping[str, Any]) -> Operation[NewSession]:
     """Open a session described by the fields that are not None."""
     body = _checked(NewSessionRequest, fields)
-    return _post("new", "Opening a streaming session", NewSession, body)
+    opening = _post("new", "Opening a streaming session", NewSession, body, patience=_OPENING)
+    return replace(opening, undo=lambda room: (stop(room.session_id),))
 
 
 def start(session_id: str, sdp: object = None) -> Operation[Done]:

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final, TypeAlias
 
 from heygen_widget.api import AsyncHeyGen
-from heygen_widget.api.errors import Gone, HeyGenError
+from heygen_widget.api.errors import APITimeoutError, Gone, HeyGenError
 from heygen_widget.api.models import (
     AppendTextDeltaResponse,
     AvatarRealtimeStatusResponse,
@@ -229,7 +229,7 @@ class Session(Course):
         try:
             created = await self._client.avatar_realtime.create(**fields)
         except HeyGenError as error:
-            if may_have_arrived(error):
+            if may_have_arrived(error) and not isinstance(error, APITimeoutError):
                 error.hint = f"{error.hint} {_UNKNOWN}".strip()
             raise
         self._contact.heard()

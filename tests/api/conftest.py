@@ -44,6 +44,12 @@ class Face:
     def open_session(self) -> Any:
         return self.create(type="tts", avatar_id="a", voice_id="v", text="Hello")
 
+    def close(self) -> None:
+        if isinstance(self.client, HeyGen):
+            self.client.close()
+        else:
+            self._run(self.client.aclose())
+
     def get(self, stream_id: str = "s1") -> Any:
         return self._run(self.client.avatar_realtime.get(stream_id))
 

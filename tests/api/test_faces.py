@@ -28,6 +28,7 @@ from heygen_widget.api import (
 
 # What may differ: names of types, and words that only make sense for one face.
 AWAITING = {
+    "_async_wire": "_wire",
     "AsyncAssets": "Assets",
     "AsyncHeyGen": "HeyGen",
     "AsyncAvatarRealtime": "AvatarRealtime",

@@ -13,6 +13,7 @@ import pytest
 
 from heygen_widget.api import (
     APIConnectionError,
+    APITimeoutError,
     HeyGenError,
     ServerError,
     UnexpectedResponse,
@@ -191,19 +192,41 @@ def test_an_answer_that_is_packed_as_was_asked_is_read(
     assert accepted == "gzip, deflate"
 
 
+@pytest.mark.parametrize(
+    ("head", "drop"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n", b" "),
+        (b"HTTP/1.1 200 OK\r\nX-Long: ", b"x"),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    ],
+    ids=["body", "head", "continue"],
+)
+@pytest.mark.parametrize("call", ["get", "words", "open_session"])
 def test_an_answer_that_comes_by_drops_is_given_up(
-    make_face: MakeFace, server: Server, monkeypatch: pytest.MonkeyPatch
+    make_face: MakeFace,
+    server: Server,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    head: bytes,
+    drop: bytes,
+    call: str,
 ) -> None:
-    monkeypatch.setattr("heygen_widget.api._wire.LONGEST_BODY", 0.3)
+    """Each drop comes in time, and all of it never would."""
+    monkeypatch.setattr("heygen_widget.api._settings._QUIET_STREAM_TIMEOUT", 0.3)
+    monkeypatch.setattr("heygen_widget.api._operations._OPENING", 0.3)
 
     def drip(connection: socket.socket) -> None:
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+        connection.sendall(head)
         while not server._closing.wait(0.02):
-            connection.sendall(b" ")
+            connection.sendall(drop)
 
     server._plays.append(drip)
-    with pytest.raises(APIConnectionError, match="takes too long"):
-        make_face(max_retries=0, timeout=0.3).get()
+    expected = UnexpectedResponse if call == "words" and b"Length" in head else APITimeoutError
+    face = make_face(max_retries=0, timeout=0.3)
+    with pytest.raises(expected):
+        getattr(face, call)()
+    face.close()
+    assert server.hung_up.wait(30)
 
 
 @pytest.mark.parametrize("size", [300_000])

@@ -1,0 +1,86 @@
+"""What both wires do with an httpx request and its answer, without sending anything."""
+
+import asyncio
+from io import BytesIO
+from typing import Any, Final
+
+import httpx
+
+from heygen_widget.bounded import TooMuch
+
+from ._answers import unexpected
+from ._key import Secret
+from ._lines import Line, Lines
+from ._operations import AnswerT, Operation
+from ._settings import Settings
+from ._writing import AsyncWriting, Writing
+from .errors import HeyGenError
+
+MAX_REFUSAL: Final = 64 * 1024
+"""Bytes of a refusal that are read; the status says enough, and its end is let go."""
+
+
+def request_for(
+    http: httpx.Client | httpx.AsyncClient, settings: Settings, operation: Operation[AnswerT]
+) -> httpx.Request:
+    file = operation.upload
+    uploads = file is not None
+    writing = AsyncWriting() if isinstance(http, httpx.AsyncClient) else Writing()
+    return http.build_request(
+        operation.method,
+        settings.base_url + operation.path,
+        content=operation.body,
+        # From bytes httpx would make a single write, and one time-out for all of it.
+        files={"file": (file.filename, BytesIO(file.data), file.media_type)} if file else None,
+        headers=settings.headers(streamed=operation.streamed, uploads=uploads),
+        timeout=settings.timeouts(
+            streamed=operation.streamed, uploads=uploads, patience=operation.patience
+        ),
+        extensions={"trace": writing},
+    )
+
+
+def give_up_unless_orderly(lines: Lines[Any], line: Line[Any], error: BaseException) -> None:
+    """Trust a line no longer, unless what ended a request is known to leave it in order.
+
+    httpx clears up after a cancellation, which comes only where it awaits; and after the end of a
+    generator, which is that of its consumer.
+    """
+    if not isinstance(error, HeyGenError | asyncio.CancelledError | GeneratorExit):
+        lines.give_up(line)
+
+
+def most_of(operation: Operation[AnswerT], response: httpx.Response) -> int:
+    return operation.most if response.is_success else MAX_REFUSAL
+
+
+def patience_of(request: httpx.Request) -> float | None:
+    """Return the seconds in which an answer is to be there, whole."""
+    patience: float | None = request.extensions["timeout"]["read"]
+    return patience
+
+
+def writing_of(request: httpx.Request) -> Writing:
+    writing: Writing = request.extensions["trace"]
+    return writing
+
+
+def as_read(response: httpx.Response, body: bytes) -> httpx.Response:
+    """Return an answer that holds its body, unpacked; not how it came."""
+    headers = [
+        (name, value)
+        for name, value in response.headers.multi_items()
+        if name not in {"content-encoding", "content-length", "transfer-encoding"}
+    ]
+    return httpx.Response(
+        response.status_code, headers=headers, content=body, request=response.request
+    )
+
+
+def cut_short(
+    operation: Operation[AnswerT], response: httpx.Response, much: TooMuch, key: Secret
+) -> httpx.Response:
+    """Make the best of an answer that is too long: a refusal is one by its status alone."""
+    if response.is_success:
+        raise unexpected(operation, response, str(much), key)
+    return as_read(response, much.start)

@@ -1,0 +1,157 @@
+"""Answers that come when nobody waits for them any more: what they have opened is ended.
+
+A session costs money. So a request that opens one goes on although its caller has given it up,
+because of a time-out, an interrupt or a cancellation; and when it is answered after all, the
+session is ended.
+"""
+
+import asyncio
+import atexit
+import contextvars
+import logging
+import math
+import threading
+import time
+from collections.abc import Callable, Generator
+from concurrent.futures import Future, wait
+from typing import Any, Final, Generic, TypeVar
+
+from ._answers import read_answer
+from ._exchange import Fault, Outcome, Pause
+from ._key import Secret
+from ._operations import AnswerT, Operation
+from .errors import APIError, HeyGenError, RateLimited, ServerError, UnexpectedResponse
+
+PARTING: Final = 5.0
+"""Seconds that closing a client, or leaving Python, waits for such answers at most."""
+
+_PAUSES: Final = (0.25, 1.0, 4.0, 10.0)  # seconds, after failed attempts to end what was opened
+
+_HEARTBEAT: Final = 0.2  # seconds; an interrupt that comes just before a thread blocks waits for it
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+_owned: dict[threading.Thread, object] = {}
+
+
+def overdue(seconds: float) -> Fault:
+    """Return what the caller of a request hears that goes on without him."""
+    return Fault(f"no answer within {seconds:g} s", timed_out=True, sent=None)
+
+
+def undoing(
+    operation: Operation[AnswerT], outcome: Outcome, key: Secret
+) -> Generator[Operation[Any] | Pause, HeyGenError | None]:
+    """Yield what to do next until what a late answer has opened is ended.
+
+    Send back the error of each operation, or None.
+    """
+    if operation.undo is None or isinstance(outcome, Fault):
+        return
+    if not operation.dialect.accepts(outcome):
+        return
+    for way in operation.undo(read_answer(operation, outcome, key)):
+        for pause in _PAUSES:
+            error = yield way
+            if error is None or isinstance(error, UnexpectedResponse):
+                _log.info("%s was answered late, and is undone.", operation.name)
+                return
+            if isinstance(error, APIError) and not isinstance(error, ServerError | RateLimited):
+                break  # this server cannot be told so
+            yield Pause(pause)
+
+
+class Apart(Generic[T]):
+    """Does something in a thread, where no interrupt reaches it and where it may be left to itself.
+
+    Parameters
+    ----------
+    work
+        What to do.
+    late
+        What to do with that which comes of it when nobody waits for it any more.
+    owner
+        Who is to wait for all of this before he goes; None for nobody.
+    """
+
+    def __init__(
+        self, work: Callable[[], T], late: Callable[[T], None], owner: object = None
+    ) -> None:
+        self._work = work
+        self._late = late
+        self._owner = owner
+        self._outcome: Future[T] = Future()
+
+    def outcome(self, seconds: float | None = None) -> T:
+        """Do it, and return what comes of it.
+
+        Raises
+        ------
+        TimeoutError
+            When it takes longer. It goes on.
+        """
+        try:
+            self._start(self._run)
+            return self._wait(seconds)
+        except BaseException as error:
+            if self._outcome.cancel() or self._outcome.cancelled():
+                raise
+            if isinstance(error, TimeoutError):
+                return self._outcome.result()  # it has come at this very moment
+            if self._outcome.exception() is None:
+                self._start(self._late, self._outcome.result())  # interrupted as it came
+            raise
+
+    def _wait(self, seconds: float | None) -> T:
+        deadline = math.inf if seconds is None else time.monotonic() + seconds
+        while not self._outcome.done() and (left := deadline - time.monotonic()) > 0:
+            wait([self._outcome], min(left, _HEARTBEAT))
+        return self._outcome.result(0)
+
+    def _run(self) -> None:
+        try:
+            outcome = self._work()
+        except BaseException as error:  # noqa: BLE001 (it is raised where it is waited for)
+            if self._outcome.set_running_or_notify_cancel():
+                self._outcome.set_exception(error)
+            return
+        if self._outcome.set_running_or_notify_cancel():
+            self._outcome.set_result(outcome)
+        else:
+            self._late(outcome)
+
+    def _start(self, work: Callable[..., object], *arguments: object) -> None:
+        def run() -> None:
+            try:
+                context.run(work, *arguments)
+            finally:
+                _owned.pop(threading.current_thread(), None)
+
+        context = contextvars.copy_context()
+        thread = threading.Thread(target=run, name="heygen-widget-request", daemon=True)
+        if self._owner is not None:
+            _owned[thread] = self._owner
+        try:
+            thread.start()
+        except RuntimeError:  # while Python ends, none is started any more
+            context.run(work, *arguments)
+
+
+@atexit.register
+def wait_for_threads(owner: object = None) -> None:
+    """Wait for a while until the threads of an owner, or of all of them, are done."""
+    deadline = time.monotonic() + PARTING
+    for thread, its_owner in tuple(_owned.items()):
+        if owner in {None, its_owner} and thread.ident is not None:
+            thread.join(max(0.0, deadline - time.monotonic()))
+
+
+async def wait_for_tasks(tasks: set["asyncio.Task[None]"]) -> None:
+    """Wait until those of this loop are done, for a while; then cancel them."""
+    loop = asyncio.get_running_loop()
+    if ours := {task for task in tasks if task.get_loop() is loop}:
+        _, pending = await asyncio.wait(ours, timeout=PARTING)
+        for task in pending:
+            task.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)
