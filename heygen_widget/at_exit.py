@@ -18,10 +18,14 @@ from typing import Any, Final, ParamSpec, TypeVar
 
 from heygen_widget.bridge import bridge
 from heygen_widget.connection import Connection
+from heygen_widget.observers import wait_for_callbacks
 from heygen_widget.session.succession import Succession
 
 AT_EXIT: Final = 1.5
 """Seconds for all of it; Jupyter kills a kernel that takes longer than 2.5."""
+
+LAST_CALLS: Final = 0.5
+"""Seconds for call-backs that hear of these ends."""
 
 _FATAL: Final = (signal.SIGTERM, signal.SIGHUP) if os.name == "posix" else ()
 
@@ -55,6 +59,7 @@ def _end_all() -> None:
         # Nobody is left to read of an error; an idle session ends by the server's own time-out.
         with contextlib.suppress(Exception):
             bridge.submit(_end_each()).result(AT_EXIT)
+    wait_for_callbacks(LAST_CALLS)
 
 
 async def _end_each() -> None:

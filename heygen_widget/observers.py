@@ -2,18 +2,25 @@
 
 Events happen on the private loop. A call-back of the user's runs on the event loop it was made on,
 the kernel's in a notebook: between cells and while one awaits, in the main thread, with what it
-prints under the cell it came from. Where there was no loop it runs at once.
+prints under the cell it came from. Where there was no loop it runs in a thread for call-backs, one
+after the other: one that takes long, or never returns, holds up no session.
 """
 
 import asyncio
 import contextlib
 import contextvars
 import logging
+import queue
+import threading
+import time
 import traceback
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
 from heygen_widget.bridge import bridge
+
+SLOW: Final = 5.0
+"""Seconds after which people are told which call-back the others wait for."""
 
 _log = logging.getLogger(__name__)
 
@@ -42,7 +49,7 @@ class Home:
             self._loop = asyncio.get_running_loop()
 
     def call(self, callback: Callback, *arguments: object, name: str | None = None) -> None:
-        """Call soon, or at once when this is not the private loop. Raises nothing.
+        """Call soon; at once when this is not the private loop. Raises nothing.
 
         Parameters
         ----------
@@ -52,13 +59,23 @@ class Home:
             What people know it by; the function's own name by default.
         """
         known = name or str(getattr(callback, "__qualname__", repr(callback)))
-        if bridge.is_this_thread() and self._loop is not None and not self._loop.is_closed():
+        if not bridge.is_this_thread():
+            self._try(known, callback, arguments)
+        elif self._loop is not None and not self._loop.is_closed():
             with contextlib.suppress(RuntimeError):  # closed a moment ago
                 self._loop.call_soon_threadsafe(
                     self._try, known, callback, arguments, context=self._context.copy()
                 )
         else:
-            self._try(known, callback, arguments)
+            _turns.put(
+                lambda: self._try(known, callback, arguments),
+                lambda seconds: self._tell_slow(known, seconds),
+            )
+
+    def _tell_slow(self, name: str, seconds: float) -> None:
+        _log.warning("%s has run for %.1f s; other call-backs wait for it.", name, seconds)
+        said = f"It has run for {seconds:.1f} s. Other call-backs wait for it; the session goes on."
+        self._on_error(name, TimeoutError(said))
 
     def _try(self, name: str, callback: Callback, arguments: tuple[object, ...]) -> None:
         try:
@@ -95,3 +112,66 @@ class Observers:
         """Call all of them with `event`."""
         for callback, home in tuple(self._all.items()):
             home.call(callback, event)
+
+
+_Call: TypeAlias = Callable[[], object]
+_TellSlow: TypeAlias = Callable[[float], object]
+
+
+class _Turns:
+    """Makes calls in a daemon thread, in the order in which they came."""
+
+    def __init__(self) -> None:
+        self._calls: queue.SimpleQueue[tuple[_Call, _TellSlow]] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._under_way: tuple[float, _TellSlow] | None = None  # since when a call is made
+        self._told: _TellSlow | None = None
+
+    def put(self, call: _Call, tell_slow: _TellSlow) -> None:
+        """Call soon, in that thread; should that take long, say so once. Neither raises."""
+        self._tell_if_slow()
+        if self._thread is None or not self._thread.is_alive():  # as after a fork
+            self._calls = queue.SimpleQueue()
+            self._thread = threading.Thread(
+                target=self._run, args=(self._calls,), name="heygen-widget-callbacks", daemon=True
+            )
+            try:
+                self._thread.start()
+            except RuntimeError:  # while Python ends, none is started any more
+                call()
+                return
+        self._calls.put((call, tell_slow))
+
+    def rest(self, seconds: float) -> None:
+        """Wait until all calls were made, for so many seconds."""
+        done = threading.Event()
+        if self._thread is None or not self._thread.is_alive():
+            return
+        self._calls.put((done.set, lambda _: None))
+        if not done.wait(seconds):
+            self._tell_if_slow(0.0)
+
+    def _run(self, calls: "queue.SimpleQueue[tuple[_Call, _TellSlow]]") -> None:
+        while True:
+            call, tell_slow = calls.get()
+            self._under_way = (time.monotonic(), tell_slow)
+            call()
+            self._under_way = None
+
+    def _tell_if_slow(self, least: float | None = None) -> None:
+        if self._under_way is None:
+            return
+        since, tell_slow = self._under_way
+        seconds = time.monotonic() - since
+        if seconds > (SLOW if least is None else least) and tell_slow is not self._told:
+            self._told = tell_slow
+            tell_slow(seconds)
+
+
+_turns: Final = _Turns()
+"""Of all call-backs that were made where no event loop ran."""
+
+
+def wait_for_callbacks(seconds: float) -> None:
+    """Wait until call-backs that have a thread of their own have run, for so many seconds."""
+    _turns.rest(seconds)

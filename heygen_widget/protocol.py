@@ -6,7 +6,9 @@ messages of the shape ``{"kind": ...}``. The API key has no place here.
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
+
+from heygen_widget.plain import one_line, plain
 
 PLAYER_VERSION = "0.1.0"
 """Version of the players that the kernel hands to a page: this package's own."""
@@ -173,6 +175,13 @@ class HeardMessage(BaseModel):
     what: str  # the kind of that message
 
 
+Line = Annotated[str, AfterValidator(one_line)]
+"""What a page says to people: it may hold what controls a terminal, and is shown in reports."""
+
+Plain = Annotated[str, AfterValidator(plain)]
+"""The same of what may be long."""
+
+
 class _FromBrowser(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
@@ -180,12 +189,12 @@ class _FromBrowser(BaseModel):
 class PageReport(_FromBrowser):
     """What a page says of itself. Not where it is: its address may name the user."""
 
-    host: str = Field(max_length=50)  # JupyterLab, VS Code...; empty if unknown
-    browser: str = Field(max_length=300)  # its own name for itself
+    host: Line = Field(max_length=50)  # JupyterLab, VS Code...; empty if unknown
+    browser: Line = Field(max_length=300)  # its own name for itself
     secure: bool  # under https, or of this machine
     framed: bool  # within another page
-    lacks: str = Field(max_length=50)  # what of the stream it cannot decode; empty if nothing
-    autoplay: str = Field(max_length=50)  # allowed allowed-muted disallowed; empty if unknown
+    lacks: Line = Field(max_length=50)  # what of the stream it cannot decode; empty if nothing
+    autoplay: Line = Field(max_length=50)  # allowed allowed-muted disallowed; empty if unknown
 
 
 class Hello(_FromBrowser):
@@ -240,8 +249,8 @@ class Playback(_FromBrowser):
     stalls: int = 0
     recoveries: int = 0  # times it came back after a fault
     transport: Literal["direct", "kernel"] = "direct"  # by which the picture comes
-    reason: str = Field(default="", max_length=500)  # why by that one
-    detail: str = Field(default="", max_length=500)
+    reason: Line = Field(default="", max_length=500)  # why by that one
+    detail: Line = Field(default="", max_length=500)
 
 
 class Recovered(_FromBrowser):
@@ -249,7 +258,7 @@ class Recovered(_FromBrowser):
 
     kind: Literal["recovered"]
     epoch: int
-    fault: str = Field(max_length=50)  # network missing expired stalled decoder
+    fault: Line = Field(max_length=50)  # network missing expired stalled decoder
     seconds: float  # from when it showed
     position: float  # seconds on the stream's clock
 
@@ -273,7 +282,7 @@ class Relay(_FromBrowser):
 
     kind: Literal["relay"]
     epoch: int
-    page: str = Field(max_length=100)  # tells the pages of one avatar apart
+    page: Line = Field(max_length=100)  # tells the pages of one avatar apart
     wanted: bool
     next: int | None = None  # the first part it lacks; None when it has none yet
 
@@ -321,8 +330,8 @@ class Talking(_FromBrowser):
         "avatar_end_message",
         "avatar_stop_talking",
     ]
-    task_id: str = Field(max_length=200)
-    message: str = Field(default="", max_length=10_000)
+    task_id: Line = Field(max_length=200)
+    message: Plain = Field(default="", max_length=10_000)
     index: int = 0  # counts the messages of one task
     position: float = 0.0  # seconds since the picture began
     duration_ms: float | None = None

@@ -263,8 +263,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
 
         In a notebook it runs in the kernel's main thread, between cells and while one awaits, and
         prints under the cell that called this. What it raises is shown in the widget. Without a
-        running event loop it runs in the avatar's own thread, where it must not wait for the
-        avatar.
+        running event loop it runs in a thread for call-backs, one after the other.
 
         Examples
         --------
@@ -382,7 +381,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
         try:
             message = read_browser_message(content)
         except ValidationError as error:
-            _log.warning("The browser sent what is no message of ours: %s", error)
+            _log.warning("The browser sent what is no message of ours: %s", one_line(str(error)))
             self._display.problem("The browser sent something unknown.", "Reload the page.")
             return
         bridge.call(self._obey, message)

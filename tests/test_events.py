@@ -3,6 +3,7 @@
 import asyncio
 import copy
 import pickle
+import subprocess
 import sys
 import threading
 from dataclasses import FrozenInstanceError, asdict, fields
@@ -14,10 +15,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heygen_widget import SessionStatus
+from heygen_widget import HeyGen, LocalServer, SessionStatus
 from heygen_widget.api.models import WordEvent
 from heygen_widget.history import HEADINGS, History
 from heygen_widget.legacy import AvatarStopTalking
+from heygen_widget.observers import wait_for_callbacks
 from heygen_widget.session import (
     Delivery,
     Limit,
@@ -205,3 +207,65 @@ def test_no_callback_ends_the_kernels_loop(make_avatar: MakeAvatar) -> None:
             return await avatar.until()
 
     assert asyncio.run(work()) is SessionStatus.COMPLETED
+
+
+def test_a_callback_that_never_returns_holds_up_no_session_and_is_named(
+    make_avatar: MakeAvatar, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("heygen_widget.observers.SLOW", 0.1)
+    free = threading.Event()
+
+    def wait_for_ever(_: Any) -> None:
+        free.wait(PATIENCE)
+
+    avatar = make_avatar()
+    avatar.on_event(wait_for_ever)
+    try:
+        avatar.speak("I go on.", final=True)
+        assert avatar.wait(timeout=PATIENCE) is SessionStatus.COMPLETED
+    finally:
+        free.set()
+    (problem,) = [message["problem"] for message in page.messages("problem")]
+    assert "wait_for_ever" in problem["title"]
+    assert "It has run for" in problem["hint"]
+
+
+def test_a_callback_in_a_script_may_wait_for_its_avatar(make_avatar: MakeAvatar) -> None:
+    avatar = make_avatar()
+    seen: list[SessionStatus] = []
+
+    def wait(event: SessionEvent) -> None:
+        if not seen and isinstance(event, WordsSpoken):
+            seen.append(avatar.wait(timeout=PATIENCE))
+
+    avatar.on_event(wait)
+    avatar.speak("I go on.", final=True)
+    avatar.wait(timeout=PATIENCE)
+    wait_for_callbacks(PATIENCE)
+    assert seen == [SessionStatus.COMPLETED]
+
+
+STUCK = """
+import sys, time
+from heygen_widget import Avatar, HeyGen
+avatar = Avatar(client=HeyGen(*sys.argv[1:3]))
+avatar.on_event(lambda event: time.sleep(600))
+avatar.speak("One two three four five six seven eight nine ten. " * 20)
+avatar.wait("streaming")
+print(avatar.session["stream_id"])
+"""
+
+
+def test_a_script_whose_callback_never_returns_ends_and_ends_its_session(
+    local_server: LocalServer,
+) -> None:
+    script = subprocess.run(
+        [sys.executable, "-c", STUCK, local_server.api_key, local_server.base_url],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    with HeyGen(local_server.api_key, local_server.base_url) as client:
+        answer = client.avatar_realtime.get(script.stdout.strip())
+    assert answer.status == "completed"

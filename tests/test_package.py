@@ -130,7 +130,7 @@ ARROWS = {
         "heygen_widget.session",
         "heygen_widget.take",
     ],
-    "protocol": [],
+    "protocol": ["heygen_widget.plain"],
     "page": ["heygen_widget.protocol"],
     "transcript": [MODELS],
     "breaks": [LANGUAGE],
@@ -196,7 +196,12 @@ ARROWS = {
         "heygen_widget.protocol",
         "heygen_widget.session",
     ],
-    "at_exit": ["heygen_widget.bridge", "heygen_widget.connection", "heygen_widget.session"],
+    "at_exit": [
+        "heygen_widget.bridge",
+        "heygen_widget.connection",
+        "heygen_widget.observers",
+        "heygen_widget.session",
+    ],
     "check": ["heygen_widget.api", "heygen_widget.local", "heygen_widget.transcript"],
     "standing": ["heygen_widget.protocol"],
     "diagnosis": [
