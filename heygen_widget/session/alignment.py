@@ -7,64 +7,56 @@ it costs, until what is heard decides between them.
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import takewhile
-from typing import Final, NamedTuple
+from typing import Final
 
 from heygen_widget.api.models import WordEvent
 from heygen_widget.language import table
 from heygen_widget.session.delivery import Delivery
-from heygen_widget.session.expected import Token, letters_of, source_length, tokens
+from heygen_widget.session.expected import (
+    Token,
+    heard_runs,
+    is_opening,
+    seconds_of,
+    source_length,
+    tokens,
+)
 from heygen_widget.session.heard import Heard
-from heygen_widget.session.text.pronounced import is_symbol
+from heygen_widget.session.text import has_letters
+from heygen_widget.session.text.graphemes import is_unspaced
+from heygen_widget.session.ways import (
+    ADDED,
+    ANOTHER_WORD,
+    CLOSE,
+    DOUBTFUL,
+    ENDED,
+    IN_FULL,
+    LOST,
+    MANY_MORE,
+    NEXT_TEXT,
+    ODD_END,
+    ODD_MARK,
+    ONE_MORE,
+    OTHERWISE,
+    PLAUSIBLE,
+    RIGHT_MARK,
+    TOO_MUCH,
+    UNSAID,
+    UNSAID_SPECIAL,
+    Place,
+    Way,
+    are_similar,
+    cheapest,
+    pruned,
+)
 
 LOOK_AHEAD: Final = 8
 """Words of a text that may be passed over at once."""
 DELTAS_AHEAD: Final = 64
 """Deltas at whose beginning a word is looked for, should those before not have arrived."""
-MOST_WAYS: Final = 24
-"""Places that are held possible at a time."""
 IN_A_WORD: Final = 24
 """Letters that may be passed over within a word of a script that has no spaces."""
-
-SIMILAR: Final = 3
-"""Letters with which two spellings of a word begin alike."""
-
-# What it costs to explain a word as heard in a certain way.
-OTHERWISE: Final = 0.3  # as another word for a number or symbol, or another spelling
-ANOTHER_WORD: Final = 1.0  # as another word for an ordinary one
-ONE_MORE: Final = 0.35  # as one of several words for a number or symbol
-NEXT_TEXT: Final = 0.3  # more, if the text before may go on
-MANY_MORE: Final = 0.65  # as one of more words than a number or symbol usually has
-ADDED: Final = 1.1  # as one that nobody wrote
-RIGHT_MARK: Final = 0.5  # less, as a mark that stands where words were said otherwise
-ODD_MARK: Final = 0.2  # as a mark that does not stand there
-UNSAID: Final = 1.5  # to pass over an ordinary word
-UNSAID_SPECIAL: Final = 0.25  # to pass over a number or symbol
-LOST: Final = 4.0  # to pass over whole deltas
-DOUBTFUL: Final = 1.0  # ... that may not have arrived
-TOO_MUCH: Final = 6.0  # more than the likeliest way: not followed any further
-PLAUSIBLE: Final = 3.0  # more than the likeliest way: may be how the text has ended
-
-
-class _Place(NamedTuple):
-    """Between two letters: which token comes next, and how many letters of it were heard."""
-
-    token: int
-    letters: int
-
-
-@dataclass(slots=True)
-class _Way:
-    """How a place was reached: what it cost, and whether the last step was exact.
-
-    `added` counts the words since that stand for what was written before or after the place.
-    """
-
-    cost: float
-    sure: bool
-    added: int = 0
 
 
 @dataclass(slots=True)
@@ -93,10 +85,11 @@ class Aligner:
         self._first: dict[int, int] = {}  # speech id -> number of its first token
         self._ends: dict[int, int] = {}  # speech id -> number of tokens up to its end so far
         self._said: dict[int, int] = {}  # speech id -> characters of its text that were heard
-        self._ways = {_Place(0, 0): _Way(0.0, sure=True)}
+        self._ways = {Place(0, 0): Way(0.0, sure=True)}
         self._next = 0  # the token that is expected after the word heard last
         self.heard = Heard(None, 0, 0)
         self._passed = 0  # tokens that were said for certain, or passed over
+        self._ended = 0  # tokens up to the end of the latest text that counts as ended
 
     def expect(self, speech: Delivery, delta: str) -> None:
         """Add a delta of `speech`, the latest part of what was said of it."""
@@ -114,28 +107,53 @@ class Aligner:
         while self._known > first:
             self._tokens.pop()
         self._ends[speech.id] = first
-        self._ways = _cheapest(
-            (min(place, _Place(first, 0)), way) for place, way in self._ways.items()
+        self._ways = cheapest(
+            (min(place, Place(first, 0)), way) for place, way in self._ways.items()
         )
+
+    def settle(self, speech: Delivery) -> None:
+        """Note that `speech` has ended, whatever was heard of it: words to come are of others."""
+        end = self._ends.get(speech.id, 0)
+        self._ended = max(self._ended, end)
+        over = [
+            (Place(end, 0), way._replace(sure=True, added=0))
+            for place, way in self._ways.items()
+            if place <= (end, 0)
+        ]
+        on = [
+            (place, way.step(ENDED * (place < (end, 0)), sure=way.sure, added=way.added))
+            for place, way in self._ways.items()
+            if place != (end, 0)
+        ]
+        self._ways = pruned([*over, *on])
 
     def doubt(self, speech: Delivery) -> None:
         """Note that parts of `speech` may not have arrived."""
         for delta in self._deltas:
             delta.doubtful |= delta.speech is speech
 
-    def take(self, event: WordEvent) -> Delivery | None:
-        """Say whose word this is, None when nothing was sent; `heard` says more."""
-        word = event.word
-        parts = letters_of(word)
-        for index, part in enumerate(parts):
-            # Symbols that are reported with their word will not be reported again.
-            marks = word if index + 1 == len(parts) else ""
-            self._ways = self._prune(self._after_letters(part, marks))
-        if not parts:
-            self._ways = self._prune(self._after_mark(word.strip()))
-        self.heard = self._heard()
+    def take(self, words: Iterable[WordEvent]) -> tuple[Heard, ...]:
+        """Say what of which text is heard with each of some words that were told together."""
+        batch = tuple(words)
+        self._ways = {place: way._replace(trail=()) for place, way in self._ways.items()}
+        for event in batch:
+            self._explain(event.word)
+            self._ways = {
+                place: way._replace(trail=(*way.trail, place)) for place, way in self._ways.items()
+            }
+        heard = tuple(map(self._heard, batch, self._best[1].trail))
+        close = [item for item in self._ways.items() if item[1].cost <= CLOSE]
+        self._passed = max(self._passed, min(place.token - (not way.sure) for place, way in close))
         self._trim()
-        return self.heard.speech
+        return heard
+
+    def _explain(self, word: str) -> None:
+        for letters, marks in heard_runs(word):
+            # Symbols that are reported with their word will not be reported again.
+            if letters:
+                self._ways = pruned(self._after_letters(letters, marks))
+            if marks:
+                self._ways = pruned(self._after_mark(marks))
 
     def is_spoken(self, speech: Delivery) -> bool:
         """Whether the last word of what was sent of `speech` was said for certain."""
@@ -152,9 +170,11 @@ class Aligner:
             if way.cost <= PLAUSIBLE
         )
 
-    def may_stay_unsaid(self, speech: Delivery) -> bool:
-        """Whether all that is left of it is what some voices do not say."""
-        return self._only_special(self._best[0], speech)
+    def seconds_left(self, speech: Delivery) -> float:
+        """Estimate how long it takes to say what was not heard of `speech` and of those before."""
+        first = max(self._best[0].token, self._base)
+        left = range(first, self._ends.get(speech.id, 0))
+        return sum(seconds_of(self._at(number)) for number in left)
 
     def spoken_characters(self, speech: Delivery) -> int:
         """How much of the text of `speech` was said."""
@@ -165,7 +185,7 @@ class Aligner:
         return self._base + len(self._tokens)
 
     @property
-    def _best(self) -> tuple[_Place, _Way]:
+    def _best(self) -> tuple[Place, Way]:
         return min(self._ways.items(), key=lambda item: (item[1].cost, -item[0].token))
 
     def _at(self, number: int) -> Token:
@@ -174,42 +194,59 @@ class Aligner:
     def _has(self, number: int) -> bool:
         return self._base <= number < self._known
 
-    def _after_letters(self, part: str, marks: str) -> Iterator[tuple[_Place, _Way]]:
+    def _after_letters(self, part: str, marks: str) -> Iterator[tuple[Place, Way]]:
         """Explain a heard run of letters in every way that is likely enough."""
         best, at_best = self._best
         exact = at_best.sure and self._match(best, part) is not None
         for place, way in self._ways.items():
             for passed, skipped in [(place, 0.0)] if exact else self._ahead(place):
                 if (after := self._match(passed, part)) is not None:
-                    yield after, _Way(way.cost + skipped, self._is_complete(after, marks))
+                    sure = self._is_complete(after, marks, as_written=way.sure)
+                    yield after, way.step(skipped, sure=sure)
             if exact and place != best:
                 continue  # as good as decided
             if place.letters and (found := self._within(place, part)) is not None:
-                yield found, _Way(way.cost + ANOTHER_WORD / 2, sure=True)
-            room = self._in_words(place.token) + self._in_words(place.token - 1)
-            added = ONE_MORE if way.added < room else MANY_MORE if way.added < 2 * room else ADDED
-            yield place, _Way(way.cost + added, sure=False, added=way.added + 1)
+                yield found, way.step(ANOTHER_WORD / 2, sure=True)
+            if is_unspaced(part[0]) and (through := self._through(place, part)) is not None:
+                yield through, way.step(OTHERWISE, sure=self._at(through.token - 1).in_words == 0)
+            yield place, way.step(self._cost_of_more(place, way), sure=False, added=way.added + 1)
             if self._has(place.token):
-                likely = self._is_special(place.token) or self._may_spell(place.token, part)
-                other = OTHERWISE if likely else ANOTHER_WORD
+                other = self._cost_instead(place.token, part)
                 if not way.sure and self._ends_speech(place):
                     other += NEXT_TEXT
-                after = _Place(place.token + 1, 0)
-                yield after, _Way(way.cost + other, sure=False)
+                yield Place(place.token + 1, 0), way.step(other, sure=False)
         if not exact:
             yield from self._after_lost(part, marks)
 
-    def _ahead(self, place: _Place) -> Iterator[tuple[_Place, float]]:
+    def _cost_of_more(self, place: Place, way: Way) -> float:
+        """Return what it costs to take a word for one more of what stands before `place`."""
+        room = 0 if way.sure else self._in_words(place.token - 1)
+        if way.added < room - 1:
+            return ONE_MORE
+        return MANY_MORE if way.added < 2 * room else ADDED
+
+    def _cost_instead(self, number: int, part: str) -> float:
+        """Return what it costs to take a word for what is written otherwise."""
+        token = self._at(number)
+        alike = token.letters[:1] == part[0] if token.is_short else False
+        if alike or are_similar(token.letters, part):
+            return OTHERWISE
+        if token.is_short:
+            return IN_FULL
+        return OTHERWISE if self._is_special(number) else ANOTHER_WORD
+
+    def _ahead(self, place: Place) -> Iterator[tuple[Place, float]]:
         """Yield places a few words on, and what it costs to pass those over."""
         yield place, 0.0
         cost = 0.0
         for number in range(place.token, min(place.token + LOOK_AHEAD, self._known)):
             cost += UNSAID_SPECIAL if self._is_special(number) else UNSAID
+            cost += NEXT_TEXT * self._ends_speech(Place(number + 1, 0))
             if cost > TOO_MUCH:
                 return
-            yield _Place(number + 1, 0), cost
+            yield Place(number + 1, 0), cost
 
-    def _match(self, place: _Place, part: str) -> _Place | None:
+    def _match(self, place: Place, part: str) -> Place | None:
         """Return where `part` ends if it stands at `place`, across words if need be."""
         number, letters = place
         while part:
@@ -218,14 +255,14 @@ class Aligner:
             rest = self._at(number).letters[letters:]
             if rest.startswith(part):
                 whole = len(rest) == len(part)
-                return _Place(number + 1, 0) if whole else _Place(number, letters + len(part))
+                return Place(number + 1, 0) if whole else Place(number, letters + len(part))
             if not part.startswith(rest):
                 return None
             part = part[len(rest) :]
             number, letters = number + 1, 0
-        return _Place(number, letters)
+        return Place(number, letters)
 
-    def _within(self, place: _Place, part: str) -> _Place | None:
+    def _within(self, place: Place, part: str) -> Place | None:
         """Return where `part` ends if it stands a little further in the same word."""
         number, letters = place
         known = self._at(number).letters
@@ -233,9 +270,30 @@ class Aligner:
         if at < 0:
             return None
         end = at + len(part)
-        return _Place(number + 1, 0) if end == len(known) else _Place(number, end)
+        return Place(number + 1, 0) if end == len(known) else Place(number, end)
 
-    def _after_lost(self, part: str, marks: str) -> Iterator[tuple[_Place, _Way]]:
+    def _through(self, place: Place, part: str) -> Place | None:
+        """Return where `part` ends if it holds several words, numbers in other words among them."""
+        number, letters = place
+        found = False  # anything of it
+        while part:
+            if not self._has(number):
+                return None
+            rest = self._at(number).letters[letters:]
+            if part.startswith(rest):
+                part, found = part[len(rest) :], True
+            elif self._is_special(number):
+                known = self._at(number + 1).letters if self._has(number + 1) else ""
+                at = part.find(known, 1) if known else -1
+                if at < 0 and not self._ends_speech(Place(number + 1, 0)):
+                    return None
+                part = part[at:] if at > 0 else ""
+            else:
+                return None
+            number, letters = number + 1, 0
+        return Place(number, 0) if found else None
+
+    def _after_lost(self, part: str, marks: str) -> Iterator[tuple[Place, Way]]:
         """Look for the word where a later delta begins: those before it may be lost."""
         best, way = self._best
         doubtful = True
@@ -244,45 +302,68 @@ class Aligner:
                 return
             if (
                 delta.first > best.token
-                and (after := self._match(_Place(delta.first, 0), part)) is not None
+                and (after := self._match(Place(delta.first, 0), part)) is not None
             ):
-                cost = way.cost + (DOUBTFUL if doubtful else LOST)
-                yield after, _Way(cost, self._is_complete(after, marks))
+                cost = DOUBTFUL if doubtful else LOST
+                yield after, way.step(cost, sure=self._is_complete(after, marks))
             if self._delta_end(index) > best.token:
                 doubtful &= delta.doubtful
 
     def _delta_end(self, index: int) -> int:
         return self._deltas[index + 1].first if index + 1 < len(self._deltas) else self._known
 
-    def _after_mark(self, mark: str) -> Iterator[tuple[_Place, _Way]]:
+    def _after_mark(self, mark: str) -> Iterator[tuple[Place, Way]]:
         """Explain a heard mark: at the end of a text, it confirms that this is said."""
+        ends_sentence = mark in table().sentence_marks
         for place, way in self._ways.items():
-            before = place.token - 1
-            there = not place.letters and self._has(before) and mark in self._at(before).marks
+            there = not place.letters and self._stands_after(place.token - 1, mark)
             # Some services end every text with a full stop.
-            added = mark in table().sentence_marks and self._ends_speech(place)
-            cost = way.cost
-            if not there:
-                cost += ODD_MARK / 2 if added else ODD_MARK
-            elif not way.sure:
-                cost -= RIGHT_MARK
+            added = ends_sentence and self._ends_speech(place)
+            cost = 0.0
+            if not there and added:
+                cost = ODD_MARK / 2
+            elif not there:
+                cost = ODD_END if ends_sentence and not self._is_number(place) else ODD_MARK
+            elif way.sure or self._ends_sentence(place.token - 1, mark):
+                cost = -RIGHT_MARK
             sure = way.sure or added or (there and self._ends_speech(place))
-            yield place, _Way(cost, sure, way.added)
+            yield place, way.step(cost, sure=sure, added=way.added)
+            if ends_sentence and not there and not added:
+                for passed, skipped in self._ahead(place):
+                    if self._ends_sentence(passed.token - 1, mark):
+                        ends = self._ends_speech(passed)
+                        gain = RIGHT_MARK + NEXT_TEXT * ends
+                        yield passed, way.step(skipped - gain, sure=ends)
             alone = self._has(place.token) and not self._at(place.token).letters
             if alone and mark in self._at(place.token).marks:
-                yield _Place(place.token + 1, 0), _Way(way.cost, sure=True)
+                yield Place(place.token + 1, 0), way.step(0.0, sure=True)
 
-    def _ends_speech(self, place: _Place) -> bool:
+    def _stands_after(self, number: int, mark: str) -> bool:
+        return self._has(number) and mark in self._at(number).marks
+
+    def _ends_sentence(self, number: int, mark: str) -> bool:
+        return self._stands_after(number, mark) and mark not in self._at(number).said_marks
+
+    def _is_number(self, place: Place) -> bool:
+        return self._is_special(place.token) or self._is_special(place.token - 1)
+
+    def _ends_speech(self, place: Place) -> bool:
         if place.letters or not self._has(place.token - 1):
             return False
         speech = self._tokens[place.token - 1 - self._base][1]
         return self._ends[speech.id] == place.token
 
-    def _is_complete(self, place: _Place, marks: str) -> bool:
-        """Whether nothing more can be heard of the word before `place`: no symbol of it, say."""
+    def _is_complete(self, place: Place, marks: str, *, as_written: bool = False) -> bool:
+        """Whether nothing more can be heard of the word before `place`.
+
+        More may come of a symbol, or of an abbreviation that is said in parts, unless what was
+        before it was said as it is written.
+        """
         if place.letters or not self._has(place.token - 1):
             return True
-        return all(c in marks for c in self._at(place.token - 1).marks if is_symbol(c))
+        before = self._at(place.token - 1)
+        in_full = before.is_short and not marks and not as_written
+        return not in_full and all(mark in marks for mark in before.said_marks)
 
     def _in_words(self, number: int) -> int:
         return self._at(number).in_words if self._has(number) else 0
@@ -290,13 +371,7 @@ class Aligner:
     def _is_special(self, number: int) -> bool:
         return self._in_words(number) >= 1
 
-    def _may_spell(self, number: int, part: str) -> bool:
-        """Whether `part` looks like another spelling of a word, or like what a unit stands for."""
-        token = self._at(number)
-        is_unit = token.is_unit and part[0] == token.letters[:1]
-        return is_unit or _are_similar(token.letters, part)
-
-    def _only_special(self, place: _Place, speech: Delivery) -> bool:
+    def _only_special(self, place: Place, speech: Delivery) -> bool:
         """Whether nothing but numbers and symbols lies between `place` and the end of `speech`."""
         end = self._ends.get(speech.id, 0)
         if place.token >= end:
@@ -305,30 +380,25 @@ class Aligner:
         left = range(place.token, end)
         return owner is speech and not place.letters and all(map(self._is_special, left))
 
-    def _prune(self, ways: Iterator[tuple[_Place, _Way]]) -> dict[_Place, _Way]:
-        cheapest = _cheapest(ways)
-        least = min(way.cost for way in cheapest.values())
-        kept = sorted(cheapest.items(), key=lambda item: item[1].cost)[:MOST_WAYS]
-        return {
-            place: _Way(way.cost - least, way.sure, way.added)
-            for place, way in kept
-            if way.cost - least <= TOO_MUCH
-        }
-
-    def _heard(self) -> Heard:
-        """Say what of the texts is heard by now and was not before."""
-        place, way = self._best
-        if way.sure:
-            self._passed = max(self._passed, place.token)
+    def _heard(self, event: WordEvent, place: Place) -> Heard:
+        """Say what of the texts is heard with a word and was not before."""
         number = place.token if place.letters else max(place.token - 1, self._base)
+        if number < place.token and self._has(place.token):
+            mark = event.word.strip()
+            if has_letters(mark):
+                follows = place.token == self._ended
+            else:
+                opens = is_opening(mark) and not self._stands_after(number, mark)
+                follows = opens and self._ends_speech(place)
+            number = place.token if follows else number
         if not self._has(number):
-            return Heard(None, 0, 0)
+            return self._remember(Heard(None, 0, 0))
         token, speech = self._tokens[number - self._base]
         latest = self.heard.speech
         if latest and speech is not latest and number < self._first.get(latest.id, 0):
             # What was said of a later text is not taken back.
             end = self.spoken_characters(latest)
-            return Heard(latest, end, end)
+            return self._remember(Heard(latest, end, end))
         start = max(self._said.get(speech.id, 0), self._begin(number))
         if place.letters:
             word = speech.said[token.start : token.end]
@@ -338,7 +408,11 @@ class Aligner:
         end = max(start, end)
         self._said[speech.id] = end
         self._next = max(self._next, place.token)
-        return Heard(speech, start, end)
+        return self._remember(Heard(speech, start, end))
+
+    def _remember(self, heard: Heard) -> Heard:
+        self.heard = heard
+        return heard
 
     def _begin(self, number: int) -> int:
         """Return where the delta begins that holds a token, if what is before it was lost."""
@@ -359,19 +433,3 @@ class Aligner:
             self._base += 1
         while len(self._deltas) > 1 and self._deltas[1].first <= first:
             self._deltas.popleft()
-
-
-def _are_similar(written: str, heard: str) -> bool:
-    """Whether two words begin alike for at least half of their letters."""
-    pairs = zip(written, heard, strict=False)
-    length = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-    return length >= SIMILAR and 2 * length >= max(len(written), len(heard))
-
-
-def _cheapest(ways: Iterator[tuple[_Place, _Way]]) -> dict[_Place, _Way]:
-    cheapest: dict[_Place, _Way] = {}
-    for place, way in ways:
-        known = cheapest.get(place)
-        if known is None or (way.cost, not way.sure) < (known.cost, not known.sure):
-            cheapest[place] = way
-    return cheapest

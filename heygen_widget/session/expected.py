@@ -11,7 +11,8 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Final
 
-from heygen_widget.language import FIRST_WIDE
+from heygen_widget.language import FIRST_WIDE, table
+from heygen_widget.session.text.graphemes import is_unspaced
 from heygen_widget.session.text.pronounced import is_letter, is_pronounceable, is_symbol
 
 LONGEST_UNIT: Final = 3
@@ -21,6 +22,10 @@ _APOSTROPHES: Final = "'\u2019\u02bc\uff07"
 _JOINERS: Final = "\u00ad\u0640\u200b\u200c\u200d\u2060\ufeff"
 _OPENING: Final = frozenset({"Ps", "Pi", "Sc"})
 _LAST_WIDE: Final = "\u9fff"
+_COMPARING: Final = frozenset("<>≤≥≠≈")
+_JOINING: Final = frozenset(".@/:_")
+_SPACES: Final = frozenset(" \t\n\u00a0\u2009\u202f\u3000")
+_ABBREVIATED: Final = re.compile(r"(?<!\w)(\w[\w.]*)\.(?!\w)")
 
 
 @dataclass(slots=True)
@@ -35,18 +40,22 @@ class Token:
         Where it stands in its text; `end` includes the marks that belong to it.
     marks
         What follows it up to the next word, without white space.
+    said_marks
+        Those of them that voices say: symbols, and what joins the parts of numbers and addresses.
     in_words
         How many words voices say for it, about: for a number or a word with a symbol. 0 for others.
-    is_unit
-        Whether it may be a unit, which voices say in full.
+    is_short
+        Whether it may be a unit or an abbreviation, which voices say in full, or goes on with a
+        number.
     """
 
     letters: str
     start: int
     end: int
     marks: str
+    said_marks: str
     in_words: int
-    is_unit: bool = False
+    is_short: bool = False
 
 
 def tokens(text: str, base: int = 0) -> Iterator[Token]:
@@ -58,21 +67,44 @@ def tokens(text: str, base: int = 0) -> Iterator[Token]:
     words = list(_words(text))
     if not words and is_pronounceable(text):
         marks = "".join(text.split())
-        yield Token("", base, base + len(text.rstrip()), marks, len(marks))
+        yield Token("", base, base + len(text.rstrip()), marks, marks, len(marks))
+    short = set(_abbreviated(text))
     after_number = False
     opened = text[: words[0][0]] if words else ""
     for (start, end), (following, _) in pairwise([*words, (len(text), len(text))]):
         gap = text[end:following]
         cut = closing(gap)
         # A symbol at the very end is nobody else's.
-        marks = gap[:cut] if following < len(text) else gap
+        marks = "".join((gap[:cut] if following < len(text) else gap).split())
         letters = fold(text[start:end])
-        unit = after_number and len(letters) <= LONGEST_UNIT
+        is_short = start in short or (after_number and len(letters) <= LONGEST_UNIT)
         after_number = _has_digit(letters)
-        in_words = len(letters) * after_number + sum(map(is_symbol, opened + marks))
-        marks = "".join(marks.split())
-        yield Token(letters, base + start, base + end + cut, marks, in_words, unit)
+        joins = following < len(text) and not set(gap) - _JOINING
+        said_marks = marks if joins else "".join(filter(is_symbol, marks))
+        symbols = sum(map(_words_for, [*filter(is_symbol, opened), *said_marks]))
+        in_words = max(len(letters) * after_number + symbols, int(is_short))
+        yield Token(letters, base + start, base + end + cut, marks, said_marks, in_words, is_short)
         opened = gap[cut:]
+
+
+def _abbreviated(text: str) -> Iterator[int]:
+    """Yield where the words begin of what is an abbreviation, with its full stop."""
+    for match in _ABBREVIATED.finditer(text):
+        form = match[1]
+        initial = len(form) == 1 and form.isupper()
+        listed = form in table().abbreviations and form not in table().before_numbers
+        if initial or listed:
+            yield from (match.start(1) + start for start, _ in _words(form))
+
+
+def _words_for(mark: str) -> int:
+    return 3 if mark in _COMPARING else 1  # "less than", "greater than or equal to"
+
+
+def seconds_of(token: Token) -> float:
+    """Estimate how long a voice takes to say a word, generously."""
+    wide = any(map(is_unspaced, token.letters))
+    return len(token.letters) * (0.25 if wide else 0.1) + token.in_words * 0.4 + 0.1
 
 
 def closing(gap: str) -> int:
@@ -93,9 +125,19 @@ def fold(text: str) -> str:
     return "".join(map(_folded, text))
 
 
-def letters_of(word: str) -> list[str]:
-    """Return the runs of letters in a word as it was heard, folded."""
-    return [letters for start, end in _words(word) if (letters := fold(word[start:end]))]
+def heard_runs(word: str) -> Iterator[tuple[str, str]]:
+    """Yield the runs of letters in a word as it was heard, folded, each with the marks after it.
+
+    Marks within a number or an address are left out; symbols are among them.
+    """
+    runs = [(0, 0), *_words(word), (len(word), len(word))]
+    for (start, end), (following, _) in pairwise(runs):
+        gap = word[end:following]
+        inner = end > 0 and following < len(word) and not set(gap) & _SPACES
+        marks = "" if inner and not any(map(is_symbol, gap)) else "".join(gap.split())
+        letters = fold(word[start:end])
+        if letters or marks:
+            yield letters, marks
 
 
 def source_length(text: str, letters: int) -> int:
@@ -139,6 +181,11 @@ def _words(text: str) -> Iterator[tuple[int, int]]:
 
 def _has_digit(letters: str) -> bool:
     return any(unicodedata.category(letter)[0] == "N" for letter in letters)
+
+
+def is_opening(mark: str) -> bool:
+    """Whether a heard mark belongs to what follows it."""
+    return bool(mark) and (unicodedata.category(mark[0]) in {"Ps", "Pi"} or mark[0] in "¿¡")
 
 
 def _opens(character: str, *, after_space: bool) -> bool:

@@ -367,7 +367,7 @@ class Session(Course):
     async def _follow_words(self) -> None:
         try:
             async with contextlib.aclosing(
-                follow_words(self._client, self._id, len(self.words))
+                follow_words(self._client, self._id, len(self.words), on_line=self._words_may_come)
             ) as batches:
                 async for first, words in batches:
                     self._take_words(first, words)
@@ -375,6 +375,10 @@ class Session(Course):
             self._on_event(CaptionsUnavailable(reason=str(error)))
             self._speeches.expect_no_words()
         self._look_now.set()
+
+    def _words_may_come(self, may: bool) -> None:  # noqa: FBT001
+        self._speeches.words_may_come = may
+        self._settle_soon.set()
 
     def _take_words(self, first: int, words: tuple[WordEvent, ...]) -> None:
         self._contact.heard()

@@ -3,6 +3,7 @@
 Knows neither server nor feeder: it is told what was sent and which words were spoken.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Final
 
@@ -20,10 +21,14 @@ from heygen_widget.session.text import has_letters
 NO_MORE_WORDS: Final = 1.5
 """Seconds of silence after which a text has ended whose last words were not said as written.
 
-Words are told about a second at a time.
+Counted from when a further word would have been told: services tell them late, or many at a time.
 """
 UNSAID_AFTER: Final = 10.0
-"""Seconds after which a symbol or number of which no word was told may well not be said at all."""
+"""Seconds after which words that should have been told by now may well not be said at all."""
+LONGEST_LAG: Final = 10.0
+"""Seconds by which words are told late at most. What comes later was held up by a broken line."""
+LAGS: Final = 20
+"""Batches of words by which is known how late words are told."""
 
 LOOK_BACK: Final = 100
 """Characters of what was said that tell an abbreviation from the end of a sentence."""
@@ -42,6 +47,11 @@ class Speeches:
         Called with every change of a text's state.
     clock
         Seconds since the stream began, as its words are timed.
+
+    Attributes
+    ----------
+    words_may_come
+        Whether the line is up on which words are told. While it is not, silence says nothing.
     """
 
     def __init__(
@@ -54,10 +64,13 @@ class Speeches:
         self._on_change = on_change
         self._clock = clock
         self._latest = 0.0  # when the last word ends that was told
+        self._told_at = 0.0  # when words were told last
+        self._lags: deque[float] = deque([0.0], maxlen=LAGS)  # how late words were told
         self._ends: dict[int, float] = {}  # speech id -> when its last word ends that was told
         self._whole_since: dict[int, float] = {}  # speech id -> when all of it was sent
         self._aligner = Aligner()
         self._words_told = True
+        self.words_may_come = True
 
     @property
     def all(self) -> tuple[Delivery, ...]:
@@ -90,16 +103,21 @@ class Speeches:
 
     def hear(self, words: Iterable[WordEvent]) -> tuple[Heard, ...]:
         """Give each spoken word to the text it belongs to; say what of which text that is."""
-        return tuple(map(self._hear, words))
+        batch = tuple(words)
+        if batch:
+            self._told_at = self._clock()
+            self._lags.append(min(self._told_at - batch[0].start, LONGEST_LAG))
+        places = self._aligner.take(batch)
+        for word, place in zip(batch, places, strict=True):
+            self._hear(word, place.speech)
+        return places
 
-    def _hear(self, word: WordEvent) -> Heard:
-        speech = self._aligner.take(word)
+    def _hear(self, word: WordEvent, speech: Delivery | None) -> None:
         self._latest = max(self._latest, word.end)
         if speech is not None:
             self._ends[speech.id] = word.end
             speech.add_word(word)
             self._change(speech, SpeechStatus.SPEAKING)
-        return self._aligner.heard
 
     def settle(self) -> float | None:
         """Say of each text that was sent whole, and whose last word is over, what became of it.
@@ -117,18 +135,23 @@ class Speeches:
         now = self._clock()
         whole_since = self._whole_since.setdefault(speech.id, now)
         begun = speech.status is SpeechStatus.SPEAKING
+        silent_since = max(self._latest + max(self._lags), self._latest, self._told_at)
         if begun and self._aligner.is_spoken(speech):
             status, end = SpeechStatus.SPOKEN, self._ends[speech.id]
+        elif not self.words_may_come:
+            return None
         elif begun and self._aligner.may_be_spoken(speech):
-            status, end = SpeechStatus.SPOKEN, self._latest + NO_MORE_WORDS
+            status, end = SpeechStatus.SPOKEN, silent_since + NO_MORE_WORDS
         elif self._aligner.is_spoken(speech):  # others were heard after it, and it was not
-            status, end = SpeechStatus.UNCERTAIN, self._latest + NO_MORE_WORDS
-        elif self._aligner.may_stay_unsaid(speech) and (begun or not has_letters(speech.said)):
-            status, end = SpeechStatus.UNCERTAIN, max(self._latest, whole_since) + UNSAID_AFTER
-        else:
+            status, end = SpeechStatus.UNCERTAIN, silent_since + NO_MORE_WORDS
+        elif begun or not has_letters(speech.said):
+            unsaid = self._aligner.seconds_left(speech) + UNSAID_AFTER
+            status, end = SpeechStatus.UNCERTAIN, max(silent_since, whole_since) + unsaid
+        else:  # it may still be on its way to the voice
             return None
         if now < end:
             return end - now
+        self._aligner.settle(speech)
         self._change(speech, status)
         return None
 

@@ -1,7 +1,7 @@
 """Follows the words of a session, however often the connection breaks."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 from typing import Final
 
@@ -24,11 +24,16 @@ class WordsUnavailable(Exception):  # noqa: N818 (it says what happened)
 
 
 async def follow_words(
-    client: AsyncHeyGen, stream_id: str, known: int = 0
+    client: AsyncHeyGen,
+    stream_id: str,
+    known: int = 0,
+    *,
+    on_line: Callable[[bool], object] = lambda _: None,
 ) -> AsyncGenerator[tuple[int, tuple[WordEvent, ...]]]:
     """Yield the words of a session behind the first `known`, each once and in order.
 
-    Yields the number of the first word of a batch, and the batch.
+    Yields the number of the first word of a batch, and the batch. `on_line` is called with whether
+    words can come: with False when the connection breaks, with True when the first ones come again.
 
     A new subscriber gets the whole history, so after a broken connection what is known already is
     passed over. Ends when the server says so.
@@ -43,6 +48,8 @@ async def follow_words(
         seen = 0
         try:
             async for batch in client.avatar_realtime.words(stream_id):
+                if not seen:
+                    on_line(True)  # noqa: FBT003 (it says what it is)
                 fresh = tuple(map(_fit_to_be_shown, batch.words[max(0, known - seen) :]))
                 seen += len(batch.words)
                 failures = 0
@@ -54,6 +61,7 @@ async def follow_words(
         except HeyGenError as error:
             if not may_pass(error):
                 raise WordsUnavailable(str(error)) from error
+            on_line(False)  # noqa: FBT003
         else:
             return
         await asyncio.sleep(PAUSES[min(failures, len(PAUSES) - 1)])

@@ -75,7 +75,7 @@ def aligned(texts: list[str], words: list[str] | str) -> Alignment:
     events = [WordEvent(word=word, start=n, end=n + 1) for n, word in enumerate(said)]
     heard = []
     for event in events:
-        aligner.take(event)
+        aligner.take([event])
         heard.append(aligner.heard)
     return Alignment(aligner, speeches, events, heard)
 
@@ -195,7 +195,7 @@ def test_what_was_refused_is_not_expected_and_what_was_sent_before_it_still_is()
     aligner.forget(refused)
     asyncio.run(_send(aligner, after))
     owners = [
-        aligner.take(WordEvent(word=word, start=0, end=0))
+        aligner.take([WordEvent(word=word, start=0, end=0)])[0].speech
         for word in ("One", "two", "Three", "four")
     ]
     assert owners == [refused, refused, after, after]
@@ -206,10 +206,11 @@ def test_what_is_forgotten_in_the_middle_of_a_word_does_not_hide_the_next_text()
     refused, said = Delivery("unbelievable"), Delivery("Yes.")
     aligner = Aligner()
     asyncio.run(_send(aligner, refused))
-    aligner.take(WordEvent(word="un", start=0, end=0))
+    aligner.take([WordEvent(word="un", start=0, end=0)])
     aligner.forget(refused)
     asyncio.run(_send(aligner, said))
-    assert aligner.take(WordEvent(word="Yes", start=0, end=0)) is said
+    (yes,) = aligner.take([WordEvent(word="Yes", start=0, end=0)])
+    assert yes.speech is said
     assert aligner.is_spoken(said)
 
 
@@ -230,7 +231,7 @@ def test_a_text_that_never_arrived_is_passed_over_and_is_not_in_the_transcript(
     ]
     heard = []
     for word in words:
-        aligner.take(word)
+        aligner.take([word])
         heard.append(aligner.heard)
     assert aligner.is_spoken(speeches[2])
     assert heard[-1].speech is speeches[2]
@@ -264,7 +265,7 @@ def test_any_text_is_found_again_wherever_its_words_are_cut(
     ]
     heard = []
     for word in words:
-        aligner.take(word)
+        aligner.take([word])
         heard.append(aligner.heard)
     for speech in speeches:
         assert aligner.is_spoken(speech)
