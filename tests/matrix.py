@@ -20,8 +20,14 @@ ROOT: Final = Path(__file__).parents[1]
 ENVIRONMENTS: Final = ROOT / ".venv" / "matrix"
 EXTRAS: Final = ("local", "save", "webrtc")
 
-ELSEWHERE: Final = ("tests/browser", "tests/test_distribution.py", "tests/test_notebooks.py")
-"""Tests that need a browser, or that build the package, which is the same on every Python."""
+ELSEWHERE: Final = (
+    "tests/browser",
+    "tests/session/text/test_packages.py",
+    "tests/test_distribution.py",
+    "tests/test_notebooks.py",
+)
+"""Tests that need a browser, or packages with bounds of their own, or that build the package, which
+is the same on every Python."""
 
 SHORT: Final = (
     "tests/local/stream",

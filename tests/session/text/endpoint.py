@@ -73,23 +73,67 @@ def _messages() -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def _ollama() -> list[dict[str, Any]]:
+    chunk = {"model": "m", "created_at": "2026-01-01T00:00:00Z", "done": False}
+    thought = {"role": "assistant", "content": "", "thinking": "Unspoken."}
+    said = [thought, *({"role": "assistant", "content": token} for token in TOKENS)]
+    last = {**chunk, "message": {"role": "assistant", "content": ""}, "done": True}
+    return [*({**chunk, "message": message} for message in said), last]
+
+
+def _generated() -> list[dict[str, Any]]:
+    chunk = {"model": "m", "created_at": "2026-01-01T00:00:00Z", "done": False}
+    return [{**chunk, "response": token} for token in TOKENS]
+
+
+def _cohere() -> list[dict[str, Any]]:
+    def told(kind: str, **content: str) -> dict[str, Any]:
+        message = {"role": "assistant", "content": {"type": "text", **content}}
+        return {"type": f"content-{kind}", "index": 0, "delta": {"message": message}}
+
+    return [
+        {"type": "message-start", "id": "m", "delta": {"message": {"role": "assistant"}}},
+        told("start", text=""),
+        *(told("delta", text=token) for token in TOKENS),
+        {"type": "content-end", "index": 0},
+        {"type": "message-end", "id": "m", "delta": {"finish_reason": "COMPLETE"}},
+    ]
+
+
+def _tokens() -> list[dict[str, Any]]:
+    tokens = [{"id": n, "logprob": 0, "special": False, "text": t} for n, t in enumerate(TOKENS)]
+    end = {"id": 9, "logprob": 0, "special": True, "text": "</s>"}
+    told = [{"index": n, "token": token, "details": None} for n, token in enumerate([*tokens, end])]
+    return [*told[:-1], {**told[-1], "generated_text": SENTENCE}]
+
+
 STREAMS = {
     "/v1/chat/completions": _completions,
     "/v1/responses": _responses,
     "/v1/messages": _messages,
+    "/api/chat": _ollama,
+    "/api/generate": _generated,
+    "/v2/chat": _cohere,
+    "/tokens": _tokens,
 }
+BY_LINE = ("/api/chat", "/api/generate")
+"""What streams objects line by line, and no events."""
 
 
 class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
+        path = self.path.partition("?")[0]
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.end_headers()
-        for event in STREAMS[self.path.partition("?")[0]]():
+        for event in STREAMS[path]():
+            if path in BY_LINE:
+                self.wfile.write(f"{json.dumps(event)}\n".encode())
+                continue
             name = f"event: {event['type']}\n" if "type" in event else ""
             self.wfile.write(f"{name}data: {json.dumps(event)}\n\n".encode())
-        if self.path == "/v1/chat/completions":
+        if path == "/v1/chat/completions":
             self.wfile.write(b"data: [DONE]\n\n")
 
     def log_message(self, *_: object) -> None:
