@@ -21,6 +21,7 @@ PARSER: Final = MarkdownIt("commonmark").disable(["code", "html_block", "referen
 PLACEHOLDER: Final = "x\n"
 """Stands for the text of the line before."""
 
+_NO_BREAKS: Final = {ord("\r"): " ", 0: " "}  # the parser replaces them, which moves the text
 _MAY_BE_MARKER = frozenset("-+*>#=_~`[|0123456789")
 _UNDECIDED = re.compile(  # markers without a whole word behind them, or a definition's start
     r"\s*(?:[-+*>#=_~`\d.)\s]*(?:[^\s\u2e80-\U0010ffff]*|\[ (?:\][ \t]*)?|\[[xX]\][ \t]+)"
@@ -111,6 +112,7 @@ def start_of(line: str, context: str, *, introduced: bool = False) -> LineStart:
     introduced
         Whether a colon stands before the line, as before a list.
     """
+    line = line.translate(_NO_BREAKS)
     if _DEFINITION.fullmatch(line) and not context:
         return LineStart(Kind.NOTHING, len(line))
     if _is_plain(line) or _is_text(line, context, introduced=introduced):
@@ -224,7 +226,7 @@ def _cells(line: str) -> list[str]:
     inner = _ROW.sub("", line, count=1).strip()
     if inner.endswith("|") and not inner.endswith("\\|"):
         inner = inner[:-1]
-    return [cell.strip().replace("\\|", "|") for cell in _CELL.findall(inner + "|")]
+    return [cell.strip().replace("\\|", "|") for cell in _CELL.findall(inner + " |")]
 
 
 def pause_after(text: str) -> str:

@@ -312,6 +312,8 @@ class _Scan:
             return Found(text[at:end], end)
         if after == "\n":  # a line break
             return None if self._is_in_path() else Found("", at + 1)
+        if after == "[":  # neither a formula nor a link
+            return Found("\\[", at + 2)
         if not after or after not in _ESCAPED:
             return None
         return Found(text[at : at + 2] if self._is_in_path() else after, at + 2)
