@@ -41,6 +41,11 @@ def end_at_exit(sessions: Succession[Any], connection: Connection) -> None:
     A signal that would end it at once ends them first, unless the program handles it itself.
     """
     _watched[sessions] = connection
+    _await_signals()
+
+
+def _await_signals() -> None:
+    """Come before the signals that end a process at once; only its main thread can."""
     if threading.current_thread() is threading.main_thread():
         for number in _FATAL:
             if signal.getsignal(number) is signal.SIG_DFL:
@@ -97,3 +102,6 @@ def _leave_to_parent() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_leave_to_parent)
+
+
+_await_signals()  # when this is imported, since avatars may be made in other threads

@@ -71,9 +71,9 @@ class Connection:
             self._server = local
         if self.nearby:
             # At once, and not in a session that fails later.
-            from heygen_widget.local.launcher import check_extra  # noqa: PLC0415 (only rehearsals need it)
+            from heygen_widget.local.launcher import check_extras  # noqa: PLC0415 (only rehearsals need it)
 
-            check_extra()
+            check_extras(*service.extras)
 
     @property
     def lasting(self) -> bool:

@@ -202,10 +202,10 @@ def _rehearsal(avatar: "Standing | None") -> str:
     rehearses = avatar.rehearsal if avatar else not os.environ.get("HEYGEN_API_KEY")
     if not rehearses:
         return "no"
-    from heygen_widget.local.launcher import LocalServerError, check_extra  # noqa: PLC0415
+    from heygen_widget.local.launcher import LocalServerError, check_extras  # noqa: PLC0415
 
     try:
-        check_extra()
+        check_extras("local")
     except LocalServerError as error:
         return f"not possible: {error}"
     return "yes, with the embedded avatar server"

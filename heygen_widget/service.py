@@ -19,10 +19,13 @@ class Service:
         The open sessions of this process on disk.
     end
         Ends a session, and tells whether it has ended.
+    extras
+        What the embedded server needs for them.
     """
 
     leases: Leases
     end: Callable[[AsyncHeyGen, str], Awaitable[bool]]
+    extras: tuple[str, ...] = ("local",)
 
 
 REALTIME: Final = Service(leases, end)

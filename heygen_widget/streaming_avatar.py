@@ -60,7 +60,7 @@ DEFAULT_AVATAR_ID: Final = "josh_lite3_20230714"
 DEFAULT_VOICE_ID: Final = "1bd001e7e50f421d891986aad5158bc8"
 """The avatar and voice of HeyGen's own example."""
 
-STREAMING: Final = Service(Leases(within="streaming"), end_session)
+STREAMING: Final = Service(Leases(within="streaming"), end_session, ("local", "webrtc"))
 """The Streaming Avatar."""
 
 _EVENTS: Final[dict[str, Callable[[Talking], AvatarEvent]]] = {

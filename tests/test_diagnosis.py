@@ -9,7 +9,14 @@ from importlib import metadata
 
 import pytest
 
-from heygen_widget import Avatar, HeyGen, LocalServer, __version__, diagnose
+from heygen_widget import (
+    Avatar,
+    HeyGen,
+    LocalServer,
+    StreamingAvatar,
+    __version__,
+    diagnose,
+)
 from heygen_widget.diagnosis import Diagnosis
 from heygen_widget.local import LocalServerError
 from heygen_widget.relay.environment import SIGNS
@@ -207,3 +214,17 @@ def test_a_rehearsal_that_lacks_its_extra_is_refused_at_once_and_not_promised(
     assert re.match(f"not possible.*{command}", diagnose().findings["rehearsal"])
     with HeyGen("a-key", "http://127.0.0.1:9") as client:
         Avatar(client=client).close()
+
+
+@pytest.mark.parametrize("name", ["aiortc", "websockets"])
+def test_an_avatar_in_a_room_that_lacks_its_extra_is_refused_at_once(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda asked: None if asked == name else find(asked)
+    )
+    command = rf"needs {name}.*pip install 'heygen-widget\[local,webrtc\]'"
+    with pytest.raises(LocalServerError, match=command):
+        StreamingAvatar()
+    Avatar().close()

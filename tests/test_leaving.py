@@ -159,15 +159,24 @@ def test_a_program_ends_although_its_avatar_speaks(tmp_path: Path) -> None:
 # Signals.
 
 SCRIPT = """
-import os, signal, sys, time
+import os, signal, sys, threading, time
 from heygen_widget import Avatar, HeyGen, at_exit
 at_exit.AT_EXIT = 30
-mine = sys.argv[3] == "mine"
-if mine:
+if sys.argv[3] == "mine":
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))
-avatar = Avatar(client=HeyGen(sys.argv[1], sys.argv[2]))
-avatar.speak("One two three four five six seven eight nine ten. " * 20)
-avatar.wait("streaming")
+
+def speak():
+    global avatar
+    avatar = Avatar(client=HeyGen(sys.argv[1], sys.argv[2]))
+    avatar.speak("One two three four five six seven eight nine ten. " * 20)
+    avatar.wait("streaming")
+
+if sys.argv[3] == "thread":
+    thread = threading.Thread(target=speak)
+    thread.start()
+    thread.join()
+else:
+    speak()
 print(avatar.stream_id, flush=True)
 time.sleep(1000)
 """
@@ -177,6 +186,7 @@ time.sleep(1000)
     ("number", "handler", "code"),
     [
         (signal.SIGTERM, "none", -signal.SIGTERM),
+        (signal.SIGTERM, "thread", -signal.SIGTERM),
         (signal.SIGHUP, "none", -signal.SIGHUP),
         (signal.SIGTERM, "mine", 7),
     ],

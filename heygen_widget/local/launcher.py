@@ -23,15 +23,19 @@ END_TIMEOUT: Final = 5.0
 """Seconds a server has to end in good order."""
 
 _TAIL: Final = 2000  # characters of the log that an error repeats
-_NEEDED: Final = (
-    "av",
-    "espeakng_loader",
-    "numpy",
-    "PIL",
-    "python_multipart",
-    "starlette",
-    "uvicorn",
-)
+_NEEDED: Final = {
+    "local": (
+        "av",
+        "espeakng_loader",
+        "numpy",
+        "PIL",
+        "python_multipart",
+        "starlette",
+        "uvicorn",
+    ),
+    "webrtc": ("aiortc", "websockets"),
+}
+"""What each extra of the server brings along."""
 
 
 class LocalServerError(RuntimeError):
@@ -113,7 +117,7 @@ class LocalServer:
         """
         with self._changing:
             if not self.running:
-                check_extra()
+                check_extras("local")
                 self.close()
                 self._launch()
         return self
@@ -143,19 +147,25 @@ class LocalServer:
             raise LocalServerError("The local server is not running; start() it first.") from None
 
 
-def check_extra() -> None:
+def check_extras(*extras: str) -> None:
     """Raise unless everything that the server needs is installed.
+
+    Parameters
+    ----------
+    extras
+        What is needed: ``"local"``, and ``"webrtc"`` for rooms.
 
     Raises
     ------
     LocalServerError
         With the command that installs it.
     """
-    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
+    needed = [name for extra in extras for name in _NEEDED[extra]]
+    missing = [name for name in needed if importlib.util.find_spec(name) is None]
     if missing:
         raise LocalServerError(
             f"The local server needs {', '.join(missing)}. "
-            "Install them with: pip install 'heygen-widget[local]'"
+            f"Install them with: pip install 'heygen-widget[{','.join(extras)}]'"
         )
 
 
