@@ -6,13 +6,13 @@ import {
   closers_or_openers,
   dots,
   ellipses,
+  greek_question_marks,
   terminators,
 } from "../../heygen_widget/language/sentences.json";
 
-const END = new RegExp(
-  `${anyOf(terminators + dots + ellipses)}${anyOf(closers + closers_or_openers)}*$`,
-  "u",
-);
+const MARK = anyOf(terminators + dots + ellipses);
+const GREEK = `(?<=\\p{Script=Greek})${anyOf(greek_question_marks)}`;
+const END = new RegExp(`(?:${MARK}\ufe0f?|${GREEK})${anyOf(closers + closers_or_openers)}*$`, "u");
 
 /** Whether `word` ends with a mark that ends sentences, in any script. */
 export function endsSentence(word: string): boolean {
