@@ -189,6 +189,7 @@ export class LivePlayer extends Picture {
         this.become(this.held ? "paused" : "recovering", detail);
       }),
       resumed: whileCurrent(() => {
+        if (this.started) this.problem = null; // it was given up too early
         this.recovering = "";
         this.recoveries += 1;
         if (this.held) this.become("paused");

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 import type { AvatarEvent } from "../src/avatar_events.ts";
-import { NO_MEDIA, type Terms } from "../src/live.ts";
+import { type Audience, NO_MEDIA, type Terms } from "../src/live.ts";
 import { LivePlayer, type Witness } from "../src/live_player.ts";
 import { hasUsableNetwork } from "../src/network.ts";
 import { answerOffer } from "../src/raw_peer.ts";
@@ -91,6 +91,24 @@ test("hanging up leaves the last picture and tells nothing more", async () => {
   await expect.poll(() => far.channel.readyState).not.toBe("open");
   expect(player.state).toBe("ended");
   expect(player.video.srcObject).not.toBeNull();
+});
+
+test("a connection that was given up and comes back all the same shows its picture", async () => {
+  const { join } = await connect();
+  const player = live();
+  const audiences: Audience[] = [];
+  player.join((audience, signal) => {
+    audiences.push(audience);
+    return join(audience, signal);
+  }, TERMS);
+  document.body.append(player.video);
+  await expect.poll(() => player.state).toBe("playing");
+  // Browsers report a server that froze for a minute as failed, then as disconnected and connected.
+  audiences[0]?.failed(NO_MEDIA);
+  audiences[0]?.interrupted("Connection lost, waiting for it to come back…");
+  audiences[0]?.resumed();
+  expect(player.problem).toBeNull();
+  await expect.poll(() => player.state).toBe("playing");
 });
 
 test("a network that WebRTC can use is found at once", async () => {
