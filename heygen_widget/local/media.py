@@ -5,6 +5,7 @@ Open to whoever knows the playlist's address; players send no key.
 
 import asyncio
 import re
+import time
 from typing import Final
 
 from starlette.datastructures import QueryParams
@@ -23,6 +24,9 @@ PATIENCE: Final = 3
 AT_ONCE: Final = "?_HLS_msn=0"
 """Added to a playlist's address for players that follow closely: the first segment will do."""
 
+_ONE_LOOK: Final = 0.15  # seconds in which some players look twice before they begin
+_MOST_PLAYERS: Final = 1000  # that are remembered
+_LONGEST_NAME: Final = 200  # characters
 _NUMBER: Final = re.compile(r"[0-9]{1,15}")
 _PLAYLIST: Final = "application/vnd.apple.mpegurl"
 _FRESH: Final = {"Cache-Control": "no-store"}
@@ -40,6 +44,7 @@ class Media:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
+        self._looks = _FirstLooks()
 
     def routes(self) -> list[Route]:
         """Return the routes; `playlist` names the one whose address players are given."""
@@ -58,9 +63,8 @@ class Media:
         published = await _until_published(session, stream, least)
         if wanted is not None and not published:
             raise ApiError.segment_late()
-        return Response(
-            stream.playlist(), media_type="application/vnd.apple.mpegurl", headers=_FRESH
-        )
+        opening = wanted is None and self._looks.is_first(request)
+        return Response(stream.playlist(opening=opening), media_type=_PLAYLIST, headers=_FRESH)
 
     async def _init(self, request: Request) -> Response:
         stream = _stream(self._registry.playing(request.path_params["token"]))
@@ -72,6 +76,23 @@ class Media:
         if data is None:
             raise ApiError.not_found("The stream has no such segment, or has it no more.")
         return Response(data, media_type="video/mp4", headers=_FOREVER)
+
+
+class _FirstLooks:
+    """Which players have looked at a playlist; those of one machine and program count as one."""
+
+    def __init__(self) -> None:
+        self._at: dict[tuple[str, str, str], float] = {}
+
+    def is_first(self, request: Request) -> bool:
+        """Note that a player looks; return whether it has not looked before."""
+        machine = request.client.host if request.client else ""
+        program = request.headers.get("user-agent", "")[:_LONGEST_NAME]
+        now = time.monotonic()
+        before = self._at.setdefault((request.path_params["token"], machine, program), now)
+        if len(self._at) > _MOST_PLAYERS:
+            del self._at[next(iter(self._at))]
+        return now - before < _ONE_LOOK
 
 
 def _stream(session: Session) -> Stream:

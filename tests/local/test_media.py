@@ -1,5 +1,6 @@
 import asyncio
 import re
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
@@ -12,7 +13,7 @@ from starlette.applications import Starlette
 from heygen_widget.api import HeyGen
 from heygen_widget.local.bell import Bell
 from heygen_widget.local.errors import ApiError
-from heygen_widget.local.media import Media
+from heygen_widget.local.media import _ONE_LOOK, Media
 from tests.local.conftest import Caller
 
 if TYPE_CHECKING:
@@ -128,6 +129,21 @@ def test_a_first_look_finds_enough_to_play_and_its_beginning(
     assert "#EXT-X-START:TIME-OFFSET=0" in playlist
 
 
+def test_whoever_looks_at_a_young_stream_for_the_first_time_is_shown_its_opening(
+    caller: Caller, player: httpx.Client
+) -> None:
+    url = caller.playing(caller.text_stream())
+    for number in range(8):
+        player.get(url, params={"_HLS_msn": number})
+    newcomer = {"User-Agent": "Lavf/62"}
+    first = [SEGMENT.findall(player.get(url, headers=newcomer).text) for _ in range(2)]
+    assert first == [["0.m4s", "1.m4s", "2.m4s"]] * 2
+    follower = last_segment(player.get(url, params={"_HLS_msn": 8}, headers=newcomer).text)
+    assert follower >= 8
+    time.sleep(_ONE_LOOK)
+    assert last_segment(player.get(url, headers=newcomer).text) >= 8
+
+
 def test_our_own_players_are_sent_to_the_first_segment(
     caller: Caller, player: httpx.Client
 ) -> None:
@@ -148,7 +164,7 @@ class Standstill:
     opening = 3
     target = 1
 
-    def playlist(self) -> str:
+    def playlist(self, *, opening: bool = False) -> str:  # noqa: ARG002 (as `Stream` has it)
         return "#EXTM3U\n"
 
 

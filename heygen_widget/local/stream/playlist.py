@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import islice
 from threading import Lock
 from typing import Final, NamedTuple
 
@@ -20,7 +21,7 @@ YOUNG: Final = 10.0
 HOLD_BACK: Final = 3
 """Target durations that players keep from the end: the least RFC 8216bis (4.4.3.8) allows."""
 
-_OPENING: Final = 3  # segments from which FFmpeg's players begin at the first one, and not later
+_OPENING: Final = 3  # segments from which FFmpeg's players begin at the first one; later with more
 
 
 class _Segment(NamedTuple):
@@ -117,9 +118,17 @@ class Playlist:
                 return self._segments[index].data
             return next((each.data for each in self._delisted if each.number == number), None)
 
-    def text(self) -> str:
-        """Write the media playlist."""
+    def text(self, *, opening: bool = False) -> str:
+        """Write the media playlist.
+
+        Parameters
+        ----------
+        opening
+            List no more than what all players begin to play at the first word, of a stream that is
+            young. FFmpeg's begin three segments before the last one, whatever they are told.
+        """
         with self._lock:
+            young = self._first == 0 and self._window < YOUNG
             head = (
                 "#EXTM3U\n"
                 "#EXT-X-VERSION:7\n"
@@ -129,10 +138,11 @@ class Playlist:
                 f"#EXT-X-MEDIA-SEQUENCE:{self._first}\n"
                 "#EXT-X-INDEPENDENT-SEGMENTS\n"
             )
-            if self._ended or (self._first == 0 and self._window < YOUNG):
+            if self._ended or young:
                 head += "#EXT-X-START:TIME-OFFSET=0\n"
             head += '#EXT-X-MAP:URI="init.mp4"\n'
-            body = "".join(segment.lines for segment in self._segments)
+            most = _OPENING if opening and young and not self._ended else None
+            body = "".join(segment.lines for segment in islice(self._segments, most))
             return head + body + ("#EXT-X-ENDLIST\n" if self._ended else "")
 
     def _delist(self) -> None:

@@ -111,9 +111,12 @@ class Stream:
         """Say that speech has arrived, or that the track's input is closed. From any thread."""
         self._woken.set()
 
-    def playlist(self) -> str:
-        """Write the media playlist; its URIs are `init.mp4` and `<number>.m4s`."""
-        return self._playlist.text()
+    def playlist(self, *, opening: bool = False) -> str:
+        """Write the media playlist; its URIs are `init.mp4` and `<number>.m4s`.
+
+        With `opening`, only the beginning of a young stream, for a player that has just come.
+        """
+        return self._playlist.text(opening=opening)
 
     def segment(self, number: int) -> bytes | None:
         """Give the segment with that number, None if it is forgotten or yet to come."""

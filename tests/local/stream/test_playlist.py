@@ -82,3 +82,23 @@ def test_players_stay_three_target_durations_behind(
     assert f"#EXT-X-TARGETDURATION:{target}\n" in playlist.text()
     assert f"CAN-BLOCK-RELOAD=YES,HOLD-BACK={3 * target:.1f}\n" in playlist.text()
     assert playlist.opening == opening
+
+
+@given(seconds=st.sampled_from([0.2, 0.4, 2.0]), count=st.integers(1, 100), ended=st.booleans())
+@settings(max_examples=50, deadline=None)
+def test_the_opening_of_a_young_stream_is_short_and_all_else_is_listed_whole(
+    seconds: float,
+    count: int,
+    *,
+    ended: bool,
+) -> None:
+    clock = Clock()
+    playlist = Playlist(seconds, clock=clock)
+    published(playlist, clock, seconds, count * seconds)
+    if ended:
+        playlist.end()
+    young = count * seconds < YOUNG - 1e-6 and not ended
+    opening = LISTED.findall(playlist.text(opening=True))
+    whole = LISTED.findall(playlist.text())
+    assert opening == (whole[:3] if young else whole)
+    assert len(whole) == min(count, round(WINDOW / seconds))
