@@ -50,7 +50,7 @@ class Secret:
         # All at once, as looking for a key takes its time, however short the text.
         texts = list(_texts(answer))
         said = _BETWEEN.join(text.replace(_BETWEEN, " ") for text in texts)
-        scrubbed = masked(said, self._value)
+        scrubbed = masked(said, self._value, keep=_BETWEEN)
         if scrubbed == said:
             return answer
         return _replaced(answer, iter(scrubbed.split(_BETWEEN)))

@@ -2,8 +2,8 @@ r"""Blots a key out of text, in whatever simple form a server may have echoed it
 
 That is any piece of at least `PIECE` characters, in any case, whose characters may each be written
 as in a URL (``%41``), in HTML (``&#65;``, ``&equals;``), in JSON (a backslash, ``\u0041``), or with
-something invisible between them; and pieces in base64 or hexadecimal. Takes time in proportion to
-the text.
+something else between them: blanks, quotes, line breaks, what nobody sees; and pieces in base64 or
+hexadecimal. Takes time in proportion to the text.
 """
 
 import base64
@@ -27,28 +27,41 @@ SHORTEST: Final = 16
 _DEEPEST: Final = 3
 """How many forms within one another are undone."""
 
+_MOST: Final = 50_000
+"""Pieces of a key that are blotted out one by one; with more of them, all of a text is."""
+
 _WRITTEN: Final = re.compile(
     r"\\+(?:u\{?0{0,6}(?P<u>[0-9a-f]{2})\}?|x(?P<x>[0-9a-f]{2}))?"
+    r"|0x(?P<b>[0-9a-f]{2})\b|</?[a-z]{1,8} ?/?>"
     r"|%(?:25)*(?P<p>[0-9a-f]{2})"
     r"|&(?:amp;)*(?:\#0*(?P<d>[0-9]{2,3});?|\#x0*(?P<h>[0-9a-f]{2});?|(?P<n>[a-z]{2,8});)"
     rf"|[{HIDDEN}\u200c\u200d\x00-\x08\x0e-\x1f\x7f-\x9f]+",
     re.IGNORECASE,
 )
-_LOWER: Final = {ord(upper): upper.lower() for upper in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
-_URL_SAFE: Final = str.maketrans("-_", "+/")
+_LOWER: Final = {
+    **{ord(wide) + 0xFEE0: wide.lower() for wide in map(chr, range(0x21, 0x7F))},  # full width
+    **{ord(upper): upper.lower() for upper in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"},
+}
+_OTHER: Final = re.compile("[^a-z0-9]+")
+_URL_SAFE: Final = str.maketrans("+/", "-_")
 
 
-def masked(text: str, key: str) -> str:
-    """Return `text` with all that tells of `key` replaced by a mask."""
+def masked(text: str, key: str, keep: str = "") -> str:
+    """Return `text` with all that tells of `key` replaced by a mask, but for one kept sign."""
     if not key:
         return text
     plain, origins = _plainly(text)
     told = bytearray(len(text))
-    for start, end in _found(plain, key):
+    for number, (start, end) in enumerate(_found(plain, key)):
+        if number == _MOST:  # whoever echoes it so often has nothing else to say
+            told = bytearray(b"\1") * len(text)
+            break
         # From the beginning of its first character, however it is written, to that of the next.
         told[origins[start] : origins[end]] = b"\1" * (origins[end] - origins[start])
     if not any(told):
         return text
+    for sign in re.finditer(re.escape(keep), text) if keep else ():
+        told[sign.start()] = 0
     return "".join(_blotted(text, told))
 
 
@@ -65,28 +78,51 @@ def _found(text: str, key: str) -> Iterator[tuple[int, int]]:
     """Yield where pieces of the key stand in plainly written text."""
     plain_key = _plainly(key)[0]  # as the text: a key may well hold a backslash
     if len(key) < SHORTEST:  # a part of it, or a word that is written like it, says nothing
-        yield from _occurrences(text, {plain_key})
+        yield from _occurrences(text, plain_key, len(plain_key))
         return
+    forms = list(_forms(plain_key, key))
     lower = text.translate(_LOWER)
-    yield from _occurrences(lower, _pieces(plain_key.translate(_LOWER), PIECE))
-    yield from _occurrences(lower, _pieces(key.encode().hex(), 2 * PIECE))
+    for form, length in forms:
+        yield from _occurrences(lower, form, length)
+    for form, length in forms[2:]:
+        yield from _occurrences(lower, form.translate(_URL_SAFE), length)
+    # What stands scattered may have looked like another form before its characters were parted.
+    yield from _scattered(lower, [(key.translate(_LOWER), PIECE), *forms])
+
+
+def _forms(plain_key: str, key: str) -> Iterator[tuple[str, int]]:
+    """Yield the forms of a key in lower case, and the shortest piece of each that tells of it."""
+    yield plain_key.translate(_LOWER), PIECE
+    yield key.encode().hex(), 2 * PIECE
     for shift in range(3):
         padded = b"?" * shift + key.encode()
         # Only what is of the key alone, not of what stands before or after it.
         known = slice((0, 2, 3)[shift], len(padded) * 8 // 6)
-        in_base64 = base64.b64encode(padded).decode()[known]
-        yield from _occurrences(text.translate(_URL_SAFE), _pieces(in_base64, PIECE_BASE64))
+        yield base64.b64encode(padded).decode()[known].lower(), PIECE_BASE64
 
 
-def _pieces(text: str, length: int) -> set[str]:
-    return {text[at : at + length] for at in range(max(1, len(text) - length + 1))}
+def _scattered(text: str, forms: Sequence[tuple[str, int]]) -> Iterator[tuple[int, int]]:
+    """Yield where pieces stand with other signs between their letters and digits."""
+    squeezed = _OTHER.sub("", text)
+    places: list[int] = []
+    for form, length in forms:
+        for start, end in _occurrences(squeezed, _OTHER.sub("", form), length):
+            places = places or [
+                at for each in re.finditer("[a-z0-9]+", text) for at in range(*each.span())
+            ]
+            yield places[start], places[end - 1] + 1
 
 
-def _occurrences(text: str, pieces: set[str]) -> Iterator[tuple[int, int]]:
-    for piece in pieces:
+def _occurrences(text: str, form: str, length: int) -> Iterator[tuple[int, int]]:
+    """Yield where pieces of that length of a form stand."""
+    # Each of them holds one of these blocks, whole, and hardly any text holds one.
+    half = max(1, (length + 1) // 2)
+    if not any(form[at : at + half] in text for at in range(0, len(form) - half + 1, half)):
+        return
+    for piece in {form[at : at + length] for at in range(len(form) - length + 1)}:
         at = text.find(piece)
         while at >= 0:
-            yield at, at + len(piece)
+            yield at, at + length
             at = text.find(piece, at + 1)
 
 
@@ -119,7 +155,9 @@ def _plainly(text: str) -> tuple[str, Sequence[int]]:
 
 def _character(written: re.Match[str]) -> str | None:
     """Return what stands there in another form; nothing for a mere backslash; None if nothing."""
-    if (code := written["u"] or written["x"] or written["p"] or written["h"]) is not None:
+    if (
+        code := written["u"] or written["x"] or written["b"] or written["p"] or written["h"]
+    ) is not None:
         return chr(int(code, 16))
     if (number := written["d"]) is not None:
         return chr(int(number))

@@ -43,7 +43,16 @@ FORMS: dict[str, Callable[[str], str]] = {
     "in repr": repr,
     "with something invisible": "\u200b".join,
     "with marks of direction": "\u202e".join,
+    "with blanks": " ".join,
+    "in lines": lambda key: "\r\n".join(key[at : at + 5] for at in range(0, len(key), 5)),
+    "with breaks": lambda key: "<br>".join(key[at : at + 4] for at in range(0, len(key), 4)),
+    "as a list": lambda key: json.dumps(list(key)),
+    "put together": lambda key: '" + "'.join(key[at : at + 3] for at in range(0, len(key), 3)),
+    "in full width": lambda key: "".join(chr(ord(c) + 0xFEE0) for c in key),
+    "as numbers": lambda key: ", ".join(f"0x{ord(c):02X}" for c in key),
     "in hexadecimal": lambda key: key.encode().hex(),
+    "in hexadecimal, with colons": lambda key: key.encode().hex(":"),
+    "in base64, in lines": lambda key: base64.encodebytes(key.encode() * 2).decode(),
     "in base64": lambda key: base64.b64encode(key.encode()).decode(),
     "in base64, behind one": lambda key: base64.b64encode(f"x{key}:".encode()).decode(),
     "in base64, behind two": lambda key: base64.b64encode(f"xy{key}".encode()).decode(),
@@ -144,3 +153,28 @@ def test_masking_takes_time_in_proportion_to_the_text(unit: str) -> None:
         return count
 
     assert steps(8000) <= 5 * steps(2000)
+
+
+@settings(max_examples=100)
+@given(
+    key=st.text(string.ascii_letters + string.digits, min_size=16, max_size=64),
+    between=st.lists(st.sampled_from(["", " ", "\n", "-", "', '", "<br>", "\t\t"]), min_size=64),
+    data=st.data(),
+)
+def test_a_piece_of_a_key_is_not_shown_whatever_stands_between_its_characters(
+    key: str, between: list[str], data: st.DataObject
+) -> None:
+    start = data.draw(st.integers(0, len(key) - PIECE))
+    end = data.draw(st.integers(start + PIECE, len(key)))
+    echoed = "".join(map("".join, zip(between, key[start:end], strict=False)))
+    assert masked(f"[{echoed}]", key).replace(between[0], "") == "[***]"
+
+
+def test_a_key_that_is_scattered_over_an_answer_is_not_shown() -> None:
+    answer = {"words": [*KEY], "more": [KEY[:10], KEY[10:], "Hello."], "n": 1}
+    scrubbed = Secret(KEY).scrub_answer(answer)
+    assert scrubbed == {"words": ["***"] * len(KEY), "more": ["***", "***", "Hello."], "n": 1}
+
+
+def test_a_key_that_is_echoed_without_end_blots_out_everything() -> None:
+    assert masked(f"{KEY} " * 10_000, KEY) == "***"
