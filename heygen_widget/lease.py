@@ -274,7 +274,7 @@ def _still_open(content: bytes) -> list[Lease]:
             else:
                 lease = _as_lease(record)
                 left[lease.stream_id] = lease
-        except (ValueError, TypeError, KeyError, RecursionError) as error:
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
             # A line that is spoilt says nothing; the others hold.
             _log.debug("A line in a file of open sessions is ignored: %s", error)
     return [lease for lease in left.values() if time.time() - lease.since < FORGOTTEN_AFTER]
@@ -290,7 +290,7 @@ def _as_lease(record: dict[str, object]) -> Lease:
     pid, since = record["pid"], record["since"]
     if not isinstance(pid, int) or not isinstance(since, int | float):
         raise TypeError("This is no lease.")
-    return Lease(stream_id, base_url, salt, fingerprint, pid, since)
+    return Lease(stream_id, base_url, salt, fingerprint, pid, float(since))
 
 
 def _write(file: int, record: dict[str, object]) -> None:

@@ -286,6 +286,7 @@ def _record(**changes: object) -> bytes:
         _record(fingerprint="é"),
         _record(since="now"),
         _record(since=float("nan")),
+        _record(since=10**400),
         b"[" * 4000 + b"\n",
         b'{"ended":' * 400 + b"1\n",
         b"[" * 200_000,

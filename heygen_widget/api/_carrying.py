@@ -67,10 +67,11 @@ def writing_of(request: httpx.Request) -> Writing:
 
 def as_read(response: httpx.Response, body: bytes) -> httpx.Response:
     """Return an answer that holds its body, unpacked; not how it came."""
+    # As bytes: what httpx reads in a header, it does not always write.
     headers = [
         (name, value)
-        for name, value in response.headers.multi_items()
-        if name not in {"content-encoding", "content-length", "transfer-encoding"}
+        for name, value in response.headers.raw
+        if name.lower() not in {b"content-encoding", b"content-length", b"transfer-encoding"}
     ]
     return httpx.Response(
         response.status_code, headers=headers, content=body, request=response.request

@@ -76,8 +76,8 @@ def lost_body(error: httpx.RequestError, response: httpx.Response) -> Outcome:
     """Make the best of an answer that broke off: a refusal is one by its status alone."""
     if response.is_success:
         return Fault.of(error, response)
-    telling = ("retry-after", "x-request-id", "location")
-    headers = {name: response.headers[name] for name in telling if name in response.headers}
+    telling = {b"retry-after", b"x-request-id", b"location"}
+    headers = [each for each in response.headers.raw if each[0].lower() in telling]
     return httpx.Response(response.status_code, headers=headers, request=response.request)
 
 

@@ -25,7 +25,8 @@ from ._wire import Wire
 from .models import WordBatch
 
 MAX_WORDS: Final = 4 * 1024 * 1024
-"""Bytes of all words of a stream. Those of an hour have a sixth of that."""
+"""Bytes of a stream of words. Those of an hour have a quarter of that."""
+_EFFORT: Final = 64  # bytes that are as much work as reading an event
 
 _END: Final = "end"
 _KNOWN_EVENTS: Final = frozenset({"message", "words"})
@@ -165,6 +166,7 @@ class _Words:
     def read(self, piece: bytes) -> Iterator[WordBatch]:
         """Yield the batches that the next bytes complete."""
         try:
+            self._count(len(piece))
             for event in self._events.read(piece):
                 if event.event == _END:
                     self.ended = True
@@ -172,16 +174,19 @@ class _Words:
                 if (batch := self._batch(event)) is not None:
                     yield batch
         except TooMuch as error:
-            raise self._refused(f"of an event, {error}") from None
+            raise self._refused(str(error)) from None
 
     def _batch(self, event: Event) -> WordBatch | None:
         if event.event not in _KNOWN_EVENTS or not event.data:
             return None
-        self._size += len(event.data)
-        if self._size > MAX_WORDS:
-            raise TooMuch(MAX_WORDS)
+        self._count(_EFFORT)
         try:
             batch = WordBatch.model_validate(self._key.scrub_answer(parsed(event.data)))
         except ValueError:  # no JSON, or no batch
             return None
         return batch if batch.words else None
+
+    def _count(self, size: int) -> None:
+        self._size += size
+        if self._size > MAX_WORDS:
+            raise TooMuch(MAX_WORDS)

@@ -15,6 +15,7 @@ from heygen_widget.api import (
     APIConnectionError,
     APITimeoutError,
     HeyGenError,
+    RateLimited,
     ServerError,
     UnexpectedResponse,
 )
@@ -117,10 +118,25 @@ def test_a_body_without_an_end_is_not_read_to_it(
         (b"event: ", b"x" * 65536),
         (b"", b"data: x\n" * 8192),
         (b"", b"data:\n" * 8192),
+        (b"", b"data: {}\n\n" * 6000),
+        (b"", b": ping\n\n" * 8000),
+        (b"", b"\n" * 65536),
         (b"", b'data: {"words": [{"word": "x", "start": 0, "end": 1}]}\n\n' * 1000),
         (b'data: {"words": [', b'{"word":"","start":0,"end":0},' * 2000),
     ],
-    ids=["data", "name", "comment", "event", "lines", "empty-lines", "words", "one-batch"],
+    ids=[
+        "data",
+        "name",
+        "comment",
+        "event",
+        "lines",
+        "empty-lines",
+        "events",
+        "pings",
+        "ends",
+        "words",
+        "one-batch",
+    ],
 )
 def test_a_stream_of_words_that_goes_on_and_on_is_given_up(
     face: Face, server: Server, monkeypatch: pytest.MonkeyPatch, *, first: bytes, more: bytes
@@ -258,6 +274,20 @@ def test_an_address_that_is_none_is_not_handed_on(face: Face, server: Server, ur
     server.answers(200, {"data": {"stream_id": "s1", "status": "streaming", "hls_url": url}})
 
     assert face.get().hls_url is None
+
+
+@pytest.mark.parametrize("value", [b"\xd9\xa3", b"\xff\xfe", b"\x1b[2J", b"caf\xc3\xa9", b"2"])
+@pytest.mark.parametrize("whole", [True, False])
+def test_no_header_is_too_strange(
+    make_face: MakeFace, server: Server, value: bytes, *, whole: bool
+) -> None:
+    head = b"HTTP/1.1 429 %s\r\nRetry-After: %s\r\nX-Request-Id: %s\r\nX: %s\r\n"
+    server.plays(head % ((value,) * 4) + b"Content-Length: %d\r\n\r\n" % (not whole))
+
+    with pytest.raises(RateLimited) as caught:
+        make_face(max_retries=0).get()
+
+    assert str(caught.value).isprintable()
 
 
 def test_an_identifier_of_a_megabyte_is_refused(face: Face, server: Server) -> None:
