@@ -12,6 +12,7 @@ from itertools import accumulate
 from typing import Final
 
 from heygen_widget.language import FIRST_WIDE
+from heygen_widget.language.graphemes import may_cut
 
 LONGEST_RUN: Final = 42
 """Characters without a place to break at which some is made, where there is no ICU."""
@@ -45,14 +46,6 @@ def breaks(text: str) -> tuple[int, ...]:
     )
 
 
-def may_tear(text: str, at: int) -> bool:
-    """Whether what a reader sees as one character does not lie across `at`."""
-    before, after = text[at - 1], text[at]
-    joined = "\u200d" in before + after or "\ufe00" <= after <= "\ufe0f"
-    flag = "\U0001f1e6" <= after <= "\U0001f1ff" or "\U0001f3fb" <= after <= "\U0001f3ff"
-    return not (joined or flag or unicodedata.category(after).startswith("M"))
-
-
 def _plain_breaks(text: str) -> list[int]:
     found = []
     for match in _WORD.finditer(text):
@@ -66,7 +59,7 @@ def _plain_breaks(text: str) -> list[int]:
 
 def _may_break(text: str, at: int, length: int) -> bool:
     before, after = text[at - 1], text[at]
-    if not may_tear(text, at) or unicodedata.category(before) in _OPENING:
+    if not may_cut(text, at) or unicodedata.category(before) in _OPENING:
         return False
     if unicodedata.category(after) in _CLOSING or after in _NEVER_FIRST:
         return False

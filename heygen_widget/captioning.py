@@ -5,17 +5,19 @@ them, and never changes what it has said.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from heygen_widget.api.models import WordEvent
-from heygen_widget.breaks import breaks, may_tear
+from heygen_widget.breaks import breaks
 from heygen_widget.language import sentence_ends
+from heygen_widget.language.graphemes import may_cut
 from heygen_widget.transcript import texts
 
 LINE: Final = 42
-"""Characters of a line, as broadcasters have it."""
+"""Characters of a line, as broadcasters have it; wide ones, such as Chinese, count twice."""
 LONGEST: Final = 6.0
 """Seconds that a caption stays at most."""
 PAUSE: Final = 0.8
@@ -23,7 +25,7 @@ PAUSE: Final = 0.8
 ENOUGH: Final = 20
 """Characters from which the end of a sentence ends a caption."""
 
-_LINE_END = re.compile(r"\s*[\n\u2028\u2029]\s*|[\t\r\v\f]")
+_LINE_END = re.compile(r"\s*[\n\x85\u2028\u2029]\s*|[\t\r\v\f\x1c-\x1f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,8 @@ class Captioner:
 
         Unless it is to stay `whole`, one that is too long is cut.
         """
-        parts = [text] if whole else list(_parts(text, word.end - word.start)) or [""]
+        joined = _joined(self._text, text)
+        parts = [text] if whole else list(_parts(text, word.end - word.start, joined)) or [""]
         letters = max(1, sum(map(len, parts)))
         units, at = [], word.start
         for part in parts:
@@ -76,7 +79,8 @@ class Captioner:
         return units
 
     def _add(self, text: str, start: float, end: float) -> Unit:
-        if text.strip() and not self._goes_on(text, start, end):
+        joined = bool(text) and _joined(self._text, text) == len(text)
+        if text.strip() and not joined and not self._goes_on(text, start, end):
             self._caption += 1
             self._text, self._start = "", start
         self._text += text
@@ -125,21 +129,52 @@ def two_lines(text: str) -> str | None:
     for a single line of text
     """
     line = shown(text)
-    if len(line) <= LINE:
-        return line
-    halves: list[tuple[str, str]] = [
-        (line[:at].rstrip(), line[at:].lstrip()) for at in breaks(line)
+    return line if width(line) <= LINE else _halved(line, breaks(line))
+
+
+def lines(text: str) -> str:
+    """Break a caption into two lines, within a word if need be."""
+    line = shown(text)
+    places = (at for at in range(1, len(line)) if may_cut(line, at))
+    return two_lines(line) or _halved(line, places) or line
+
+
+def width(text: str) -> int:
+    """Count the characters of a line; wide ones count twice."""
+    return len(text) + sum(unicodedata.east_asian_width(character) in "WF" for character in text)
+
+
+def _halved(line: str, places: Iterable[int]) -> str | None:
+    halves = [(line[:at].rstrip(), line[at:].lstrip()) for at in places]
+    widths = [(width(one), width(two)) for one, two in halves]
+    fitting = [
+        (abs(first - second), number)
+        for number, (first, second) in enumerate(widths)
+        if 0 < first <= LINE and 0 < second <= LINE
     ]
-    fitting = [(one, two) for one, two in halves if 0 < len(one) <= LINE and 0 < len(two) <= LINE]
-    if not fitting:
-        return None
-    one, two = min(fitting, key=lambda pair: abs(len(pair[0]) - len(pair[1])))
-    return f"{one}\n{two}"
+    return "\n".join(halves[min(fitting)[1]]) if fitting else None
 
 
-def _parts(text: str, seconds: float) -> Iterator[str]:
-    """Cut what one word stands for if it is too much for a line, or too long to stay."""
-    if len(shown(text)) <= LINE and seconds <= LONGEST:
+def _joined(before: str, text: str) -> int:
+    """Return how much of `text` belongs to the last character before it."""
+    if not before:
+        return 0
+    run = before[-LINE:] + text
+    start = len(run) - len(text)
+    return next((at for at in range(start, len(run)) if may_cut(run, at)), len(run)) - start
+
+
+def _parts(text: str, seconds: float, joined: int) -> Iterator[str]:
+    """Cut what one word stands for if it is too much for a line, or too long to stay.
+
+    What is `joined` to the word before is a part of its own.
+    """
+    if joined:
+        yield text[:joined]
+        text = text[joined:]
+    if not text:
+        return
+    if width(shown(text)) <= LINE and seconds <= LONGEST:
         yield text
         return
     start = 0
@@ -153,10 +188,22 @@ def _parts(text: str, seconds: float) -> Iterator[str]:
 
 def _torn(text: str) -> Iterator[str]:
     """Tear what has no place to break, and would not fit in two lines."""
-    while len(text.strip()) > 2 * LINE:
-        lead = len(text) - len(text.lstrip())
-        places = range(lead + LINE, lead, -1)
-        at = next((at for at in places if may_tear(text, at)), lead + LINE)
-        yield text[:at]
-        text = text[at:]
+    while width(text.strip()) > LINE:
+        one = _filled(text)
+        two = _filled(text[one:])
+        if one + two == len(text):
+            break
+        yield text[: one + two]
+        text = text[one + two :]
     yield text
+
+
+def _filled(text: str) -> int:
+    """Return how much of `text` fills a line."""
+    at = len(text) - len(text.lstrip())
+    most = at
+    while most < len(text) and width(text[at : most + 1].rstrip()) <= LINE:
+        most += 1
+    if most == len(text):
+        return most
+    return next((cut for cut in range(most, at, -1) if may_cut(text, cut)), most)

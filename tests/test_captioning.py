@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heygen_widget.breaks import breaks
-from heygen_widget.captioning import LINE, Captioner, units
+from heygen_widget.captioning import LINE, Captioner, units, width
+from heygen_widget.language.graphemes import may_cut
 from heygen_widget.take.captions import Caption, captions, webvtt
 from heygen_widget.transcript import WrittenWord
 
@@ -46,7 +47,7 @@ def _check(shown: list[Caption], text: str) -> None:
     for caption in shown:
         lines = caption.text.split("\n")
         assert len(lines) <= 2
-        assert max(map(len, lines)) <= LINE
+        assert max(map(width, lines)) <= LINE
         assert caption.end > caption.start
     for before, after in itertools.pairwise(shown):
         assert before.end <= after.start
@@ -90,6 +91,50 @@ def test_abbreviations_end_no_caption() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://example.com/a/very/long/path/that/never/ends?query=something&more=stuff#fragment",
+        "x" * 200,
+        "1234567890" * 9,
+        "10\u00a0000\u00a0000\u00a0km\u00a0per\u00a0hour\u00a0and\u00a0even\u00a0more\u00a0of\u00a0it",
+        "soft\u00adhyphen\u00adated\u00adword\u00adthat\u00adgoes\u00adon\u00adand\u00adon\u00adand\u00adon",
+        "👨‍👩‍👧‍👦" * 30,
+        "🇩🇪🇫🇷🇯🇵" * 12,
+        "1️⃣2️⃣" * 25,
+        "(" * 70 + "what?" + ")" * 70,
+        "क्षत्रिय" * 20,
+        "\u1112\u1161\u11ab" * 40,
+        "𝒜𝓁𝓁" * 40,
+        "名前" * 60,
+    ],
+)
+def test_what_has_no_place_to_break_is_torn_between_characters(text: str) -> None:
+    shown = captions(_whole(text))
+    _check(shown, text)
+    starts = [line for caption in shown for line in caption.text.split("\n")]
+    at = 0
+    for line in starts[:-1]:
+        at = text.index(line, at) + len(line)
+        assert may_cut(text, at)
+
+
+@given(
+    st.sampled_from(["สวัสดีครับ วันนี้", "e\u0301e\u0300 a", "👨‍👩‍👧 🇩🇪🇫🇷", "नमस्ते दुनिया", "1️⃣ x"]),
+    st.data(),
+)
+def test_a_service_that_cuts_within_characters_makes_no_caption_begin_there(
+    text: str, data: st.DataObject
+) -> None:
+    cuts = sorted(data.draw(st.sets(st.integers(1, len(text) - 1), max_size=8)))
+    pieces = [text[a:b] for a, b in itertools.pairwise([0, *cuts, len(text)])]
+    words = [WrittenWord(piece, n * 3.0, n * 3.0 + 0.5, piece) for n, piece in enumerate(pieces)]
+    at = 0
+    for caption in captions(words)[:-1]:
+        at = text.index(caption.text, at) + len(caption.text)
+        assert may_cut(text, at)
+
+
 def test_words_at_one_moment_make_no_caption_without_time() -> None:
     words = [WrittenWord(f"word{n}", 1.0, 1.0, f" word{n}") for n in range(100)]
     shown = captions(words)
@@ -120,8 +165,7 @@ def test_captions_of_any_text_however_cut_say_all_of_it(
     for caption in shown:
         lines = caption.text.split("\n")
         assert len(lines) <= 2
-        assert len(lines) == 1 or max(map(len, lines)) <= LINE
-        assert len(caption.text) <= 2 * LINE + 1
+        assert len(lines) == 1 or max(map(width, lines)) <= LINE
         assert caption.end > caption.start
 
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from heygen_widget.api.models import WordEvent
 from heygen_widget.language import table
+from heygen_widget.language.graphemes import is_unspaced
 from heygen_widget.session.delivery import Delivery
 from heygen_widget.session.expected import (
     Token,
@@ -24,7 +25,6 @@ from heygen_widget.session.expected import (
 )
 from heygen_widget.session.heard import Heard
 from heygen_widget.session.text import has_letters
-from heygen_widget.session.text.graphemes import is_unspaced
 from heygen_widget.session.ways import (
     ADDED,
     ANOTHER_WORD,

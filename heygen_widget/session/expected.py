@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Final
 
 from heygen_widget.language import FIRST_WIDE, table
-from heygen_widget.session.text.graphemes import is_unspaced
+from heygen_widget.language.graphemes import is_unspaced
 from heygen_widget.session.text.pronounced import is_letter, is_pronounceable, is_symbol
 
 LONGEST_UNIT: Final = 3

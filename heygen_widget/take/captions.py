@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 from typing import Final
 
 from heygen_widget.api.models import WordEvent
-from heygen_widget.captioning import LINE, LONGEST, Unit, shown, two_lines, units
+from heygen_widget.captioning import LINE, LONGEST, Unit, lines, units
 from heygen_widget.take.markup import srt_text, vtt_text
 from heygen_widget.transcript import WrittenWord
 
@@ -65,7 +65,7 @@ def _caption(group: list[Unit]) -> Caption:
     text = "".join(unit.text for unit in group)
     first = next(unit for unit in group if unit.text.strip())
     end = min(max(unit.end for unit in group), first.start + LONGEST)
-    return Caption(first.start, max(end, first.start + SHORTEST), two_lines(text) or shown(text))
+    return Caption(first.start, max(end, first.start + SHORTEST), lines(text))
 
 
 def _in_turn(made: list[Caption]) -> Iterable[Caption]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from heygen_widget.language import clause_ends, ends_sentence, sentence_ends
-from heygen_widget.session.text.graphemes import is_wide, may_cut
+from heygen_widget.language.graphemes import is_wide, may_cut
 from heygen_widget.session.text.speakable import size_of
 
 OVERLAP: Final = 64

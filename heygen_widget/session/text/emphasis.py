@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from heygen_widget.session.text.graphemes import is_hangul, is_unspaced
+from heygen_widget.language.graphemes import is_hangul, is_unspaced
 
 LONGEST_HOLD: Final = 300
 """Characters within which a mark must be closed; it is text otherwise."""

@@ -7,7 +7,7 @@ Hangul written in letters, and surrogates that came one by one.
 import unicodedata
 from typing import Final
 
-from heygen_widget.language import FIRST_WIDE
+from heygen_widget.language.sentences import FIRST_WIDE
 
 JOINERS: Final = "\u200c\u200d"
 
