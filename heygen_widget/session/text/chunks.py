@@ -21,6 +21,7 @@ from heygen_widget.session.text.once import Once
 from heygen_widget.session.text.readers import (
     TAKEN,
     Cumulative,
+    Loose,
     Part,
     UnspeakableChunk,
     Whole,
@@ -129,8 +130,7 @@ class ModelText:
     def _add(self, part: str, chunk: object) -> str:
         if isinstance(part, Whole):
             return self._add_whole(part)
-        # Only bare strings leave it open whether each repeats those before.
-        if isinstance(chunk, str) or isinstance(part, Cumulative):
+        if isinstance(chunk, str) or isinstance(part, Cumulative | Loose):
             part = self._growing.feed(part)
         return self._add_part(part, part.of if isinstance(part, Part) else "")
 

@@ -204,6 +204,12 @@ HEARD: list[Any] = [
     _some(chunk="Hi.", predict_name="p", signature_field_name="answer"),
     {"type": "ModelClientStreamingChunkEvent", "content": "Hi.", "source": "a"},
     {"type": "text-delta", "id": "0", "delta": "Hi."},
+    {"choices": [{"index": 0, "delta": {"audio": {"transcript": "Hi."}}}]},
+    [_some(role=_some(value="assistant"), content="Hi.", choice_index=0)],
+    {"output": {"choices": [{"message": {"role": "assistant", "content": "Hi."}}]}},
+    {"output": {"text": "Hi."}, "sessionId": "s"},
+    {"results": [{"generated_text": "Hi."}]},
+    {"answer": "Hi."},
 ]
 SILENT: list[Any] = [
     {"choices": [{"index": 0, "content_filter_results": {"hate": {"filtered": False}}}]},
@@ -225,10 +231,21 @@ SILENT: list[Any] = [
     {"candidates": None, "usage_metadata": None},
     {"trace": {"agentId": "a"}},
     {"init_event_loop": True},
+    {"context": ["a document"]},
+    _some(role=_some(value="tool"), content="21"),
+    _some(content="{", chunk_type=_some(value="tool_call")),
     ("custom", {"progress": 1}),
     {"type": "tasks", "ns": (), "data": {"id": "1"}},
 ]
 BROKEN: list[Any] = [
+    {
+        "error": {"message": "gone"},
+        "choices": [{"delta": {"content": ""}, "finish_reason": "error"}],
+    },
+    {"type": "response.cancelled", "response": {}},
+    {"type": "response.done", "response": {"status": "failed", "output": []}},
+    {"candidates": [{"finishReason": "SAFETY"}]},
+    {"promptFeedback": {"blockReason": "OTHER"}},
     {"choices": [{"delta": {}, "finish_reason": "content_filter"}]},
     {"type": "response.failed", "response": {"error": {"message": "overloaded"}}},
     {"type": "response.incomplete", "response": {"incomplete_details": {"reason": "filter"}}},

@@ -24,7 +24,9 @@ _CLAUDE: Final = frozenset({"UserMessage", "SystemMessage", "RateLimitEvent"})
 
 
 def unwrapped(chunk: object) -> object:
-    """Take the event of a model out of that of openai-agents, or of Claude's agents."""
+    """Take out of its wrapping what openai-agents, Claude's agents or Semantic Kernel tell."""
+    if isinstance(chunk, list) and len(chunk) == 1 and has(chunk[0], "choice_index"):
+        return chunk[0]  # one answer of Semantic Kernel
     if get(chunk, "type") == "raw_response_event":
         return get(chunk, "data")
     claude = type(chunk).__name__ == "StreamEvent" and isinstance(get(chunk, "event"), Mapping)

@@ -6,6 +6,7 @@ from typing import Final
 
 from heygen_widget.session.text.readers.shapes import (
     Answer,
+    Loose,
     Reading,
     broken,
     get,
@@ -76,12 +77,13 @@ def read_invoked(chunk: object) -> Reading:
         return "".join(text(get(output, "text")) for output in items(chunk["outputs"]))
     base = get(get(chunk, "output"), "text")
     flow = get(get(get(chunk, "flowOutputEvent"), "content"), "document")
-    return next((said for said in (base, flow) if isinstance(said, str)), None)
+    return next((Loose(said) for said in (base, flow) if isinstance(said, str)), None)
 
 
 def read_google(chunk: object) -> Reading:
     """Read a response of google-genai; parts that are thoughts are silent."""
-    blocked = get(get(chunk, "prompt_feedback"), "block_reason")
+    feedback = get(chunk, "prompt_feedback") or get(chunk, "promptFeedback")
+    blocked = get(feedback, "block_reason") or get(feedback, "blockReason")
     if blocked:
         broken(None, f"the prompt was blocked ({word(blocked)}).")
     if has(chunk, "server_content"):  # of the live API
@@ -95,7 +97,7 @@ def read_google(chunk: object) -> Reading:
         return "" if known and get(chunk, "content") is None else None
     for candidate in candidates[:1]:
         said = _of_parts(get(candidate, "content"))
-        reason = word(get(candidate, "finish_reason"))
+        reason = word(get(candidate, "finish_reason") or get(candidate, "finishReason"))
         if reason in _CUT_OFF:
             broken(get(candidate, "finish_message"), reason)
         return said
@@ -153,6 +155,22 @@ def read_hugging_face(chunk: object) -> Reading:
         return "" if get(token, "special") else said
     whole = get(chunk, "generated_text")
     return [Answer(whole)] if isinstance(whole, str) else None
+
+
+def read_dashscope(chunk: object) -> Reading:
+    """Read a response of DashScope, which by default repeats all of the text so far."""
+    choices = items(get(get(chunk, "output"), "choices"))[:1]
+    if not choices:
+        return None
+    content = get(get(choices[0], "message"), "content")
+    return Loose(text(content) + "".join(text(get(block, "text")) for block in items(content)))
+
+
+def read_watsonx(chunk: object) -> Reading:
+    """Read a response of watsonx."""
+    results = items(get(chunk, "results"))[:1]
+    texts = [get(result, "generated_text") for result in results]
+    return "".join(map(text, texts)) if any(isinstance(said, str) for said in texts) else None
 
 
 def read_mistral(chunk: object) -> Reading:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from heygen_widget.session.text.readers.shapes import (
+    Loose,
     Part,
     Reading,
     Whole,
@@ -11,6 +12,7 @@ from heygen_widget.session.text.readers.shapes import (
     is_list,
     items,
     text,
+    word,
 )
 
 _MODES: Final = frozenset(
@@ -20,6 +22,7 @@ _NOTHING: Final = {"event": "on_other"}
 _OTHERS: Final = ("tool", "human", "user", "system", "function", "developer", "remove")
 _ASKING: Final = ("human", "user")
 _WHOLE: Final = frozenset({"ai", "chat"})
+_CHAIN: Final = frozenset({"input", "question", "chat_history", "context", "answer"})
 _PARTS: Final = frozenset({"AIMessageChunk", "ChatMessageChunk"})
 
 
@@ -73,6 +76,13 @@ def _of_output(output: object) -> str:
     return text(output) or text(get(output, "text")) or _said(output)
 
 
+def read_chain(chunk: object) -> Reading:
+    """Read what a chain tells that answers from documents: its question, those, its answer."""
+    if isinstance(chunk, Mapping) and chunk and chunk.keys() <= _CHAIN:
+        return text(chunk.get("answer"))
+    return None
+
+
 def read_state(chunk: object) -> Reading:
     """Read the state of a graph, or what its nodes changed of it: the model's latest messages.
 
@@ -115,7 +125,9 @@ def read_message(chunk: object) -> Reading:
     kind = text(get(chunk, "type"))
     if kind in _WHOLE:
         return Whole(_said(chunk), get(chunk, "id"))
-    return Part(_said(chunk), get(chunk, "id") if kind in _PARTS else "")
+    if kind in _PARTS:
+        return Part(_said(chunk), get(chunk, "id"))
+    return "" if word(get(chunk, "chunk_type")) == "tool_call" else Loose(_said(chunk))
 
 
 def _said(message: object) -> str:
@@ -127,10 +139,8 @@ def _said(message: object) -> str:
 
 def _kind(message: object) -> str:
     """Return whose message it is, in lower case."""
-    kind = text(get(message, "type")) or text(get(message, "role"))
-    if kind.lower().startswith("chat"):  # a message of any role, which it names
-        kind = text(get(message, "role"))
-    return kind.lower()
+    kind, role = word(get(message, "type")), word(get(message, "role"))
+    return kind if kind and not kind.startswith("chat") else role  # "chat" may be anybody's
 
 
 def _of_block(block: object) -> str:

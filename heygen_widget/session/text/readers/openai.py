@@ -39,6 +39,12 @@ _WHOLE_EVENTS: Final = {
     "content.done": "content",
     "refusal.done": "refusal",
 }
+_FIELDS: Final = {
+    "output_text": "text",
+    "refusal": "refusal",
+    "audio": "transcript",
+    "output_audio": "transcript",
+}
 _SILENT_FAMILIES: Final = (
     *("response.", "content.", "refusal.", "tool_calls.", "logprobs.", "session.", "transcript"),
     *("conversation.", "input_audio_buffer.", "output_audio_buffer.", "rate_limits."),
@@ -52,10 +58,11 @@ def read_choices(chunk: object) -> Reading:
         if isinstance(get(chunk, "error"), dict) and get(chunk, "type") is None:
             broken(get(chunk, "error"), "an error")
         return None
-    return "".join(_of_choice(choice) for choice in choices if not get(choice, "index"))
+    error = get(chunk, "error")  # which some routers tell beside an empty choice
+    return "".join(_of_choice(choice, error) for choice in choices if not get(choice, "index"))
 
 
-def _of_choice(choice: object) -> str:
+def _of_choice(choice: object, error: object) -> str:
     delta, message = get(choice, "delta"), get(choice, "message")
     said = _of_delta(delta) if delta is not None else text(get(choice, "text"))
     if delta is None and message is not None:
@@ -64,14 +71,15 @@ def _of_choice(choice: object) -> str:
             "speak its text: `completion.choices[0].message.content`."
         )
     if word(get(choice, "finish_reason")) in {"content_filter", "error"}:
-        broken(get(choice, "error"), f"{word(get(choice, 'finish_reason'))}.")
+        broken(get(choice, "error") or error, f"{word(get(choice, 'finish_reason'))}.")
     return said
 
 
 def _of_delta(delta: object) -> str:
     content = get(delta, "content")
     blocks = (text(get(b, "text")) for b in items(content) if get(b, "type") == "text")
-    return text(content) + "".join(blocks) + text(get(delta, "refusal"))
+    audio = text(get(get(delta, "audio"), "transcript"))
+    return text(content) + "".join(blocks) + text(get(delta, "refusal")) + audio
 
 
 def read_event(chunk: object) -> Reading:
@@ -84,10 +92,10 @@ def read_event(chunk: object) -> Reading:
     if kind in _WHOLE_EVENTS:
         return Whole(text(get(chunk, _WHOLE_EVENTS[kind])), _of(chunk))
     response = get(chunk, "response")
-    if kind == "response.failed":
-        broken(get(response, "error"), "the response failed.")
-    if kind == "response.incomplete":
-        broken(get(response, "incomplete_details"), "the response is incomplete.")
+    for end in ("failed", "incomplete", "cancelled"):
+        if kind == f"response.{end}" or get(response, "status") == end:
+            details = get(response, "error") or get(response, "incomplete_details")
+            broken(details, f"the response is {end}.")
     if kind == "error":
         broken(get(chunk, "error") or chunk, "an error")
     if kind == "response.output_item.done":
@@ -104,9 +112,8 @@ def _of(chunk: object) -> str:
 
 def of_item(item: object) -> str:
     """Return the text of an item of a response, when it is a message."""
-    names = {"output_text": "text", "refusal": "refusal", "output_audio": "transcript"}
     parts = items(get(item, "content")) if get(item, "type") == "message" else []
-    return "".join(text(get(part, names.get(text(get(part, "type")), ""))) for part in parts)
+    return "".join(text(get(part, _FIELDS.get(text(get(part, "type")), ""))) for part in parts)
 
 
 def read_thread(chunk: object) -> Reading:

@@ -23,6 +23,12 @@ class Cumulative(str):
     __slots__ = ()
 
 
+class Loose(str):
+    """Text of which the chunk does not tell whether it repeats the text before it."""
+
+    __slots__ = ()
+
+
 class Part(str):
     """Some text of a message.
 
