@@ -32,6 +32,7 @@ _FATAL: Final = (signal.SIGTERM, signal.SIGHUP) if os.name == "posix" else ()
 P = ParamSpec("P")
 T = TypeVar("T")
 
+_ending = False
 _watched: "weakref.WeakKeyDictionary[Succession[Any], Connection]" = weakref.WeakKeyDictionary()
 
 
@@ -58,8 +59,15 @@ def _end_by_signal(number: int, _: FrameType | None) -> None:
     os.kill(os.getpid(), number)  # whoever waits for this process learns how it ended
 
 
+def process_ends() -> bool:
+    """Whether this process is about to end, so that what is left of its sessions is of no use."""
+    return _ending
+
+
 @atexit.register
 def _end_all() -> None:
+    global _ending  # noqa: PLW0603 (a process ends once)
+    _ending = True
     if any(not sessions.at_rest for sessions in _watched):
         # Nobody is left to read of an error; an idle session ends by the server's own time-out.
         with contextlib.suppress(Exception):

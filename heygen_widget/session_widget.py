@@ -20,7 +20,7 @@ import traitlets
 from pydantic import ValidationError
 
 from heygen_widget.api._birth import Birth
-from heygen_widget.at_exit import end_at_exit
+from heygen_widget.at_exit import end_at_exit, process_ends
 from heygen_widget.bridge import Bridge, bridge, wait_awaited, wait_blocking
 from heygen_widget.busy import watch_cells
 from heygen_widget.cells import MadeInCells, runs_unseen
@@ -477,6 +477,8 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
 
     def _on_end(self) -> None:
         self._waiting.release()
+        if process_ends():  # a picture would take the time in which sessions are to be ended
+            return
         noting = asyncio.get_running_loop().create_task(
             self._note_end(self._sessions.number, self.transcript)
         )

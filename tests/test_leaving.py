@@ -187,6 +187,7 @@ time.sleep(1000)
     [
         (signal.SIGTERM, "none", -signal.SIGTERM),
         (signal.SIGTERM, "thread", -signal.SIGTERM),
+        (signal.SIGINT, "none", -signal.SIGINT),
         (signal.SIGHUP, "none", -signal.SIGHUP),
         (signal.SIGTERM, "mine", 7),
     ],
@@ -195,7 +196,8 @@ def test_a_signal_that_ends_a_script_ends_its_sessions_first(
     local_server: LocalServer, number: signal.Signals, handler: str, code: int
 ) -> None:
     program = [sys.executable, "-c", SCRIPT, local_server.api_key, local_server.base_url, handler]
-    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(program, stdout=pipe, stderr=pipe, text=True) as process:
         assert process.stdout
         stream_id = process.stdout.readline().strip()
         process.send_signal(number)
