@@ -26,6 +26,9 @@ from heygen_widget.session.text.spans import Spans
 
 CODE: Final = "(code)"
 
+LONGEST_MARKERS: Final = 1000
+"""Characters of a line that is no text at most."""
+
 BYTE_ORDER_MARK: Final = "\ufeff"
 
 
@@ -125,7 +128,9 @@ class PlainText:
     def _read_markers(self, at: int, line: str, *, whole: bool) -> int | None:
         if not whole and is_undecided(line) and len(line) < LONGEST_HOLD:
             return None
-        start = start_of(line, self._context, introduced=self._introduced)
+        start = start_of(line[:LONGEST_MARKERS], self._context, introduced=self._introduced)
+        if start.needs_whole_line and len(line) > LONGEST_MARKERS:
+            start = LineStart(Kind.CONTINUED if self._context else Kind.PROSE, 0)
         if not start.needs_whole_line:
             return self._start_text(at, line, start)
         return self._start_block(at, line, start) if whole else None

@@ -27,8 +27,10 @@ from heygen_widget.session.text.tags import entity_at, may_be_in_angles, tag_at
 
 # An address may follow a letter of a script without spaces.
 _NO_LETTER: Final = r"(?<![^\W\u0e00-\U0010ffff])"
+LONGEST_TICKS: Final = 100
+"""Backticks in a row that may begin code."""
 _MARK = re.compile(
-    rf"\*+|_+|~+|`+|(?<!\w)!\[|\[|\\|<|&|\$+|{_NO_LETTER}(?:https?://|www\.)",
+    rf"\*+|_+|~+|`{{1,{LONGEST_TICKS}}}|(?<!\w)!\[|\[|\\|<|&|\$+|{_NO_LETTER}(?:https?://|www\.)",
     re.IGNORECASE,
 )
 _MAY_BECOME_MARK = re.compile(

@@ -22,6 +22,7 @@ ASIDE: Final = 4_000
 _LONGEST_LINE: Final = 2_000
 _ANSWER: Final = frozenset({"<answer>", "</answer>"})
 _FENCE: Final = re.compile(r"[ \t>]*(?P<fence>`{3,}|~{3,})(?P<info>[^`\n]*)\Z")
+_MARKERS: Final = re.compile(rf"(?:\s|{MARKER.pattern})*+")
 _TICKS: Final = re.compile("`+")
 
 
@@ -91,10 +92,10 @@ class Unthinking:
 
     def _is_in_code(self, length: int, *, final: bool) -> bool | None:
         """Tell whether the next `length` characters are code; None if later text decides."""
-        after = self._held[length:]
         if self._fence:
             # A model ends its text with a marker, even where it has not closed its code.
-            rest = MARKER.sub("", after).strip()
+            markers = _MARKERS.match(self._held, length)
+            rest = self._held[markers.end() if markers else length :][: LONGEST + 1]
             if not final and len(rest) == begun(rest):
                 return None
             return bool(rest)
@@ -103,7 +104,8 @@ class Unthinking:
             opened = run if not opened else ("" if run == opened else opened)
         if not opened:
             return False
-        line, newline, _ = after[:ASIDE].partition("\n")
+        after = self._held[length : length + ASIDE]
+        line, newline, _ = after.partition("\n")
         closing = re.search(f"(?<!`){opened}(?!`)", line)
         if closing and (final or newline or closing.end() < len(line)):
             return True

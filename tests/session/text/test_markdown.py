@@ -285,6 +285,17 @@ def test_an_unclosed_mark_holds_only_so_much() -> None:
     assert "*" not in text.take(final=True)
 
 
+@pytest.mark.parametrize("mark", ["`", "> ", "-", "= ", "# ", "[a]: "])
+def test_a_line_of_nothing_but_marks_is_given_out_before_it_ends(mark: str) -> None:
+    text = PlainText()
+    parts = []
+    for _ in range(400):
+        text.feed(mark * 10)
+        parts.append(text.take())
+    assert len("".join(parts)) > 1_000
+    assert "".join([*parts, text.take(final=True)]) == said([mark * 4_000])
+
+
 def test_verbatim_changes_and_holds_nothing() -> None:
     text = Verbatim()
     text.feed("**as")
