@@ -20,6 +20,7 @@ The joiners U+200C and U+200D are left, which Persian, Hindi and emoji are writt
 """
 
 _HIDDEN: Final = re.compile(f"[{HIDDEN}]+")
+_ESCAPE: Final = re.compile("[\x00-\x1f\x7f-\x84\x86-\x9f]")
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _HALF: Final = re.compile("[\ud800-\udfff]")
 
@@ -27,6 +28,11 @@ _HALF: Final = re.compile("[\ud800-\udfff]")
 def plain(text: str) -> str:
     """Return text without what is hidden; what controls a terminal or ends a line is a blank."""
     return _HALF.sub("\ufffd", _CONTROL.sub(" ", _HIDDEN.sub("", text)))
+
+
+def uncontrolled(text: str) -> str:
+    """Return text as it is, but for what controls a terminal: a blank."""
+    return _ESCAPE.sub(" ", text)
 
 
 def one_line(text: str, longest: int = LONGEST) -> str:

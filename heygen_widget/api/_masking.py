@@ -10,6 +10,7 @@ import base64
 import re
 from array import array
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from html import unescape
 from typing import Final
 
@@ -48,7 +49,7 @@ _URL_SAFE: Final = str.maketrans("+/", "-_")
 
 def masked(text: str, key: str, keep: str = "") -> str:
     """Return `text` with all that tells of `key` replaced by a mask, but for one kept sign."""
-    if not key:
+    if not key or len(text) < min(len(key), PIECE):
         return text
     plain, origins = _plainly(text)
     told = bytearray(len(text))
@@ -80,7 +81,7 @@ def _found(text: str, key: str) -> Iterator[tuple[int, int]]:
     if len(key) < SHORTEST:  # a part of it, or a word that is written like it, says nothing
         yield from _occurrences(text, plain_key, len(plain_key))
         return
-    forms = list(_forms(plain_key, key))
+    forms = _forms(plain_key, key)
     lower = text.translate(_LOWER)
     for form, length in forms:
         yield from _occurrences(lower, form, length)
@@ -90,15 +91,19 @@ def _found(text: str, key: str) -> Iterator[tuple[int, int]]:
     yield from _scattered(lower, [(key.translate(_LOWER), PIECE), *forms])
 
 
-def _forms(plain_key: str, key: str) -> Iterator[tuple[str, int]]:
-    """Yield the forms of a key in lower case, and the shortest piece of each that tells of it."""
-    yield plain_key.translate(_LOWER), PIECE
-    yield key.encode().hex(), 2 * PIECE
-    for shift in range(3):
-        padded = b"?" * shift + key.encode()
-        # Only what is of the key alone, not of what stands before or after it.
-        known = slice((0, 2, 3)[shift], len(padded) * 8 // 6)
-        yield base64.b64encode(padded).decode()[known].lower(), PIECE_BASE64
+@lru_cache(maxsize=4)
+def _forms(plain_key: str, key: str) -> tuple[tuple[str, int], ...]:
+    """Return the forms of a key in lower case, and the shortest piece of each that tells of it."""
+    # Of each in base64, only what is of the key alone, not of what stands before or after it.
+    in_base64 = [
+        base64.b64encode(b"?" * shift + key.encode())[first : (shift + len(key)) * 8 // 6]
+        for shift, first in enumerate((0, 2, 3))
+    ]
+    return (
+        (plain_key.translate(_LOWER), PIECE),
+        (key.encode().hex(), 2 * PIECE),
+        *((form.decode().lower(), PIECE_BASE64) for form in in_base64),
+    )
 
 
 def _scattered(text: str, forms: Sequence[tuple[str, int]]) -> Iterator[tuple[int, int]]:

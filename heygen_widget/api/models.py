@@ -6,11 +6,11 @@ unknown fields and unknown states pass. Knows no HTTP.
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, FiniteFloat, StrictBool, model_validator
+from pydantic import AfterValidator, Field, FiniteFloat, StrictBool, model_validator
 from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
-from heygen_widget.plain import plain
+from heygen_widget.plain import plain, uncontrolled
 
 from ._bodies import LONGEST_URL, AnswerBody, Name, RequestBody, Words
 
@@ -166,7 +166,7 @@ class WordEvent:
     ``pandas.DataFrame(avatar.words)``.
     """
 
-    word: str
+    word: Annotated[str, AfterValidator(uncontrolled)]
     start: FiniteFloat
     end: FiniteFloat
 

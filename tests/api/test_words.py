@@ -217,7 +217,7 @@ def test_a_cancelled_listener_hangs_up(server: Server, key: str) -> None:
 NOISE = st.sampled_from(
     [b": hello\n\n", b"data:\n\n", b"data: {oops\n\n", b"event: x\ndata: 1\n\n"]
 )
-WORDS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), min_size=1)
+WORDS = st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1), min_size=1)
 
 
 @settings(deadline=None)
@@ -245,3 +245,13 @@ def test_words_do_not_depend_on_how_the_bytes_are_cut(
         heard = list(HeyGen("k", http_client=http).avatar_realtime.words("s1"))
 
     assert said(heard) == [word for block in frames if isinstance(block, list) for word in block]
+
+
+def test_a_word_controls_no_terminal(face: Face, server: Server) -> None:
+    word = json.dumps("\x1b[2Jhi\u202e\n")
+    data = f'data: {{"words": [{{"word": {word}, "start": 0, "end": 1}}]}}\n\nevent: end\n\n'
+    server.streams(data.encode())
+
+    ((batch,),) = (batch.words for batch in face.words())
+
+    assert batch.word == " [2Jhi\u202e "
