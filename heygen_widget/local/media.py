@@ -24,6 +24,7 @@ PATIENCE: Final = 3
 AT_ONCE: Final = "?_HLS_msn=0"
 """Added to a playlist's address for players that follow closely: the first segment will do."""
 
+_FFMPEG: Final = "Lavf/"
 _ONE_LOOK: Final = 0.15  # seconds in which some players look twice before they begin
 _MOST_PLAYERS: Final = 1000  # that are remembered
 _LONGEST_NAME: Final = 200  # characters
@@ -79,15 +80,20 @@ class Media:
 
 
 class _FirstLooks:
-    """Which players have looked at a playlist; those of one machine and program count as one."""
+    """Which of FFmpeg's players have looked at a playlist; those of one machine count as one.
+
+    Others need no help: they begin where the playlist says, and play on better with more of it.
+    """
 
     def __init__(self) -> None:
         self._at: dict[tuple[str, str, str], float] = {}
 
     def is_first(self, request: Request) -> bool:
-        """Note that a player looks; return whether it has not looked before."""
-        machine = request.client.host if request.client else ""
+        """Note that a player looks; return whether it is FFmpeg's and has not looked before."""
         program = request.headers.get("user-agent", "")[:_LONGEST_NAME]
+        if not program.startswith(_FFMPEG):
+            return False
+        machine = request.client.host if request.client else ""
         now = time.monotonic()
         before = self._at.setdefault((request.path_params["token"], machine, program), now)
         if len(self._at) > _MOST_PLAYERS:

@@ -129,12 +129,13 @@ def test_a_first_look_finds_enough_to_play_and_its_beginning(
     assert "#EXT-X-START:TIME-OFFSET=0" in playlist
 
 
-def test_whoever_looks_at_a_young_stream_for_the_first_time_is_shown_its_opening(
+def test_ffmpeg_is_shown_the_opening_of_a_young_stream_first_and_others_all_of_it(
     caller: Caller, player: httpx.Client
 ) -> None:
     url = caller.playing(caller.text_stream())
     for number in range(8):
         player.get(url, params={"_HLS_msn": number})
+    assert last_segment(player.get(url).text) >= 7
     newcomer = {"User-Agent": "Lavf/62"}
     first = [SEGMENT.findall(player.get(url, headers=newcomer).text) for _ in range(2)]
     assert first == [["0.m4s", "1.m4s", "2.m4s"]] * 2
