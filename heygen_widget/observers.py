@@ -156,7 +156,8 @@ class _Turns:
             call, tell_slow = calls.get()
             self._under_way = (time.monotonic(), tell_slow)
             call()
-            self._under_way = None
+            self._under_way = self._told = None
+            del call, tell_slow  # which hold an avatar, while the next call is waited for
 
     def _tell_if_slow(self, least: float | None = None) -> None:
         if self._under_way is None:

@@ -2,10 +2,12 @@
 
 import asyncio
 import copy
+import gc
 import pickle
 import subprocess
 import sys
 import threading
+import weakref
 from dataclasses import FrozenInstanceError, asdict, fields
 from typing import Any
 
@@ -269,3 +271,21 @@ def test_a_script_whose_callback_never_returns_ends_and_ends_its_session(
     with HeyGen(local_server.api_key, local_server.base_url) as client:
         answer = client.avatar_realtime.get(script.stdout.strip())
     assert answer.status == "completed"
+
+
+def test_no_avatar_is_kept_by_the_last_call_of_its_callback(make_avatar: MakeAvatar) -> None:
+    class Callback:
+        def __call__(self, _: Any) -> None:
+            pass
+
+    avatar = make_avatar()
+    callback = Callback()
+    known = weakref.ref(callback)
+    avatar.on_event(callback)
+    avatar.speak("Hello.", final=True)
+    avatar.wait(timeout=PATIENCE)
+    avatar.on_event(callback, remove=True)
+    wait_for_callbacks(PATIENCE)
+    del callback
+    gc.collect()
+    assert known() is None
