@@ -17,6 +17,7 @@ from heygen_widget import HeyGen
 from heygen_widget.api import AssetBase64, AssetId, AssetUpload, AssetUrl
 from heygen_widget.api.files import MAX_UPLOAD
 from heygen_widget.audio import BASE64_LIMIT, prepare
+from heygen_widget.local.storage import StoredFile
 from heygen_widget.local.voice import SAMPLE_RATE, Recording
 
 if TYPE_CHECKING:
@@ -311,7 +312,7 @@ assert "numpy" not in sys.modules
 
 
 def test_samples_sound_the_same_to_the_embedded_server() -> None:
-    played = [piece.samples for piece in Recording(wav(SIDES)).pieces()]
+    played = [piece.samples for piece in Recording(StoredFile.of(wav(SIDES))).pieces()]
 
     assert abs(len(np.concatenate(played)) / SAMPLE_RATE - 0.5) < 0.01
 

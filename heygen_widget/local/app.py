@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 
 from heygen_widget.local.access import Gate, Key, Throttling
 from heygen_widget.local.assets import Assets
+from heygen_widget.local.audio_body import AudioBody
 from heygen_widget.local.bodies import (
     MAX_AUDIO,
     parse_append,
@@ -96,6 +97,7 @@ class Api:
         self._throttling = throttling
         self._assets = assets
         self._intake = intake
+        self._parsing = asyncio.Lock()
 
     def routes(self) -> list[Route]:
         """Return the routes, each with the one method it has."""
@@ -110,8 +112,14 @@ class Api:
         ]
 
     async def _create(self, request: Request) -> Response:
-        async with self._intake.body(request, MAX_AUDIO) as body:
-            script = await asyncio.to_thread(parse_create, body)
+        body = AudioBody()
+        async with self._intake.chunks(request, MAX_AUDIO) as chunks:
+            async for chunk in chunks:
+                body.feed(chunk)
+            body.finish()
+            # One after another: what a body of many small things says fills twenty times its size.
+            async with self._parsing:
+                script = await asyncio.to_thread(parse_create, body)
         session = self._registry.open(self._assets.fill_in(script))
         return _data({"stream_id": session.stream_id}, 201)
 

@@ -1,4 +1,4 @@
-"""Uploaded sound files: taken by HTTP, kept in memory, lent to sessions.
+"""Uploaded sound files: taken by HTTP, kept in memory or on the disk, lent to sessions.
 
 HeyGen keeps pictures, films and papers too; here sound is all that an asset could be used for.
 Knows no session.
@@ -7,18 +7,19 @@ Knows no session.
 import secrets
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, BinaryIO, Final, cast
 
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from heygen_widget.api.models import AssetId
 from heygen_widget.local.bodies import Script
 from heygen_widget.local.errors import ApiError
 from heygen_widget.local.intake import Intake
+from heygen_widget.local.storage import StoredFile
 from heygen_widget.local.voice import AudioError, container_of
 
 ASSETS: Final = "/v3/assets"
@@ -27,10 +28,16 @@ MAX_FILE: Final = 32 * 1024 * 1024
 """Bytes of one file."""
 
 MAX_KEPT: Final = 256 * 1024 * 1024
-"""Bytes of all files together; the ones unused for longest make room for new ones."""
+MAX_IN_MEMORY: Final = 16 * 1024 * 1024
+"""Bytes of all files on the disk, and in memory; those unused for longest make room for others."""
+
+MAX_FILES: Final = 128
+MAX_SMALL: Final = 1024
+"""How many files these may be. On the disk, each takes an open file of the process."""
 
 _MAX_BODY: Final = MAX_FILE + 64 * 1024  # the file, and the form around it
 _MAX_FIELDS: Final = 16
+_MAX_FIELD: Final = 64 * 1024  # bytes of a part that is no file
 _MEDIA_TYPES: Final = {
     "wav": "audio/wav",
     "mp3": "audio/mpeg",
@@ -44,7 +51,7 @@ class Asset:
     """A file that is kept: its content, and the MIME type its content shows."""
 
     asset_id: str
-    data: bytes = field(repr=False)
+    data: StoredFile = field(repr=False)
     mime_type: str
 
 
@@ -55,10 +62,13 @@ class Assets:
     ----------
     intake
         Reads bodies.
+    max_files
+        How many are kept on the disk.
     """
 
-    def __init__(self, intake: Intake) -> None:
+    def __init__(self, intake: Intake, *, max_files: int = MAX_FILES) -> None:
         self._intake = intake
+        self._max_files = max_files
         self._kept: OrderedDict[str, Asset] = OrderedDict()
 
     def routes(self) -> list[Route]:
@@ -68,7 +78,7 @@ class Assets:
             Route("/assets/{asset_id}", self._read, name="asset"),
         ]
 
-    def keep(self, data: bytes) -> Asset:
+    def keep(self, data: StoredFile) -> Asset:
         """Keep a sound file; 400 when it is none that can be played."""
         try:
             mime_type = _MEDIA_TYPES[container_of(data)]
@@ -76,10 +86,8 @@ class Assets:
             raise ApiError.invalid(str(error), "file") from None
         asset = Asset(f"asset_{secrets.token_hex(16)}", data, mime_type)
         self._kept[asset.asset_id] = asset
-        size = sum(len(kept.data) for kept in self._kept.values())
-        while size > MAX_KEPT:
-            _, oldest = self._kept.popitem(last=False)
-            size -= len(oldest.data)
+        self._make_room(on_disk=False, size=MAX_IN_MEMORY, files=MAX_SMALL)
+        self._make_room(on_disk=True, size=MAX_KEPT, files=self._max_files)
         return asset
 
     def find(self, asset_id: str) -> Asset | None:
@@ -94,23 +102,36 @@ class Assets:
             return replace(script, audio=asset.data)
         return script
 
+    def _make_room(self, *, on_disk: bool, size: int, files: int) -> None:
+        """Let the oldest files in one place go, until the others are few and small enough."""
+        kept = [asset for asset in self._kept.values() if asset.data.on_disk == on_disk]
+        least = size // files
+        while len(kept) > 1 and sum(max(asset.data.size, least) for asset in kept) > size:
+            del self._kept[kept.pop(0).asset_id]
+
     async def _upload(self, request: Request) -> Response:
         asset = self.keep(await self._file_in(request))
         answer = {
             "asset_id": asset.asset_id,
             "url": str(request.url_for("asset", asset_id=asset.asset_id)),
             "mime_type": asset.mime_type,
-            "size_bytes": len(asset.data),
+            "size_bytes": asset.data.size,
         }
         return JSONResponse({"data": answer})
 
-    async def _file_in(self, request: Request) -> bytes:
-        """Return the content of the part named `file`."""
+    async def _file_in(self, request: Request) -> StoredFile:
+        """Return the part named `file`."""
         kind = request.headers.get("content-type", "").partition(";")[0]
         if kind.strip().lower() != "multipart/form-data":
             raise _no_file()
         async with self._intake.chunks(request, _MAX_BODY) as chunks:
-            reading = _InMemory(request.headers, chunks, max_files=1, max_fields=_MAX_FIELDS)
+            reading = _Form(
+                request.headers,
+                chunks,
+                max_files=1,
+                max_fields=_MAX_FIELDS,
+                max_part_size=_MAX_FIELD,
+            )
             try:
                 form = await reading.parse()
             except MultiPartException as error:
@@ -121,7 +142,7 @@ class Assets:
                     raise _no_file()
                 if (file.size or 0) > MAX_FILE:
                     raise ApiError.too_large(MAX_FILE)
-                return await file.read()
+                return reading.stored
             finally:
                 await form.close()
 
@@ -129,13 +150,38 @@ class Assets:
         asset = self.find(request.path_params["asset_id"])
         if asset is None:
             raise ApiError.not_found("There is no asset of that id, or no longer.")
-        return Response(asset.data, media_type=asset.mime_type)
+        return StreamingResponse(
+            asset.data.pieces(),
+            media_type=asset.mime_type,
+            headers={"Content-Length": str(asset.data.size)},
+        )
 
 
-class _InMemory(MultiPartParser):
-    """Reads a form without ever writing a file to the disk."""
+class _Form(MultiPartParser):
+    """Reads a form with one file, and keeps that as files are kept here."""
 
-    spool_max_size = _MAX_BODY
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.stored = StoredFile()
+
+    def on_headers_finished(self) -> None:
+        super().on_headers_finished()
+        if self._current_part.file is not None:
+            self._current_part.file.file.close()
+            self._current_part.file.file = cast("BinaryIO", _Sink(self.stored))
+
+
+class _Sink:
+    """A stored file, as the parser of forms writes to it."""
+
+    def __init__(self, stored: StoredFile) -> None:
+        self.write = stored.append
+
+    def seek(self, _: int) -> None:
+        """Leave it: it is read from any place."""
+
+    def close(self) -> None:
+        """Leave it: it is kept."""
 
 
 def _no_file() -> ApiError:

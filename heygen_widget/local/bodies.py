@@ -3,8 +3,6 @@
 Knows no session. Every refusal is an `ApiError` that names the field.
 """
 
-import binascii
-import string
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,8 +17,9 @@ from heygen_widget.api.models import (
     CreateAvatarRealtimeAudio,
     CreateAvatarRealtimeRequestBody,
 )
+from heygen_widget.local.audio_body import AudioBody
 from heygen_widget.local.errors import ApiError
-from heygen_widget.local.intake import MAX_JSON
+from heygen_widget.local.storage import StoredFile
 
 MAX_AUDIO: Final = 45 * 1024 * 1024
 """Bytes of a body with audio in it: 32 MiB of file, in base64."""
@@ -60,7 +59,7 @@ class Script:
     avatar_id: str
     voice_id: str = ""
     text: str = ""
-    audio: bytes | AssetUrl | AssetId | None = None
+    audio: StoredFile | AssetUrl | AssetId | None = None
 
 
 class Throttle(BaseModel):
@@ -72,22 +71,21 @@ class Throttle(BaseModel):
     retry_after: int = Field(default=1, ge=0, le=3600)
 
 
-def parse_create(body: bytearray) -> Script:
-    """Return what the body of a create request asks for; `body` is empty afterwards."""
-    size = len(body)
-    fields = _json_object(body)
-    body.clear()  # a file in it is in memory once, and not once for each step
+def parse_create(body: AudioBody) -> Script:
+    """Return what the body of a create request asks for."""
+    fields = _json_object(body.json)
     try:
         asked = _CREATE.validate_python(fields, strict=True)
     except ValidationError as error:
         # Each union on the way puts its tag into the location, before the field's name.
         raise _refusal(error.errors()[0], location=slice(1, None, 2)) from None
     if isinstance(asked, CreateAvatarRealtimeAudio):
-        if isinstance(asked.audio, AssetBase64):
-            return Script(asked.type, asked.avatar_id, audio=_decoded(asked.audio.data))
-        _limit_size(size)
-        return Script(asked.type, asked.avatar_id, audio=asked.audio)
-    _limit_size(size)
+        audio = asked.audio
+        if not isinstance(audio, AssetBase64):
+            return Script(asked.type, asked.avatar_id, audio=audio)
+        if body.file is None or body.damaged:
+            raise ApiError.invalid("'audio.data' must be base64.", "audio.data")
+        return Script(asked.type, asked.avatar_id, audio=body.file)
     _limit_text(asked.text, "text")
     return Script(asked.type, asked.avatar_id, asked.voice_id, asked.text)
 
@@ -148,23 +146,8 @@ def _refusal(error: ErrorDetails, location: slice) -> ApiError:
     return ApiError.invalid(message, param)
 
 
-def _limit_size(size: int) -> None:
-    if size > MAX_JSON:
-        raise ApiError.too_large(MAX_JSON)
-
-
 def _limit_text(text: str, param: str) -> None:
     size = len(text.encode())
     if size > MAX_TEXT:
         message = f"'{param}' is {size:,} bytes of UTF-8; at most {MAX_TEXT:,} fit in one request."
         raise ApiError.invalid(message, param)
-
-
-def _decoded(data: str) -> bytes:
-    # Line breaks are what the `base64` command writes; anything else foreign is a mistake.
-    if any(space in data for space in string.whitespace):
-        data = "".join(data.split())
-    try:
-        return binascii.a2b_base64(data, strict_mode=True)
-    except ValueError:
-        raise ApiError.invalid("'audio.data' must be base64.", "audio.data") from None

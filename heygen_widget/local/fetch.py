@@ -13,6 +13,8 @@ from typing import Final
 
 import httpx
 
+from heygen_widget.local.storage import StoredFile
+
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 MAX_BYTES: Final = 32 * 1024 * 1024
@@ -54,7 +56,7 @@ PUBLIC: Final = Policy(frozenset({"https"}), is_public)
 ANYWHERE: Final = Policy(frozenset({"https", "http"}), lambda _: True)
 
 
-async def fetch(url: str, policy: Policy) -> bytes:
+async def fetch(url: str, policy: Policy) -> StoredFile:
     """Return what is at `url`, at most 32 MiB.
 
     Raises
@@ -67,7 +69,7 @@ async def fetch(url: str, policy: Policy) -> bytes:
             target = httpx.URL(url)
             for _ in range(MAX_HOPS):
                 found = await _hop(client, target, policy)
-                if isinstance(found, bytes):
+                if isinstance(found, StoredFile):
                     return found
                 target = found
     except TimeoutError:
@@ -84,7 +86,7 @@ def _client() -> httpx.AsyncClient:
     return httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=TIMEOUT)
 
 
-async def _hop(client: httpx.AsyncClient, url: httpx.URL, policy: Policy) -> bytes | httpx.URL:
+async def _hop(client: httpx.AsyncClient, url: httpx.URL, policy: Policy) -> StoredFile | httpx.URL:
     if url.scheme not in policy.schemes or not url.host:
         schemes = " or ".join(sorted(policy.schemes))
         raise FetchError(f"The audio URL must be a public {schemes} address.")
@@ -118,10 +120,10 @@ async def _checked_address(url: httpx.URL, policy: Policy) -> IPAddress:
     return addresses[0]
 
 
-async def _read(response: httpx.Response) -> bytes:
-    body = bytearray()
+async def _read(response: httpx.Response) -> StoredFile:
+    file = StoredFile()
     async for chunk in response.aiter_raw():
-        body += chunk
-        if len(body) > MAX_BYTES:
+        if file.size + len(chunk) > MAX_BYTES:
             raise FetchError(f"The audio is larger than {MAX_BYTES:,} bytes.")
-    return bytes(body)
+        file.append(chunk)
+    return file

@@ -22,18 +22,19 @@ SLOWEST: Final = 256 * 1024
 """Bytes a second that a body which takes longer must bring, from its start."""
 
 _MAX_HELD: Final = 16 * 1024 * 1024  # bytes of all bodies that are no larger than MAX_JSON
-_TURN: Final = 30.0  # seconds to wait until another large body is done
+_LARGE: Final = 3  # larger bodies that are read at once; they go to the disk
+_TURN: Final = 30.0  # seconds to wait until one of them is done
 
 
 class Intake:
-    """Reads the bodies of one server. Larger ones than `MAX_JSON` are read one after another.
+    """Reads the bodies of one server. Of those larger than `MAX_JSON`, few are read at once.
 
-    Without that, many who send half a body each would fill the memory.
+    Without that, many who send half a body each would fill the memory, or the disk.
     """
 
     def __init__(self) -> None:
         self._held = 0
-        self._large = asyncio.Lock()
+        self._large = asyncio.Semaphore(_LARGE)
 
     @asynccontextmanager
     async def body(self, request: Request, limit: int = MAX_JSON) -> AsyncIterator[bytearray]:

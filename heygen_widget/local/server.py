@@ -23,6 +23,7 @@ from heygen_widget.local.app import make_app
 from heygen_widget.local.connections import Crowd
 from heygen_widget.local.intake import MAX_JSON
 from heygen_widget.local.log import open_log
+from heygen_widget.local.memory import share_memory
 from heygen_widget.local.registry import Registry
 from heygen_widget.local.settings import KEY_VARIABLE, PARENT_VARIABLE, Settings
 from heygen_widget.local.stream import frames_per_segment
@@ -49,6 +50,7 @@ def serve(settings: Settings) -> int:
     fixed_key = os.environ.pop(KEY_VARIABLE, None)
     api_key = settings.api_key or fixed_key or secrets.token_urlsafe(24)
     open_log()
+    share_memory()
     studio = Studio(settings)
     try:
         key = Key(api_key)

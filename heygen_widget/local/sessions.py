@@ -11,7 +11,7 @@ import secrets
 import threading
 import uuid
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from heygen_widget.api.models import AssetId, AssetUrl
 from heygen_widget.local.bell import Bell
@@ -20,6 +20,7 @@ from heygen_widget.local.errors import ApiError
 from heygen_widget.local.face import Face
 from heygen_widget.local.fetch import ANYWHERE, PUBLIC, FetchError, fetch
 from heygen_widget.local.settings import Settings
+from heygen_widget.local.storage import StoredFile
 from heygen_widget.local.stream import Stream
 from heygen_widget.local.studio import Studio
 from heygen_widget.local.voice import (
@@ -32,6 +33,9 @@ from heygen_widget.local.voice import (
 from heygen_widget.local.words import WordHistory
 
 _logger = logging.getLogger(__name__)
+
+MAX_TEXT_OF_SESSION: Final = 1_000_000
+"""Bytes of UTF-8: several times as much as can be spoken in an hour."""
 
 Status = Literal["pending", "streaming", "completed", "error"]
 EndReason = Literal["final_marker", "idle_timeout"]
@@ -125,14 +129,22 @@ class Session:
         Raises
         ------
         ApiError
-            400 if the session takes no text by its type, 410 if it takes none any more.
+            400 if the session takes no text by its type, or has had enough; 410 if it takes none
+            any more.
         """
         if not self._takes_text:
             message = "Text can be appended only to a session of type 'text_stream'."
             raise ApiError.invalid(message, "stream_id")
         if not (self.active and self._input_open):
             raise ApiError.closed()
-        self._buffered_bytes += len(delta.encode())
+        size = len(delta.encode())
+        if self._buffered_bytes + size > MAX_TEXT_OF_SESSION:
+            message = (
+                f"A session takes at most {MAX_TEXT_OF_SESSION:,} bytes of text, and has had "
+                f"{self._buffered_bytes:,}. Open another one for the rest."
+            )
+            raise ApiError.invalid(message, "delta")
+        self._buffered_bytes += size
         if self._track is None:
             self._unspoken += delta
         else:
@@ -175,8 +187,8 @@ class Session:
             _logger.exception("A session cannot start")
             self._end("error", error_message=f"The session cannot start: {error}")
 
-    async def _audio_file(self, audio: bytes | AssetUrl | AssetId) -> bytes:
-        if isinstance(audio, bytes):
+    async def _audio_file(self, audio: StoredFile | AssetUrl | AssetId) -> StoredFile:
+        if isinstance(audio, StoredFile):
             return audio
         if isinstance(audio, AssetUrl):
             policy = ANYWHERE if self._settings.allow_private_urls else PUBLIC

@@ -1,6 +1,7 @@
 """Uploaded files: taken, kept within bounds, and played by their id."""
 
 import asyncio
+import errno
 import re
 import subprocess
 import tempfile
@@ -17,6 +18,7 @@ from heygen_widget.local.assets import ASSETS, MAX_FILE, MAX_KEPT, Asset, Assets
 from heygen_widget.local.bodies import Script
 from heygen_widget.local.errors import ApiError
 from heygen_widget.local.intake import Intake
+from heygen_widget.local.storage import StoredFile
 from tests.local.conftest import Caller
 
 BOUNDARY = "multipart/form-data; boundary=x"
@@ -168,11 +170,11 @@ def test_a_form_of_unknown_length_is_measured_as_it_comes(caller: Caller) -> Non
     assert refusal(answer, 413)["code"] == "payload_too_large"
 
 
-def test_no_upload_touches_the_disk(tone: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    def write_to_disk(_: object) -> None:
-        raise AssertionError("A file was written to the disk.")
+def test_a_full_disk_refuses_no_upload(tone: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(**_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(tempfile.SpooledTemporaryFile, "rollover", write_to_disk)
+    monkeypatch.setattr(tempfile, "TemporaryFile", fail)
     app = Starlette(routes=Assets(Intake()).routes())
 
     async def call() -> httpx.Response:
@@ -202,11 +204,13 @@ def test_an_id_that_was_never_given_ends_the_session_with_a_message(caller: Call
 def test_the_files_unused_for_longest_make_room_for_new_ones(tone: bytes) -> None:
     assets = Assets(Intake())
     large = tone.ljust(MAX_FILE, b"\0")
-    first, second, *_ = kept = [assets.keep(large) for _ in range(MAX_KEPT // MAX_FILE)]
+    first, second, *_ = kept = [
+        assets.keep(StoredFile.of(large)) for _ in range(MAX_KEPT // MAX_FILE)
+    ]
     assert all(assets.find(asset.asset_id) for asset in kept)
 
     assets.find(first.asset_id)
-    newest = assets.keep(tone)
+    newest = assets.keep(StoredFile.of(large))
 
     assert assets.find(second.asset_id) is None
     assert assets.find(first.asset_id) == first
@@ -215,17 +219,17 @@ def test_the_files_unused_for_longest_make_room_for_new_ones(tone: bytes) -> Non
 
 def test_a_session_is_given_the_file_itself_and_keeps_it(tone: bytes) -> None:
     assets = Assets(Intake())
-    asset = assets.keep(tone)
+    asset = assets.keep(StoredFile.of(tone))
     script = Script("audio", "anna", audio=AssetId(asset_id=asset.asset_id))
 
-    assert assets.fill_in(script).audio == tone
-    for other in (AssetId(asset_id="x"), AssetUrl(url="https://x"), tone, None):
+    assert assets.fill_in(script).audio is asset.data
+    for other in (AssetId(asset_id="x"), AssetUrl(url="https://x"), asset.data, None):
         unchanged = Script("audio", "anna", audio=other)
         assert assets.fill_in(unchanged) == unchanged
 
 
 def test_a_kept_file_is_not_written_into_a_log(tone: bytes) -> None:
-    assert len(repr(Assets(Intake()).keep(tone))) < 200
-    assert isinstance(Assets(Intake()).keep(tone), Asset)
+    assert len(repr(Assets(Intake()).keep(StoredFile.of(tone)))) < 200
+    assert isinstance(Assets(Intake()).keep(StoredFile.of(tone)), Asset)
     with pytest.raises(ApiError):
-        Assets(Intake()).keep(b"no sound")
+        Assets(Intake()).keep(StoredFile.of(b"no sound"))

@@ -118,7 +118,8 @@ def test_half_bodies_leave_room_for_whole_ones_and_give_their_own_back() -> None
 
 
 @pytest.mark.usefixtures("hurry")
-def test_large_bodies_are_read_one_after_another() -> None:
+def test_few_large_bodies_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "_LARGE", 1)
     large = (b"x" * MAX_JSON, b"y")
 
     async def read() -> None:

@@ -127,6 +127,15 @@ def test_an_empty_delta_must_be_final(caller: Caller) -> None:
     }
 
 
+def test_a_session_takes_only_so_much_text_and_can_still_be_ended(caller: Caller) -> None:
+    stream_id = caller.text_stream("x")
+    statuses = [caller.append(stream_id, "A word. " * 12_500).status_code for _ in range(9)]
+    refused = caller.append(stream_id, "A word. " * 12_500)
+    assert statuses == [202] * 9
+    assert (refused.status_code, refused.json()["error"]["param"]) == (400, "delta")
+    assert caller.append(stream_id, "Bye.", final=True).status_code == 202
+
+
 def test_only_a_text_stream_takes_text(caller: Caller) -> None:
     answer = caller.append(caller.create(**TTS), "More.")
     assert answer.status_code == 400

@@ -1,4 +1,4 @@
-"""A sound file as speech: its bytes decoded in memory, its lips heard from the sound.
+"""A sound file as speech: decoded as it is played, its lips heard from the sound.
 
 Knows containers and codecs by PyAV. Reads no path and no URL, and lets no file name one.
 """
@@ -6,17 +6,19 @@ Knows containers and codecs by PyAV. Reads no path and no URL, and lets no file 
 import contextlib
 from collections.abc import Callable, Generator, Iterator
 from functools import lru_cache
-from io import BytesIO
 from typing import Any, Final
 
 import av
 import numpy as np
 import numpy.typing as npt
+from av.container import InputContainer
 
+from heygen_widget.local.storage import StoredFile
 from heygen_widget.local.voice.engine import SAMPLE_RATE, MouthCue, SpokenAudio
 from heygen_widget.local.voice.hearing import Ear
 from heygen_widget.local.voice.mp4 import announces_too_much
-from heygen_widget.local.voice.tags import without_tags
+from heygen_widget.local.voice.reading import Reading
+from heygen_widget.local.voice.tags import TooManyTagsError
 
 MAX_SECONDS: Final = 3600.0
 """The longest sound that is played; a session lasts no longer."""
@@ -27,6 +29,7 @@ MAX_RATE: Final = 768_000
 
 MAX_CHANNELS: Final = 64
 
+_HEAD: Final = 12  # bytes by which a container is known
 _MAX_FRAME: Final = 262_144  # samples of a frame; FLAC has 65,535, ADPCM twice as many
 _BLOCK: Final = 4 * SAMPLE_RATE
 _MPEG_SYNC: Final = 0xFFE0
@@ -55,7 +58,7 @@ class Recording:
 
     Parameters
     ----------
-    data
+    file
         The file.
     stopped
         Asked between any two frames; where it says yes, decoding ends.
@@ -67,11 +70,15 @@ class Recording:
         of channels that no sound has, or longer than `MAX_SECONDS`.
     """
 
-    def __init__(self, data: bytes, stopped: Callable[[], bool] = lambda: False) -> None:
-        self._data = data
-        self._container = container_of(data)
+    def __init__(self, file: StoredFile, stopped: Callable[[], bool] = lambda: False) -> None:
+        self._file = file
+        self._container = container_of(file)
         self._stopped = stopped
         self._ear = Ear()
+        if self._container == "mp4" and announces_too_much(file):
+            raise AudioError("The MP4 file is damaged: its tables announce more than it can hold.")
+        with self._told_apart():
+            _check_length(self._reading())
         for block in self._blocks():
             self._ear.hear(block)
         if not self._ear.seconds:
@@ -100,25 +107,46 @@ class Recording:
     def _blocks(self) -> Iterator[Samples]:
         """Decode the file in blocks of at least `_BLOCK` samples, but for the last."""
         waiting: list[Samples] = []
-        try:
-            with contextlib.closing(_decode(self._data, self._container)) as decoded:
-                for samples in decoded:
-                    if self._stopped():
-                        raise AudioError("The audio is not wanted any more.")
+        count = 0
+        with self._told_apart(), contextlib.closing(_decode(self._reading())) as decoded:
+            for samples in decoded:
+                if self._stopped():
+                    break
+                if len(samples):
                     waiting.append(samples)
-                    if sum(map(len, waiting)) >= _BLOCK:
-                        yield np.concatenate(waiting)
-                        waiting = []
-        except (av.FFmpegError, ValueError) as error:
-            if isinstance(error, AudioError):
-                raise
-            why = getattr(error, "strerror", None) or str(error)
-            raise AudioError(f"The {self._container.upper()} file is damaged: {why}.") from error
+                    count += len(samples)
+                if count >= _BLOCK:
+                    yield np.concatenate(waiting)
+                    waiting, count = [], 0
         if waiting:
             yield np.concatenate(waiting)
 
+    def _check_wanted(self) -> None:
+        if self._stopped():
+            raise AudioError("The audio is not wanted any more.")
 
-def container_of(data: bytes) -> str:
+    def _reading(self) -> Reading:
+        return Reading(self._file, self._container, self._stopped)
+
+    @contextlib.contextmanager
+    def _told_apart(self) -> Iterator[None]:
+        """Say in one way what is wrong with a file."""
+        try:
+            yield
+            self._check_wanted()
+        except TooManyTagsError:
+            raise AudioError(
+                f"The {self._container.upper()} file is damaged: too many tags."
+            ) from None
+        except (av.FFmpegError, ValueError) as error:
+            if isinstance(error, AudioError):
+                raise
+            self._check_wanted()
+            why = getattr(error, "strerror", None) or str(error)
+            raise AudioError(f"The {self._container.upper()} file is damaged: {why}.") from error
+
+
+def container_of(file: StoredFile) -> str:
     """Return FFmpeg's name for the kind of file: ``wav``, ``mp3``, ``mp4`` or ``ogg``.
 
     Left to guess, FFmpeg would also take playlists, and open the files and URLs they name.
@@ -128,6 +156,7 @@ def container_of(data: bytes) -> str:
     AudioError
         If it is none of these.
     """
+    data = file.read_at(0, _HEAD)
     head = int.from_bytes(data[:2])
     if data[:4] in (b"RIFF", b"RF64") and data[8:12] == b"WAVE":
         return "wav"
@@ -141,25 +170,51 @@ def container_of(data: bytes) -> str:
     raise AudioError(f"The audio {what}: send a WAV, MP3, M4A or OGG file.")
 
 
-def _decode(data: bytes, container: str) -> Generator[Samples, None, None]:
+def _check_length(reading: Reading) -> None:
+    """Refuse a file that is too long by its own account, before an hour of it is decoded."""
+    seconds = 0.0
+    with _open(reading) as file:
+        for packet in file.demux(_sound_of(file)):
+            if packet.duration and packet.time_base:
+                seconds += float(packet.duration * packet.time_base)
+            _limit_length(seconds)
+
+
+def _limit_length(seconds: float) -> None:
+    if seconds > MAX_SECONDS:
+        raise AudioError(f"The audio is longer than {MAX_SECONDS / 60:.0f} minutes.")
+
+
+def _open(reading: Reading) -> InputContainer:
+    form = reading.container
+    file: InputContainer = av.open(reading, "r", format=form, options=_limits(), **_TOLERANT)
+    return file
+
+
+def _sound_of(file: InputContainer) -> av.AudioStream:
+    if not file.streams.audio:
+        raise AudioError("The file has no audio track.")
+    stream = file.streams.audio[0]
+    stream.codec_context.options = _limits()
+    _check(stream.sample_rate or MIN_RATE, stream.channels)
+    return stream
+
+
+def _limits() -> dict[str, str]:
+    return {"codec_whitelist": _sound_codecs(), "max_samples": str(_MAX_FRAME)}
+
+
+def _decode(reading: Reading) -> Generator[Samples, None, None]:
     """Yield the file's sound, mono at `SAMPLE_RATE`, frame by frame; an empty frame here and there.
 
     All limits are checked before a frame is resampled: at a declared rate of 2 Hz its 65,535
     samples would become 3 GB.
     """
-    if container == "mp4" and announces_too_much(data):
-        raise AudioError("The MP4 file is damaged: its tables announce more than it can hold.")
-    data = without_tags(data, container)
-    limits = {"codec_whitelist": _sound_codecs(), "max_samples": str(_MAX_FRAME)}
     seconds = 0.0
     resampler: av.AudioResampler | None = None
     form: tuple[object, ...] = ()
-    with av.open(BytesIO(data), "r", format=container, options=limits, **_TOLERANT) as file:
-        if not file.streams.audio:
-            raise AudioError("The file has no audio track.")
-        stream = file.streams.audio[0]
-        stream.codec_context.options = limits
-        _check(stream.sample_rate or MIN_RATE, stream.channels)
+    with _open(reading) as file:
+        stream = _sound_of(file)
         for packet in file.demux(stream):
             frames = packet.decode()
             if not frames:
@@ -167,8 +222,7 @@ def _decode(data: bytes, container: str) -> Generator[Samples, None, None]:
             for frame in frames:
                 _check(frame.sample_rate, frame.layout.nb_channels)
                 seconds += frame.samples / frame.sample_rate
-                if seconds > MAX_SECONDS:
-                    raise AudioError(f"The audio is longer than {MAX_SECONDS / 60:.0f} minutes.")
+                _limit_length(seconds)
                 # Files that were strung together change their form at each seam.
                 if form != (form := (frame.format.name, frame.layout.name, frame.sample_rate)):
                     yield from _resampled(resampler, None)

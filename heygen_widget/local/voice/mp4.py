@@ -3,54 +3,129 @@
 Knows boxes as far as they can lie about how many samples there are.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Final
+
+import numpy as np
+
+from heygen_widget.local.storage import StoredFile
 
 MAX_ENTRIES: Final = 1_000_000
 """Packets of sound: an hour of the shortest that AAC has is a third of it."""
 
+MAX_BOXES: Final = 100_000
+"""Boxes side by side: an hour of fragments of a tenth of a second has 72,000."""
+
 _HEAD: Final = 8  # bytes of a box before its content: its size and its kind
+_LONG: Final = 16  # the same, of a box with a size of 64 bits
+_WORD: Final = 4
+_WINDOW: Final = 256 * 1024  # bytes looked at at once
+_BEGIN: Final = 24  # bytes from the name of a table on that are looked at
+_MARKS: Final = re.compile(rb"cmov|trak|trun|stsz|stz2|stts|stsc|stco|co64")
+_LEAST: Final = 160  # uncoded samples that a decoder takes together
 
 
-def announces_too_much(data: bytes) -> bool:
+def announces_too_much(file: StoredFile) -> bool:
     """Return whether the file announces more packets than a decoder should make room for."""
-    for part in _without_media(data):
-        if b"cmov" in part:  # a packed header, of any size once it is unpacked
+    before, track = 0, _Track()
+    for box in _without_media(file):
+        if box is None:
             return True
-        if any(count > MAX_ENTRIES for count in _counts(part, b"trun", 4)):
-            return True
-        for track in part.split(b"trak"):
-            sizes = [*_counts(track, b"stsz", 8), *_counts(track, b"stz2", 8)]
-            if not _is_uncoded(track) and any(count > MAX_ENTRIES for count in sizes):
+        for place, table in _tables(file, *box):
+            kind = table[:_WORD]
+            if kind == b"cmov":  # a packed header, of any size once it is unpacked
                 return True
+            if kind == b"trak":
+                before, track = before + track.packets, _Track()
+            else:
+                track.take(file, place, table)
+            if before + track.fragments > MAX_ENTRIES:
+                return True
+        before, track = before + track.packets, _Track()
+        if before > MAX_ENTRIES:
+            return True
     return False
 
 
-def _is_uncoded(track: bytes) -> bool:
-    """Return whether a track has a sample per tick; decoders read that by the chunk."""
-    times = track.find(b"stts") + 4
-    runs, ticks = track[times + 4 : times + 8], track[times + 12 : times + 16]
-    return int.from_bytes(runs) == 1 and int.from_bytes(ticks) == 1
+class _Track:
+    """The tables of one track, as far as they are known."""
+
+    def __init__(self) -> None:
+        self.fragments = 0  # packets that fragments of it announce
+        self._samples = 0
+        self._uncoded = False
+        self._chunks = 0
+        self._in_chunk = 0  # samples of the largest chunk
+
+    @property
+    def packets(self) -> int:
+        """How many packets a decoder would make room for."""
+        if self._uncoded:  # a sample per tick; decoders read that by the chunk
+            return self.fragments + self._chunks * (self._in_chunk // _LEAST + 1)
+        return self.fragments + self._samples
+
+    def take(self, file: StoredFile, place: int, table: bytes) -> None:
+        """Take a table into account; it begins, with its name, at a place in the file."""
+        first, second, third = (_word(table, number) for number in (2, 3, 4))
+        match table[:_WORD]:
+            case b"trun":
+                self.fragments += first
+            case b"stsz" | b"stz2":
+                self._samples = max(self._samples, second)
+            case b"stts":
+                self._uncoded = first == 1 and third == 1
+            case b"stco" | b"co64":
+                self._chunks = max(self._chunks, first)
+            case b"stsc":
+                self._in_chunk = max(self._in_chunk, _largest_chunk(file, place, first))
 
 
-def _without_media(data: bytes) -> Iterator[bytes]:
-    """Yield all boxes but those with the coded sound itself, whose bytes may look like anything."""
+def _largest_chunk(file: StoredFile, place: int, entries: int) -> int:
+    """Return the most samples that an entry of a table of chunks announces."""
+    position, end = place + 3 * _WORD, place + 3 * _WORD * (entries + 1)
+    most = 0
+    while position < end:
+        data = file.read_at(position, min(end - position, 3 * _WORD * 4096))
+        rows = len(data) // (3 * _WORD)
+        if not rows:
+            break
+        words = np.frombuffer(data, ">u4", 3 * rows)
+        most = max(most, int(words[1::3].max()))
+        position += len(data)
+    return most
+
+
+def _word(table: bytes, number: int) -> int:
+    return int.from_bytes(table[number * _WORD : (number + 1) * _WORD])
+
+
+def _without_media(file: StoredFile) -> Iterator[tuple[int, int] | None]:
+    """Yield where all boxes are but those with the sound itself, which may look like anything.
+
+    None when they are too many.
+    """
     position = 0
-    while position + _HEAD <= len(data):
-        size = int.from_bytes(data[position : position + 4])
+    for _ in range(MAX_BOXES):
+        head = file.read_at(position, _LONG)
+        if len(head) < _HEAD:
+            return
+        size = _word(head, 0)
         if size == 1:
-            size = int.from_bytes(data[position + _HEAD : position + 2 * _HEAD])
+            size = int.from_bytes(head[_HEAD:])
         if size < _HEAD:  # to the end of the file, or nonsense
-            size = len(data) - position
-        if data[position + 4 : position + _HEAD] != b"mdat":
-            yield data[position : position + size]
+            size = file.size - position
+        if head[_WORD:_HEAD] != b"mdat":
+            yield position, min(position + size, file.size)
         position += size
+    yield None
 
 
-def _counts(part: bytes, kind: bytes, offset: int) -> Iterator[int]:
-    """Yield the number of entries of each table of that kind, `offset` bytes into its content."""
-    found = part.find(kind)
-    while found >= 0:
-        start = found + len(kind) + offset
-        yield int.from_bytes(part[start : start + 4])
-        found = part.find(kind, found + 1)
+def _tables(file: StoredFile, start: int, end: int) -> Iterator[tuple[int, bytes]]:
+    """Yield where there is, between two places, what may be a table, and how it begins."""
+    for window in range(start, end, _WINDOW):
+        data = file.read_at(window, min(_WINDOW, end - window) + _BEGIN)
+        for found in _MARKS.finditer(data, 0, min(len(data), _WINDOW + _WORD - 1)):
+            at = found.start()
+            if window + at < end:
+                yield window + at, data[at : at + _BEGIN]

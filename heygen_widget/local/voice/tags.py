@@ -1,33 +1,78 @@
-"""Leaves away what a sound file says about itself: ID3 tags, whose parts may be packed bombs.
+"""Hides what a sound file says beside its sound: ID3 tags, whose parts may be packed bombs.
 
 Knows where MP3 and WAV keep them. Nothing of them is shown here.
 """
 
+import re
 from typing import Final
 
-_TAG_HEAD: Final = 10  # bytes; the last four are its size, seven bits in each
+from heygen_widget.local.storage import StoredFile
+
+MAX_TAGS: Final = 16
+MAX_CHUNKS: Final = 1000
+"""Tags of an MP3 file and chunks of a WAV file before the sound; there are a handful."""
+
+_HEAD: Final = 10  # bytes; the last four are the size of a tag, seven bits in each
 _CHUNK_HEAD: Final = 8  # bytes of a RIFF chunk: its kind and its size
+_LARGE: Final = 0xFFFFFFFF  # the size of a chunk whose size is in another one
+_CHUNK: Final = re.compile(rb"id3 ", re.IGNORECASE)
+_JUNK: Final = b"JUNK"  # a WAV chunk that decoders pass over
 
 
-def without_tags(data: bytes, container: str) -> bytes:
-    """Return the file without its tags; what else it holds stays where a decoder looks for it."""
-    if container == "mp3":
-        while data[:3] == b"ID3":
-            size = 0
-            for byte in data[_TAG_HEAD - 4 : _TAG_HEAD]:
-                size = size << 7 | byte & 127
-            data = data[_TAG_HEAD + size :]
-        return data
-    return _without_chunks(data) if container == "wav" else data
+class TooManyTagsError(ValueError):
+    """More tags than a file of sound has."""
 
 
-def _without_chunks(data: bytes) -> bytes:
-    position = 12  # after "RIFF", its size, and "WAVE"
-    renamed: bytearray | None = None
-    while position + _CHUNK_HEAD <= len(data):
-        if data[position : position + 4].upper() == b"ID3 ":
-            renamed = renamed or bytearray(data)
-            renamed[position : position + 4] = b"JUNK"
-        size = int.from_bytes(data[position + 4 : position + _CHUNK_HEAD], "little")
+def after_tags(file: StoredFile) -> int:
+    """Return where the sound of an MP3 file begins.
+
+    Raises
+    ------
+    TooManyTagsError
+        When there are more than `MAX_TAGS` before it.
+    """
+    position = 0
+    for _ in range(MAX_TAGS):
+        head = file.read_at(position, _HEAD)
+        if head[:3] != b"ID3":
+            return position
+        size = 0
+        for byte in head[-4:]:
+            size = size << 7 | byte & 127
+        position += _HEAD + size
+    raise TooManyTagsError
+
+
+def end_of_sound(file: StoredFile) -> int:
+    """Return where the sound of a WAV file ends, and nothing begins that has to be read.
+
+    Raises
+    ------
+    TooManyTagsError
+        When there are more than `MAX_CHUNKS` before it.
+    """
+    position, large = 12, 0  # after "RIFF", its size, and "WAVE"
+    for _ in range(MAX_CHUNKS):
+        head = file.read_at(position, _CHUNK_HEAD + 16)
+        if len(head) < _CHUNK_HEAD:
+            return file.size
+        size = int.from_bytes(head[4:8], "little")
+        if head[:4] == b"ds64":
+            large = int.from_bytes(head[16:24], "little")
+        if head[:4] == b"data":
+            size = large if size == _LARGE else size
+            return min(position + _CHUNK_HEAD + size, file.size) if size else file.size
         position += _CHUNK_HEAD + size + size % 2
-    return data if renamed is None else bytes(renamed)
+    raise TooManyTagsError
+
+
+def without_tags(file: StoredFile, position: int, count: int) -> bytes:
+    """Return `count` bytes of a WAV file from a position on, without the names of its tags.
+
+    They may be anywhere. Sound that looks like one changes for a moment that nobody hears.
+    """
+    margin = len(_JUNK) - 1
+    start = max(0, position - margin)
+    data = file.read_at(start, position - start + count + margin)
+    begin = position - start
+    return _CHUNK.sub(_JUNK, data)[begin : begin + count]

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pytest
 
 from heygen_widget.local.mouth import REST
+from heygen_widget.local.storage import StoredFile
 from heygen_widget.local.voice import (
     SAMPLE_RATE,
     AudioError,
@@ -52,7 +53,7 @@ def sound(
 def decode_audio(data: bytes) -> SpokenAudio:
     """Decode all pieces of a file, and join them."""
     samples, cues, start = [], [], 0.0
-    for piece in Recording(data).pieces():
+    for piece in Recording(StoredFile.of(data)).pieces():
         assert piece.words == ()
         samples.append(piece.samples)
         cues += [MouthCue(start + cue.time, cue.mouth) for cue in piece.cues]
