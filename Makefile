@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-SOURCES := pyproject.toml hatch_build.py hatch_metadata.py js/package-lock.json js/build.mjs js/notices.mjs $(wildcard js/src/*)
+SOURCES := pyproject.toml hatch_build.py hatch_metadata.py js/package-lock.json js/build.mjs js/notices.mjs $(shell find js/src -type f)
 
 .PHONY: demo test matrix bench screens pictures lint format clean
 

@@ -17,7 +17,7 @@ import httpx
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from heygen_widget import HeyGen, LocalServer
-from heygen_widget.page import STATIC
+from heygen_widget.frontend.bundles import STATIC
 from tests.browser import chromium
 from tests.browser.lab import CALM, Lab, Notebook, launch, running_lab, wait_for
 

@@ -8,16 +8,16 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from heygen_widget._version import __version__
+
 if TYPE_CHECKING:
     from heygen_widget.api import AsyncHeyGen, HeyGen, HeyGenError
-    from heygen_widget.avatar import Avatar, speak
-    from heygen_widget.diagnosis import diagnose
+    from heygen_widget.lifecycle.ledger import sessions
     from heygen_widget.local import LocalServer
-    from heygen_widget.overview import sessions
+    from heygen_widget.reports.diagnosis import diagnose
     from heygen_widget.session import SessionStatus, Speech, SpeechStatus
-    from heygen_widget.streaming_avatar import StreamingAvatar
-
-__version__ = "0.1.0"
+    from heygen_widget.widget.avatar import Avatar, speak
+    from heygen_widget.widget.streaming_avatar import StreamingAvatar
 
 __all__ = [
     "AsyncHeyGen",
@@ -39,17 +39,17 @@ __all__ = [
 # server can be used without loading the widget.
 _HOMES: Final = {
     "AsyncHeyGen": "heygen_widget.api",
-    "Avatar": "heygen_widget.avatar",
+    "Avatar": "heygen_widget.widget.avatar",
     "HeyGen": "heygen_widget.api",
     "HeyGenError": "heygen_widget.api",
     "LocalServer": "heygen_widget.local",
     "SessionStatus": "heygen_widget.session",
     "Speech": "heygen_widget.session",
     "SpeechStatus": "heygen_widget.session",
-    "StreamingAvatar": "heygen_widget.streaming_avatar",
-    "diagnose": "heygen_widget.diagnosis",
-    "sessions": "heygen_widget.overview",
-    "speak": "heygen_widget.avatar",
+    "StreamingAvatar": "heygen_widget.widget.streaming_avatar",
+    "diagnose": "heygen_widget.reports.diagnosis",
+    "sessions": "heygen_widget.lifecycle.ledger",
+    "speak": "heygen_widget.widget.avatar",
 }
 
 
@@ -65,6 +65,6 @@ def __dir__() -> list[str]:
 
 def load_ipython_extension(shell: Any) -> None:
     """Add the magics to IPython; called by ``%load_ext heygen_widget``."""
-    from heygen_widget.magics import load  # noqa: PLC0415 (only IPython needs it)
+    from heygen_widget.widget.magics import load  # noqa: PLC0415 (only IPython needs it)
 
     load(shell)

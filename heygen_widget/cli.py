@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 
-from heygen_widget import __version__
+from heygen_widget._version import __version__
 from heygen_widget.local import LocalServerError, Settings
 from heygen_widget.local.settings import KEY_VARIABLE
 
@@ -100,7 +100,7 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from heygen_widget.diagnosis import diagnose  # noqa: PLC0415 (only this command needs it)
+    from heygen_widget.reports.diagnosis import diagnose  # noqa: PLC0415 (only this command needs it)
 
     print(diagnose(network=options.network))
     return 0
@@ -112,7 +112,7 @@ def _demo(options: argparse.Namespace) -> int:
 
 def _check() -> int:
     try:
-        from heygen_widget.check import check  # noqa: PLC0415 (needs the extra `local`)
+        from heygen_widget.self_check import check  # noqa: PLC0415 (needs the extra `local`)
     except ImportError as error:
         return _lacks("local", error)
     try:

@@ -21,15 +21,19 @@ const folder = "../heygen_widget/static";
 const builds = await Promise.all([
   context({
     ...common,
-    entryPoints: { widget: "src/widget.ts", player: "src/playback.ts", page: "src/page.ts" },
+    entryPoints: {
+      widget: "src/widget.ts",
+      player: "src/player_bundle.ts",
+      page: "src/standalone_player.ts",
+    },
     outdir: folder,
   }),
   context({
     ...common,
-    entryPoints: { livekit: "src/live_playback.ts" },
+    entryPoints: { livekit: "src/livekit_bundle.ts" },
     outdir: folder,
   }),
-  context({ ...common, entryPoints: ["src/widget.css"], outdir: folder }),
+  context({ ...common, entryPoints: ["src/panel/widget.css"], outdir: folder }),
 ]);
 
 if (process.argv.includes("--watch")) {

@@ -7,7 +7,7 @@ export default defineConfig({
   // What Vite finds out about only while tests run makes it reload them.
   optimizeDeps: { include: ["hls.js"] },
   test: {
-    include: ["test/*.test.ts"],
+    include: ["test/**/*.test.ts"],
     testTimeout: 60_000,
     expect: { poll: { timeout: 10_000 } },
     browser: {

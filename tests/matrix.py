@@ -30,11 +30,11 @@ ELSEWHERE: Final = (
 is the same on every Python."""
 
 SHORT: Final = (
-    "tests/local/stream",
+    "tests/local/hls",
     "tests/local/voice/test_audio.py",
     "tests/take",
-    "tests/test_audio.py",
-    "tests/test_overview.py",
+    "tests/session/test_audio.py",
+    "tests/lifecycle/test_ledger.py",
 )
 
 

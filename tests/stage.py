@@ -22,7 +22,7 @@ WRONG_KEY: Final = KEY[::-1]
 PREPARE: Final = '''
 import asyncio, contextlib, gc, logging, os, subprocess, sys, time, traceback
 from heygen_widget import AsyncHeyGen, Avatar, HeyGen, LocalServer, diagnose, sessions
-from heygen_widget.avatar import _avatars
+from heygen_widget.widget.avatar import _avatars
 from heygen_widget.bridge import bridge
 %load_ext heygen_widget
 %colors nocolor

@@ -13,9 +13,9 @@ import pytest
 
 from heygen_widget import HeyGen, LocalServer, __version__
 from heygen_widget.api import AssetBase64, WordEvent
-from heygen_widget.check import APPENDED, SEED, Reader, Recording, playlist_url, report
 from heygen_widget.cli import _parser, main
 from heygen_widget.local import Settings, launcher
+from heygen_widget.self_check import APPENDED, SEED, Reader, Recording, playlist_url, report
 
 PATIENCE = 90.0
 SENTENCES = f"{SEED} {APPENDED}"

@@ -87,7 +87,7 @@ def test_neither_key_is_shown_or_handed_down_by_a_rehearsal(stage: Stage) -> Non
     stage.run("rehearsing = Avatar(local=True)\nrehearsing.speak('Hello.', final=True)")
     stage.run("rehearsing.wait('streaming', timeout=30)\nshow_avatar(rehearsing)")
     server = stage.run(
-        "from heygen_widget.connection import shared_server\n"
+        "from heygen_widget.lifecycle.connection import shared_server\n"
         "print(shared_server(), shared_server().settings, shared_server().api_key[::-1])"
     )
     assert "'serve'" in str(dict(stage.places())["processes"])

@@ -21,7 +21,7 @@ from nbformat import NotebookNode
 
 import heygen_widget
 from heygen_widget import LocalServer
-from tests.local.streaming.viewer import Viewer
+from tests.local.v1.viewer import Viewer
 from tests.page import PATIENCE
 
 FOLDER = Path(__file__).parents[1] / "notebooks"

@@ -73,7 +73,7 @@ def test_type_checkers_see_the_same_names_as_python() -> None:
         ("heygen_widget.relay", ["anywidget", "IPython", "starlette", "numpy", "av"]),
         ("heygen_widget.take", ["anywidget", "IPython", "starlette", "numpy", "av"]),
         ("heygen_widget.local", ["anywidget", "IPython", "starlette", "numpy", "av"]),
-        ("heygen_widget.avatar", ["starlette", "uvicorn", "numpy", "av"]),
+        ("heygen_widget.widget.avatar", ["starlette", "uvicorn", "numpy", "av"]),
         ("heygen_widget.cli", ["anywidget", "IPython", "starlette", "numpy", "av"]),
     ],
 )
@@ -86,144 +86,42 @@ def test_importing_a_part_loads_nothing_it_does_not_need(imported: str, absent: 
 
 # Layers.
 
-VERSION = "heygen_widget.__version__"
-MODELS = "heygen_widget.api.models"
-LANGUAGE = "heygen_widget.language"
+GROUND = ["_version", "bridge"]
+"""Modules of the root that everything may import, and that import nothing of the project."""
+
 ARROWS = {
-    "language": [LANGUAGE],
-    "api": [VERSION, "heygen_widget.api", "heygen_widget.bounded", "heygen_widget.plain"],
-    "bounded": [],
-    "plain": [],
-    "local": [MODELS, LANGUAGE, "heygen_widget.local"],
-    "session": [
-        "heygen_widget.api",
-        "heygen_widget.bridge",
-        LANGUAGE,
-        "heygen_widget.plain",
-        "heygen_widget.session",
-        "heygen_widget.transcript",
+    "language": [],
+    "api": ["_version"],
+    "local": ["api.models", "language"],
+    "session": ["api", "bridge", "language"],
+    "legacy": ["api", "session"],
+    "relay": ["api.bounded", "api.plain"],
+    "take": ["api", "relay", "session"],
+    "frontend": ["api", "session"],
+    "transport": ["api", "frontend", "relay", "session", "take"],
+    "reports": ["_version", "api", "frontend", "local", "session", "transport"],
+    "lifecycle": ["api", "bridge", "local", "reports", "session"],
+    "controller": ["bridge", "frontend", "legacy", "session", "transport"],
+    "widget": [
+        "api",
+        "bridge",
+        "controller",
+        "frontend",
+        "legacy",
+        "lifecycle",
+        "local",
+        "reports",
+        "session",
+        "take",
+        "transport",
     ],
-    "legacy": [
-        "heygen_widget.api",
-        "heygen_widget.legacy",
-        "heygen_widget.plain",
-        "heygen_widget.session",
-        "heygen_widget.transcript",
-    ],
-    "bridge": [],
-    "busy": [],
-    "relay": ["heygen_widget.bounded", "heygen_widget.plain", "heygen_widget.relay"],
-    "take": [
-        MODELS,
-        "heygen_widget.captioning",
-        "heygen_widget.relay",
-        "heygen_widget.take",
-        "heygen_widget.transcript",
-    ],
-    "broadcast": ["heygen_widget.protocol", "heygen_widget.relay", "heygen_widget.take"],
-    "streams": [
-        MODELS,
-        "heygen_widget.broadcast",
-        "heygen_widget.busy",
-        "heygen_widget.protocol",
-        "heygen_widget.relay",
-        "heygen_widget.session",
-        "heygen_widget.take",
-    ],
-    "protocol": ["heygen_widget.plain"],
-    "page": ["heygen_widget.protocol"],
-    "transcript": [MODELS],
-    "breaks": [LANGUAGE],
-    "captioning": [MODELS, "heygen_widget.breaks", LANGUAGE, "heygen_widget.transcript"],
-    "audio": ["heygen_widget.api"],
-    "cells": [],
-    "lease": ["heygen_widget.api", "heygen_widget.session"],
-    "table": [],
-    "overview": ["heygen_widget.session", "heygen_widget.table"],
-    "history": ["heygen_widget.session", "heygen_widget.table", "heygen_widget.transcript"],
-    "observers": ["heygen_widget.bridge"],
-    "view": ["heygen_widget.api", "heygen_widget.protocol", "heygen_widget.session"],
-    "held": [],
-    "service": ["heygen_widget.api", "heygen_widget.lease", "heygen_widget.session"],
-    "own_server": ["heygen_widget.session"],
-    "connection": [
-        "heygen_widget.api",
-        "heygen_widget.lease",
-        "heygen_widget.local",
-        "heygen_widget.own_server",
-        "heygen_widget.service",
-        "heygen_widget.session",
-    ],
-    "openings": ["heygen_widget.api", "heygen_widget.connection"],
-    "accounts": [
-        "heygen_widget.connection",
-        "heygen_widget.overview",
-        "heygen_widget.session",
-    ],
-    "facts": ["heygen_widget.session"],
-    "waiting": ["heygen_widget.bridge", "heygen_widget.protocol", "heygen_widget.session"],
-    "fallback": [],
-    "outputs": ["heygen_widget.cells", "heygen_widget.fallback"],
-    "unseen": ["heygen_widget.bridge", "heygen_widget.busy"],
-    "playback": ["heygen_widget.protocol", "heygen_widget.session"],
-    "player_page": ["heygen_widget.page"],
-    "telling": [
-        MODELS,
-        "heygen_widget.captioning",
-        "heygen_widget.protocol",
-        "heygen_widget.session",
-        "heygen_widget.transcript",
-    ],
-    "display": [
-        "heygen_widget.page",
-        "heygen_widget.protocol",
-        "heygen_widget.session",
-        "heygen_widget.telling",
-        "heygen_widget.view",
-    ],
-    "stream_display": [
-        "heygen_widget.display",
-        "heygen_widget.page",
-        "heygen_widget.protocol",
-        "heygen_widget.session",
-        "heygen_widget.streams",
-        "heygen_widget.view",
-    ],
-    "room_display": [
-        "heygen_widget.display",
-        "heygen_widget.legacy",
-        "heygen_widget.page",
-        "heygen_widget.protocol",
-        "heygen_widget.session",
-    ],
-    "at_exit": [
-        "heygen_widget.bridge",
-        "heygen_widget.connection",
-        "heygen_widget.observers",
-        "heygen_widget.session",
-    ],
-    "check": ["heygen_widget.api", "heygen_widget.local", "heygen_widget.transcript"],
-    "standing": ["heygen_widget.protocol"],
-    "diagnosis": [
-        VERSION,
-        "heygen_widget.api",
-        "heygen_widget.local",
-        "heygen_widget.protocol",
-        "heygen_widget.relay",
-        "heygen_widget.standing",
-        "heygen_widget.table",
-    ],
-    "cli": [VERSION, "heygen_widget.check", "heygen_widget.diagnosis", "heygen_widget.local"],
-    "session_widget": ["heygen_widget"],
-    "avatar": ["heygen_widget"],
-    "streaming_avatar": ["heygen_widget"],
-    "magics": ["heygen_widget.avatar", "heygen_widget.plain", "heygen_widget.session"],
-    "__init__": ["heygen_widget"],
-    "__main__": ["heygen_widget.cli"],
+    ".": ["_version", "api", "lifecycle", "local", "reports", "session", "widget"],
 }
-"""What each part may import of the project; see the layout in CONTRIBUTING.md."""
+"""What each folder may import beside itself, from the ground up; "." is the root."""
 
 NOTEBOOK = {"IPython", "anywidget", "comm", "ipykernel", "ipywidgets", "traitlets"}
+"""Packages that only `widget` may import."""
+
 SERVER = {
     "PIL",
     "aioice",
@@ -237,18 +135,7 @@ SERVER = {
     "uvicorn",
     "websockets",
 }
-MAY_KNOW_NOTEBOOKS = {
-    "avatar",
-    "cells",
-    "display",
-    "held",
-    "magics",
-    "outputs",
-    "room_display",
-    "session_widget",
-    "stream_display",
-}
-MAY_KNOW_MEDIA = {"audio", "check", "local", "take"}
+MAY_KNOW_MEDIA = ["local", "self_check", "session.audio", "take"]
 
 
 def _imports(module: Path) -> Iterator[str]:
@@ -270,16 +157,28 @@ def _is_within(name: str, packages: Iterable[str]) -> bool:
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
+def _folder(module: Path) -> str:
+    parts = module.relative_to(PACKAGE).parts
+    return parts[0] if len(parts) > 1 else "."
+
+
+def test_every_folder_imports_only_from_the_rows_above_its_own() -> None:
+    assert {*ARROWS} == {*map(_folder, MODULES)}
+    above = {*GROUND}
+    for folder, arrows in ARROWS.items():
+        assert {name.partition(".")[0] for name in arrows} <= above
+        above.add(folder)
+
+
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_imports_point_downwards(module: Path) -> None:
-    part = module.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    name = ".".join(module.relative_to(PACKAGE).with_suffix("").parts)
+    folder = _folder(module)
+    beside = [path.stem for path in PACKAGE.glob("*.py")] if folder == "." else [folder]
+    allowed = [] if name in GROUND else [*ARROWS[folder], *beside]
     imports = list(_imports(module))
-    upwards = [
-        name
-        for name in imports
-        if _is_within(name, ["heygen_widget"]) and not _is_within(name, ARROWS[part])
-    ]
-    assert not upwards
-    roots = {name.partition(".")[0] for name in imports}
-    assert part in MAY_KNOW_NOTEBOOKS or not roots & NOTEBOOK
-    assert part in MAY_KNOW_MEDIA or not roots & SERVER
+    inner = [each for each in imports if _is_within(each, ["heygen_widget"])]
+    assert not [each for each in inner if not _is_within(each.partition(".")[2], allowed)]
+    packages = {each.partition(".")[0] for each in imports}
+    assert folder == "widget" or not packages & NOTEBOOK
+    assert _is_within(name, MAY_KNOW_MEDIA) or not packages & SERVER

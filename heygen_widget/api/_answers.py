@@ -13,7 +13,7 @@ import httpx
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from heygen_widget.plain import one_line
+from heygen_widget.api.plain import one_line
 
 from ._key import Secret
 from ._operations import AnswerT, Operation

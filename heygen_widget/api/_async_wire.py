@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from heygen_widget.bounded import TooMuch, aread
+from heygen_widget.api.bounded import TooMuch, aread
 
 from ._answers import read_answer
 from ._birth import Birth

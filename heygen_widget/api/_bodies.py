@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from heygen_widget.plain import one_line, plain
+from heygen_widget.api.plain import one_line, plain
 
 LONGEST_NAME: Final = 200
 """Characters of an identifier. HeyGen's have 36 at most."""
@@ -13,7 +13,7 @@ LONGEST_URL: Final = 8192
 
 
 Words = Annotated[str, AfterValidator(one_line)]
-"""What a server says to people: a plain line of at most `heygen_widget.plain.LONGEST`."""
+"""What a server says to people: a plain line of at most `heygen_widget.api.plain.LONGEST`."""
 Name = Annotated[str, Field(max_length=LONGEST_NAME), AfterValidator(plain)]
 """What a server calls something. It is said back, so it is not cut: one too long is refused."""
 

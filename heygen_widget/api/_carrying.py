@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import httpx
 
-from heygen_widget.bounded import TooMuch
+from heygen_widget.api.bounded import TooMuch
 
 from ._answers import unexpected
 from ._key import Secret

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from heygen_widget.bounded import TooMuch
+from heygen_widget.api.bounded import TooMuch
 
 MAX_EVENT: Final = 1024 * 1024
 """Bytes of one event. All the words of an hour, told at once, have two thirds of that."""

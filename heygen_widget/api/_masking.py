@@ -14,7 +14,7 @@ from functools import lru_cache
 from html import unescape
 from typing import Final
 
-from heygen_widget.plain import HIDDEN
+from heygen_widget.api.plain import HIDDEN
 
 MASK: Final = "***"
 

@@ -8,8 +8,8 @@ from typing import Any, Final, Self
 
 import httpx
 
-from heygen_widget import __version__
-from heygen_widget.bounded import ENCODINGS
+from heygen_widget._version import __version__
+from heygen_widget.api.bounded import ENCODINGS
 
 from ._address import checked_base_url, is_loopback
 from ._key import Secret

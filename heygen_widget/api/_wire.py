@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import httpx
 
-from heygen_widget.bounded import TooMuch, read
+from heygen_widget.api.bounded import TooMuch, read
 
 from ._answers import read_answer
 from ._birth import Birth

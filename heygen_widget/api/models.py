@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, FiniteFloat, StrictBool, model_valid
 from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
-from heygen_widget.plain import plain, uncontrolled
+from heygen_widget.api.plain import plain, uncontrolled
 
 from ._bodies import LONGEST_URL, AnswerBody, Name, RequestBody, Words
 

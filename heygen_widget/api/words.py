@@ -12,7 +12,7 @@ from typing import Final, Self
 
 import httpx
 
-from heygen_widget.bounded import TooMuch, apieces, pieces
+from heygen_widget.api.bounded import TooMuch, apieces, pieces
 
 from ._answers import parsed, unexpected
 from ._async_wire import AsyncWire

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, ConfigDict, Field, field_validator, model_validator
 
 from heygen_widget.api.parts import AnswerBody, Name, NonEmptyText, RequestBody, Words
-from heygen_widget.plain import plain
+from heygen_widget.api.plain import plain
 
 Quality = Literal["low", "medium", "high"]
 """HeyGen's service: 360p at 500 kbit/s, 480p at 1 Mbit/s, 720p at 2 Mbit/s."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from heygen_widget.api.models import WordEvent
+from heygen_widget.api.transcript import separator
 from heygen_widget.legacy.events import (
     AvatarEndMessage,
     AvatarEvent,
@@ -17,7 +18,6 @@ from heygen_widget.legacy.events import (
 )
 from heygen_widget.legacy.models import TaskType
 from heygen_widget.session.delivery import Delivery
-from heygen_widget.transcript import separator
 
 NOT_REPORTED: Final = "[words not reported yet]"
 """Stands in a transcript for words that were spoken, and of which no page has told."""

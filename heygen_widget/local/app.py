@@ -28,7 +28,7 @@ from heygen_widget.local.intake import Intake
 from heygen_widget.local.media import AT_ONCE, Media
 from heygen_widget.local.registry import Registry
 from heygen_widget.local.sessions import Session
-from heygen_widget.local.streaming import Streaming
+from heygen_widget.local.v1 import Streaming
 
 SESSIONS: Final = "/v3/avatar-realtime"
 

@@ -14,9 +14,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from heygen_widget.local.errors import ApiError
+from heygen_widget.local.hls import Stream
 from heygen_widget.local.registry import Registry
 from heygen_widget.local.sessions import Session
-from heygen_widget.local.stream import Stream
 
 PATIENCE: Final = 3
 """Target durations that a playlist is held back for a segment that does not come."""

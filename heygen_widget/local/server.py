@@ -21,14 +21,14 @@ import uvicorn
 from heygen_widget.local.access import Key
 from heygen_widget.local.app import make_app
 from heygen_widget.local.connections import Crowd
+from heygen_widget.local.hls import frames_per_segment
 from heygen_widget.local.intake import MAX_JSON
 from heygen_widget.local.log import open_log
 from heygen_widget.local.memory import share_memory
 from heygen_widget.local.registry import Registry
 from heygen_widget.local.settings import KEY_VARIABLE, PARENT_VARIABLE, Settings
-from heygen_widget.local.stream import frames_per_segment
-from heygen_widget.local.streaming import Streaming, open_streaming
 from heygen_widget.local.studio import Studio
+from heygen_widget.local.v1 import Streaming, open_streaming
 
 CANNOT_SERVE: Final = 2
 """Exit code when the settings cannot be had: a port that is taken, a segment that cannot be cut."""

@@ -19,9 +19,9 @@ from heygen_widget.local.bodies import Script
 from heygen_widget.local.errors import ApiError
 from heygen_widget.local.face import Face
 from heygen_widget.local.fetch import ANYWHERE, PUBLIC, FetchError, fetch
+from heygen_widget.local.hls import Stream
 from heygen_widget.local.settings import Settings
 from heygen_widget.local.storage import StoredFile
-from heygen_widget.local.stream import Stream
 from heygen_widget.local.studio import Studio
 from heygen_widget.local.voice import (
     SAMPLE_RATE,

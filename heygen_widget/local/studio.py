@@ -8,8 +8,8 @@ import threading
 from typing import Final
 
 from heygen_widget.local.face import Face, face_for, look_for
+from heygen_widget.local.hls import Stream
 from heygen_widget.local.settings import Settings
-from heygen_widget.local.stream import Stream
 from heygen_widget.local.voice import SpeechTrack, VoiceEngine, load_engine
 
 LIKELY_AVATAR: Final = "Daisy-inskirt-20220818"

@@ -3,19 +3,15 @@
 Knows no notebook, no session and no key; runs on whatever event loop it is used on.
 """
 
-from heygen_widget.relay.audience import Audience
-from heygen_widget.relay.environment import why_pages_are_elsewhere
 from heygen_widget.relay.errors import StreamError, StreamRefused, StreamUnavailable
 from heygen_widget.relay.follower import Follower, Part
 from heygen_widget.relay.window import Window
 
 __all__ = [
-    "Audience",
     "Follower",
     "Part",
     "StreamError",
     "StreamRefused",
     "StreamUnavailable",
     "Window",
-    "why_pages_are_elsewhere",
 ]

@@ -7,7 +7,7 @@ StreamError
 
 from typing import Final
 
-from heygen_widget.plain import one_line
+from heygen_widget.api.plain import one_line
 
 _LONGEST: Final = 300  # characters; a playlist's own words and addresses are in it
 

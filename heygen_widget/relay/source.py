@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, Self
 
 import httpx
 
-from heygen_widget.bounded import ENCODINGS, TooMuch, apieces, aread
+from heygen_widget.api.bounded import ENCODINGS, TooMuch, apieces, aread
 from heygen_widget.relay.errors import StreamRefused, StreamUnavailable
 
 MAX_PLAYLIST: Final = 1024 * 1024

@@ -5,12 +5,12 @@ from dataclasses import field, fields
 from typing import Final
 
 from heygen_widget.api.models import WordEvent
+from heygen_widget.api.transcript import as_text
 from heygen_widget.session.guard import Limit
 from heygen_widget.session.heard import Heard, Writer
 from heygen_widget.session.records import record
 from heygen_widget.session.speech import Speech
 from heygen_widget.session.status import SessionStatus
-from heygen_widget.transcript import as_text
 
 _LONGEST: Final = 40
 """Characters of a speech that details repeat."""

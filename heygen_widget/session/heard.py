@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from heygen_widget.api.models import WordEvent
+from heygen_widget.api.transcript import WrittenWord, separator
 from heygen_widget.session.speech import SpeechStatus
-from heygen_widget.transcript import WrittenWord, separator
 
 if TYPE_CHECKING:
     from heygen_widget.session.delivery import Delivery

@@ -18,6 +18,7 @@ from heygen_widget.api.models import (
     CreateAvatarRealtimeRequestBody,
     WordEvent,
 )
+from heygen_widget.api.transcript import as_text
 from heygen_widget.session.contact import OUT_OF_CONTACT
 from heygen_widget.session.course import Course
 from heygen_widget.session.delivery import Delivery
@@ -39,7 +40,6 @@ from heygen_widget.session.meter import PRICE_PER_SECOND
 from heygen_widget.session.speeches import Speeches
 from heygen_widget.session.status import SessionStatus
 from heygen_widget.session.words import WordsUnavailable, follow_words
-from heygen_widget.transcript import as_text
 
 FIRST_PAUSE: Final = 0.25
 """Seconds between the first questions about the status."""

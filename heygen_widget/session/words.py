@@ -8,7 +8,7 @@ from typing import Final
 from heygen_widget.api import AsyncHeyGen
 from heygen_widget.api.errors import HeyGenError
 from heygen_widget.api.models import WordEvent
-from heygen_widget.plain import plain
+from heygen_widget.api.plain import plain
 from heygen_widget.session.errors import may_pass
 
 PAUSES: Final = (0.1, 0.25, 0.5, 1.0, 2.0)

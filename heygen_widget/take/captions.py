@@ -10,9 +10,9 @@ from itertools import groupby, pairwise
 from typing import Final
 
 from heygen_widget.api.models import WordEvent
-from heygen_widget.captioning import LINE, LONGEST, Unit, lines, units
+from heygen_widget.api.transcript import WrittenWord
+from heygen_widget.session.captioning import LINE, LONGEST, Unit, lines, units
 from heygen_widget.take.markup import srt_text, vtt_text
-from heygen_widget.transcript import WrittenWord
 
 __all__ = ["LINE", "LONGEST", "Caption", "captions", "subrip", "webvtt"]
 

@@ -1,5 +1,5 @@
-// Everything that passes between kernel and browser: the mirror of `heygen_widget/protocol.py`.
-// Knows shapes only, not what is done with them.
+// Everything that passes between kernel and browser: the mirror of
+// `heygen_widget/frontend/protocol.py`. Knows shapes only, not what is done with them.
 
 /** Version of the players that the kernel hands to a page: the Python package's own. */
 export const PLAYER_VERSION = "0.1.0";

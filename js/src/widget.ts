@@ -2,8 +2,8 @@
 // abort signals made here.
 
 import type { AnyModel, Initialize, Render } from "@anywidget/types";
-import { Avatar } from "./avatar.ts";
-import { Panel } from "./panel.ts";
+import { Avatar } from "./model/avatar.ts";
+import { Panel } from "./panel/panel.ts";
 
 /**
  * A signal that ends with the host's, and a function to end it. Hosts with anywidget older than

@@ -1,10 +1,10 @@
 // An avatar's end of a connection, in the same page: a real peer connection that offers a moving
 // picture, a tone and a data channel, as a server does. And an audience that notes what it is told.
 
-import type { AvatarEvent } from "../src/avatar_events.ts";
-import type { Audience } from "../src/live.ts";
+import type { AvatarEvent } from "../src/player/webrtc/avatar_events.ts";
+import type { Audience } from "../src/player/webrtc/connection.ts";
+import type { Courier } from "../src/player/webrtc/peer.ts";
 import type { Connection, Problem } from "../src/protocol.ts";
-import type { Courier } from "../src/raw_peer.ts";
 
 export class FarEnd {
   readonly peer = new RTCPeerConnection();

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import init from "../../heygen_widget/__init__.py?raw";
-import python from "../../heygen_widget/protocol.py?raw";
+import version from "../../heygen_widget/_version.py?raw";
+import python from "../../heygen_widget/frontend/protocol.py?raw";
+import { describePage } from "../src/page/page_info.ts";
 import {
   BROWSER_MESSAGES,
   IDLE,
@@ -10,7 +11,6 @@ import {
   readKernelMessage,
   readSession,
 } from "../src/protocol.ts";
-import { describePage } from "../src/surroundings.ts";
 
 /** Fields of each class of protocol.py, in order, with a message's kind apart. */
 function classes(): Map<string, { kind: string | undefined; fields: string[] }> {
@@ -41,7 +41,7 @@ test("both ends know the same of a page", () => {
 
 test("both ends know the same limits and the same version of the player, which is the one built", () => {
   expect(python).toContain(`PLAYER_VERSION = "${PLAYER_VERSION}"`);
-  expect(init).toContain(`__version__ = "${PLAYER_VERSION}"`);
+  expect(version).toContain(`__version__ = "${PLAYER_VERSION}"`);
   const limit = /text: str = Field\(max_length=([\d_]+)\)/.exec(python)?.[1];
   expect(Number(limit?.replaceAll("_", ""))).toBe(MAX_TEXT_LENGTH);
 });

@@ -1,7 +1,7 @@
 // Stands in for livekit-client where a fault cannot be provoked in the real one: rooms that only note
 // what is done to them.
 
-import type { LiveKit } from "../src/room.ts";
+import type { LiveKit } from "../src/player/webrtc/livekit.ts";
 
 type Handler = (...values: unknown[]) => void;
 

@@ -6,7 +6,7 @@ import { find, resetPage, show } from "./model.ts";
 import { forgetInstances } from "./stand_in.ts";
 import { STATES, type Widget } from "./states.ts";
 import { type ThemeName, wear } from "./themes.ts";
-import "../src/widget.css";
+import "../src/panel/widget.css";
 
 beforeEach(resetPage);
 afterEach(() => {

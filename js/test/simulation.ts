@@ -1,7 +1,7 @@
 // A live stream and a player on paper: segments arrive with jitter and after freezes, the player
 // plays what it has at the rate the controller advises. Deterministic for a seed.
 
-import { RateController } from "../src/rate.ts";
+import { RateController } from "../src/player/hls/rate.ts";
 
 export interface Point {
   time: number;

@@ -1,10 +1,10 @@
 // Stands in for hls.js where a fault cannot be provoked in the real one: a module of its own, handed
 // to the page as the kernel hands over hls.js. Its instances are listed at `globalThis.hlsInstances`.
 
-import { KernelStream } from "../src/kernel_loader.ts";
-import { Player } from "../src/player.ts";
-import { StreamShow as Show } from "../src/stream_show.ts";
-import { TranscriptView } from "../src/transcript_view.ts";
+import { TranscriptView } from "../src/panel/transcript_view.ts";
+import { KernelStream } from "../src/player/hls/kernel_loader.ts";
+import { Player } from "../src/player/hls/player.ts";
+import { StreamShow as Show } from "../src/player/hls/session_player.ts";
 
 const SOURCE = `
   export const { KernelStream, Player, Show, TranscriptView } = globalThis.heygenPlayback;

@@ -1,7 +1,7 @@
 // Notebooks' themes as the widget meets them: the variables that it reads, with the values that
 // JupyterLab 4.6, VS Code 1.10x, Colab and marimo 0.2x give them, and how each says light or dark.
 
-import styles from "../src/widget.css?inline";
+import styles from "../src/panel/widget.css?inline";
 
 export interface Theme {
   /** Attributes and classes of the page's body. */

@@ -19,7 +19,7 @@ from heygen_widget.api import (
     ServerError,
     UnexpectedResponse,
 )
-from heygen_widget.plain import LONGEST
+from heygen_widget.api.plain import LONGEST
 from tests.api.conftest import events_head
 
 if TYPE_CHECKING:

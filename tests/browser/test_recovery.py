@@ -12,7 +12,7 @@ PLAYLIST = re.compile(r"/hls/[^/]+/stream\.m3u8")
 SEGMENT = re.compile(r"/hls/[^/]+/\d+\.m4s")
 RECOVERED = """
 import asyncio
-from heygen_widget.playback import PlaybackRecovered
+from heygen_widget.frontend.events import PlaybackRecovered
 while {fault!r} not in [e.fault for e in avatar.events if isinstance(e, PlaybackRecovered)]:
     await asyncio.sleep(0.05)
 """

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from heygen_widget.fallback import POSTER_WIDTH
+from heygen_widget.widget.saved_output import POSTER_WIDTH
 from tests.browser.lab import Lab, Notebook
 
 SHOW = "from heygen_widget import Avatar\navatar = Avatar(local=True)\navatar"

@@ -15,7 +15,7 @@ from tests.kernel.versions import NEWEST, path_of
 
 PATIENCE = 60.0
 
-TAKE_YOUR_TIME = "from heygen_widget import at_exit\nat_exit.AT_EXIT = 30\n"
+TAKE_YOUR_TIME = "from heygen_widget.lifecycle import at_exit\nat_exit.AT_EXIT = 30\n"
 """Lets a process end its sessions when it ends, however slow the machine is."""
 
 

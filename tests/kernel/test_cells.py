@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from heygen_widget.cells import MadeInCells, current_cell
+from heygen_widget.widget.cells import MadeInCells, current_cell
 from tests.kernel.notebook import Cell, Kernel
 
 SHOW = "print(current_cell())"
@@ -23,7 +23,7 @@ class Thing:
 def notebook(kernel: Kernel) -> Kernel:
     kernel.run(
         "import asyncio, threading\n"
-        "from heygen_widget.cells import MadeInCells, current_cell\n"
+        "from heygen_widget.widget.cells import MadeInCells, current_cell\n"
         "made = MadeInCells()" + MAKE
     )
     return kernel
@@ -101,7 +101,7 @@ app = marimo.App()
 def _():
     from marimo._runtime.context import get_context
 
-    from heygen_widget.cells import current_cell
+    from heygen_widget.widget.cells import current_cell
 
     first, same_run = current_cell(), current_cell()
     context = get_context()

@@ -105,7 +105,7 @@ def test_the_rehearsal_server_ends_with_its_kernel(kernel: Kernel, how: str) -> 
     pids = kernel.run(
         "import os\n"
         "from heygen_widget import Avatar\n"
-        "from heygen_widget.connection import shared_server\n"
+        "from heygen_widget.lifecycle.connection import shared_server\n"
         "avatar = Avatar()\n"
         "avatar.speak('Hello. ' * 100)\n"
         "avatar.wait('streaming', timeout=60)\n"

@@ -214,8 +214,10 @@ def test_all_but_the_magics_does_without_ipython() -> None:
         "import sys\n"
         "sys.modules['IPython'] = None\n"
         "import heygen_widget\n"
-        "from heygen_widget import cells, lease, overview, session\n"
-        "print(cells.current_cell(), overview.sessions())"
+        "from heygen_widget import session\n"
+        "from heygen_widget.widget import cells\n"
+        "from heygen_widget.lifecycle import leases, ledger\n"
+        "print(cells.current_cell(), ledger.sessions())"
     )
     run = subprocess.run(
         [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, check=False

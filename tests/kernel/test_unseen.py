@@ -11,7 +11,7 @@ import pytest
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from heygen_widget.outputs import WIDGET
+from heygen_widget.widget.saved_output import WIDGET
 from tests.kernel.notebook import PATIENCE, Kernel
 
 _format: Any = nbformat  # whose functions have no types

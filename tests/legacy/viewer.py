@@ -14,7 +14,7 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.contrib.media import MediaBlackhole
 
 from heygen_widget.bridge import bridge
-from heygen_widget.streaming_avatar import StreamingAvatar
+from heygen_widget.widget.streaming_avatar import StreamingAvatar
 from tests.page import PATIENCE, Page
 
 

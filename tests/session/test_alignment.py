@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heygen_widget.api.models import WordEvent
+from heygen_widget.api.transcript import as_text
 from heygen_widget.session import Delivery, Heard, SpeechStatus, written
 from heygen_widget.session.alignment import Aligner
-from heygen_widget.transcript import as_text
 
 
 @dataclass

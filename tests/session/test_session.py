@@ -19,6 +19,7 @@ from heygen_widget.api.models import (
     CreateAvatarRealtimeTextStream,
     CreateAvatarRealtimeTTS,
 )
+from heygen_widget.api.transcript import as_text
 from heygen_widget.session import (
     CaptionsUnavailable,
     Delivery,
@@ -33,7 +34,6 @@ from heygen_widget.session import session as session_module
 from heygen_widget.session.guard import Limit, Limits
 from heygen_widget.session.session import NO_LIMITS, Request
 from heygen_widget.session.text.coalescer import LARGEST_PORTION
-from heygen_widget.transcript import as_text
 
 LONG = "One two three four five six seven eight nine ten. " * 20
 

@@ -12,6 +12,7 @@ from heygen_widget.api.models import (
     CreateAvatarRealtimeRequestBody,
     CreateAvatarRealtimeTextStream,
 )
+from heygen_widget.api.transcript import as_text
 from heygen_widget.session import Delivery, SessionStatus, SpeechStatus
 from heygen_widget.session.errors import StreamClosed
 from heygen_widget.session.events import LimitNear
@@ -20,7 +21,6 @@ from heygen_widget.session.meter import Meter
 from heygen_widget.session.script import MOUTHFUL, ROOM
 from heygen_widget.session.sessions import Sessions
 from heygen_widget.session.writers import TextSource
-from heygen_widget.transcript import as_text
 from tests.session.test_session import LONG, Lossy, run, stage
 
 TOKENS = ["The", " mod", "el has", " con", "verged", ". It is", " fine", "."]

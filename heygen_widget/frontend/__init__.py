@@ -1,0 +1,1 @@
+"""The wire to the browser: typed messages, what is shown of a session, and the built scripts."""

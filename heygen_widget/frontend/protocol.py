@@ -1,0 +1,382 @@
+"""Everything that passes between kernel and browser, typed; `js/src/protocol.ts` mirrors it.
+
+One synced trait, `session`, holds what a late view needs to draw itself. All else travels in
+messages of the shape ``{"kind": ...}``. The API key has no place here.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
+
+from heygen_widget.api.plain import one_line, plain
+
+PLAYER_VERSION = "0.1.0"
+"""Version of the players that the kernel hands to a page: this package's own."""
+
+Transport = Literal["auto", "direct", "kernel"]
+"""How the picture reaches a page: fetched by the page itself, pushed by the kernel, or either."""
+
+
+class Problem(BaseModel):
+    """An error as people read it: what happened, what to do, and the request to quote."""
+
+    title: str
+    hint: str = ""
+    request_id: str | None = None
+
+
+class SessionView(BaseModel):
+    """State of one session, as the browser shows it. The value of the `session` trait."""
+
+    epoch: int = 0  # counts the sessions of one avatar; words of an older epoch are stale
+    status: str = "idle"  # idle creating pending streaming draining completed cancelled error
+    state: str = "idle"  # the same; or unreachable, stopping: the server does not answer
+    stream_id: str | None = None
+    hls_url: str | None = None  # the last playback URL the server gave
+    rehearsal: bool = False  # the embedded avatar server is speaking
+    transport: Transport = "auto"
+    page_url: str | None = None  # a page that plays the stream, for a browser that cannot
+    elapsed: float = 0.0  # seconds on the meter when this was made
+    running: bool = False  # whether the meter goes on
+    certain: bool = True  # whether no more is billed than is on it
+    price_per_second: float = 0.0  # dollars
+    limit: str | None = None  # what ends it first: max_cost max_seconds longest
+    limit_at: float | None = None  # seconds on the meter at which it does
+    idle_timeout: float | None = None  # seconds without text after which the input is closed
+    idle_at: float | None = None  # seconds on the meter at which it is; None while text comes
+    end_reason: str | None = None
+    error: Problem | None = None
+    player: Literal["stream", "room"] = "stream"  # what plays it in a page
+    can_interrupt: bool = False  # it speaks, or is about to, and can be silenced without an end
+    qualities: list[str] = []  # low medium high: how fine the picture can be
+    quality: str | None = None  # how fine it is; None for the server's choice
+
+
+class Word(BaseModel):
+    """A spoken word, or part of one; seconds from the start of the stream.
+
+    Attributes
+    ----------
+    text
+        What its author wrote for it. The texts of words piece together.
+    caption
+        The number of the caption that shows it.
+    speech
+        The id of the text that it belongs to; None where that is not known.
+    upto
+        How much of that text is heard with it, in JavaScript's characters.
+    """
+
+    word: str
+    start: float
+    end: float
+    text: str
+    caption: int
+    speech: int | None = None
+    upto: int = 0
+
+
+class WordsMessage(BaseModel):
+    """Kernel to browser: words ``first, first + 1, ...`` of a session's word stream."""
+
+    kind: Literal["words"] = "words"
+    epoch: int
+    first: int
+    words: list[Word]
+
+
+class SpeechMessage(BaseModel):
+    """Kernel to browser: a text handed to the avatar, or what is new of it; what became of it.
+
+    Attributes
+    ----------
+    first
+        How many characters of it were told before, which `text` continues.
+    """
+
+    kind: Literal["speech"] = "speech"
+    epoch: int
+    id: int
+    text: str
+    status: str
+    first: int = 0
+
+
+class PlayerMessage(BaseModel):
+    """Kernel to browser, with one buffer: the avatar's player as a JavaScript module."""
+
+    kind: Literal["player"] = "player"
+    version: str = PLAYER_VERSION
+
+
+class MediaPart(BaseModel):
+    """A piece of the stream, for hls.js a segment. A number left out is a part that was lost."""
+
+    number: int
+    seconds: float
+    discontinuity: bool
+
+
+class MediaMessage(BaseModel):
+    """Kernel to browser, with a buffer for `init` and one for each part.
+
+    Parts of a stream that the page does not fetch itself. Every message carries the initialization
+    section, since a page may come while the kernel cannot hear it ask.
+    """
+
+    kind: Literal["media"] = "media"
+    epoch: int
+    init: int | None  # counts the initialization sections of a stream; None where it has none
+    parts: list[MediaPart]
+    ended: bool = False
+    error: str | None = None  # why no more will come, although the stream has not ended
+    may_pass: bool = False  # whether that may be otherwise when it is asked for again
+
+
+class ProblemMessage(BaseModel):
+    """Kernel to browser: something asked for in the browser could not be done."""
+
+    kind: Literal["problem"] = "problem"
+    problem: Problem
+
+
+class IceHelper(BaseModel):
+    """A server that helps two ends to find each other, as `RTCPeerConnection` takes it."""
+
+    urls: list[str]
+    username: str | None = None
+    credential: str | None = Field(default=None, repr=False)
+
+
+class RoomMessage(BaseModel):
+    """Kernel to browser: a room to join. In no trait, since the token must not be saved."""
+
+    kind: Literal["room"] = "room"
+    epoch: int
+    url: str
+    token: str = Field(repr=False)
+    ice_servers: list[IceHelper]
+
+
+class OfferMessage(BaseModel):
+    """Kernel to browser: the server's offer of a bare peer connection, to be answered."""
+
+    kind: Literal["offer"] = "offer"
+    epoch: int
+    sdp: str = Field(repr=False)
+    ice_servers: list[IceHelper]
+    answered: bool  # a page has taken it, and no other can
+
+
+class HeardMessage(BaseModel):
+    """Kernel to browser: it has read a message, and begun what that asks for."""
+
+    kind: Literal["heard"] = "heard"
+    what: str  # the kind of that message
+
+
+Line = Annotated[str, AfterValidator(one_line)]
+"""What a page says to people: it may hold what controls a terminal, and is shown in reports."""
+
+Plain = Annotated[str, AfterValidator(plain)]
+"""The same of what may be long."""
+
+
+class _FromBrowser(BaseModel):
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class PageReport(_FromBrowser):
+    """What a page says of itself. Not where it is: its address may name the user."""
+
+    host: Line = Field(max_length=50)  # JupyterLab, VS Code...; empty if unknown
+    browser: Line = Field(max_length=300)  # its own name for itself
+    secure: bool  # under https, or of this machine
+    framed: bool  # within another page
+    lacks: Line = Field(max_length=50)  # what of the stream it cannot decode; empty if nothing
+    autoplay: Line = Field(max_length=50)  # allowed allowed-muted disallowed; empty if unknown
+
+
+class Hello(_FromBrowser):
+    """A new browser model: wants the words so far, and the player if the page has none."""
+
+    kind: Literal["hello"]
+    player: bool  # whether the page already has it in `PLAYER_VERSION`
+    page: PageReport | None = None
+
+
+class Speak(_FromBrowser):
+    """Text typed into the box."""
+
+    kind: Literal["speak"]
+    text: str = Field(max_length=100_000)
+
+
+class Finish(_FromBrowser):
+    """No more text: let the avatar end."""
+
+    kind: Literal["finish"]
+
+
+class Stop(_FromBrowser):
+    """The Stop button: cancel now."""
+
+    kind: Literal["stop"]
+
+
+PlaybackState = Literal[
+    "loading",
+    "playing",
+    "waiting",  # ran dry; goes on by itself
+    "recovering",  # something broke and is being repaired
+    "paused",
+    "blocked",  # the browser plays nothing, not even without sound, until the user acts
+    "ended",
+    "failed",
+    "unsupported",  # this browser cannot decode the stream
+]
+
+
+class Playback(_FromBrowser):
+    """What the player sees, at most once a second and at each change of state."""
+
+    kind: Literal["playback"]
+    epoch: int
+    state: PlaybackState
+    position: float  # seconds on the stream's clock
+    latency: float | None = None  # seconds behind the live edge
+    sound: Literal["on", "muted", "blocked"] = "on"  # blocked: by the browser, until the user acts
+    stalls: int = 0
+    recoveries: int = 0  # times it came back after a fault
+    transport: Literal["direct", "kernel"] = "direct"  # by which the picture comes
+    reason: Line = Field(default="", max_length=500)  # why by that one
+    detail: Line = Field(default="", max_length=500)
+
+
+class Recovered(_FromBrowser):
+    """Playback has come back after a fault."""
+
+    kind: Literal["recovered"]
+    epoch: int
+    fault: Line = Field(max_length=50)  # network missing expired stalled decoder
+    seconds: float  # from when it showed
+    position: float  # seconds on the stream's clock
+
+
+class Refresh(_FromBrowser):
+    """The playback URL no longer works: the kernel shall see whether there is a newer one."""
+
+    kind: Literal["refresh"]
+    epoch: int
+
+
+class Yield(_FromBrowser):
+    """The session is over and nobody uses the widget: its output may be drawn anew."""
+
+    kind: Literal["yield"]
+    epoch: int
+
+
+class Relay(_FromBrowser):
+    """Whether a page plays what the kernel pushes; said again every few seconds while it does."""
+
+    kind: Literal["relay"]
+    epoch: int
+    page: Line = Field(max_length=100)  # tells the pages of one avatar apart
+    wanted: bool
+    next: int | None = None  # the first part it lacks; None when it has none yet
+
+
+class Interrupt(_FromBrowser):
+    """The Interrupt button: be silent."""
+
+    kind: Literal["interrupt"]
+
+
+class Switch(_FromBrowser):
+    """Another quality of the picture, in a new session."""
+
+    kind: Literal["switch"]
+    quality: Literal["low", "medium", "high"]
+
+
+class Answer(_FromBrowser):
+    """The page's answer to an offer."""
+
+    kind: Literal["answer"]
+    epoch: int
+    sdp: str = Field(max_length=100_000, repr=False)
+
+
+class Candidate(_FromBrowser):
+    """A way to reach the page."""
+
+    kind: Literal["candidate"]
+    epoch: int
+    candidate: str = Field(max_length=2_000, repr=False)
+    mid: str | None = Field(default=None, max_length=100)
+    line: int | None = None
+    fragment: str | None = Field(default=None, max_length=300)
+
+
+class Talking(_FromBrowser):
+    """What the avatar tells of itself, as a page in its room hears it."""
+
+    kind: Literal["talking"]
+    epoch: int
+    type: Literal[
+        "avatar_start_talking",
+        "avatar_talking_message",
+        "avatar_end_message",
+        "avatar_stop_talking",
+    ]
+    task_id: Line = Field(max_length=200)
+    message: Plain = Field(default="", max_length=10_000)
+    index: int = 0  # counts the messages of one task
+    position: float = 0.0  # seconds since the picture began
+    duration_ms: float | None = None
+
+
+class ConnectionQuality(_FromBrowser):
+    """How well picture and sound reach the page."""
+
+    kind: Literal["quality"]
+    epoch: int
+    quality: Literal["excellent", "good", "poor", "lost", "unknown"]
+
+
+BrowserMessage = Annotated[
+    Hello
+    | Speak
+    | Finish
+    | Stop
+    | Playback
+    | Recovered
+    | Refresh
+    | Relay
+    | Yield
+    | Interrupt
+    | Switch
+    | Answer
+    | Candidate
+    | Talking
+    | ConnectionQuality,
+    Field(discriminator="kind"),
+]
+_browser_message: TypeAdapter[BrowserMessage] = TypeAdapter(BrowserMessage)
+
+
+def read_browser_message(content: object) -> BrowserMessage:
+    """Validate a message of the browser.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        When it is not one of the messages above.
+    """
+    return _browser_message.validate_python(content)
+
+
+def to_browser(message: BaseModel) -> dict[str, Any]:
+    """Make the plain JSON value that goes over the comm."""
+    return message.model_dump(mode="json")

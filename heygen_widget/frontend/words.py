@@ -1,0 +1,84 @@
+"""The words of a session as pages are told of them: with their texts, places and captions."""
+
+from collections.abc import Iterable
+from itertools import repeat
+
+from heygen_widget.api.models import WordEvent
+from heygen_widget.api.transcript import WrittenWord, separator
+from heygen_widget.frontend.protocol import Word, WordsMessage
+from heygen_widget.session import Heard, Writer
+from heygen_widget.session.captioning import Captioner
+
+_NOWHERE = Heard(None, 0, 0)
+
+
+class Telling:
+    """Tells words as they come. A word that is too long for a caption is told in parts.
+
+    Parameters
+    ----------
+    epoch
+        The number of their session.
+    """
+
+    def __init__(self, epoch: int) -> None:
+        self.epoch = epoch
+        self._told = 0
+        self._writer = Writer()
+        self._captioner = Captioner()
+        self._before = ""
+        self._places: dict[int, tuple[int, int]] = {}  # speech id -> its end, and that in UTF-16
+
+    def tell(self, words: Iterable[WordEvent], heard: Iterable[Heard] = ()) -> WordsMessage:
+        """Make the message on further words; `heard` is empty if they belong to no known text."""
+        places = tuple(heard) or repeat(_NOWHERE)
+        told = [
+            part
+            for word, place in zip(words, places, strict=False)
+            for part in self._tell(word, place)
+        ]
+        message = WordsMessage(epoch=self.epoch, first=self._told, words=told)
+        self._told += len(told)
+        return message
+
+    def _tell(self, word: WordEvent, place: Heard) -> list[Word]:
+        known = self._writer.write(word, place)
+        if not isinstance(known, WrittenWord):
+            return [self._tell_unwritten(word)]
+        units = self._captioner.add(word, known.text)
+        upto = self._end_of(place)
+        told = []
+        for unit in reversed(units):
+            told.append(
+                Word(
+                    word=word.word if len(units) == 1 else unit.text.strip(),
+                    start=unit.start,
+                    end=unit.end,
+                    text=unit.text,
+                    caption=unit.caption,
+                    speech=place.speech.id if place.speech else None,
+                    upto=upto,
+                )
+            )
+            upto -= _utf16(unit.text)
+        return told[::-1]
+
+    def _tell_unwritten(self, word: WordEvent) -> Word:
+        said = word.word.strip()
+        text = separator(self._before, said) + said
+        self._before = said or self._before
+        (unit,) = self._captioner.add(word, text, whole=True)
+        return Word(word=word.word, start=word.start, end=word.end, text=text, caption=unit.caption)
+
+    def _end_of(self, place: Heard) -> int:
+        """Return where the place ends in JavaScript's count, and remember it."""
+        if place.speech is None:
+            return 0
+        end, units = self._places.get(place.speech.id, (0, 0))
+        units += _utf16(place.speech.said[end : place.end])
+        self._places[place.speech.id] = (max(end, place.end), units)
+        return units
+
+
+def _utf16(text: str) -> int:
+    return len(text) + sum(character > "\uffff" for character in text)

@@ -1,0 +1,122 @@
+"""Ends the sessions that cost money when the process ends.
+
+The process waits for it briefly, since Jupyter soon kills the kernel. By then no new thread can be
+started, in which asyncio would look up the names of hosts: they are looked up on the loop itself.
+"""
+
+import asyncio
+import atexit
+import contextlib
+import os
+import signal
+import threading
+import weakref
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import FrameType
+from typing import Any, Final, ParamSpec, TypeVar
+
+from heygen_widget.bridge import bridge
+from heygen_widget.lifecycle.connection import Connection
+from heygen_widget.session.succession import Succession
+
+AT_EXIT: Final = 1.5
+"""Seconds for all of it; Jupyter kills a kernel that takes longer than 2.5."""
+
+LAST_CALLS: Final = 0.5
+"""Seconds for call-backs that hear of these ends."""
+
+_FATAL: Final = (signal.SIGTERM, signal.SIGHUP) if os.name == "posix" else ()
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_ending = False
+_watched: "weakref.WeakKeyDictionary[Succession[Any], Connection]" = weakref.WeakKeyDictionary()
+
+_afterwards: list[Callable[[float], object]] = []
+
+
+def wait_at_exit(wait: Callable[[float], object]) -> None:
+    """Call `wait` after the sessions have ended, with the seconds that it may take."""
+    _afterwards.append(wait)
+
+
+def end_at_exit(sessions: Succession[Any], connection: Connection) -> None:
+    """End what is open in `sessions` when the process ends, and close their connections.
+
+    A signal that would end it at once ends them first, unless the program handles it itself.
+    """
+    _watched[sessions] = connection
+    _await_signals()
+
+
+def _await_signals() -> None:
+    """Come before the signals that end a process at once; only its main thread can."""
+    if threading.current_thread() is threading.main_thread():
+        for number in _FATAL:
+            if signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, _end_by_signal)
+
+
+def _end_by_signal(number: int, _: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_DFL)
+    _end_all()
+    os.kill(os.getpid(), number)  # whoever waits for this process learns how it ended
+
+
+def process_ends() -> bool:
+    """Whether this process is about to end, so that what is left of its sessions is of no use."""
+    return _ending
+
+
+@atexit.register
+def _end_all() -> None:
+    global _ending  # noqa: PLW0603 (a process ends once)
+    _ending = True
+    if any(not sessions.at_rest for sessions in _watched):
+        # Nobody is left to read of an error; an idle session ends by the server's own time-out.
+        with contextlib.suppress(Exception):
+            bridge.submit(_end_each()).result(AT_EXIT)
+    for wait in _afterwards:
+        wait(LAST_CALLS)
+
+
+async def _end_each() -> None:
+    asyncio.get_running_loop().set_default_executor(_NoThreads())
+    for sessions in _watched:
+        sessions.stop()
+    while not all(sessions.at_rest for sessions in _watched):  # noqa: ASYNC110 (no events tell it)
+        await asyncio.sleep(0.02)
+    for connection in _watched.values():
+        await connection.aclose()
+
+
+class _NoThreads(ThreadPoolExecutor):
+    """Runs what it is given at once, in the thread that gives it."""
+
+    def submit(
+        self, function: Callable[P, T], /, *arguments: P.args, **keywords: P.kwargs
+    ) -> Future[T]:
+        done: Future[T] = Future()
+        try:
+            done.set_result(function(*arguments, **keywords))
+        except Exception as error:  # noqa: BLE001 (the caller's to handle, as with threads)
+            done.set_exception(error)
+        return done
+
+
+def _leave_to_parent() -> None:
+    """In a forked child: the sessions are the parent's to end."""
+    _watched.clear()
+    with contextlib.suppress(ValueError):  # outside of the main thread
+        for number in _FATAL:
+            if signal.getsignal(number) is _end_by_signal:
+                signal.signal(number, signal.SIG_DFL)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_to_parent)
+
+
+_await_signals()  # when this is imported, since avatars may be made in other threads

@@ -1,0 +1,68 @@
+"""Keeps the books on what an avatar's sessions do, and tells the avatar while there is one.
+
+Outlives the avatar, which sessions refer to only weakly: what is still to be ended when nobody
+holds the avatar any more is accounted for all the same.
+"""
+
+import logging
+import weakref
+from collections.abc import Callable
+
+from heygen_widget.lifecycle.connection import Connection
+from heygen_widget.lifecycle.ledger import ledger
+from heygen_widget.session import SessionEvent, SessionStatus, StatusChanged
+from heygen_widget.session.succession import AnySession
+
+_log = logging.getLogger(__name__)
+
+
+class Accounts:
+    """The overview and the leases of one avatar's sessions. Used on the private loop.
+
+    Parameters
+    ----------
+    avatar_id
+        Which avatar the sessions are opened for.
+    connection
+        The server they are opened at.
+    on_event, on_end
+        Methods of the avatar: called with every event, and after the end of a session.
+    """
+
+    def __init__(
+        self,
+        avatar_id: str,
+        connection: Connection,
+        on_event: Callable[[SessionEvent], None],
+        on_end: Callable[[], None],
+    ) -> None:
+        self._avatar_id = avatar_id
+        self._connection = connection
+        self._on_event = weakref.WeakMethod(on_event)
+        self._on_end = weakref.WeakMethod(on_end)
+
+    def hear(self, session: AnySession, event: SessionEvent) -> None:
+        """Take an event of a session. Whatever fails here must not end what is paid for."""
+        try:
+            if isinstance(event, StatusChanged):
+                self._note(session)
+            if on_event := self._on_event():
+                on_event(event)
+        except Exception:  # noqa: BLE001 (of a defect too)
+            _log.exception("An event of a session could not be told: %r", event)
+
+    def ended(self, session: AnySession) -> None:
+        """Note that nothing more will come of a session."""
+        self._note(session)
+        if on_end := self._on_end():
+            on_end()
+
+    def _note(self, session: AnySession) -> None:
+        rehearsal = self._connection.rehearsal
+        ledger.note(session, avatar=self._avatar_id, rehearsal=rehearsal)
+        if not self._connection.lasting or session.stream_id is None:
+            return
+        if session.over:
+            self._connection.release(session.stream_id)
+        elif session.status is SessionStatus.PENDING:
+            self._connection.lease(session.stream_id)

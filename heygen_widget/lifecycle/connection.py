@@ -1,0 +1,213 @@
+"""Which server an avatar talks to: HeyGen with a key, or the embedded avatar server without one.
+
+The choice is made once, when an avatar is made; the server is started when it is first needed, one
+for the whole process.
+"""
+
+import asyncio
+import os
+import threading
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from heygen_widget.api import AsyncHeyGen, HeyGen
+from heygen_widget.lifecycle.embedded_server import OwnServer, answers
+from heygen_widget.lifecycle.leases import Leases, end_orphans, leases
+from heygen_widget.session.ending import end
+from heygen_widget.session.guard import Limits
+from heygen_widget.session.lifeline import Host
+
+if TYPE_CHECKING:
+    from heygen_widget.local import LocalServer
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """How to deal with sessions whose avatar may be gone.
+
+    Attributes
+    ----------
+    leases
+        The open sessions of this process on disk.
+    end
+        Ends a session, and tells whether it has ended.
+    extras
+        What the embedded server needs for them.
+    """
+
+    leases: Leases
+    end: Callable[[AsyncHeyGen, str], Awaitable[bool]]
+    extras: tuple[str, ...] = ("local",)
+
+
+REALTIME: Final = Service(leases, end)
+"""Avatar Realtime."""
+
+
+Rehearsal: TypeAlias = "LocalServer | HeyGen | AsyncHeyGen | bool"
+"""Where to rehearse, or whether."""
+
+_starting = threading.Lock()
+_shared: "LocalServer | None" = None
+
+
+class Connection:
+    """Gives an avatar its client, made on the private loop.
+
+    Parameters
+    ----------
+    client
+        A client whose key and address are used; its own connections are left alone, since they may
+        belong to another event loop.
+    local
+        True to rehearse although there is a key, False never to; a server; or a client of a server
+        that somebody else runs.
+    service
+        Which kind of sessions are opened.
+
+    Attributes
+    ----------
+    rehearsal
+        Whether an embedded avatar server speaks, this process's own or another one.
+    """
+
+    def __init__(
+        self,
+        *,
+        client: HeyGen | AsyncHeyGen | None,
+        local: "Rehearsal | None",
+        service: Service = REALTIME,
+    ) -> None:
+        self.service = service
+        if client is not None and local:
+            raise ValueError("Give client= or local=, not both: they name different servers.")
+        has_key = client is not None or bool(os.environ.get("HEYGEN_API_KEY"))
+        self.rehearsal = bool(local) if local is not None else not has_key
+        self._client: AsyncHeyGen | None = None
+        self._client_of: int | None = None  # the embedded server's process that it is made for
+        self._server: LocalServer | None = None
+        self._host: OwnServer | None = None
+        self._away = isinstance(local, HeyGen | AsyncHeyGen)
+        if isinstance(local, HeyGen | AsyncHeyGen):
+            self._client = AsyncHeyGen.like(local)
+        elif not self.rehearsal:
+            self._client = AsyncHeyGen() if client is None else AsyncHeyGen.like(client)
+        elif not isinstance(local, bool):
+            self._server = local
+        if self.nearby:
+            # At once, and not in a session that fails later.
+            from heygen_widget.local.launcher import check_extras  # noqa: PLC0415 (only rehearsals need it)
+
+            check_extras(*service.extras)
+
+    @property
+    def lasting(self) -> bool:
+        """Whether the server, and the sessions on it, may outlive this process."""
+        return self._away or not self.rehearsal
+
+    @property
+    def nearby(self) -> bool:
+        """Whether the server is one that only this machine can reach."""
+        return self.rehearsal and not self._away
+
+    async def client(self) -> AsyncHeyGen:
+        """Return the client, after starting the embedded server if that is what is needed.
+
+        Raises
+        ------
+        LocalServerError
+            When the embedded server does not start.
+        """
+        if self.nearby:
+            server = await asyncio.to_thread(self._running_server)
+            if self._client is None or self._client_of != server.pid:
+                before, self._client = self._client, AsyncHeyGen(server.api_key, server.base_url)
+                self._client_of = server.pid
+                self._host = OwnServer(server.process)
+                if before is not None:
+                    await before.aclose()
+        if self._client is None:
+            raise RuntimeError("A connection to HeyGen is made with a client.")
+        return self._client
+
+    async def connect(self) -> AsyncHeyGen:
+        """Return the client for a new session.
+
+        An embedded server that runs but does not answer is replaced by another one.
+
+        Raises
+        ------
+        LocalServerError
+            When the embedded server does not start.
+        """
+        client = await self.client()
+        if self._host is not None and not await answers(client.base_url):
+            await asyncio.to_thread(self._host.kill)
+            client = await self.client()
+        return client
+
+    def host(self) -> Host | None:
+        """Return the process that the client's server runs in; None when it is not ours."""
+        return self._host
+
+    async def warm_up(self) -> None:
+        """Start the embedded server ahead of time, if it is going to be needed."""
+        if self.nearby:
+            await self.client()
+
+    async def end_orphans(self) -> None:
+        """End what dead processes left open with this key."""
+        await end_orphans(await self.client(), self.service.leases, self.service.end)
+
+    def limits(self, *, max_cost: float | None, max_seconds: float | None) -> Limits:
+        """Return what a session may cost and last: the user's limits, and those of the server.
+
+        Raises
+        ------
+        ValueError
+            When a limit is not more than 0.
+        """
+        if self._server is None:
+            return Limits(max_cost=max_cost, max_seconds=max_seconds)
+        settings = self._server.settings
+        return Limits(
+            max_cost=max_cost,
+            max_seconds=max_seconds,
+            idle_timeout=settings.idle_timeout,
+            longest=settings.max_length,
+        )
+
+    def lease(self, stream_id: str) -> None:
+        """Note a session on disk, for the next process should this one die."""
+        if self._client is not None:
+            self.service.leases.add(self._client, stream_id)
+
+    def release(self, stream_id: str) -> None:
+        """Note that a session has ended, and nobody need end it."""
+        self.service.leases.remove(stream_id)
+
+    async def aclose(self) -> None:
+        """Close the connections for good. Harmless when closed already."""
+        if self._client is not None:
+            await self._client.aclose()
+
+    def _running_server(self) -> "LocalServer":
+        return shared_server() if self._server is None else self._server.start()
+
+
+def shared_server() -> "LocalServer":
+    """Return the embedded avatar server of this process; start it when it does not run.
+
+    Raises
+    ------
+    LocalServerError
+        When it does not start.
+    """
+    global _shared  # noqa: PLW0603 (one server a process is the point)
+    from heygen_widget.local import LocalServer  # noqa: PLC0415 (only rehearsals need it)
+
+    with _starting:
+        if _shared is None:
+            _shared = LocalServer()
+        return _shared.start()

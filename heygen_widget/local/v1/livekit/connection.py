@@ -1,0 +1,257 @@
+"""One WebRTC connection to a viewer, by aiortc: descriptions, candidates, media, data channels.
+
+Knows no signalling: whoever uses it carries the descriptions to the other side.
+"""
+
+import asyncio
+import ipaddress
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Final
+
+import aioice.ice
+from aiortc import (
+    RTCConfiguration,
+    RTCDataChannel,
+    RTCIceCandidate,
+    RTCPeerConnection,
+    RTCRtpSender,
+    RTCRtpTransceiver,
+    RTCSessionDescription,
+)
+from aiortc.rtcconfiguration import RTCBundlePolicy
+from aiortc.sdp import candidate_from_sdp
+
+from heygen_widget.local.v1.livekit.tracks import Audience, Seat
+
+_UNSENT: Final = 1000  # messages that wait for a channel; older ones are dropped
+
+MAX_CANDIDATES: Final = 100
+MAX_MEDIA: Final = 64
+"""What one description may list. A browser lists a handful; the work grows with the square."""
+
+_MULTICAST: Final = ".local"
+_ALL_LOST: Final = 256  # RTCP counts lost packets in parts of this
+
+_host_addresses: Final = aioice.ice.get_host_addresses
+
+
+def _with_loopback(use_ipv4: bool, use_ipv6: bool) -> list[str]:  # noqa: FBT001 - aioice's own
+    """Return this machine's addresses, the one for itself first.
+
+    aioice (0.13) leaves 127.0.0.1 out, and it is the one that works without any network.
+    """
+    return ["127.0.0.1", *_host_addresses(use_ipv4, use_ipv6)]
+
+
+aioice.ice.get_host_addresses = _with_loopback
+
+
+class DescriptionError(ValueError):
+    """A description or candidate that cannot be used; the message says why."""
+
+
+class Connection:
+    """A connection that carries the avatar, or only a viewer's data.
+
+    Parameters
+    ----------
+    on_data
+        Called with each message that comes in on any data channel.
+    audience
+        Where to take a seat once the connection stands; None to show nothing.
+    coding
+        Of the pictures, ``"H264"`` or ``"VP8"``.
+    reply_over
+        Label of the channel, to be opened by the other side, over which `send` sends.
+
+    Attributes
+    ----------
+    seat
+        What is shown over this connection, None without an audience.
+    """
+
+    def __init__(
+        self,
+        on_data: Callable[[bytes | str], None],
+        *,
+        audience: Audience | None = None,
+        coding: str = "",
+        reply_over: str = "",
+    ) -> None:
+        # An explicit list: without one aiortc would ask a public STUN server.
+        self._pc = RTCPeerConnection(
+            RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
+        )
+        self._on_data = on_data
+        self._audience = audience
+        self._coding = coding
+        self.seat = Seat() if audience is not None else None
+        self._candidates = 0  # that were trickled
+        self._describing = asyncio.Lock()  # aiortc leaves open what it closes while it describes
+        self._channel: RTCDataChannel | None = None
+        self._reply_over = reply_over
+        self._unsent: deque[bytes] = deque(maxlen=_UNSENT)
+        self._pc.add_listener("connectionstatechange", self._follow)
+        self._pc.add_listener("datachannel", self._take_channel)
+
+    @property
+    def connected(self) -> bool:
+        """Whether media and data can flow."""
+        return self._pc.connectionState == "connected"
+
+    @property
+    def lost(self) -> bool:
+        """Whether nothing can flow any more: aiortc (1.16) restarts no connection."""
+        return self._pc.connectionState in {"failed", "closed"}
+
+    def add_avatar(self, *, stream: str = "", video: str = "", sound: str = "") -> None:
+        """Send the avatar's picture and sound, under these names if given."""
+        if self.seat is None:
+            return
+        for track, name in ((self.seat.sound, sound), (self.seat.video, video)):
+            transceiver = self._pc.addTransceiver(track, direction="sendonly")
+            # aiortc (1.16) has no other way to name them.
+            if name:
+                sender = transceiver.sender
+                sender._stream_id, sender._track_id = stream, name  # noqa: SLF001
+            if transceiver.kind == "video":
+                self._prefer(transceiver)
+
+    def open_channel(self, label: str, *, lossy: bool = False) -> None:
+        """Open a data channel; what is sent goes over the one that is not lossy."""
+        if lossy:
+            channel = self._pc.createDataChannel(label, ordered=False, maxRetransmits=0)
+        else:
+            channel = self._pc.createDataChannel(label)
+            self._use(channel)
+        channel.add_listener("message", self._on_data)
+
+    def send(self, data: bytes) -> None:
+        """Send `data`, as soon as there is an open channel for it."""
+        if self._channel is not None and self._channel.readyState == "open":
+            self._channel.send(data)
+        else:
+            self._unsent.append(data)
+
+    async def offer(self) -> str:
+        """Return the description of all that was added, with all candidates in it."""
+        async with self._describing:
+            await self._pc.setLocalDescription(await self._pc.createOffer())
+            return self._pc.localDescription.sdp
+
+    async def answer(self, offer: str) -> str:
+        """Return the answer to the other side's description."""
+        async with self._describing:
+            await self._describe(offer, "offer")
+            await self._pc.setLocalDescription(await self._pc.createAnswer())
+            return self._pc.localDescription.sdp
+
+    async def accept(self, answer: str) -> None:
+        """Take the other side's answer."""
+        async with self._describing:
+            await self._describe(answer, "answer")
+
+    async def add_candidate(self, init: dict[str, Any]) -> None:
+        """Take a candidate in the form that browsers have for it."""
+        line = init.get("candidate")
+        if not line:  # there are no more
+            return
+        candidate = _candidate(line)
+        # A name that only multicast could resolve: its owner will call us. TCP: not spoken here.
+        if candidate.ip.endswith(_MULTICAST) or candidate.protocol.lower() != "udp":
+            return
+        self._candidates += 1
+        if self._candidates > MAX_CANDIDATES:
+            raise DescriptionError(f"A connection takes at most {MAX_CANDIDATES} candidates.")
+        candidate.sdpMid = init.get("sdpMid")
+        candidate.sdpMLineIndex = init.get("sdpMLineIndex")
+        try:
+            await self._pc.addIceCandidate(candidate)
+        except Exception as error:  # aiortc raises whatever comes to it
+            raise DescriptionError(f"That candidate cannot be used: {error!r:.200}.") from error
+
+    def tracks_by_mid(self, names: dict[str, str]) -> dict[str, str]:
+        """Return which media section carries which track; `names` are those of each kind."""
+        return {
+            each.mid: names[each.kind]
+            for each in self._pc.getTransceivers()
+            if each.sender.track is not None and each.mid is not None
+        }
+
+    async def loss(self) -> float:
+        """Return what part of the last packets the other side says it missed."""
+        reports = (await self._pc.getStats()).values()
+        missed = [each.fractionLost for each in reports if each.type == "remote-inbound-rtp"]
+        return max(missed, default=0) / _ALL_LOST
+
+    async def close(self) -> None:
+        """End the connection. Closing again is harmless."""
+        if self._audience is not None and self.seat is not None:
+            self._audience.leave(self.seat)
+            self.seat.video.stop()
+            self.seat.sound.stop()
+        async with self._describing:
+            await self._pc.close()
+
+    async def _describe(self, sdp: str, kind: str) -> None:
+        lines = sdp.splitlines()
+        candidates = [line[2:] for line in lines if line.startswith("a=candidate:")]
+        media = sum(line.startswith("m=") for line in lines)
+        if media > MAX_MEDIA or len(candidates) > MAX_CANDIDATES:
+            raise DescriptionError(
+                f"That {kind} cannot be used: it lists more than {MAX_MEDIA} media or "
+                f"{MAX_CANDIDATES} candidates."
+            )
+        for line in candidates:
+            _candidate(line)
+        try:
+            await self._pc.setRemoteDescription(RTCSessionDescription(sdp, kind))
+        except Exception as error:  # aiortc's parser raises whatever comes to it
+            raise DescriptionError(f"That {kind} cannot be used: {error!r:.200}.") from error
+
+    def _prefer(self, transceiver: RTCRtpTransceiver) -> None:
+        """Let pictures travel in their own coding and in no other.
+
+        aiortc (1.16) chooses when it takes the other side's description: later is too late.
+        """
+        codecs = RTCRtpSender.getCapabilities("video").codecs
+        transceiver.setCodecPreferences(
+            [codec for codec in codecs if codec.name in {self._coding, "rtx"}]
+        )
+
+    def _follow(self) -> None:
+        if self._audience is None or self.seat is None:
+            return
+        if self._pc.connectionState == "connected":
+            self._audience.take(self.seat)
+        elif self.lost:
+            self._audience.leave(self.seat)
+
+    def _take_channel(self, channel: RTCDataChannel) -> None:
+        channel.add_listener("message", self._on_data)
+        if channel.label == self._reply_over:
+            self._use(channel)
+
+    def _use(self, channel: RTCDataChannel) -> None:
+        self._channel = channel
+        channel.add_listener("open", self._flush)
+        self._flush()
+
+    def _flush(self) -> None:
+        """Send what had to wait: a client says it is in the room before its channels are open."""
+        while self._unsent and self._channel and self._channel.readyState == "open":
+            self._channel.send(self._unsent.popleft())
+
+
+def _candidate(line: object) -> RTCIceCandidate:
+    """Read a candidate. aiortc would take any address and port, and fail when it uses them."""
+    try:
+        candidate = candidate_from_sdp(str(line).removeprefix("candidate:"))
+        candidate.ip = candidate.ip.lower()
+        known = candidate.ip.endswith(_MULTICAST) or ipaddress.ip_address(candidate.ip)
+        if known and 0 <= candidate.port < 2**16 and 0 <= candidate.priority < 2**32:
+            return candidate
+    except (AssertionError, ValueError):
+        pass
+    raise DescriptionError(f"This is not an ICE candidate: {line!r:.200}.")

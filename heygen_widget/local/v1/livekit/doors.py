@@ -1,0 +1,103 @@
+"""The addresses by which LiveKit's clients enter a room.
+
+Knows tokens and the names of rooms; who keeps the rooms is another's affair.
+"""
+
+import base64
+import binascii
+from collections.abc import Callable
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from heygen_widget.local.v1.livekit.line import Line
+from heygen_widget.local.v1.livekit.messages import unpack_join_request
+from heygen_widget.local.v1.livekit.passes import Passes
+from heygen_widget.local.v1.livekit.room import Room
+from heygen_widget.local.v1.livekit.wire import WireError
+
+ROOMS: Final = "/room"
+"""Where clients are sent; they add the rest."""
+
+
+class Doors:
+    """The routes below `ROOMS`.
+
+    Parameters
+    ----------
+    passes
+        Who reads tokens.
+    find
+        Returns the open room of a name, None if there is none.
+    """
+
+    def __init__(self, passes: Passes, find: Callable[[str], Room | None]) -> None:
+        self._passes = passes
+        self._find = find
+
+    def routes(self) -> list[BaseRoute]:
+        """Return the routes."""
+        return [
+            Route(ROOMS, self._greet),
+            WebSocketRoute(f"{ROOMS}/rtc", self._enter),
+            WebSocketRoute(f"{ROOMS}/rtc/v1", self._enter_single),
+            Route(f"{ROOMS}/rtc/validate", self._validate),
+            Route(f"{ROOMS}/rtc/v1/validate", self._validate_single),
+        ]
+
+    async def _greet(self, _: Request) -> Response:
+        """Answer a client that warms its connection up."""
+        return PlainTextResponse("OK")
+
+    async def _validate(self, request: Request) -> Response:
+        """Tell a client that could not enter why."""
+        return _verdict(self._room(request.query_params.get("access_token", "")))
+
+    async def _validate_single(self, request: Request) -> Response:
+        room = self._room(request.query_params.get("access_token", ""))
+        if room is not None and not room.single:
+            return PlainTextResponse("This room is entered by version 0 of the signalling.", 404)
+        return _verdict(room)
+
+    async def _enter(self, socket: WebSocket) -> None:
+        asked = socket.query_params
+        room = self._room(asked.get("access_token", ""))
+        if room is None:
+            await socket.close()  # before it was accepted: an HTTP 403
+            return
+        await socket.accept()
+        if asked.get("reconnect") == "1":
+            await room.come_back(Line(socket), asked.get("sid", ""))
+        else:
+            await room.enter(Line(socket))
+
+    async def _enter_single(self, socket: WebSocket) -> None:
+        room = self._room(socket.query_params.get("access_token", ""))
+        try:
+            packed = socket.query_params.get("join_request", "")
+            # Clients leave the padding away; too much of it is no harm.
+            asked = unpack_join_request(base64.urlsafe_b64decode(packed + "=="))
+        except (WireError, binascii.Error, ValueError):
+            room = None
+        if room is None or not room.single:
+            await socket.close()
+            return
+        await socket.accept()
+        if asked.get("reconnect"):
+            await room.come_back(Line(socket), asked.get("participant_sid", ""))
+        else:
+            offer = asked.get("publisher_offer")
+            await room.enter(Line(socket), single=True, offer=offer)
+
+    def _room(self, token: str) -> Room | None:
+        name = self._passes.room(token)
+        return None if name is None else self._find(name)
+
+
+def _verdict(room: Room | None) -> Response:
+    if room is None:
+        return PlainTextResponse("The token opens no room that is there.", 401)
+    return PlainTextResponse("success")

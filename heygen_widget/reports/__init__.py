@@ -1,0 +1,1 @@
+"""What users print: the diagnosis, the log of events, and tables."""

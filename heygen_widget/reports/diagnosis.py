@@ -1,0 +1,255 @@
+"""What a bug report should say: where the widget runs, with which versions, and what works there.
+
+Looks at what is there already; starts, opens and changes nothing. Tells no key, user or path.
+"""
+
+import os
+import platform
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from typing import TYPE_CHECKING, Any, Final
+
+from heygen_widget._version import __version__
+from heygen_widget.frontend.protocol import PageReport, Playback
+from heygen_widget.reports.table import as_html, as_lines
+from heygen_widget.transport.host import why_pages_are_elsewhere
+
+if TYPE_CHECKING:
+    from heygen_widget.frontend.protocol import PageReport, Playback
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What a report of what is wrong should say of a widget.
+
+    Attributes
+    ----------
+    page
+        What the page that came last said of itself.
+    playback
+        What a page said last of what it plays.
+    way
+        How the picture reaches a page, and why so.
+    rehearsal
+        Whether the embedded avatar server speaks.
+    """
+
+    page: "PageReport | None"
+    playback: "Playback | None"
+    way: str
+    rehearsal: bool
+
+
+NETWORK_PATIENCE: Final = 5.0
+"""Seconds that a server may take to answer."""
+
+PACKAGES: Final[Mapping[str, str]] = {
+    "anywidget": "without it nothing is shown",
+    "ipywidgets": "without it nothing is shown",
+    "httpx": "without it nobody speaks",
+    "ipykernel": "no Jupyter kernel in this environment",
+    "jupyterlab": "perhaps it is installed in an environment of its own",
+    "av": "no rehearsal without the extra 'local', no films without 'save'",
+    "espeakng-loader": "no rehearsal without the extra 'local'",
+    "aiortc": "no rehearsal of a StreamingAvatar without the extra 'webrtc'",
+    "websockets": "no rehearsal of a StreamingAvatar without the extra 'webrtc'",
+}
+"""Packages whose versions matter, and what follows where one is missing."""
+
+OTHER_HOSTS: Final = ("notebook", "voila", "marimo")
+"""Packages that are worth a word only where they are installed."""
+
+_SOUND: Final[Mapping[str, str]] = {
+    "on": "sound is on",
+    "muted": "sound is off",
+    "blocked": "sound is off until the user acts",
+}
+
+
+class Diagnosis:
+    """What was found. Prints as lines to paste, and shows itself as a table.
+
+    Attributes
+    ----------
+    findings
+        What was found, by what was looked at.
+    """
+
+    def __init__(self, findings: Mapping[str, str]) -> None:
+        self.findings = dict(findings)
+
+    def __repr__(self) -> str:
+        return as_lines(self.findings.items())
+
+    def _repr_html_(self) -> str:
+        return as_html(("", "found"), self.findings.items())
+
+
+def diagnose(*, network: bool = False) -> Diagnosis:
+    """Say what a bug report needs: host, versions, transport, codecs, and whether there is a key.
+
+    What pages can do is known from the newest avatar, once it was shown.
+
+    Parameters
+    ----------
+    network
+        Also ask whether HeyGen can be reached. Sends no key.
+
+    Examples
+    --------
+    >>> diagnose()  # doctest: +SKIP
+    """
+    avatar = _newest_avatar()
+    page, playback = (avatar.page, avatar.playback) if avatar else (None, None)
+    return Diagnosis(
+        {
+            "heygen-widget": __version__,
+            "host": _host(page),
+            "kernel": _kernel(),
+            "python": f"{platform.python_version()} ({platform.python_implementation()})",
+            "system": platform.platform(),
+            **_packages(),
+            "page": _page(page),
+            "codecs": _codecs(page),
+            "autoplay": _autoplay(page, playback),
+            "transport": avatar.way if avatar else "undecided: there is no avatar",
+            "playback": _playback(playback),
+            "key": _key(avatar),
+            "rehearsal": _rehearsal(avatar),
+            "network": _network() if network else "not asked (network=True, or --network)",
+        }
+    )
+
+
+def _newest_avatar() -> "Standing | None":
+    # Unless its module is loaded there is none; and it may be what cannot be loaded.
+    module = sys.modules.get("heygen_widget.widget.base")
+    newest = module.newest_widget() if module else None
+    return newest.standing() if newest else None
+
+
+def _host(page: "PageReport | None") -> str:
+    host = page.host if page and page.host else f"{_guessed_host()} (guessed: no page says so)"
+    elsewhere = why_pages_are_elsewhere()
+    return f"{host}; {elsewhere}" if elsewhere else host
+
+
+def _guessed_host() -> str:
+    shell = _shell()
+    signs = {
+        "Colab": "google.colab" in sys.modules,
+        "marimo": _runs_in_marimo(),
+        "Voilà": os.environ.get("SERVER_SOFTWARE", "").startswith("voila"),
+        "VS Code": "VSCODE_PID" in os.environ
+        or "__vsc_ipynb_file__" in getattr(shell, "user_ns", ()),
+        "Jupyter": hasattr(shell, "kernel"),
+        "IPython in a terminal": shell is not None,
+    }
+    return next((host for host, there in signs.items() if there), "none")
+
+
+def _kernel() -> str:
+    if _runs_in_marimo():
+        return "marimo's own"
+    shell = _shell()
+    if shell is None:
+        return "none: plain Python"
+    kernel = getattr(shell, "kernel", None)
+    return type(kernel).__module__.partition(".")[0] if kernel else "none: IPython in a terminal"
+
+
+def _shell() -> Any:
+    find = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    return find() if find else None
+
+
+def _runs_in_marimo() -> bool:
+    find = getattr(sys.modules.get("marimo"), "running_in_notebook", None)
+    return bool(find and find())
+
+
+def _packages() -> dict[str, str]:
+    needed = {name: _version(name) or f"missing: {else_}" for name, else_ in PACKAGES.items()}
+    others = {name: version for name in OTHER_HOSTS if (version := _version(name))}
+    return needed | others
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _page(page: "PageReport | None") -> str:
+    if page is None:
+        return "none was heard"
+    notes = [
+        "" if page.secure else "not secure (http)",
+        "in a frame of another page" if page.framed else "",
+    ]
+    return "; ".join(filter(None, [page.browser, *notes]))
+
+
+def _codecs(page: "PageReport | None") -> str:
+    if page is None:
+        return "unknown: no page was heard"
+    return f"cannot decode {page.lacks}" if page.lacks else "decodes H.264 and AAC"
+
+
+def _autoplay(page: "PageReport | None", playback: "Playback | None") -> str:
+    policy = page.autoplay if page else ""
+    sound = _SOUND[playback.sound] if playback else ""
+    return "; ".join(filter(None, [policy, sound])) or "unknown: nothing was played"
+
+
+def _playback(playback: "Playback | None") -> str:
+    if playback is None:
+        return "nothing was played"
+    latency = "" if playback.latency is None else f", {playback.latency:.1f} s behind the live edge"
+    return (
+        f"{playback.state}{latency}; stalls: {playback.stalls}, recoveries: {playback.recoveries}"
+    )
+
+
+def _key(avatar: "Standing | None") -> str:
+    if os.environ.get("HEYGEN_API_KEY"):
+        return "HEYGEN_API_KEY is set"
+    given = avatar is not None and not avatar.rehearsal
+    return "given to the client" if given else "HEYGEN_API_KEY is not set"
+
+
+def _rehearsal(avatar: "Standing | None") -> str:
+    rehearses = avatar.rehearsal if avatar else not os.environ.get("HEYGEN_API_KEY")
+    if not rehearses:
+        return "no"
+    from heygen_widget.local.launcher import LocalServerError, check_extras  # noqa: PLC0415
+
+    try:
+        check_extras("local")
+    except LocalServerError as error:
+        return f"not possible: {error}"
+    return "yes, with the embedded avatar server"
+
+
+def _network() -> str:
+    import httpx  # noqa: PLC0415 (only this question needs it)
+
+    from heygen_widget.api import ConfigurationError, HeyGen  # noqa: PLC0415 (likewise)
+    from heygen_widget.api._address import is_loopback  # noqa: PLC0415 (likewise)
+
+    own = "HEYGEN_BASE_URL" in os.environ
+    server = "the server in HEYGEN_BASE_URL" if own else "HeyGen"
+    begun = time.monotonic()
+    try:
+        with HeyGen("none") as client:  # knows the address; sends nothing
+            url = client.base_url
+        answer = httpx.get(url, timeout=NETWORK_PATIENCE, trust_env=not is_loopback(url))
+    except ConfigurationError as error:
+        return f"HEYGEN_BASE_URL cannot be used. {error.hint}"
+    except httpx.HTTPError as error:
+        return f"{server} cannot be reached ({type(error).__name__})"
+    return f"{server} answers (HTTP {answer.status_code} in {time.monotonic() - begun:.1f} s)"

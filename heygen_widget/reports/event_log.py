@@ -1,0 +1,75 @@
+"""What happened to an avatar, as a table of its events. Reads events, makes none."""
+
+import time
+from collections.abc import Iterable, Sequence
+from typing import Final, overload
+
+from heygen_widget.reports.table import as_html, as_lines
+from heygen_widget.session import SessionEvent
+
+HEADINGS: Final = ("time", "event", "details")
+SHOWN: Final = 50
+"""Rows of the table: the latest ones."""
+
+
+class History(Sequence[SessionEvent]):
+    """Events, oldest first. A sequence like any other, which shows itself as a table.
+
+    pandas and polars make a ``DataFrame`` of it, with the columns of that table.
+
+    Parameters
+    ----------
+    events
+        What happened.
+    """
+
+    def __init__(self, events: Iterable[SessionEvent]) -> None:
+        self._events = tuple(events)
+
+    @overload
+    def __getitem__(self, index: int) -> SessionEvent: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> "History": ...
+
+    def __getitem__(self, index: int | slice) -> "SessionEvent | History":
+        if isinstance(index, slice):
+            return History(self._events[index])
+        return self._events[index]
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, History):
+            return self._events == other._events
+        return self._events == other if isinstance(other, tuple) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._events)
+
+    def __repr__(self) -> str:
+        if not self._events:
+            return "Nothing has happened."
+        return "\n".join(filter(None, (self._omitted, as_lines([HEADINGS, *self._rows]))))
+
+    def _repr_html_(self) -> str:
+        if not self._events:
+            return f"<p>{self!r}</p>"
+        omitted = f"<p>{self._omitted}</p>" if self._omitted else ""
+        return omitted + as_html(HEADINGS, self._rows)
+
+    @property
+    def _omitted(self) -> str:
+        more = len(self._events) - SHOWN
+        return f"… {more:,} earlier events" if more > 0 else ""
+
+    @property
+    def _rows(self) -> list[tuple[str, str, str]]:
+        return [_row(event) for event in self._events[-SHOWN:]]
+
+
+def _row(event: SessionEvent) -> tuple[str, str, str]:
+    moment = time.strftime("%H:%M:%S", time.localtime(event.time))
+    milliseconds = int(event.time * 1000) % 1000
+    return f"{moment}.{milliseconds:03}", event.event, event.details

@@ -1,0 +1,1 @@
+"""How a stream reaches its pages: directly, or pushed by the kernel."""

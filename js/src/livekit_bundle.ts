@@ -1,0 +1,8 @@
+// What plays and follows a room: a module of its own with livekit-client in it, as `player_bundle.ts` is
+// for streams.
+
+import { ConnectionErrorReason, DisconnectReason, Room, RoomEvent } from "livekit-client";
+
+export { TranscriptView } from "./panel/transcript_view.ts";
+export { RoomShow as Show } from "./player/webrtc/session_player.ts";
+export default { ConnectionErrorReason, DisconnectReason, Room, RoomEvent };

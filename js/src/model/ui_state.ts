@@ -1,0 +1,11 @@
+// What all views of one avatar share and the kernel need not know: how the user has set them up.
+
+import { History } from "./input_history.ts";
+
+export class Desk {
+  readonly history = new History();
+  captions = true;
+  transcript = false;
+  /** What is being typed. */
+  draft = "";
+}

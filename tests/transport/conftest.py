@@ -1,0 +1,5 @@
+"""Servers of streams for the tests."""
+
+from tests.relay.conftest import stage
+
+__all__ = ["stage"]
