@@ -42,4 +42,4 @@ def test_a_stream_that_breaks_off_is_shown_under_the_cell_that_spoke_it(
 def test_what_is_no_text_is_an_error_of_the_cell_that_speaks_it(avatar: Kernel) -> None:
     cell = avatar.fail("avatar.speak({'text': word} for word in ('One', 'two'))")
     assert cell.error == "UnspeakableChunk"
-    assert "There is no text to be found in dict." in cell.traceback[-1]
+    assert "No text was found in dict." in cell.traceback[-1]

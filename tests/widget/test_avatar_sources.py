@@ -30,10 +30,10 @@ def test_a_stream_that_breaks_off_is_shown_though_nobody_waits_for_it(
     assert avatar.wait(timeout=PATIENCE) is SessionStatus.COMPLETED
     (shown,) = page.messages("problem")
     assert shown["problem"]["title"] == "The source of a text failed."
-    assert "There is no text to be found in object." in shown["problem"]["hint"]
+    assert "No text was found in object." in shown["problem"]["hint"]
     printed = capsys.readouterr().err
     assert printed.startswith("Traceback")
-    assert "UnspeakableChunk: There is no text to be found in object." in printed
+    assert "UnspeakableChunk: No text was found in object." in printed
 
 
 def test_who_waits_for_a_stream_that_breaks_off_is_told_and_nobody_else(
@@ -73,7 +73,7 @@ def _generated(*items: object) -> Iterator[object]:
 def test_a_stream_whose_first_item_is_no_text_is_refused_where_it_is_spoken(
     avatar: Avatar, source: Iterator[object]
 ) -> None:
-    with pytest.raises(TypeError, match=r"There is no text to be found in \w+\. Taken are"):
+    with pytest.raises(TypeError, match=r"No text was found in \w+\. Avatars speak"):
         avatar.speak(source)
     assert avatar.status is SessionStatus.IDLE
 

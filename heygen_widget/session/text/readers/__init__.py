@@ -83,7 +83,7 @@ def parts_of(chunk: object) -> Sequence[str]:
         if (found := read(chunk)) is not None:
             return (found,) if isinstance(found, str) else found
     raise UnspeakableChunk(
-        f"There is no text to be found in {type(chunk).__name__}. Taken are {TAKEN}."
+        f"No text was found in {type(chunk).__name__}. Avatars speak {TAKEN}."
     )
 
 
