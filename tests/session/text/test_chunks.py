@@ -181,7 +181,7 @@ def test_what_is_no_stream_is_refused_at_once(source: object) -> None:
 
 @pytest.mark.parametrize("chunk", [b"bytes", 42, None, object(), {"a": "dict"}, ["list"]])
 def test_what_holds_no_text_is_refused_by_name(chunk: object) -> None:
-    with pytest.raises(UnspeakableChunk, match=rf"in {type(chunk).__name__}\. Taken are"):
+    with pytest.raises(UnspeakableChunk, match=rf"in {type(chunk).__name__}\. Avatars speak"):
         text_of(chunk)
 
 
