@@ -82,9 +82,7 @@ def parts_of(chunk: object) -> Sequence[str]:
     for read in READERS:
         if (found := read(chunk)) is not None:
             return (found,) if isinstance(found, str) else found
-    raise UnspeakableChunk(
-        f"No text was found in {type(chunk).__name__}. Avatars speak {TAKEN}."
-    )
+    raise UnspeakableChunk(f"No text was found in {type(chunk).__name__}. Avatars speak {TAKEN}.")
 
 
 def text_of(chunk: object) -> str:
