@@ -34,7 +34,7 @@ def test_a_stream_that_breaks_off_is_shown_under_the_cell_that_spoke_it(
     assert spoke.printed == ""
     later = avatar.begin("go.set()")
     avatar.until(lambda: later.ended)
-    avatar.until(lambda: "UnspeakableChunk: There is no text to be found" in spoke.printed)
+    avatar.until(lambda: "UnspeakableChunk: No text was found" in spoke.printed)
     assert later.printed == ""
     assert avatar.fail("speech.result(timeout=60)").error == "UnspeakableChunk"
 
