@@ -137,7 +137,7 @@ def test_a_missing_extra_is_named_with_the_cure(
 def test_a_server_that_does_not_start_is_said_so(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(launcher, "_NEEDED", ("voice_of_nobody",))
+    monkeypatch.setattr(launcher, "_NEEDED", {"local": ("voice_of_nobody",)})
     assert main(["demo", "--check"]) == 2
     assert "The local server needs voice_of_nobody" in capsys.readouterr().err
 

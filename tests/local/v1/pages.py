@@ -31,7 +31,7 @@ def entrance(livekit: str) -> tuple[str, str]:
         "Entrance",
         f"""
       import * as livekit from "{livekit}";
-      import {{ joinRoom }} from "./src/room.ts";
+      import {{ joinRoom }} from "./src/player/webrtc/livekit.ts";
       export const enter = (invitation) => joinRoom(livekit, invitation);
     """,
     )
