@@ -6,11 +6,13 @@ ones: they cannot keep out whoever has the key. Knows no key and no route.
 """
 
 import asyncio
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import h11
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from heygen_widget.local.frames import Frames
 
 ADMIT: Final = "heygen_widget.admit"
 """Extension of an ASGI scope: a function that says that its caller is no stranger."""
@@ -49,21 +51,26 @@ class Crowd:
     def __init__(self, most: int) -> None:
         self._most = most
         self._most_strangers = max(1, min(MAX_STRANGERS, most // 2))
-        # In the order they came; what is upgraded to a web socket leaves without saying so.
+        # In the order they came.
         self._strangers: dict[asyncio.Transport, None] = {}
         self._admitted: dict[asyncio.Transport, None] = {}
 
+    @property
+    def size(self) -> int:
+        """How many there are."""
+        return len(self._strangers) + len(self._admitted)
+
     def enter(self, transport: asyncio.Transport) -> None:
-        """Take in a new connection; another one, or itself, is cut if there is no room."""
+        """Take in a new connection; another one, or itself, is cut if there is no room.
+
+        A connection that only waits for its peer to read the rest goes before any stranger.
+        """
         self._strangers[transport] = None
-        if len(self._strangers) + len(self._admitted) > self._most:
-            for gone in [each for each in self._admitted if each.is_closing()]:
-                del self._admitted[gone]
-        full = len(self._strangers) + len(self._admitted) > self._most
-        if full or len(self._strangers) > self._most_strangers:
-            oldest = next(iter(self._strangers))
-            del self._strangers[oldest]
-            oldest.abort()
+        if len(self._strangers) > self._most_strangers:
+            self._cut(next(iter(self._strangers)))
+        elif self.size > self._most:
+            closing = (each for each in self._admitted if each.is_closing())
+            self._cut(next(closing, next(iter(self._strangers))))
 
     def admit(self, transport: asyncio.Transport) -> None:
         """Say that a connection is no stranger's."""
@@ -79,6 +86,36 @@ class Crowd:
     def protocol(self, **uvicorns: Any) -> H11Protocol:
         """Return the protocol of a new connection; uvicorn gives the arguments."""
         return _Guarded(self, **uvicorns)
+
+    def _cut(self, transport: asyncio.Transport) -> None:
+        self.leave(transport)
+        transport.abort()
+
+
+class _Unread:
+    """Cuts a connection whose peer does not read for too long what it is sent.
+
+    Parameters
+    ----------
+    transport
+        The connection.
+    """
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._loop = asyncio.get_running_loop()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def begin(self) -> None:
+        """Note that the peer has stopped reading."""
+        if self._timer is None:
+            self._timer = self._loop.call_later(STALL, self._transport.abort)
+
+    def end(self) -> None:
+        """Note that it reads, or is gone."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
 
 class _Guarded(H11Protocol):
@@ -99,10 +136,10 @@ class _Guarded(H11Protocol):
         self.app = self._call_app
         self.timeout_keep_alive = min(_PAUSE, self.config.timeout_keep_alive)
         self._deadline: asyncio.TimerHandle | None = None
-        self._stall: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self._unread = _Unread(transport)
         self._crowd.enter(transport)
         self._expect(HEAD)
 
@@ -110,7 +147,7 @@ class _Guarded(H11Protocol):
         super().connection_lost(exc)
         self._crowd.leave(self.transport)
         self._relax()
-        self.resume_writing()
+        self._unread.end()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -131,20 +168,21 @@ class _Guarded(H11Protocol):
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         self._relax()
+        self._unread.end()
         # The application closes it, or admits it, at once.
         self._crowd.admit(self.transport)
         super().handle_websocket_upgrade(event)
+        upgraded = self.transport.get_protocol()
+        if upgraded is not self:
+            self.transport.set_protocol(_Socket(self._crowd, upgraded, self.transport))
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        if self._stall is None:
-            self._stall = self.loop.call_later(STALL, self.transport.abort)
+        self._unread.begin()
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        if self._stall is not None:
-            self._stall.cancel()
-            self._stall = None
+        self._unread.end()
 
     @property
     def _wanted(self) -> bool:
@@ -168,3 +206,48 @@ class _Guarded(H11Protocol):
     def _admit(self) -> None:
         self._crowd.admit(self.transport)
         self.timeout_keep_alive = self.config.timeout_keep_alive
+
+
+class _Socket(asyncio.Protocol):
+    """A web socket on one connection: uvicorn's own, whichever that is, with limits.
+
+    Parameters
+    ----------
+    crowd
+        Where the connection counts.
+    protocol
+        Uvicorn's.
+    transport
+        The connection.
+    """
+
+    def __init__(
+        self, crowd: Crowd, protocol: asyncio.BaseProtocol, transport: asyncio.Transport
+    ) -> None:
+        self._crowd = crowd
+        self._protocol = cast("asyncio.Protocol", protocol)
+        self._transport = transport
+        self._unread = _Unread(transport)
+        self._frames = Frames(asyncio.get_running_loop().time)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._crowd.leave(self._transport)
+        self._unread.end()
+        self._protocol.connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._frames.feed(data):
+            self._protocol.data_received(data)
+        else:
+            self._transport.abort()
+
+    def eof_received(self) -> bool | None:
+        return self._protocol.eof_received()
+
+    def pause_writing(self) -> None:
+        self._protocol.pause_writing()
+        self._unread.begin()
+
+    def resume_writing(self) -> None:
+        self._protocol.resume_writing()
+        self._unread.end()

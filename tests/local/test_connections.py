@@ -6,31 +6,33 @@ import logging
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import psutil
 import pytest
 import uvicorn
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocket
 
 from heygen_widget.local import LocalServer, connections, log
 from heygen_widget.local.connections import MAX_STRANGERS, Crowd, admit
 from heygen_widget.local.log import LONGEST, MOST, Quota
 from tests.local.conftest import PATIENCE, SESSIONS, Caller
-from tests.local.wire import answer, connected, head
+from tests.local.wire import answer, connected, frame, head
 
 
 class Wire(asyncio.Transport):
-    """A connection of which nothing is known but whether it was cut."""
+    """A connection of which nothing is known but whether it is closing, and whether it was cut."""
 
     def __init__(self) -> None:
         super().__init__()
         self.cut = False
+        self.closing = False
 
     def is_closing(self) -> bool:
-        return self.cut
+        return self.cut or self.closing
 
     def abort(self) -> None:
         self.cut = True
@@ -65,9 +67,22 @@ def test_a_full_house_lets_nobody_in_until_someone_leaves() -> None:
         inside += _come(crowd, 1)
         crowd.admit(inside[-1])
     assert [wire.cut for wire in _come(crowd, 2)] == [True, True]
-    inside[0].cut = True  # as a web socket, which leaves without a word
     crowd.leave(inside[1])
     assert [wire.cut for wire in _come(crowd, 1)] == [False]
+
+
+def test_a_connection_that_cannot_close_is_cut_when_its_place_is_needed() -> None:
+    crowd = Crowd(3)
+    inside = _come(crowd, 1)
+    crowd.admit(inside[0])
+    inside += _come(crowd, 1)
+    crowd.admit(inside[1])
+    inside[1].closing = True  # its peer does not read the rest
+    first = _come(crowd, 1)
+    assert not any(wire.cut for wire in inside)
+    crowd.admit(first[0])
+    assert not _come(crowd, 1)[0].cut
+    assert [wire.cut for wire in inside] == [False, True]
 
 
 async def _app(scope: Scope, _: Receive, send: Send) -> None:
@@ -85,27 +100,36 @@ class _Server(uvicorn.Server):
         yield  # the process belongs to the tests
 
 
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+@contextlib.asynccontextmanager
+async def _serving(app: ASGIApp, crowd: Crowd) -> AsyncIterator[Streams]:
+    """Serve `app` in this loop, and connect to it."""
+    config = uvicorn.Config(app, lifespan="off", log_config=None, http=crowd.protocol)  # type: ignore[arg-type]
+    server = _Server(config)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        serving = asyncio.create_task(server.serve([listener]))
+        reader, writer = await asyncio.open_connection(*listener.getsockname())
+        async with asyncio.timeout(PATIENCE):
+            yield reader, writer
+        writer.close()
+        server.should_exit = True
+        await serving
+
+
 def _cut_after(*sent: bytes) -> bytes:
     """Send the pieces, each after an answer; return what comes until the server hangs up."""
 
     async def talk() -> bytes:
-        http = Crowd(100).protocol
-        config = uvicorn.Config(_app, lifespan="off", log_config=None, ws="none", http=http)  # type: ignore[arg-type]
-        server = _Server(config)
         said = b""
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            serving = asyncio.create_task(server.serve([listener]))
-            reader, writer = await asyncio.open_connection(*listener.getsockname())
+        async with _serving(_app, Crowd(100)) as (reader, writer):
             for piece in sent:
                 writer.write(piece)
                 if piece is not sent[-1]:
                     said += await reader.readuntil(b"OK")
-            async with asyncio.timeout(PATIENCE):
-                with contextlib.suppress(ConnectionError):
-                    said += await reader.read()
-            writer.close()
-            server.should_exit = True
-            await serving
+            with contextlib.suppress(ConnectionError):
+                said += await reader.read()
         return said
 
     return asyncio.run(talk())
@@ -143,30 +167,116 @@ def test_an_admitted_caller_may_pause_between_requests(monkeypatch: pytest.Monke
     assert _cut_after(body + b"body", GET, b"G").count(b"200 OK") == 2
 
 
-def test_an_answer_that_nobody_reads_ends_a_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+class Deaf(Wire):
+    """A connection whose peer reads nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.aborted = asyncio.Event()
+
+    def get_extra_info(self, _: str, default: object = None) -> object:
+        return default
+
+    def abort(self) -> None:
+        self.aborted.set()
+
+
+def _request(wire: Deaf) -> asyncio.Protocol:
+    config = uvicorn.Config(_app, lifespan="off", log_config=None, ws="none")
+    state = uvicorn.server.ServerState()
+    protocol = Crowd(10).protocol(config=config, server_state=state, app_state={})
+    protocol.connection_made(wire)
+    return protocol
+
+
+def _web_socket(wire: Deaf) -> asyncio.Protocol:
+    return connections._Socket(Crowd(10), asyncio.Protocol(), wire)
+
+
+@pytest.mark.parametrize("take", [_request, _web_socket])
+def test_an_answer_that_nobody_reads_ends_a_connection(
+    monkeypatch: pytest.MonkeyPatch, take: Callable[[Deaf], asyncio.Protocol]
+) -> None:
     monkeypatch.setattr(connections, "STALL", 0.1)
 
-    class Deaf(Wire):
-        def get_extra_info(self, _: str, default: object = None) -> object:
-            return default
-
-        def abort(self) -> None:
-            cut.set()
-
     async def stall() -> None:
-        config = uvicorn.Config(_app, lifespan="off", log_config=None, ws="none")
-        state = uvicorn.server.ServerState()
-        protocol = Crowd(10).protocol(config=config, server_state=state, app_state={})
-        protocol.connection_made(Deaf())
+        wire = Deaf()
+        protocol = take(wire)
         protocol.pause_writing()
         protocol.resume_writing()
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(cut.wait(), 0.2)
+            await asyncio.wait_for(wire.aborted.wait(), 0.2)
         protocol.pause_writing()
-        await asyncio.wait_for(cut.wait(), PATIENCE)
+        await asyncio.wait_for(wire.aborted.wait(), PATIENCE)
 
-    cut = asyncio.Event()
     asyncio.run(stall())
+
+
+# Web sockets.
+
+UPGRADE = head(
+    "GET",
+    "/",
+    Upgrade="websocket",
+    Connection="Upgrade",
+    Sec_WebSocket_Key="dGhlIHNhbXBsZSBub25jZQ==",
+    Sec_WebSocket_Version=13,
+)
+
+
+async def _echo(scope: Scope, receive: Receive, send: Send) -> None:
+    socket = WebSocket(scope, receive, send)
+    await socket.accept()
+    async for said in socket.iter_bytes():
+        await socket.send_bytes(said)
+
+
+def _answered(sent: bytes, crowd: Crowd) -> bytes:
+    """Send over a web socket, then a last message; return all that comes back until its echo."""
+
+    async def talk() -> bytes:
+        async with _serving(_echo, crowd) as (reader, writer):
+            writer.write(UPGRADE)
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(sent + frame(2, b"last"))
+            try:
+                await writer.drain()
+                return await reader.readuntil(b"last")
+            except asyncio.IncompleteReadError as cut:
+                return cut.partial
+            except ConnectionError:
+                return b""
+
+    return asyncio.run(talk())
+
+
+@pytest.mark.parametrize(
+    "flood",
+    [
+        frame(9, b"x" * 125) * 100_000,
+        frame(9) * 100_000,
+        frame(10) * 100_000,
+        frame(2, last=False) + frame(0, last=False) * 100_000 + frame(0),
+        frame(2, b"x", last=False) + frame(0, b"x", last=False) * 100_000 + frame(0),
+    ],
+)
+def test_a_flood_of_frames_that_are_no_message_ends_a_web_socket(flood: bytes) -> None:
+    said = _answered(flood, Crowd(10))
+    assert b"last" not in said
+    assert len(said) <= 100 * 127
+
+
+def test_a_web_socket_that_pings_and_cuts_its_messages_is_answered() -> None:
+    cut = frame(2, b"a", last=False) + frame(9, b"ping") + frame(0, b"b", last=False) + frame(0)
+    said = _answered(cut * 20, Crowd(10))
+    assert said.count(b"\x8a\x04ping") == said.count(b"\x82\x02ab") == 20
+
+
+def test_a_web_socket_leaves_its_place_when_it_ends() -> None:
+    crowd = Crowd(1)
+    for _ in range(3):
+        assert _answered(b"", crowd) == b"\x82\x04last"
+        assert not crowd.size
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,12 @@ def head(method: str, path: str, **headers: object) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
 
+def frame(opcode: int, data: bytes = b"", *, last: bool = True) -> bytes:
+    """Write a frame of a web socket as clients do, masked with zeros."""
+    size = bytes([0x80 | len(data)]) if len(data) < 126 else b"\xfe" + len(data).to_bytes(2)
+    return bytes([last << 7 | opcode]) + size + bytes(4) + data
+
+
 def answer(connection: socket.socket) -> tuple[int, bytes]:
     """Read until the server hangs up; return the status and the rest, 0 without an answer."""
     said = bytearray()
