@@ -24,7 +24,11 @@ from aiortc.sdp import candidate_from_sdp
 
 from heygen_widget.local.v1.livekit.tracks import Audience, Seat
 
-_UNSENT: Final = 1000  # messages that wait for a channel; older ones are dropped
+MAX_UNSENT: Final = 1000
+"""Messages that wait for a channel; older ones are dropped."""
+
+MAX_BUFFERED: Final = 64 * 1024
+"""Bytes that a channel has taken and not sent, above which messages wait."""
 
 MAX_CANDIDATES: Final = 100
 MAX_MEDIA: Final = 64
@@ -91,7 +95,7 @@ class Connection:
         self._describing = asyncio.Lock()  # aiortc leaves open what it closes while it describes
         self._channel: RTCDataChannel | None = None
         self._reply_over = reply_over
-        self._unsent: deque[bytes] = deque(maxlen=_UNSENT)
+        self._unsent: deque[bytes] = deque(maxlen=MAX_UNSENT)
         self._pc.add_listener("connectionstatechange", self._follow)
         self._pc.add_listener("datachannel", self._take_channel)
 
@@ -128,11 +132,9 @@ class Connection:
         channel.add_listener("message", self._on_data)
 
     def send(self, data: bytes) -> None:
-        """Send `data`, as soon as there is an open channel for it."""
-        if self._channel is not None and self._channel.readyState == "open":
-            self._channel.send(data)
-        else:
-            self._unsent.append(data)
+        """Send `data`, as soon as there is an open channel with room for it."""
+        self._unsent.append(data)
+        self._flush()
 
     async def offer(self) -> str:
         """Return the description of all that was added, with all candidates in it."""
@@ -236,12 +238,23 @@ class Connection:
     def _use(self, channel: RTCDataChannel) -> None:
         self._channel = channel
         channel.add_listener("open", self._flush)
+        channel.add_listener("bufferedamountlow", self._flush)
         self._flush()
 
     def _flush(self) -> None:
-        """Send what had to wait: a client says it is in the room before its channels are open."""
-        while self._unsent and self._channel and self._channel.readyState == "open":
-            self._channel.send(self._unsent.popleft())
+        """Send what can be sent now.
+
+        A client says it is in the room before its channels are open. One whose network is gone
+        takes nothing for a while, and a channel (aiortc 1.16) would take any amount meanwhile.
+        """
+        channel = self._channel
+        while (
+            channel is not None
+            and channel.readyState == "open"
+            and channel.bufferedAmount < MAX_BUFFERED
+            and self._unsent
+        ):
+            channel.send(self._unsent.popleft())
 
 
 def _candidate(line: object) -> RTCIceCandidate:
