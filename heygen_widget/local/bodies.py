@@ -27,6 +27,9 @@ MAX_AUDIO: Final = 45 * 1024 * 1024
 MAX_TEXT: Final = 100_000
 """Bytes of UTF-8 in one text."""
 
+MAX_TEXT_OF_SESSION: Final = 1_000_000
+"""Bytes of UTF-8: several times as much as can be spoken in an hour."""
+
 MAX_PARAM: Final = 100
 """Characters of a stranger's field name that an answer repeats."""
 

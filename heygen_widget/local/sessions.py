@@ -11,11 +11,11 @@ import secrets
 import threading
 import uuid
 from collections.abc import Callable
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from heygen_widget.api.models import AssetId, AssetUrl
 from heygen_widget.local.bell import Bell
-from heygen_widget.local.bodies import Script
+from heygen_widget.local.bodies import MAX_TEXT_OF_SESSION, Script
 from heygen_widget.local.errors import ApiError
 from heygen_widget.local.face import Face
 from heygen_widget.local.fetch import ANYWHERE, PUBLIC, FetchError, fetch
@@ -33,9 +33,6 @@ from heygen_widget.local.voice import (
 from heygen_widget.local.words import WordHistory
 
 _logger = logging.getLogger(__name__)
-
-MAX_TEXT_OF_SESSION: Final = 1_000_000
-"""Bytes of UTF-8: several times as much as can be spoken in an hour."""
 
 Status = Literal["pending", "streaming", "completed", "error"]
 EndReason = Literal["final_marker", "idle_timeout"]

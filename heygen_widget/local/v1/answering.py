@@ -10,7 +10,7 @@ from typing import Final
 
 from heygen_widget.local.v1.bodies import MAX_TEXT
 from heygen_widget.local.v1.responder import Responder
-from heygen_widget.local.v1.tasks import Task
+from heygen_widget.local.v1.tasks import Task, TaskQueue, beginning
 
 MOST_THREADS: Final = 4
 """One answers; the others are stuck in answers that were dropped."""
@@ -25,10 +25,13 @@ class Answering:
     ----------
     responder
         Who answers. It may block, or never end.
+    tasks
+        Where the answers wait to be spoken. An answer ends where there is no more room for it.
     """
 
-    def __init__(self, responder: Responder) -> None:
+    def __init__(self, responder: Responder, tasks: TaskQueue) -> None:
         self._responder = responder
+        self._tasks = tasks
         # All that follows is guarded by the lock.
         self._lock = Lock()
         self._waiting: deque[tuple[str, Task]] = deque()
@@ -77,5 +80,5 @@ class Answering:
         for piece in [answer] if isinstance(answer, str) else answer:
             if began != self._round or left <= 0:
                 return
-            task.append(piece[:left])
+            task.append(beginning(piece[:left], self._tasks.room + task.spare))
             left -= len(piece)

@@ -88,8 +88,8 @@ class StreamingError(Exception):
 
     @classmethod
     def too_many_tasks(cls) -> Self:
-        """Return the answer when as many tasks as may wait to be spoken do."""
-        return cls(429, 429, "Too many tasks wait to be spoken. Interrupt, or try again later.")
+        """Return the answer when as many tasks as may wait to be spoken do, or as much text."""
+        return cls(429, 429, "Too much waits to be spoken. Interrupt, or try again later.")
 
     @classmethod
     def of(cls, error: ApiError) -> Self:

@@ -21,7 +21,7 @@ from heygen_widget.local.v1.feed import Feed
 from heygen_widget.local.v1.livekit import Audience, Connection, DescriptionError, Room, Stage
 from heygen_widget.local.v1.quality import form_of
 from heygen_widget.local.v1.responder import Responder
-from heygen_widget.local.v1.tasks import Ended, News, Said, Started, Task, TaskQueue
+from heygen_widget.local.v1.tasks import Ended, News, Said, Started, Task, TaskQueue, size_of
 from heygen_widget.local.voice import VoiceEngine
 
 MILLISECONDS_A_CHARACTER: Final = 65
@@ -115,7 +115,7 @@ class StreamingSession:
         self._coding = asked.video_encoding
         self._tasks = TaskQueue(self._send_news)
         self._ends: dict[str, asyncio.Future[Ended]] = {}
-        self._answering = Answering(cast.responder)
+        self._answering = Answering(cast.responder, self._tasks)
         self._feed = Feed(
             cast.face,
             form,
@@ -268,9 +268,9 @@ class StreamingSession:
     def _begin(self, text: str, *, answer: bool) -> tuple[Task, "asyncio.Future[Ended]"]:
         """Queue a task that says `text`, or what the responder answers to it."""
         self.keep_alive()
-        if self._tasks.full:
+        task = Task(self._cast.engine, self._voice_id, asked=text if answer else "")
+        if self._tasks.full or size_of(text) > self._tasks.room:
             raise StreamingError.too_many_tasks()
-        task = Task(self._cast.engine, self._voice_id)
         ended = self._ends[task.task_id] = self._loop.create_future()
         if answer:
             self._answering.add(text, task)

@@ -14,11 +14,15 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from heygen_widget.local.bodies import MAX_TEXT_OF_SESSION
 from heygen_widget.local.mouth import REST, Mouth
 from heygen_widget.local.voice import SAMPLE_RATE, SpeechTrack, TimedWord, VoiceEngine
 
 MOST: Final = 100
 """Tasks that may wait in a queue."""
+
+MOST_TEXT: Final = MAX_TEXT_OF_SESSION
+"""Bytes of UTF-8 that they, and the task being spoken, may have between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,8 @@ class Task:
         Who speaks.
     voice_id
         In which voice.
+    asked
+        What it answers, if it is an answer. That much room is kept for it.
 
     Attributes
     ----------
@@ -83,11 +89,23 @@ class Task:
         Its sound.
     """
 
-    def __init__(self, engine: VoiceEngine, voice_id: str) -> None:
+    def __init__(self, engine: VoiceEngine, voice_id: str, asked: str = "") -> None:
         self.task_id = str(uuid.uuid4())
         self.track = SpeechTrack(engine, voice_id, held=True)
         self._text = ""
         self._told = 0  # characters of the text that were told as spoken
+        self._asked = size_of(asked)
+        self._size = 0
+
+    @property
+    def size(self) -> int:
+        """Bytes of its text so far, or of what it answers if that is longer."""
+        return max(self._asked, self._size)
+
+    @property
+    def spare(self) -> int:
+        """Bytes of its size that it has no text for yet."""
+        return self.size - self._size
 
     @property
     def said(self) -> str:
@@ -97,6 +115,7 @@ class Task:
     def append(self, text: str) -> None:
         """Add to the text. To be called by one thread."""
         self._text += text
+        self._size += size_of(text)
         self.track.append(text)
 
     def told(self, words: list[TimedWord]) -> str:
@@ -149,6 +168,13 @@ class TaskQueue:
         """Whether as many tasks as may wait do."""
         with self._lock:
             return len(self._waiting) >= MOST
+
+    @property
+    def room(self) -> int:
+        """Bytes of text that may still be added."""
+        with self._lock:
+            speaking = self._latest.size if self._latest is not None and self._speaking else 0
+            return MOST_TEXT - speaking - sum(task.size for task in self._waiting)
 
     def add(self, task: Task) -> None:
         """Speak `task` after all others."""
@@ -220,3 +246,13 @@ class TaskQueue:
                 error=str(error) if error else None,
             )
         )
+
+
+def size_of(text: str) -> int:
+    """Return the bytes of a text in UTF-8; JSON may bring what has none."""
+    return len(text.encode(errors="ignore"))
+
+
+def beginning(text: str, size: int) -> str:
+    """Return what of a text fits into `size` bytes of UTF-8."""
+    return text.encode(errors="ignore")[: max(size, 0)].decode(errors="ignore")

@@ -20,6 +20,7 @@ from heygen_widget.local.v1.bodies import MAX_TEXT
 from heygen_widget.local.v1.livekit import wire
 from heygen_widget.local.v1.livekit.connection import MAX_CANDIDATES, MAX_MEDIA
 from heygen_widget.local.v1.routes import _FRAME
+from heygen_widget.local.v1.tasks import MOST, MOST_TEXT
 from tests.local.v1.conftest import NEW, Streamer
 
 CANDIDATE = "candidate:1 1 udp 2122260223 127.0.0.1 50000 typ host"
@@ -218,6 +219,16 @@ def test_a_flood_of_chat_starts_no_threads_and_is_cut_off(streamer: Streamer) ->
         assert say(socket, *[frame] * 12_000, until_closed=True) == 1008
         assert server.num_threads() < before + 20
         assert session_id in streamer.sessions()
+
+
+def test_more_text_than_may_wait_is_cut_off_however_few_tasks_it_is(streamer: Streamer) -> None:
+    with chatting(streamer) as (session_id, socket):
+        text = ("Hello there. " * MAX_TEXT)[:MAX_TEXT]
+        frame = _FRAME.encode({"text": {"text": text}})
+        count = MOST_TEXT // MAX_TEXT
+        assert count < MOST
+        assert say(socket, *[frame] * (count + 1), until_closed=True) == 1008
+        streamer.data("interrupt", session_id=session_id)
 
 
 @pytest.mark.parametrize(("size", "code"), [(MAX_TEXT + 1, 1008), (2 * 1024 * 1024, 1009)])
