@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from heygen_widget.local.access import Gate, Key, Throttling
-from heygen_widget.local.assets import Assets
+from heygen_widget.local.assets import MAX_FILES, Assets
 from heygen_widget.local.audio_body import AudioBody
 from heygen_widget.local.bodies import (
     MAX_AUDIO,
@@ -42,6 +42,7 @@ def make_app(
     key: Key,
     host: str,
     streaming: Streaming | None = None,
+    max_files: int = MAX_FILES,
 ) -> ASGIApp:
     """Return the whole HTTP side of the server.
 
@@ -55,10 +56,12 @@ def make_app(
         The address or name the server listens on.
     streaming
         The first API, if the server speaks it.
+    max_files
+        How many uploaded files are kept on the disk.
     """
     throttling = Throttling()
     intake = Intake()
-    assets = Assets(intake)
+    assets = Assets(intake, max_files=max_files)
     api = Api(registry, throttling, assets, intake)
     routes: list[BaseRoute] = [*api.routes(), *assets.routes(), *Media(registry).routes()]
     if streaming is not None:

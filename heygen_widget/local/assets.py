@@ -63,7 +63,7 @@ class Assets:
     intake
         Reads bodies.
     max_files
-        How many are kept on the disk.
+        How many are kept on the disk, at most `MAX_FILES`.
     """
 
     def __init__(self, intake: Intake, *, max_files: int = MAX_FILES) -> None:

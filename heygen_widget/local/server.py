@@ -20,6 +20,7 @@ import uvicorn
 
 from heygen_widget.local.access import Key
 from heygen_widget.local.app import make_app
+from heygen_widget.local.assets import MAX_FILES
 from heygen_widget.local.connections import Crowd
 from heygen_widget.local.hls import frames_per_segment
 from heygen_widget.local.intake import MAX_JSON
@@ -38,6 +39,7 @@ _KEEP_ALIVE: Final = 75
 _QUEUE: Final = 1024  # connections that the system holds until they are taken
 _FILES: Final = 40  # that are open beside connections: pipes, libraries, sockets of rooms
 _FEWEST: Final = 16  # connections, however few files may be open
+_KEPT: Final = 4  # one of so many is for uploaded files
 _MOST_FILES: Final = 4096
 
 
@@ -62,9 +64,9 @@ def serve(settings: Settings) -> int:
         return CANNOT_SERVE
     ready_line = json.dumps({"base_url": _base_url(listener), "api_key": api_key})
     registry = Registry(settings, studio)
-    connections = max(_FEWEST, _open_files() - _FILES)
+    connections, files = share_files(_open_files())
     config = uvicorn.Config(
-        make_app(registry, key=key, host=settings.host, streaming=streaming),
+        make_app(registry, key=key, host=settings.host, streaming=streaming, max_files=files),
         access_log=False,
         # Taken at once by asyncio, which knows no other limit; see `_Server.startup`.
         backlog=max(1, min(64, connections // 8)),
@@ -176,6 +178,13 @@ def _open_files() -> int:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
             allowed = wanted
     return _MOST_FILES if allowed == resource.RLIM_INFINITY else min(allowed, _MOST_FILES)
+
+
+def share_files(open_files: int) -> tuple[int, int]:
+    """Return how many of the files that may be open are for connections and for uploads."""
+    free = max(_FEWEST, open_files - _FILES)
+    files = max(1, min(MAX_FILES, free // _KEPT))
+    return max(_FEWEST, free - files), files
 
 
 def _base_url(listener: socket.socket) -> str:

@@ -14,11 +14,12 @@ from starlette.applications import Starlette
 
 from heygen_widget.api.models import AssetId, AssetUrl
 from heygen_widget.local import LocalServer
-from heygen_widget.local.assets import ASSETS, MAX_FILE, MAX_KEPT, Asset, Assets
+from heygen_widget.local.assets import ASSETS, MAX_FILE, MAX_FILES, MAX_KEPT, Asset, Assets
 from heygen_widget.local.bodies import Script
 from heygen_widget.local.errors import ApiError
 from heygen_widget.local.intake import Intake
-from heygen_widget.local.storage import StoredFile
+from heygen_widget.local.server import share_files
+from heygen_widget.local.storage import IN_MEMORY, StoredFile
 from tests.local.conftest import Caller
 
 BOUNDARY = "multipart/form-data; boundary=x"
@@ -215,6 +216,22 @@ def test_the_files_unused_for_longest_make_room_for_new_ones(tone: bytes) -> Non
     assert assets.find(second.asset_id) is None
     assert assets.find(first.asset_id) == first
     assert assets.find(newest.asset_id) == newest
+
+
+def test_no_more_files_are_open_than_were_set_aside(tone: bytes) -> None:
+    assets = Assets(Intake(), max_files=3)
+    large = tone.ljust(IN_MEMORY + 1, b"\0")
+    kept = [assets.keep(StoredFile.of(large)) for _ in range(5)]
+    assert all(asset.data.on_disk for asset in kept)
+    assert [assets.find(asset.asset_id) for asset in kept] == [None, None, *kept[2:]]
+
+
+@pytest.mark.parametrize("open_files", [16, 56, 64, 100, 256, 1024, 4096])
+def test_connections_and_uploads_share_the_files_that_may_be_open(open_files: int) -> None:
+    connections, files = share_files(open_files)
+    assert 1 <= files <= MAX_FILES
+    assert connections >= max(16, files)
+    assert connections + files <= max(20, open_files - 40)
 
 
 def test_a_session_is_given_the_file_itself_and_keeps_it(tone: bytes) -> None:
