@@ -100,7 +100,8 @@ class Session:
         self._cancelled = False
         self._idle: asyncio.TimerHandle | None = None
         self._longest = self._loop.call_later(settings.max_length, self._cut)
-        self._opening = asyncio.create_task(self._open(script))
+        self._opening: asyncio.Task[None] | None = asyncio.create_task(self._open(script))
+        self._opening.add_done_callback(self._forget_opening)
 
     @property
     def active(self) -> bool:
@@ -184,6 +185,10 @@ class Session:
             _logger.exception("A session cannot start")
             self._end("error", error_message=f"The session cannot start: {error}")
 
+    def _forget_opening(self, _: asyncio.Task[None]) -> None:
+        """Let go of the script: a task that was cancelled keeps it, with its file."""
+        self._opening = None
+
     async def _audio_file(self, audio: StoredFile | AssetUrl | AssetId) -> StoredFile:
         if isinstance(audio, StoredFile):
             return audio
@@ -254,7 +259,8 @@ class Session:
 
     def _cut(self) -> None:
         """End now, whatever is left to say."""
-        self._opening.cancel()
+        if self._opening is not None:
+            self._opening.cancel()
         self._stopped.set()
         if self._track is not None:
             self._track.discard()

@@ -1,10 +1,18 @@
+import asyncio
 import base64
+import gc
+import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from heygen_widget.local import LocalServer
+from heygen_widget.local.bodies import Script
+from heygen_widget.local.sessions import Session
+from heygen_widget.local.settings import Settings
+from heygen_widget.local.storage import StoredFile
+from heygen_widget.local.studio import Studio
 from tests.local.conftest import SESSIONS, TEXT_STREAM, TTS, Caller
 
 Servers = Callable[..., LocalServer]
@@ -205,6 +213,26 @@ def test_a_file_that_is_no_audio_ends_the_session_with_a_message(caller: Caller)
     stream_id = caller.create(type="audio", avatar_id="anna", audio=audio)
     assert caller.until(stream_id, "error")["error_message"]
     assert not caller.cancel(stream_id)
+
+
+def test_a_session_cut_while_it_opens_lets_go_of_its_file(tone: bytes) -> None:
+    """It is remembered for an hour, and the file may be an open one on the disk."""
+
+    async def cut() -> None:
+        script = Script("audio", "anna", audio=StoredFile.of(tone))
+        file = weakref.ref(script.audio)
+        settings = Settings(warm_up=60)
+        session = Session(script, settings, Studio(settings), lambda _: None)
+        del script
+        await asyncio.sleep(0)  # it begins to open
+        session.cancel()
+        assert session._opening is not None
+        await asyncio.wait([session._opening])  # takes no result, which would clear the task
+        gc.collect()
+        assert file() is None
+        assert session.cancel()
+
+    asyncio.run(cut())
 
 
 @pytest.mark.parametrize(
