@@ -160,7 +160,8 @@ class _Guarded(H11Protocol):
             self._relax()
 
     def on_response_complete(self) -> None:
-        self.cycle.body.clear()  # came with the head of a request that was refused, and lives on
+        # What came with the head of a refused request lives on. Up to uvicorn 0.40 it is `bytes`.
+        self.cycle.body = type(self.cycle.body)()
         super().on_response_complete()
         # Who sends on after the answer is heard to the end, so that the answer is not lost.
         if self.conn.their_state is h11.SEND_BODY:
