@@ -6,6 +6,7 @@ nothing else; the log goes to standard error.
 
 import asyncio
 import contextlib
+import importlib.util
 import json
 import os
 import secrets
@@ -78,7 +79,8 @@ def serve(settings: Settings) -> int:
         # A player's pause between two segments must not cost it the connection.
         timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=_GRACE,
-        ws="auto",
+        # Older releases of uvicorn choose what websockets has deprecated.
+        ws="websockets-sansio" if importlib.util.find_spec("websockets") else "none",
         ws_max_size=MAX_JSON,
         # Its buffers are larger than what is sent here.
         ws_per_message_deflate=False,

@@ -106,7 +106,13 @@ Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 @contextlib.asynccontextmanager
 async def _serving(app: ASGIApp, crowd: Crowd) -> AsyncIterator[Streams]:
     """Serve `app` in this loop, and connect to it."""
-    config = uvicorn.Config(app, lifespan="off", log_config=None, http=crowd.protocol)  # type: ignore[arg-type]
+    config = uvicorn.Config(
+        app,
+        lifespan="off",
+        log_config=None,
+        http=crowd.protocol,  # type: ignore[arg-type]
+        ws="websockets-sansio",
+    )
     server = _Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         serving = asyncio.create_task(server.serve([listener]))
