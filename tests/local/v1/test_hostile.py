@@ -231,11 +231,16 @@ def test_more_text_than_may_wait_is_cut_off_however_few_tasks_it_is(streamer: St
         streamer.data("interrupt", session_id=session_id)
 
 
-@pytest.mark.parametrize(("size", "code"), [(MAX_TEXT + 1, 1008), (2 * 1024 * 1024, 1009)])
-def test_a_text_that_is_too_long_ends_the_chat(streamer: Streamer, size: int, code: int) -> None:
+# While the rest of a large message is still being sent, a reset may overtake the reason (1006).
+@pytest.mark.parametrize(
+    ("size", "codes"), [(MAX_TEXT + 1, {1008}), (2 * 1024 * 1024, {1009, 1006})]
+)
+def test_a_text_that_is_too_long_ends_the_chat(
+    streamer: Streamer, size: int, codes: set[int]
+) -> None:
     with chatting(streamer) as (_, socket):
         frame = _FRAME.encode({"text": {"text": "x" * size}})
-        assert say(socket, frame, until_closed=True) == code
+        assert say(socket, frame, until_closed=True) in codes
 
 
 @settings(max_examples=25)
