@@ -63,7 +63,7 @@ class Secret:
         MissingKey
             When it is empty.
         ConfigurationError
-            When it is no text, or holds what an HTTP header cannot carry.
+            When it is not text, or contains characters that an HTTP header cannot carry.
         """
         if not isinstance(self._value, str):
             raise ConfigurationError(

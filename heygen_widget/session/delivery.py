@@ -43,7 +43,7 @@ class Delivery(Speech):
     Raises
     ------
     TypeError
-        When the source is no text and gives none, as far as that is known at once.
+        When the source is neither text nor a stream of text, if that is known immediately.
     ValueError
         When it is a text with nothing to say, or one that is far too long.
     """

@@ -34,7 +34,8 @@ def write(source: TextSource, script: Script) -> None:
     Raises
     ------
     TypeError
-        When it is no text and gives none, as far as its first item tells within `GLANCE`.
+        When it is neither text nor a stream of text. Only an item that arrives within
+        `GLANCE` is checked.
     """
     if isinstance(source, str):
         script.put(source)

@@ -195,7 +195,7 @@ class StreamingAvatar(SessionWidget):
         Raises
         ------
         TypeError
-            When it is no text, and gives none, as far as that is known within a tenth of a second.
+            When it is neither text nor a stream of text, if that is known within 0.1 s.
         ValueError
             When there is nothing to say, or far too much.
         RuntimeError

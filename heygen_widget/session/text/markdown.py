@@ -27,7 +27,7 @@ from heygen_widget.session.text.spans import Spans
 CODE: Final = "(code)"
 
 LONGEST_MARKERS: Final = 1000
-"""Characters of a line that is no text at most."""
+"""Maximum length, in characters, of a line that holds only markup."""
 
 BYTE_ORDER_MARK: Final = "\ufeff"
 
@@ -187,7 +187,7 @@ class PlainText:
         return self._end_line(at, f"{line}\n{below}", head)
 
     def _end_line(self, at: int, line: str, said: str) -> int:
-        """Read a whole line that is no text, or no more."""
+        """Read a whole line of markup, or what is left of one."""
         self._end_block()
         self._say(said)
         end = at + len(line)
