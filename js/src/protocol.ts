@@ -246,7 +246,7 @@ export interface PageReport {
   autoplay: string;
 }
 
-/** What the avatar tells of itself, as a page in its room hears it. */
+/** The avatar's own events, as received by a page in its room. */
 export interface Talking {
   kind: "talking";
   epoch: number;

@@ -43,7 +43,7 @@ function draw(): void {
 async function look(): Promise<void> {
   const answer = await fetch("session.json").catch(() => null);
   if (answer?.ok) follow(readSession(await answer.json()));
-  else said.textContent = "The notebook's kernel is gone.";
+  else said.textContent = "The notebook's kernel has stopped.";
 }
 
 function follow(seen: SessionView): void {

@@ -65,7 +65,7 @@ def test_a_playlist_that_stalls_is_asked_for_again(notebook: Notebook) -> None:
     _speaking(notebook)
     held: list[Route] = []
     notebook.page.route(PLAYLIST, lambda route: held.append(route))  # noqa: PLW0108 (Playwright marks the function)
-    notebook.page.get_by_text("The stream has stopped").first.wait_for()
+    notebook.page.get_by_text("The stream has stalled").first.wait_for()
     notebook.page.unroute(PLAYLIST)
     _comes_back(notebook, "stalled")
 

@@ -216,7 +216,7 @@ def test_two_pages_of_one_notebook_do_not_throw_each_other_out(shown: Notebook) 
     here = second.evaluate(POSITION)
     second.wait_for_function(f"here => {POSITION} > here + 3", arg=here)  # it is left in peace
     assert second.locator(".hw-status").inner_text() == "Live"
-    first.locator(".heygen-widget button:visible", has_text="Bring it here").click()
+    first.locator(".heygen-widget button:visible", has_text="Play here").click()
     second.get_by_text("Playing in another page").wait_for()
     wait_for(lambda: first.locator(".hw-status").inner_text() == "Live", 20, "it did not come")
     second.close()
@@ -232,7 +232,7 @@ def test_a_bare_connection_serves_one_page_and_another_says_so(notebook: Noteboo
     _is_heard(notebook)
     notebook.save()
     notebook.page.reload()
-    notebook.page.get_by_text("The picture of this session goes to another page").wait_for()
+    notebook.page.get_by_text("This session is already shown in another page").wait_for()
     _press(notebook, "Stop")
     notebook.wait_for_status("cancelled")
     _is_heard(notebook)

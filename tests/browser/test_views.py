@@ -72,7 +72,7 @@ def test_a_new_view_has_the_picture_and_the_old_one_can_take_it_back(notebook: N
     _plays_on(notebook)
     assert _has_picture(notebook) == [False, True]
     notebook.page.get_by_text("Playing in another view").first.wait_for()
-    notebook.page.locator(".heygen-widget button:visible", has_text="Bring it here").first.click()
+    notebook.page.locator(".heygen-widget button:visible", has_text="Play here").first.click()
     _plays_on(notebook)
     assert _has_picture(notebook) == [True, False]
     assert notebook.page.evaluate("probe.diary.stops") == []

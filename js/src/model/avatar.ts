@@ -69,7 +69,7 @@ export class Avatar implements House {
   private asked: BrowserMessage | null = null;
   /** When, as of `performance.now()`; null once the kernel has heard it. */
   private askedAt: number | null = null;
-  /** Epoch after which the kernel was told that it may draw the output anew. */
+  /** Epoch after which the kernel was told that it may redraw the output. */
   private yielded = 0;
   /** Since when nobody uses the widget, as of `performance.now()`; null while somebody does. */
   private unusedSince: number | null = null;
@@ -229,7 +229,7 @@ export class Avatar implements House {
   private takeLibrary(bytes: DataView<ArrayBuffer> | undefined): void {
     if (!bytes) return;
     this.shelf.deliver(bytes).catch((error: unknown) => {
-      const hint = `The page would not run the player: ${String(error)}`;
+      const hint = `The page could not run the player: ${String(error)}`;
       this.complain("The player could not be loaded", hint);
     });
   }
@@ -252,7 +252,7 @@ export class Avatar implements House {
     }
   }
 
-  /** Of the messages that there is no player for yet, keep the newest. */
+  /** Keep only the newest messages while there is no player yet. */
   private forgetEarly(): void {
     let bytes = 0;
     const kept = this.early.findLastIndex(([, buffers], index) => {
@@ -322,7 +322,7 @@ export class Avatar implements House {
     this.send(message);
   }
 
-  /** When a session is over and nobody has used the widget for a while, its output may be drawn anew. */
+  /** After a session has ended and the widget has been idle for a while, its output may be redrawn. */
   private yieldOutput(): void {
     const { epoch } = this.session;
     const inUse = !isOver(this.session) || this.player?.active || this.views.inUse;

@@ -66,7 +66,7 @@ export class Meter {
       at === null ? Number.POSITIVE_INFINITY : Math.max(0, at - elapsed);
     const ending = until(limit_at);
     const idle = until(idle_at);
-    if (idle <= TELL_IDLE && idle < ending) return ends(idle, "unless there is text");
+    if (idle <= TELL_IDLE && idle < ending) return ends(idle, "without more text");
     if (ending > (limit === "longest" ? TELL_LONGEST : TELL_LIMIT)) return null;
     return ends(ending, limitName(limit));
   }
@@ -75,7 +75,7 @@ export class Meter {
 function ends(seconds: number, why: string): TimeLeft {
   const whole = Math.ceil(seconds);
   const time = whole < 60 ? `${whole} s` : formatElapsed(whole);
-  const separator = why.startsWith("unless") ? "" : ":";
+  const separator = why.startsWith("without") ? "" : ":";
   return { seconds, why, text: `Ends in ${time}${separator} ${why}` };
 }
 

@@ -55,7 +55,7 @@ export function statusLine({
   if (session.state === "stopping") return { text: "Stopping…", tone: "busy" };
   if (session.state === "unreachable") {
     const who = session.rehearsal ? "the avatar server" : "HeyGen";
-    return { text: `No answer from ${who}`, tone: "error" };
+    return { text: `No response from ${who}`, tone: "error" };
   }
   if (recovering && isLive(session) && !GIVEN_UP.has(playback))
     return { text: recovering, tone: "busy" };
@@ -87,7 +87,7 @@ function liveLine(playback: PlaybackState | null, connection: Connection | null)
   switch (playback) {
     case null:
     case "loading":
-      return { text: "Picture loading…", tone: "busy" };
+      return { text: "Loading video…", tone: "busy" };
     case "waiting":
       return { text: "Live, buffering…", tone: "busy" };
     case "paused":
@@ -97,7 +97,7 @@ function liveLine(playback: PlaybackState | null, connection: Connection | null)
       return { text: "Finishing…", tone: "live" };
     case "failed":
     case "unsupported":
-      return { text: "Live, no picture", tone: "error" };
+      return { text: "Live, no video", tone: "error" };
     default:
       if (connection === "lost") return { text: "Live, connection lost", tone: "busy" };
       return { text: connection === "poor" ? "Live, poor connection" : "Live", tone: "live" };

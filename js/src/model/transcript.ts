@@ -67,10 +67,10 @@ interface Given {
 }
 
 const NOTES: Record<string, string> = {
-  interrupted: "not spoken to the end",
-  uncertain: "perhaps not spoken, or spoken twice",
+  interrupted: "not fully spoken",
+  uncertain: "may be missing or spoken twice",
   failed: "refused",
-  silent: "nothing to pronounce",
+  silent: "cannot be pronounced",
 };
 const START: Mark = { speech: 0, from: 0, to: 0, next: 0, found: true };
 /** Letters that may lie between two words found: what is written as a figure, say. */

@@ -66,7 +66,7 @@ export abstract class Picture {
   abstract hush(): void;
   /** To be called when the picture has been put elsewhere: browsers may have paused it. */
   abstract moved(): void;
-  /** To be called when there is no view: fetch nothing until there is. */
+  /** Call this when there is no view: nothing is fetched until there is one. */
   abstract rest(): void;
 
   /** Whether it plays, or is about to. */

@@ -15,7 +15,7 @@ const HOSTS: readonly (readonly [selector: string, name: string])[] = [
 
 const LONGEST_NAME = 300;
 
-/** The host that made this page; empty if it is none we know. */
+/** The host that created this page; empty if unknown. */
 export function hostOfPage(): string {
   if (location.hostname.endsWith(".googleusercontent.com")) return "Colab";
   return HOSTS.find(([selector]) => document.querySelector(selector))?.[1] ?? "";

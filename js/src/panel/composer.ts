@@ -22,12 +22,12 @@ export class Composer {
   });
   private readonly send = iconButton({ class: "hw-icon hw-send" });
   private readonly interrupt = button(
-    { class: "hw-plain", title: "Be silent now; the session goes on" },
+    { class: "hw-plain", title: "Stop speaking now; the session stays open" },
     icon(icons.INTERRUPT),
     "Interrupt",
   );
   private readonly finish = button(
-    { class: "hw-plain", title: "Take no more text; what was said is still spoken" },
+    { class: "hw-plain", title: "Accept no more text; queued text is still spoken" },
     icon(icons.FINISH),
     "Finish",
   );

@@ -20,7 +20,7 @@ export class Controls {
   private readonly status = h("span", { class: "hw-status", role: "status" });
   private readonly badge = h(
     "span",
-    { class: "hw-badge", title: "The embedded avatar server speaks. Nothing is billed." },
+    { class: "hw-badge", title: "The embedded avatar server is speaking. Nothing is billed." },
     "Rehearsal",
   );
   /** The seconds that count down are for the eye; a reader is told once what is coming. */
@@ -127,11 +127,11 @@ export class Controls {
     this.attempt(this.avatar.player?.togglePictureInPicture());
   }
 
-  /** Say in place if the browser refuses what it was asked for. */
+  /** Report in the panel if the browser refuses. */
   private attempt(asked: Promise<void> | undefined): void {
     asked?.catch((error: unknown) => {
       const hint = error instanceof Error ? error.message : String(error);
-      this.avatar.complain("The browser does not allow that here", hint);
+      this.avatar.complain("The browser does not allow this here", hint);
     });
   }
 
@@ -192,7 +192,7 @@ export class Controls {
     const facts = elapsed || session.running ? [formatElapsed(elapsed), meter.costText(now)] : [];
     setText(this.meter, facts.filter(Boolean).join(" · "));
     if (session.price_per_second) {
-      this.meter.title = `An estimate: elapsed time at $${session.price_per_second} per second`;
+      this.meter.title = `Estimated from the elapsed time at $${session.price_per_second} per second`;
     }
     const left = meter.timeLeft(now);
     setText(this.left, left?.text ?? "");
@@ -212,7 +212,7 @@ export class Controls {
     }
     dataset.latency = latency.toFixed(2);
     const { transport, transportReason } = this.avatar.player ?? {};
-    const way = transport === "kernel" ? `, by way of the kernel: ${transportReason}` : "";
+    const way = transport === "kernel" ? `, through the kernel: ${transportReason}` : "";
     const title = `${latency.toFixed(1)} s behind the live edge${way}`;
     if (this.status.title !== title) this.status.title = title;
   }

@@ -118,35 +118,35 @@ function error(avatar: Avatar, view: Offers, { title, hint, request_id }: Proble
 }
 
 function failed({ player }: Avatar): Scene {
-  const title = player?.problem?.title ?? "The picture could not be played";
+  const title = player?.problem?.title ?? "The video could not be played";
   const why = player?.problem?.hint ?? player?.detail ?? "";
-  const hint = `The avatar speaks on, and the session is billed. ${why}`.trim();
+  const hint = `The avatar is still speaking, and the session is billed. ${why}`.trim();
   const run = () => player?.retry();
   const retry = { name: "hw-start", label: "Retry", icon: icons.RETRY, run };
   return { ...BLANK, name: "error", title, hint, act: player?.canRetry === false ? null : retry };
 }
 
-/** Something stands in the way, for now at least. */
+/** Something prevents playback, at least for now. */
 function hindered({ title, hint }: Problem): Scene {
   return { ...BLANK, name: "error", title, hint };
 }
 
 function unsupported({ player, session }: Avatar): Scene {
-  const title = player?.unsupported || "This browser cannot play the picture.";
+  const title = player?.unsupported || "This browser cannot play the video.";
   const link = /^https?:\/\//i.test(session.page_url ?? "") ? session.page_url : null;
-  const where = link ? "" : " Open this notebook in an ordinary browser to see and hear it.";
-  const hint = `The avatar speaks on, and the session is billed.${where}`;
+  const where = link ? "" : " Open this notebook in a regular browser to see and hear it.";
+  const hint = `The avatar is still speaking, and the session is billed.${where}`;
   return { ...BLANK, name: "error", title, hint, link };
 }
 
 function elsewhere(title: string, run: () => void): Scene {
-  const act = { name: "hw-start", label: "Bring it here", icon: icons.PICTURE_IN_PICTURE, run };
+  const act = { name: "hw-start", label: "Play here", icon: icons.PICTURE_IN_PICTURE, run };
   return { ...BLANK, name: "elsewhere", title, act };
 }
 
 function gone(): Scene {
   const title = "The kernel is gone";
   const hint =
-    "It was restarted or shut down, and the session with it. Run the cell again to go on.";
+    "The kernel was restarted or shut down, which ended the session. Run the cell again to go on.";
   return { ...BLANK, name: "gone", title, hint };
 }

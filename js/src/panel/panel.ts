@@ -17,7 +17,7 @@ const TICK_MS = 40;
 /** In full screen, after this long without a move, all but the picture goes away. */
 const REST_MS = 3000;
 const KERNEL_BUSY =
-  "No answer from the kernel yet. While a cell runs, requests may have to wait until it ends.";
+  "No response from the kernel yet. While a cell runs, requests may wait until it ends.";
 
 export class Panel implements View, Offers {
   readonly screen: HTMLElement;
@@ -35,7 +35,7 @@ export class Panel implements View, Offers {
       tabindex: "0",
       [SUPPRESS]: "",
     },
-    h("p", { class: "hw-queued" }, "What the avatar says will stand here."),
+    h("p", { class: "hw-queued" }, "The transcript will appear here."),
   );
   private transcriptView: InstanceType<PlayerModule["TranscriptView"]> | null = null;
   private readonly problem = h("div", { class: "hw-problem", role: "alert" });

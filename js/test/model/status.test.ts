@@ -7,14 +7,14 @@ test.each([
   ["idle", null, "Ready"],
   ["creating", null, "Connecting…"],
   ["pending", null, "Waiting for HeyGen"],
-  ["streaming", "loading", "Picture loading…"],
+  ["streaming", "loading", "Loading video…"],
   ["streaming", "playing", "Live"],
   ["streaming", "waiting", "Live, buffering…"],
   ["streaming", "paused", "Live, paused here"],
   ["streaming", "blocked", "Live, paused here"],
   ["streaming", "ended", "Finishing…"],
-  ["streaming", "failed", "Live, no picture"],
-  ["streaming", "unsupported", "Live, no picture"],
+  ["streaming", "failed", "Live, no video"],
+  ["streaming", "unsupported", "Live, no video"],
   ["draining", "playing", "Finishing…"],
   ["completed", "playing", "Finishing…"],
   ["completed", "ended", "Ended"],
@@ -39,8 +39,8 @@ test.each([
 });
 
 test.each([
-  ["unreachable", false, "No answer from HeyGen"],
-  ["unreachable", true, "No answer from the avatar server"],
+  ["unreachable", false, "No response from HeyGen"],
+  ["unreachable", true, "No response from the avatar server"],
   ["stopping", true, "Stopping…"],
 ] as const)(
   "a server that does not answer, %s, is told whatever the player does",
@@ -59,9 +59,9 @@ test("in a rehearsal nobody waits for HeyGen", () => {
 
 test("what the player repairs is said, until it has given up", () => {
   const session = { ...IDLE, status: "streaming" };
-  const recovering = "Connection lost, trying again…";
+  const recovering = "Connection lost, reconnecting…";
   expect(statusLine({ session, playback: "recovering", recovering }).text).toBe(recovering);
-  expect(statusLine({ session, playback: "failed", recovering }).text).toBe("Live, no picture");
+  expect(statusLine({ session, playback: "failed", recovering }).text).toBe("Live, no video");
 });
 
 test.each([
@@ -97,9 +97,9 @@ test.each([
   [{ limit: "longest", limit_at: 400 }, null],
   [{ limit: "longest", limit_at: 300 }, "Ends in 4:30: one-hour limit"],
   [{ idle_at: 50 }, null],
-  [{ idle_at: 42 }, "Ends in 12 s unless there is text"],
+  [{ idle_at: 42 }, "Ends in 12 s without more text"],
   [{ idle_at: 40, limit: "max_cost", limit_at: 37 }, "Ends in 7 s: cost limit"],
-  [{ idle_at: 40, limit: "longest", limit_at: 300 }, "Ends in 10 s unless there is text"],
+  [{ idle_at: 40, limit: "longest", limit_at: 300 }, "Ends in 10 s without more text"],
   [{ idle_at: 42, running: false }, null],
 ])("with 30 s on the meter and %j, the time left reads %j", (change, text) => {
   const meter = new Meter();

@@ -86,8 +86,8 @@ test("without words, a text counts as spoken when the kernel says so", () => {
 });
 
 test.each([
-  ["interrupted", "not spoken to the end"],
-  ["uncertain", "perhaps not spoken, or spoken twice"],
+  ["interrupted", "not fully spoken"],
+  ["uncertain", "may be missing or spoken twice"],
   ["failed", "refused"],
   ["spoken", ""],
 ])("a text that was %s says “%s”", (status, note) => {
@@ -171,5 +171,5 @@ test("words are marked where the kernel places them, whatever they are called", 
 
 test("a silent text says so", () => {
   const { transcript, captions } = given(["👍"], [], "silent");
-  expect(transcript.passages(captions, 0, true)[0]?.note).toBe("nothing to pronounce");
+  expect(transcript.passages(captions, 0, true)[0]?.note).toBe("cannot be pronounced");
 });

@@ -198,9 +198,9 @@ test.each([
   expect(visible.map((button) => button.textContent)).toEqual(names);
 });
 
-test("Finish takes no more text; Stop ends now", async () => {
+test("Finish accepts no more text; Stop ends now", async () => {
   const { root, model } = show({ epoch: 1, status: "streaming" });
-  await userEvent.click(find(root, "[title^='Take no more']"));
+  await userEvent.click(find(root, "[title^='Accept no more']"));
   expect(model.kinds("finish")).toHaveLength(1);
   expect(model.kinds("stop")).toHaveLength(0);
 });

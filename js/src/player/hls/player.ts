@@ -13,7 +13,7 @@ import { type HlsConstructor, type Source, Stream } from "./stream.ts";
 const STEER_EVERY_MS = 50;
 /** So long the browser may take to show the last frame as an image. */
 const FREEZING_MS = 1000;
-const SWITCHING = "The page cannot reach the stream itself, asking the kernel for it…";
+const SWITCHING = "This page cannot reach the stream, asking the kernel for it…";
 
 export class Player extends Picture {
   readonly connection = null;
@@ -196,7 +196,7 @@ export class Player extends Picture {
       this.play();
       return;
     }
-    const late = setTimeout(() => this.giveUpDirect("it did not answer"), DIRECT_DEADLINE_MS);
+    const late = setTimeout(() => this.giveUpDirect("it did not respond"), DIRECT_DEADLINE_MS);
     const stream = new Stream(Hls, this.video, source, this.programme, {
       broken: (fault, detail, reached) => {
         if (reached || !this.giveUpDirect("it could not be fetched")) this.broken(fault, detail);
@@ -254,12 +254,12 @@ export class Player extends Picture {
     return true;
   }
 
-  /** The decoder was set up anew: by us, or by hls.js on its own account. */
+  /** The decoder was restarted, by us or by hls.js itself. */
   private emptied(): void {
     if (!this.stream || !(this.now === "playing" || this.now === "waiting")) return;
     this.repaired = false;
     if (!this.recovery.words) this.recovery.next("decoder", performance.now());
-    this.become("waiting", "the decoder was set up anew");
+    this.become("waiting", "the decoder was restarted");
   }
 
   /** See to it that playback comes back. */
@@ -293,7 +293,7 @@ export class Player extends Picture {
     }, after);
   }
 
-  /** Open the stream anew where it is now, keeping the last picture until it comes. */
+  /** Reopen the stream at its current position, keeping the last picture until it loads. */
   private reopen(): void {
     const fromStart = this.showing.fromStart && (this.stream?.stillOpening ?? true);
     this.keepFrame();

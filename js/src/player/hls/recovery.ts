@@ -10,11 +10,11 @@ export type Remedy =
   | "again"
   /** Go on without the part that is missing. */
   | "skip"
-  /** Have the server asked whether there is a newer address; until one comes, ask at the old one. */
+  /** Ask for a newer URL; until one arrives, keep using the old one. */
   | "refresh"
-  /** Set up the decoder anew and go on with what is there. */
+  /** Restart the decoder and continue with the loaded media. */
   | "decoder"
-  /** Open the stream anew, near its live edge. */
+  /** Reopen the stream near its live edge. */
   | "reopen"
   | "give up";
 
@@ -34,11 +34,11 @@ export interface Recovered {
 }
 
 const WORDS: Record<Fault, string> = {
-  network: "Connection lost, trying again…",
-  missing: "A part of the stream is missing, skipping it…",
-  expired: "The stream's address has expired, asking for a fresh one…",
-  stalled: "The stream has stopped, asking for more…",
-  decoder: "The picture broke, starting it again…",
+  network: "Connection lost, reconnecting…",
+  missing: "Part of the stream is missing, skipping it…",
+  expired: "The stream's URL has expired, requesting a new one…",
+  stalled: "The stream has stalled, trying to resume…",
+  decoder: "Video decoding failed, restarting it…",
 };
 
 /** What is tried, one after the other; the last one again and again. */

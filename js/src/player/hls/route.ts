@@ -27,7 +27,7 @@ const unreachable = () => shared("unreachable servers", () => new Map<string, Fa
 
 /** Choose the way for the stream at `url`, as seen from a page at `page`. */
 export function chooseRoute(wish: Transport, url: string, page: string): Route {
-  if (wish !== "auto") return { transport: wish, reason: "as asked for" };
+  if (wish !== "auto") return { transport: wish, reason: "as requested" };
   const reason = obstacle(new URL(url, page), new URL(page)) ?? lately(url);
   return reason ? { transport: "kernel", reason } : { transport: "direct", reason: "reachable" };
 }
@@ -54,10 +54,10 @@ function obstacle(stream: URL, page: URL): string | null {
     return near ? null : "the stream is on the kernel's machine, and this page is not";
   }
   if (page.protocol === "https:" && stream.protocol === "http:") {
-    return "a page under https may not load from http";
+    return "an https page may not load from http";
   }
   if (isPrivate(stream.hostname) && !near && !isPrivate(page.hostname)) {
-    return "a public page may not load from a private network unasked";
+    return "a public page may not load from a private network without asking";
   }
   return null;
 }

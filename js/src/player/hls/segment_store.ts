@@ -7,7 +7,7 @@ import type { MediaMessage, MediaPart } from "../../protocol.ts";
 export const MOST_SECONDS = 30;
 /** Bytes that are kept. */
 export const MOST_BYTES = 48 * 1024 * 1024;
-/** More lost parts in a row than this are a stream that has begun anew. */
+/** More lost parts in a row than this mean that the stream has restarted. */
 const MOST_LOST = 100;
 
 const PLAYLIST = "stream.m3u8";
@@ -129,7 +129,7 @@ export class PartShelf {
 
 /** Copied: the buffers of one message may share their memory, and hls.js may give its own away. */
 function answer(bytes: DataView<ArrayBuffer> | null | undefined): Answer {
-  if (!bytes) return { error: "The kernel has this part no more.", code: 404 };
+  if (!bytes) return { error: "The kernel no longer has this part.", code: 404 };
   const { buffer, byteOffset, byteLength } = bytes;
   return { data: buffer.slice(byteOffset, byteOffset + byteLength) };
 }

@@ -145,7 +145,7 @@ export class Stream {
     this.again();
   }
 
-  /** Set up the decoder anew. */
+  /** Restart the decoder. */
   restartDecoder(): void {
     this.hls.recoverMediaError();
   }
@@ -254,7 +254,7 @@ export class Stream {
     const most = Math.max(STANDSTILL, 3 * targetduration);
     if (!live || time - this.newest.at < most) return;
     this.newest.at = time;
-    this.listener.broken("stalled", "the playlist names nothing new", true);
+    this.listener.broken("stalled", "the playlist has no new segments", true);
   }
 
   /**

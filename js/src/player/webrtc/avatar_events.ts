@@ -26,7 +26,7 @@ const utf8 = new TextDecoder();
 export class AvatarEvents {
   private readonly told = new Map<string, number>();
 
-  /** The event in a message; null for one that is none of ours. */
+  /** The event in a message; null for other messages. */
   read(payload: ArrayBuffer | ArrayBufferView | string): AvatarEvent | null {
     const said = parse(typeof payload === "string" ? payload : utf8.decode(payload));
     if (!said) return null;

@@ -38,17 +38,17 @@ export interface Terms {
 /** After so long without a picture, people are told why that may be. */
 const TELL_AFTER_MS = 2500;
 
-const INSTEAD = "Or use Avatar in the place of StreamingAvatar: it streams over plain HTTP.";
+const INSTEAD = "Or use Avatar instead of StreamingAvatar: it streams over plain HTTP.";
 
 export const NO_NETWORK: Problem = {
-  title: "This browser has no network that WebRTC can use",
-  hint: `Connect this computer to a network, any will do. ${INSTEAD}`,
+  title: "WebRTC has no usable network in this browser",
+  hint: `Connect this computer to any network. ${INSTEAD}`,
   request_id: null,
 };
 
 export const NO_MEDIA: Problem = {
-  title: "Picture and sound do not come through",
-  hint: `WebRTC needs a direct way to the server; a notebook's proxy or a firewall gives none. ${INSTEAD}`,
+  title: "No picture or sound is arriving",
+  hint: `WebRTC needs a direct connection, which notebook proxies and firewalls block. ${INSTEAD}`,
   request_id: null,
 };
 

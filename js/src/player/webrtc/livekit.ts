@@ -118,7 +118,7 @@ class Membership {
     });
     let patience: ReturnType<typeof setTimeout> | undefined;
     const mending = () => {
-      audience.interrupted("Connection lost, trying again…");
+      audience.interrupted("Connection lost, reconnecting…");
       patience ??= setTimeout(() => resolve(!this.signal.aborted), PATIENCE_MS);
     };
     const mended = () => {

@@ -18,19 +18,19 @@ export interface Courier {
 }
 
 const AGAIN =
-  "Press Stop, then let the avatar speak again: the next session is for this page. " +
-  'With version="v2" any page can join, and comes back by itself.';
+  "Press Stop, then let the avatar speak again: this page gets the next session. " +
+  'With version="v2" any page can join, and reconnects by itself.';
 
 /** The offer is for one page, and is not this one's. */
 export const TAKEN: Problem = {
-  title: "The picture of this session goes to another page",
-  hint: `A bare connection serves one page, the first. One that was loaded anew is another. ${AGAIN}`,
+  title: "This session is already shown in another page",
+  hint: `A bare connection serves only the first page. Reloading counts as a new page. ${AGAIN}`,
   request_id: null,
 };
 
 const LOST: Problem = {
-  title: "The connection to the avatar is lost",
-  hint: `It cannot be made a second time. ${AGAIN}`,
+  title: "The connection to the avatar was lost",
+  hint: `It cannot be restored. ${AGAIN}`,
   request_id: null,
 };
 
@@ -67,7 +67,7 @@ export function answerOffer(
         case "disconnected":
           if (!connected) break;
           mending = true;
-          audience.interrupted("Connection lost, waiting for it to come back…");
+          audience.interrupted("Connection lost, reconnecting…");
           break;
         case "failed":
           // Only the server can make another offer, and it makes one for each session.

@@ -210,7 +210,7 @@ export class LivePlayer extends Picture {
         this.elsewhere = true;
         this.recovering = "";
         this.video.pause();
-        this.become("paused", "in another page");
+        this.become("paused", "playing in another page");
       }),
       quality: whileCurrent((quality) => {
         this.connection = quality;

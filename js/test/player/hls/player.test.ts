@@ -345,7 +345,7 @@ test("each change of state is reported, with nothing but what the protocol knows
     stalls: 1,
     recoveries: 0,
     transport: "direct",
-    reason: "as asked for",
+    reason: "as requested",
     detail: "",
   });
 });

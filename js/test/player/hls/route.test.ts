@@ -33,9 +33,9 @@ test("what is asked for outweighs what is known", () => {
 
 test("a server that this page could not reach is not tried again for a few minutes", () => {
   vi.useFakeTimers({ toFake: ["performance"] });
-  noteUnreachable(CLOUD, "it did not answer");
+  noteUnreachable(CLOUD, "it did not respond");
   const again = chooseRoute("auto", "https://stream.test/2.m3u8", "https://hub.test/");
-  expect(again).toEqual({ transport: "kernel", reason: "it did not answer" });
+  expect(again).toEqual({ transport: "kernel", reason: "it did not respond" });
   expect(chooseRoute("auto", "https://other.test/1.m3u8", "https://hub.test/").transport).toBe(
     "direct",
   );

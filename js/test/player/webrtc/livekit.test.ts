@@ -113,7 +113,7 @@ test("who cannot be let in tries less and less often, and says so in the end", a
   const staying = joinRoom(LIVEKIT, INVITATION)(notes, life.signal);
   await vi.advanceTimersByTimeAsync(60_000);
   await staying;
-  expect(notes.said.at(-1)).toBe("failed: Picture and sound do not come through");
+  expect(notes.said.at(-1)).toBe("failed: No picture or sound is arriving");
   expect(Room.all).toHaveLength(11);
 });
 

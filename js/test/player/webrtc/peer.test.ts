@@ -105,7 +105,7 @@ test("a connection that was given up and comes back all the same shows its pictu
   await expect.poll(() => player.state).toBe("playing");
   // Browsers report a server that froze for a minute as failed, then as disconnected and connected.
   audiences[0]?.failed(NO_MEDIA);
-  audiences[0]?.interrupted("Connection lost, waiting for it to come back…");
+  audiences[0]?.interrupted("Connection lost, reconnecting…");
   audiences[0]?.resumed();
   expect(player.problem).toBeNull();
   await expect.poll(() => player.state).toBe("playing");
@@ -127,7 +127,7 @@ test("a browser without a network for WebRTC is found out in time, and told what
   player.join(unheard(far), TERMS);
   await expect
     .poll(() => player.problem?.title)
-    .toBe("This browser has no network that WebRTC can use");
+    .toBe("WebRTC has no usable network in this browser");
 });
 
 /** An answer that does not reach the other end. */
@@ -141,7 +141,7 @@ test("a picture that does not come through is told in time, and what to do", asy
   const { far } = await connect();
   const player = live();
   player.join(unheard(far), TERMS);
-  await expect.poll(() => player.problem?.title).toBe("Picture and sound do not come through");
+  await expect.poll(() => player.problem?.title).toBe("No picture or sound is arriving");
 });
 
 test("sound and a connection are no picture: that it does not come is told", async () => {
@@ -153,7 +153,7 @@ test("sound and a connection are no picture: that it does not come is told", asy
     TERMS,
   );
   document.body.append(player.video);
-  await expect.poll(() => player.problem?.title).toBe("Picture and sound do not come through");
+  await expect.poll(() => player.problem?.title).toBe("No picture or sound is arriving");
   expect(player.started).toBe(false);
 });
 

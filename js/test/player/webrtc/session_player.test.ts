@@ -174,7 +174,7 @@ test("a page that comes after the one that answered says that it cannot have the
   const { offer } = await offering();
   model.update({ epoch: 1, status: "streaming" });
   model.receive({ ...offer, answered: true } as KernelMessage);
-  await expect.poll(() => card(root)).toBe("The picture of this session goes to another page");
+  await expect.poll(() => card(root)).toBe("This session is already shown in another page");
   expect(find(root, ".hw-hint").textContent).toContain("Press Stop");
   await soon();
   expect(model.kinds("answer")).toHaveLength(0);
@@ -189,7 +189,7 @@ test("a page whose answer came second says so too", async () => {
   model.receive(offer);
   await expect.poll(() => model.kinds("answer").length).toBe(1);
   model.update({ status: "streaming" }); // by the answer of the other
-  await expect.poll(() => card(root)).toBe("The picture of this session goes to another page");
+  await expect.poll(() => card(root)).toBe("This session is already shown in another page");
 });
 
 test("a connection that cannot be made again is kept while there is no view", async () => {
@@ -257,7 +257,7 @@ test("what the user has paused stays so when the line comes back", async () => {
   await userEvent.keyboard(" ");
   expect(root.dataset.playback).toBe("paused");
   Room.all[0]?.emit("SignalReconnecting");
-  expect(find(root, ".hw-status").textContent).toBe("Connection lost, trying again…");
+  expect(find(root, ".hw-status").textContent).toBe("Connection lost, reconnecting…");
   Room.all[0]?.emit("Reconnected");
   expect(root.dataset.playback).toBe("paused");
   Room.all[0]?.emit("Disconnected", undefined);
@@ -272,14 +272,14 @@ test("what the user has paused stays so when the line comes back", async () => {
 
 test("a room in which no picture comes is no picture, and what to do is told", async () => {
   const { root } = await inRoom();
-  await expect.poll(() => card(root)).toBe("Picture and sound do not come through");
+  await expect.poll(() => card(root)).toBe("No picture or sound is arriving");
   arrive(Room.all[0]);
   await expect.poll(() => root.dataset.scene).toBe("live");
 });
 
 test("Interrupt silences the avatar; the session goes on", async () => {
   const { model, root } = shown({ epoch: 1, status: "streaming" });
-  const interrupt = find<HTMLButtonElement>(root, "[title^='Be silent']");
+  const interrupt = find<HTMLButtonElement>(root, "[title^='Stop speaking']");
   expect(interrupt.checkVisibility()).toBe(false); // it is silent
   model.update({ can_interrupt: true });
   await userEvent.click(interrupt);
@@ -307,5 +307,5 @@ test("another quality is asked for, and shown once the kernel has it", async () 
 test("a stream has neither", () => {
   const { root } = show({ epoch: 1, status: "streaming" });
   expect(find(root, ".hw-quality").checkVisibility()).toBe(false);
-  expect(find(root, "[title^='Be silent']").checkVisibility()).toBe(false);
+  expect(find(root, "[title^='Stop speaking']").checkVisibility()).toBe(false);
 });
