@@ -47,12 +47,12 @@ class LoopCannotWait(RuntimeError):  # noqa: N818 (it says what the loop cannot 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         kind = f"{type(loop).__module__}.{type(loop).__qualname__}"
         super().__init__(
-            f"The text is read on this loop ({kind}), which cannot go on while it is blocked. "
+            f"This event loop ({kind}) reads the text, and cannot do so while it is blocked. "
             "Await the speech instead: `await speech`, or `async for word in speech`."
         )
 
 
-CANCELLED: Final = "The work was cancelled, or the loop that did it was closed."
+CANCELLED: Final = "The operation was cancelled, or its event loop was closed."
 
 
 def wait_blocking(future: concurrent.futures.Future[T], timeout: float | None = None) -> T:
@@ -76,8 +76,8 @@ def wait_blocking(future: concurrent.futures.Future[T], timeout: float | None = 
     """
     if bridge.is_this_thread() and not future.done():
         raise RuntimeError(
-            "This is called from an avatar's own thread, by an observer perhaps, which would wait "
-            "for itself for ever. Wait in a cell or in a thread of your own."
+            "This was called from an avatar's own thread, perhaps by a callback, and would "
+            "deadlock. Wait in a cell or in a thread of your own."
         )
     loop = _loop_of_this_thread()
     try:
@@ -305,7 +305,7 @@ def _runs_to_its_end(loop: asyncio.AbstractEventLoop) -> bool:
     try:
         loop.run_forever()
     except (SystemExit, KeyboardInterrupt):
-        _log.exception("What runs on an avatar's own loop does not end it.")
+        _log.exception("Code on an avatar's event loop tried to exit; the loop keeps running.")
         return False
     return True
 

@@ -36,35 +36,41 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument(
         "--check",
         action="store_true",
-        help="no notebook: let the embedded server speak, listen to its stream, and report",
+        help="without a notebook: run the embedded server, read its stream back, and report",
     )
     demo.set_defaults(run=_demo)
 
     serve = commands.add_parser(
         "serve",
         help="run the embedded avatar server",
-        epilog=f"Without --key-file the key comes from {KEY_VARIABLE}, or is a random one. "
-        "One line of JSON says where the server is and what its key is.",
+        epilog=f"Without --key-file the key comes from {KEY_VARIABLE}, or is random. "
+        "The server prints one line of JSON with its address and key.",
     )
     add = serve.add_argument
     add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     add("--port", type=int, default=0, help="TCP port (default: any free one)")
-    key_help = "file with the key callers must send (a key on the command line shows in `ps`)"
+    key_help = "file with the key that clients must send (`ps` shows keys on the command line)"
     add("--key-file", dest="api_key", type=_key_in, metavar="FILE", help=key_help)
     add("--key", dest="api_key", type=_refuse_key, help=argparse.SUPPRESS)
     add("--idle-timeout", type=float, default=30.0, metavar="SECONDS")
     add("--max-length", type=float, default=3600.0, metavar="SECONDS")
     add("--concurrency", type=int, default=3, metavar="SESSIONS")
-    add("--segment", type=float, default=0.4, metavar="SECONDS", help="0.2 is faster, 2 classic")
-    add("--warm-up", type=float, default=0.0, metavar="SECONDS", help="time a session is pending")
+    add("--segment", type=float, default=0.4, metavar="SECONDS", help="0.2 is faster, 2 is classic")
+    add(
+        "--warm-up",
+        type=float,
+        default=0.0,
+        metavar="SECONDS",
+        help="how long sessions stay pending",
+    )
     add("--voice-engine", choices=["espeak", "piper"], default="espeak")
-    add("--voice-file", type=Path, metavar="FILE", help="a piper voice (.onnx)")
-    add("--allow-private-urls", action="store_true", help="fetch audio from private addresses too")
-    add("--responder", default="echo", help="who answers: echo, or module:function")
+    add("--voice-file", type=Path, metavar="FILE", help="path of a Piper voice (.onnx)")
+    add("--allow-private-urls", action="store_true", help="also fetch audio from private addresses")
+    add("--responder", default="echo", help="what answers questions: echo, or module:function")
     serve.set_defaults(run=_serve)
 
-    doctor = commands.add_parser("doctor", help="say what a bug report needs; never the key")
-    doctor.add_argument("--network", action="store_true", help="also ask whether HeyGen answers")
+    doctor = commands.add_parser("doctor", help="print what a bug report needs, without the key")
+    doctor.add_argument("--network", action="store_true", help="also check whether HeyGen responds")
     doctor.set_defaults(run=_doctor)
     return parser
 
@@ -76,16 +82,16 @@ def _key_in(file: str) -> str:
             key = opened.read(MAX_KEY).strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not ASCII text"
-        raise argparse.ArgumentTypeError(f"{file} cannot be read: {reason}.") from None
+        raise argparse.ArgumentTypeError(f"cannot read {file}: {reason}.") from None
     if not key:
-        raise argparse.ArgumentTypeError(f"{file} holds no key.")
+        raise argparse.ArgumentTypeError(f"{file} contains no key.")
     return key
 
 
 def _refuse_key(_: str) -> str:
     raise argparse.ArgumentTypeError(
-        f"a key on the command line shows in `ps`. Put it into {KEY_VARIABLE} or into a file, "
-        "and name that with --key-file."
+        f"`ps` shows keys on the command line. Put the key into {KEY_VARIABLE} or a file, "
+        "and pass that file with --key-file."
     )
 
 

@@ -155,7 +155,7 @@ class Reader:
         deadline = time.monotonic() + PATIENCE
         while not (done() or self.ended):
             if time.monotonic() > deadline:
-                raise SystemExit(f"Gave up: no end of the stream within {PATIENCE:.0f} s.")
+                raise SystemExit(f"Gave up: the stream did not end within {PATIENCE:.0f} s.")
             self._read_more()
 
     def is_silent(self) -> bool:
@@ -193,7 +193,7 @@ def playlist_url(heygen: HeyGen, stream_id: str) -> str:
         if answer.error_message:
             raise SystemExit(f"The session failed: {answer.error_message}")
         time.sleep(0.05)
-    raise SystemExit("The session did not begin to stream.")
+    raise SystemExit("The session did not start streaming.")
 
 
 def _listen(heygen: HeyGen, stream_id: str, words: list[WordEvent]) -> None:

@@ -207,7 +207,7 @@ def test_the_doctor_speaks_where_the_widget_cannot_be_loaded() -> None:
     found = dict(line.split(maxsplit=1) for line in said.stdout.splitlines())
     assert found["heygen-widget"] == __version__
     assert found["kernel"] == "none: plain Python"
-    assert found["network"].startswith("not asked")
+    assert found["network"].startswith("not checked")
 
 
 @pytest.mark.parametrize("arguments", [[], ["sing"], ["serve", "--port", "many"]])

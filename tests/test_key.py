@@ -128,7 +128,7 @@ FAILURES = {
         ),
     ),
     "no server": ("APIConnectionError", "converse(HeyGen(base_url='http://127.0.0.1:9'))"),
-    "a time-out of one's own": ("TimeoutError", "converse(HeyGen(), timeout=0)"),
+    "a timeout of one's own": ("TimeoutError", "converse(HeyGen(), timeout=0)"),
     "a wrong argument": ("InvalidRequest", "HeyGen().avatar_realtime.append_text('s1', '')"),
     "a wrong address": ("ConfigurationError", "Avatar(client=HeyGen(base_url='ftp://a.b'))"),
     "a key with a line feed": ("ConfigurationError", r"HeyGen(secret('{}\n'))"),

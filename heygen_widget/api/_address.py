@@ -23,18 +23,18 @@ def checked_base_url(text: str) -> str:
         # Without "://" it may be the key, given in the wrong place.
         shown = repr(text) if isinstance(text, str) and "://" in text else "given"
         raise ConfigurationError(
-            f"The base URL {shown} is no http or https address.",
-            hint="Correct base_url= or HEYGEN_BASE_URL (it begins with https://), or leave it out "
-            "to use HeyGen. The key is api_key=.",
+            f"The base URL {shown} is not an http or https address.",
+            hint="Correct base_url= or HEYGEN_BASE_URL (it starts with https://), or omit it "
+            "to use HeyGen. Pass the key as api_key=.",
         )
     if url.userinfo or url.query or url.fragment:
         raise ConfigurationError(
-            "The base URL holds a password, a query or a fragment.",
+            "The base URL contains a password, a query or a fragment.",
             hint="Give only scheme, host, port and path in base_url= or HEYGEN_BASE_URL.",
         )
     if url.scheme == "http" and not _is_private(url.host):
         raise ConfigurationError(
-            f"The key would travel unencrypted to {url.host}.",
+            f"The key would be sent unencrypted to {url.host}.",
             hint="Use https in base_url= or HEYGEN_BASE_URL.",
         )
     return str(url).rstrip("/")

@@ -39,7 +39,7 @@ def read_answer(operation: Operation[AnswerT], response: httpx.Response, key: Se
         first = error.errors(include_url=False, include_input=False)[:_MOST_PROBLEMS]
         found = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in first)
     except (ValueError, LookupError, TypeError):
-        found = "it holds no JSON object with 'data'"
+        found = "it contains no JSON object with 'data'"
     raise unexpected(operation, response, found, key)
 
 
@@ -53,7 +53,7 @@ def parsed(text: str | bytes) -> Any:
     """
     opening: Any = ("{", "[") if isinstance(text, str) else (b"{", b"[")
     if sum(map(text.count, opening)) > _MOST_THINGS:
-        raise ValueError("it holds too much")
+        raise ValueError("it has too many elements")
     return from_json(text)
 
 
@@ -62,9 +62,9 @@ def unexpected(
 ) -> UnexpectedResponse:
     """Make the error for a success that cannot be read; `found` says what is wrong with it."""
     return UnexpectedResponse(
-        f"{operation.name} was accepted, but the answer cannot be read: "
+        f"{operation.name} succeeded, but the response cannot be read: "
         f"{one_line(key.scrub(found))}.",
-        hint="Check that the base URL is that of HeyGen's API.",
+        hint="Check that the base URL points to HeyGen's API.",
         status=response.status_code,
         request_id=_request_id(response, key),
     )
@@ -89,7 +89,9 @@ def api_error(operation: Operation[AnswerT], response: httpx.Response, key: Secr
     if isinstance(error, RateLimited):
         error.retry_after = retry_after(response)
         if error.retry_after:
-            error.hint = f"{error.hint} The server asks to wait {error.retry_after:g} s.".strip()
+            error.hint = (
+                f"{error.hint} The server asks you to wait {error.retry_after:g} s.".strip()
+            )
     return error
 
 
@@ -109,12 +111,12 @@ def retry_after(response: httpx.Response) -> float | None:
 
 def _hint(operation: Operation[AnswerT], kind: type[APIError], response: httpx.Response) -> str:
     if response.has_redirect_location:
-        return "The server redirects, and the key is not sent on; correct the base URL."
+        return "The server redirects, and the key is not forwarded. Correct the base URL."
     if kind is ServerError:
         return (
-            "The fault is the server's; try again later."
+            "The server failed; try again later."
             if operation.repeatable
-            else "The fault is the server's, and it may have done what was asked all the same."
+            else "The server failed, but may still have carried out the request."
         )
     return operation.dialect.hints.get(kind, "")
 

@@ -30,6 +30,6 @@ class Birth:
         if os.getpid() != self._pid:
             raise ForkedProcess(
                 f"This {self._what} belongs to process {self._pid}; a forked child cannot use it.",
-                hint=f"Make a new {self._what} in the child, or start it with the method 'spawn' "
-                "of multiprocessing.",
+                hint=f"Create a new {self._what} in the child, or start the child with the "
+                "'spawn' method of multiprocessing.",
             )

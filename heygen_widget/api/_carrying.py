@@ -30,7 +30,7 @@ def request_for(
         operation.method,
         settings.base_url + operation.path,
         content=operation.body,
-        # From bytes httpx would make a single write, and one time-out for all of it.
+        # From bytes httpx would make a single write, and one timeout for all of it.
         files={"file": (file.filename, BytesIO(file.data), file.media_type)} if file else None,
         headers=settings.headers(streamed=operation.streamed, uploads=uploads),
         timeout=settings.timeouts(

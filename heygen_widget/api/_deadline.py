@@ -17,7 +17,7 @@ import httpx
 _due: ContextVar[float | None] = ContextVar("heygen_widget_due", default=None)
 """When the answer that this thread waits for must be there; monotonic seconds."""
 
-TAKES_TOO_LONG: Final = "the answer takes too long"
+TAKES_TOO_LONG: Final = "the response takes too long"
 
 
 @contextmanager

@@ -52,13 +52,14 @@ class Dialect:
         {
             AuthenticationFailed: "Check the key in HEYGEN_API_KEY or api_key=.",
             InsufficientCredit: "Add credit to the HeyGen account.",
-            PermissionDenied: "This key may not do that; ask the owner of the HeyGen account.",
+            PermissionDenied: "This key lacks the permission; ask the owner of the HeyGen account.",
             NotFound: (
-                "Check the stream id and the base URL; ended sessions are forgotten after a while."
+                "Check the stream id and the base URL; the server forgets ended sessions after a "
+                "while."
             ),
-            Conflict: "Read the session's state, then decide again.",
-            Gone: "It is over and will not come back.",
-            EndpointSunset: "HeyGen has taken it out of service.",
+            Conflict: "Check the session's state before you try again.",
+            Gone: "It has ended and cannot be used again.",
+            EndpointSunset: "HeyGen has shut it down.",
             RateLimited: "Stop a session that is still open, or wait before trying again.",
         }
     )

@@ -108,7 +108,7 @@ def exchange(
             raise error
         pause = _pause(attempt, asked)
         if asked is not None:
-            _log.warning("%s Trying again in %.1f s.", error.message, pause)
+            _log.warning("%s Retrying in %.1f s.", error.message, pause)
         yield Pause(pause)
         attempt += 1
 
@@ -122,15 +122,15 @@ def connection_error(
         happened = f"{host} could not be reached"
         hint = "Nothing was sent; check the network and the base URL."
     elif fault.sent:
-        happened = f"the answer of {host} broke off"
-        hint = "The server has taken the request."
+        happened = f"the response from {host} was cut off"
+        hint = "The server received the request."
     else:
         happened = f"{host} did not answer in time" if fault.timed_out else f"{host} hung up"
-        hint = "It is not known whether the server has taken the request."
+        hint = "The server may have received the request."
     if operation.repeatable and fault.sent is not False:
-        hint = "Nothing was changed by it; try again."
+        hint = "The request changes nothing; try again."
     elif operation.undo and fault.timed_out and fault.sent is None:
-        hint = "A session that is opened all the same is ended as soon as the server says so."
+        hint = "If the server still opens a session, it is ended once the server reports it."
     kind = APITimeoutError if fault.timed_out else APIConnectionError
     error = kind(
         key.scrub(f"{operation.name} failed: {happened} ({fault.reason})."),

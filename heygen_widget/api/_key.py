@@ -28,7 +28,7 @@ class Secret:
         return f"Secret({MASK})"
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("An API key is not pickled or copied: it could end up in a file.")
+        raise TypeError("An API key cannot be pickled or copied: it could end up in a file.")
 
     def reveal(self) -> str:
         """Return the key itself, for the wire only."""
@@ -67,19 +67,19 @@ class Secret:
         """
         if not isinstance(self._value, str):
             raise ConfigurationError(
-                "The API key is not a str.",
-                hint="Decode bytes first, with .decode(); of several keys, pass one.",
+                "The API key must be a str.",
+                hint="Decode bytes with .decode(); if you have several keys, pass one.",
             )
         if not self._value:
             raise MissingKey(
-                "There is no HeyGen API key.",
+                "No HeyGen API key found.",
                 hint="Set HEYGEN_API_KEY or pass api_key=; to rehearse without a key, use "
                 "heygen_widget.local.LocalServer.",
             )
         if not all("!" <= character <= "~" for character in self._value):
             raise ConfigurationError(
-                "The API key holds white space, a line break or a character that is not ASCII.",
-                hint="Copy it again, without quotes and without the end of the line.",
+                "The API key contains white space, a line break or a non-ASCII character.",
+                hint="Copy it again, without quotes or line breaks.",
             )
 
 

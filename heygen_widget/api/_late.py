@@ -37,7 +37,7 @@ _owned: dict[threading.Thread, object] = {}
 
 def overdue(seconds: float) -> Fault:
     """Return what the caller of a request hears that goes on without him."""
-    return Fault(f"no answer within {seconds:g} s", timed_out=True, sent=None)
+    return Fault(f"no response within {seconds:g} s", timed_out=True, sent=None)
 
 
 def undoing(
@@ -55,7 +55,7 @@ def undoing(
         for pause in _PAUSES:
             error = yield way
             if error is None or isinstance(error, UnexpectedResponse):
-                _log.info("%s was answered late, and is undone.", operation.name)
+                _log.info("%s succeeded too late and was undone.", operation.name)
                 return
             if isinstance(error, APIError) and not isinstance(error, ServerError | RateLimited):
                 break  # this server cannot be told so

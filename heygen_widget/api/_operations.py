@@ -40,8 +40,8 @@ _OPENING = (
     60.0  # seconds in which a session whose opening was given up is still heard of, to end it
 )
 _NOT_ENABLED = (
-    "Avatar Realtime is not enabled for this account or withdrawn. Ask HeyGen to enable it, or "
-    "rehearse with heygen_widget.local.LocalServer."
+    "Avatar Realtime is not enabled for this account, or was withdrawn. Ask HeyGen to enable it, "
+    "or rehearse with heygen_widget.local.LocalServer."
 )
 _create_body: TypeAdapter[CreateAvatarRealtimeRequestBody] = TypeAdapter(
     CreateAvatarRealtimeRequestBody
@@ -149,14 +149,14 @@ def append_text(
             answer=AppendTextDeltaResponse,
             patience=math.inf if once else 0.0,
             once=once,
-            hints={410: "Its input is closed; open a new session to say more."},
+            hints={410: "The session's input is closed; open a new session to say more."},
         )
     raise problem
 
 
 def words(stream_id: str) -> Operation[WordBatch]:
     """Follow the words of a session."""
-    missing = "There is no such session, or this server gives no word timestamps."
+    missing = "The session does not exist, or this server has no word timestamps."
     return Operation(
         name="Following the words",
         method="GET",
@@ -192,7 +192,7 @@ def upload(
     except (TypeError, ValueError) as error:
         problem = InvalidRequest(str(error), hint="Nothing was sent.", param="file")
     else:
-        missing = "This server keeps no files; give the audio by its URL or as base64."
+        missing = "This server does not store files; pass the audio as a URL or as base64."
         return Operation(
             name="Uploading the file",
             method="POST",
@@ -209,7 +209,7 @@ def _session_path(stream_id: str) -> str:
     # identifier could reach another route.
     if not isinstance(stream_id, str) or not stream_id.strip(".") or set(stream_id) & {*"/\\"}:
         raise InvalidRequest(
-            f"{stream_id!r:.80} is no stream id.",
+            f"{stream_id!r:.80} is not a stream id.",
             hint="Pass the stream_id that create() returned.",
             param="stream_id",
         )
@@ -229,8 +229,8 @@ def encoded(body: BaseModel, *, leave_out_none: bool = False) -> bytes:
     except (PydanticSerializationError, UnicodeEncodeError):
         pass
     raise InvalidRequest(
-        "The text holds half a character (a lone surrogate).",
-        hint="Decode it as UTF-8 with errors='replace', or leave that character out.",
+        "The text contains half a character (a lone surrogate).",
+        hint="Decode it as UTF-8 with errors='replace', or remove that character.",
     )
 
 
@@ -243,7 +243,7 @@ def as_invalid_request(error: ValidationError) -> InvalidRequest:
         for problem in problems
     )
     return InvalidRequest(
-        f"The request is not what the API takes: {message}.",
+        f"The request is not valid: {message}.",
         hint="Nothing was sent; correct the arguments.",
         param=context.get("param") or (str(where[-1]) if where else None),
     )

@@ -11,7 +11,7 @@ _WRITTEN: Final = "http11.receive_response_headers.started"
 _FAILURES: Final = frozenset(
     {"http11.send_request_headers.failed", "http11.send_request_body.failed"}
 )
-_BROKEN: Final = "WriteError"  # after a time-out, the rest may still leave a buffer
+_BROKEN: Final = "WriteError"  # after a timeout, the rest may still leave a buffer
 
 
 class Writing:

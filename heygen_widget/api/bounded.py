@@ -29,7 +29,7 @@ class TooMuch(Exception):  # noqa: N818 (it says what happened)
     """
 
     def __init__(self, limit: int, start: bytes = b"") -> None:
-        super().__init__(f"it has more than {limit:,} bytes")
+        super().__init__(f"it is larger than {limit:,} bytes")
         self.start = start
 
 
@@ -119,7 +119,7 @@ class _Unpacker:
         self._packed = encoding not in {"", "identity"}
         if self._packed and encoding not in _WRAPPED:
             raise self._failed(
-                f"the answer is packed as {encoding[:40]!r}, which was not asked for"
+                f"the response is encoded as {encoding[:40]!r}, which was not requested"
             )
         self._wrapped = _WRAPPED.get(encoding, 0)
         self._zlib: Any = zlib.decompressobj(self._wrapped)
@@ -140,7 +140,7 @@ class _Unpacker:
             piece: bytes = self._zlib.decompress(raw, _STEP)
         except zlib.error as error:
             if self._begun or self._wrapped != zlib.MAX_WBITS:
-                raise self._failed(f"the answer cannot be unpacked: {error}") from None
+                raise self._failed(f"the response cannot be decompressed: {error}") from None
             # Many servers mean by "deflate" what has no wrapping at all.
             self._zlib, self._begun = zlib.decompressobj(-zlib.MAX_WBITS), True
             return self._next(raw)

@@ -54,8 +54,8 @@ class _Client:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
-            f"{type(self).__name__} is not pickled or copied: it holds a key and open connections. "
-            "Make a new one where it is needed."
+            f"{type(self).__name__} cannot be pickled or copied: it holds a key and open "
+            "connections. Create a new one where you need it."
         )
 
 

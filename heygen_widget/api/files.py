@@ -34,7 +34,7 @@ def read_file(source: bytes | BinaryIO | os.PathLike[str]) -> bytes:
         content = _read(source)
     else:
         raise TypeError(
-            f"A file is bytes, a path or an open binary file, not {type(source).__name__}."
+            f"A file must be bytes, a path or an open binary file, not {type(source).__name__}."
         )
     if not content:
         raise ValueError("The file is empty.")
@@ -46,8 +46,8 @@ def check_size(size: int) -> None:
     """Raise a ValueError when a file of `size` bytes is more than HeyGen takes."""
     if size > MAX_UPLOAD:
         raise ValueError(
-            f"The file has more than the {MAX_UPLOAD // _MEGABYTE} MB that HeyGen takes: "
-            "shorten or compress it, or put it on the web and give its URL."
+            f"The file is larger than the {MAX_UPLOAD // _MEGABYTE} MB that HeyGen accepts: "
+            "shorten or compress it, or put it on the web and pass its URL."
         )
 
 
@@ -64,7 +64,7 @@ def _read(file: Any) -> bytes:
     while len(content) <= MAX_UPLOAD:
         piece = file.read(MAX_UPLOAD + 1 - len(content))  # a pipe or a socket gives less
         if not isinstance(piece, bytes):
-            raise TypeError("The file object gives no bytes: open the file with mode 'rb'.")
+            raise TypeError("The file object does not return bytes: open the file with mode 'rb'.")
         if not piece:
             break
         content += piece

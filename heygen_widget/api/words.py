@@ -30,7 +30,7 @@ _EFFORT: Final = 64  # bytes that are as much work as reading an event
 
 _END: Final = "end"
 _KNOWN_EVENTS: Final = frozenset({"message", "words"})
-_NO_END: Final = Fault("the stream of words broke off", timed_out=False, sent=True)
+_NO_END: Final = Fault("the word stream was cut off", timed_out=False, sent=True)
 
 
 class WordStream:

@@ -73,8 +73,10 @@ class Home:
             )
 
     def _tell_slow(self, name: str, seconds: float) -> None:
-        _log.warning("%s has run for %.1f s; other call-backs wait for it.", name, seconds)
-        said = f"It has run for {seconds:.1f} s. Other call-backs wait for it; the session goes on."
+        _log.warning("%s has been running for %.1f s; other callbacks wait for it.", name, seconds)
+        said = (
+            f"It has been running for {seconds:.1f} s. Other callbacks wait; the session continues."
+        )
         self._on_error(name, TimeoutError(said))
 
     def _try(self, name: str, callback: Callback, arguments: tuple[object, ...]) -> None:

@@ -44,8 +44,8 @@ class Answering:
         """
         if self.taken:
             raise ValueError(
-                "This connection serves one page, which has joined before. "
-                "switch() begins a session for another, and so do stop() and start()."
+                "This connection serves only one page, and a page has already joined. "
+                "Open a session for another page with switch(), or with stop() and start()."
             )
         self.taken = True
         self._send(self._start(sdp))

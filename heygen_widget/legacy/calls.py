@@ -70,7 +70,7 @@ class SessionCalls:
             except HeyGenError as error:
                 if not may_pass(error):
                     raise
-                _log.debug("Stopping failed, and is tried again: %s", error)
+                _log.debug("Stopping failed; retrying: %s", error)
                 await asyncio.sleep(pause)
             else:
                 return

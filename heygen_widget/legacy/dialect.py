@@ -30,8 +30,8 @@ from heygen_widget.api.parts import SUNSET, Dialect
 SUCCESS: Final = 100
 
 USE_REALTIME: Final = (
-    "HeyGen has ended its Streaming Avatar. Use Avatar Realtime in its place: "
-    "heygen_widget.Avatar; or rehearse this one without a key: StreamingAvatar(local=True)."
+    "HeyGen has shut down its Streaming Avatar. Use Avatar Realtime instead: "
+    "heygen_widget.Avatar. Or rehearse this one without a key: StreamingAvatar(local=True)."
 )
 
 _MESSAGES: Final[Mapping[str, type[APIError]]] = {
@@ -74,10 +74,10 @@ class StreamingDialect(Dialect):
     hints = MappingProxyType(
         {
             **Dialect.hints,
-            Conflict: "It does not go with the state that the session is in; a text, for one, "
+            Conflict: "The session's current state does not allow this. A text, for example, "
             "needs a page in the session's room.",
             EndpointSunset: USE_REALTIME,
-            NotFound: "Check the ids and the base URL; ended sessions are forgotten.",
+            NotFound: "Check the ids and the base URL; the server forgets ended sessions.",
         }
     )
 

@@ -24,16 +24,18 @@ class NobodyJoined(HeyGenError):  # noqa: N818 (as in `api.errors`)
 
     def __init__(self, *, shown: bool) -> None:
         if shown:
-            message = "A page shows the avatar but could not join its session, which was ended."
+            message = (
+                "A page shows the avatar but could not join its session, so the session was ended."
+            )
             hint = (
-                "The panel says why. Picture and sound need a direct way from the server to the "
-                "browser (WebRTC): no proxy, and a network that is switched on."
+                "The panel says why. Picture and sound need a direct connection from the server to "
+                "the browser (WebRTC), without a proxy, and a network that is up."
             )
         else:
-            message = "No page shows the avatar, so it spoke to nobody and its session was ended."
+            message = "No page shows the avatar, so nobody could hear it and its session was ended."
             hint = (
                 "Show it in a notebook that is open in a browser: end a cell with the avatar "
-                "itself. Then speak, in the next cell."
+                "itself. Then speak in the next cell."
             )
         super().__init__(message, hint=hint)
         self.shown = shown

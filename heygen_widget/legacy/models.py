@@ -148,7 +148,7 @@ class NewSession(AnswerBody):
     @model_validator(mode="after")
     def _can_be_joined(self) -> "NewSession":
         if self.sdp is None and not (self.url and self.access_token):
-            raise ValueError("there is neither a room (url, access_token) nor an offer (sdp)")
+            raise ValueError("it has neither a room (url, access_token) nor an offer (sdp)")
         return self
 
 

@@ -317,7 +317,7 @@ class StreamingSession(Course):
             self._speaker.settle(SpeechStatus.FAILED, self.error)
         elif self.status is SessionStatus.COMPLETED:
             closed = StreamClosed(self.end_reason)
-            closed.hint = "Speak it again: that opens another session."
+            closed.hint = "Speak it again to open a new session."
             self._speaker.settle(SpeechStatus.FAILED, closed)
         else:
             self._speaker.settle(SpeechStatus.INTERRUPTED)
@@ -328,4 +328,4 @@ async def _end(*tasks: asyncio.Task[Any]) -> None:
         task.cancel()
     for result in await asyncio.gather(*tasks, return_exceptions=True):
         if isinstance(result, Exception) and not isinstance(result, HeyGenError):
-            _log.error("A part of the session failed.", exc_info=result)
+            _log.error("A task of the session failed.", exc_info=result)

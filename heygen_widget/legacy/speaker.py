@@ -238,7 +238,7 @@ class Speaker:
             except HeyGenError as error:
                 if may_have_arrived(error) or not may_pass(error):
                     raise
-                _log.debug("A text was not taken, and is sent again: %s", error)
+                _log.debug("A text was refused; sending it again: %s", error)
             await asyncio.sleep(pause)
         return await server.task(text, task_type)
 

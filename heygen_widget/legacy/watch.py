@@ -96,5 +96,5 @@ class Watch:
             try:
                 await calls.keep_alive()
             except HeyGenError as error:
-                _log.debug("The session was not kept alive: %s", error)
+                _log.debug("Keeping the session alive failed: %s", error)
                 self.doubt()

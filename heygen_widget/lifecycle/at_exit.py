@@ -75,7 +75,7 @@ def _end_all() -> None:
     global _ending  # noqa: PLW0603 (a process ends once)
     _ending = True
     if any(not sessions.at_rest for sessions in _watched):
-        # Nobody is left to read of an error; an idle session ends by the server's own time-out.
+        # Nobody is left to read of an error; an idle session ends by the server's own timeout.
         with contextlib.suppress(Exception):
             bridge.submit(_end_each()).result(AT_EXIT)
     for wait in _afterwards:

@@ -49,7 +49,7 @@ class Accounts:
             if on_event := self._on_event():
                 on_event(event)
         except Exception:  # noqa: BLE001 (of a defect too)
-            _log.exception("An event of a session could not be told: %r", event)
+            _log.exception("Handling a session event failed: %r", event)
 
     def ended(self, session: AnySession) -> None:
         """Note that nothing more will come of a session."""

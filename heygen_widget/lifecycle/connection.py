@@ -81,7 +81,7 @@ class Connection:
     ) -> None:
         self.service = service
         if client is not None and local:
-            raise ValueError("Give client= or local=, not both: they name different servers.")
+            raise ValueError("Pass client= or local=, not both: they name different servers.")
         has_key = client is not None or bool(os.environ.get("HEYGEN_API_KEY"))
         self.rehearsal = bool(local) if local is not None else not has_key
         self._client: AsyncHeyGen | None = None
@@ -128,7 +128,7 @@ class Connection:
                 if before is not None:
                     await before.aclose()
         if self._client is None:
-            raise RuntimeError("A connection to HeyGen is made with a client.")
+            raise RuntimeError("A connection to HeyGen needs a client.")
         return self._client
 
     async def connect(self) -> AsyncHeyGen:

@@ -36,8 +36,8 @@ class OwnServer:
         if code is None:
             return None
         return ServerEnded(
-            f"The embedded avatar server {self._how(code)}, and its sessions with it.",
-            hint="Speak again: that starts another one.",
+            f"The embedded avatar server {self._how(code)}, and its sessions ended with it.",
+            hint="Speak again to start a new one.",
         )
 
     def kill(self) -> None:
@@ -48,12 +48,12 @@ class OwnServer:
 
     def _how(self, code: int) -> str:
         if self._gave_up:
-            return "did not answer and was ended"
+            return "did not respond and was killed"
         if code in {0, -signal.SIGTERM}:
             return "was closed"
         if code < 0:
             return f"was killed by {_signal_name(-code)}"
-        return f"ended with code {code}"
+        return f"exited with code {code}"
 
 
 async def answers(base_url: str) -> bool:

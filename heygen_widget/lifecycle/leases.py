@@ -115,7 +115,7 @@ class Leases:
                 self._own = _OwnFile(self._folder())
             self._own.add(lease)
         except (OSError, RuntimeError) as error:
-            _log.debug("An open session could not be noted on disk: %s", error)
+            _log.debug("Recording an open session on disk failed: %s", error)
 
     def remove(self, stream_id: str) -> None:
         """Note that a session has ended. The file goes with the last one."""
@@ -138,7 +138,7 @@ class Leases:
             except FileNotFoundError:
                 continue  # another process has tidied up
             except OSError as error:
-                _log.warning("%s is ignored: %s", file, error)
+                _log.warning("Ignoring %s: %s", file, error)
                 continue
             fitting = [lease for lease in leases or [] if lease.fits(client)]
             found += [Orphan(lease.stream_id, file) for lease in fitting]
@@ -159,7 +159,7 @@ class Leases:
         try:
             return [file for file in sorted(self._folder().glob("*.lease")) if file not in _ours]
         except (OSError, RuntimeError) as error:
-            _log.debug("The folder of open sessions cannot be read: %s", error)
+            _log.debug("Cannot read the folder of open sessions: %s", error)
             return []
 
     def _folder(self) -> Path:
@@ -188,11 +188,11 @@ async def end_orphans(
             if not await end(client, orphan.stream_id):
                 continue  # it goes on for as long as it has something to say
         except HeyGenError as error:
-            _log.debug("Session %s is left for the next time: %s", orphan.stream_id, error)
+            _log.debug("Leaving session %s for the next process: %s", orphan.stream_id, error)
         else:
             among.forget(orphan)
             ended.append(orphan.stream_id)
-            _log.info("Ended session %s, which a process that died had left.", orphan.stream_id)
+            _log.info("Ended session %s, which a dead process had left open.", orphan.stream_id)
     return ended
 
 
@@ -251,7 +251,7 @@ def _left_in(path: Path) -> list[Lease] | None:
     try:
         about = os.fstat(file)
         if not stat.S_ISREG(about.st_mode) or about.st_size > _LARGEST:
-            _log.warning("%s is ignored: no process of ours made it.", path)
+            _log.warning("Ignoring %s: this package did not write it.", path)
             return None
         if not about.st_size and time.time() - about.st_mtime < FORGOTTEN_AFTER:
             return None
@@ -276,7 +276,7 @@ def _still_open(content: bytes) -> list[Lease]:
                 left[lease.stream_id] = lease
         except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
             # A line that is spoilt says nothing; the others hold.
-            _log.debug("A line in a file of open sessions is ignored: %s", error)
+            _log.debug("Ignoring a line in a lease file: %s", error)
     return [lease for lease in left.values() if time.time() - lease.since < FORGOTTEN_AFTER]
 
 
@@ -286,10 +286,10 @@ def _as_lease(record: dict[str, object]) -> Lease:
         str(record[name]) for name in ("stream_id", "base_url", "salt", "fingerprint")
     )
     if len(bytes.fromhex(salt)) != hashlib.blake2b.SALT_SIZE or not fingerprint.isascii():
-        raise ValueError("This is no lease.")
+        raise ValueError("This is not a lease.")
     pid, since = record["pid"], record["since"]
     if not isinstance(pid, int) or not isinstance(since, int | float):
-        raise TypeError("This is no lease.")
+        raise TypeError("This is not a lease.")
     return Lease(stream_id, base_url, salt, fingerprint, pid, float(since))
 
 

@@ -105,7 +105,7 @@ class Overview(Sequence[SessionRow]):
 
     def __repr__(self) -> str:
         if not self.rows:
-            return "No session was opened."
+            return "No sessions yet."
         return as_lines([HEADINGS, *(row.cells for row in self.rows), self._total])
 
     def _repr_html_(self) -> str:

@@ -145,7 +145,9 @@ class Gate:
         headers = Headers(scope=scope)
         # A page that re-binds its name to this machine still sends its own name as Host.
         if not self._is_own_host(headers.get("host", "")):
-            raise ApiError(421, "misdirected_request", "This server does not go by that name.")
+            raise ApiError(
+                421, "misdirected_request", "This server does not answer to that host name."
+            )
         # A proxy may say what scheme its callers use.
         if scope["scheme"] not in _SCHEMES[scope["type"]]:
             raise ApiError.invalid("'X-Forwarded-Proto' must be http or https.")

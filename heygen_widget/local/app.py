@@ -170,12 +170,12 @@ async def _answer_error(request: Request, error: Exception) -> Response:
         case ApiError():
             return error.response()
         case HTTPException(status_code=HTTPStatus.NOT_FOUND):
-            return ApiError.not_found(f"There is nothing at {request.url.path}.").response()
+            return ApiError.not_found(f"Nothing found at {request.url.path}.").response()
         case HTTPException(status_code=status, detail=detail, headers=headers):
             code = detail.lower().replace(" ", "_")
             return ApiError(status, code, f"{detail}.", headers=dict(headers or {})).response()
         case ClientDisconnect():
             return Response(status_code=400)  # which reaches nobody
         case _:
-            message = "The server failed to answer; its log says why."
+            message = "The server failed to respond; its log says why."
             return ApiError(500, "internal_error", message).response()

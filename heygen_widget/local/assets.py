@@ -149,7 +149,7 @@ class Assets:
     async def _read(self, request: Request) -> Response:
         asset = self.find(request.path_params["asset_id"])
         if asset is None:
-            raise ApiError.not_found("There is no asset of that id, or no longer.")
+            raise ApiError.not_found("The asset does not exist, or no longer exists.")
         return StreamingResponse(
             asset.data.pieces(),
             media_type=asset.mime_type,

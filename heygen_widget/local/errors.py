@@ -66,7 +66,7 @@ class ApiError(Exception):
     @classmethod
     def closed(cls) -> Self:
         """Return a 410 for text that comes after the end of input."""
-        return cls(410, "stream_closed", "This streaming session takes no more text.")
+        return cls(410, "stream_closed", "This streaming session accepts no more text.")
 
     @classmethod
     def too_large(cls, limit: int) -> Self:

@@ -102,7 +102,7 @@ async def _hop(client: httpx.AsyncClient, url: httpx.URL, policy: Policy) -> Sto
         if response.has_redirect_location:
             return url.join(response.headers["location"])
         if not response.is_success:
-            raise FetchError(f"The audio URL answers HTTP {response.status_code}.")
+            raise FetchError(f"The audio URL returned HTTP {response.status_code}.")
         return await _read(response)
     finally:
         await response.aclose()
@@ -111,12 +111,12 @@ async def _hop(client: httpx.AsyncClient, url: httpx.URL, policy: Policy) -> Sto
 async def _checked_address(url: httpx.URL, policy: Policy) -> IPAddress:
     port = url.port or {"https": 443, "http": 80}[url.scheme]
     if port > MAX_PORT:
-        raise FetchError(f"The audio URL names a port that cannot be: {port}.")
+        raise FetchError(f"The audio URL has an invalid port: {port}.")
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(url.raw_host.decode("ascii"), port, type=socket.SOCK_STREAM)
     addresses = [ipaddress.ip_address(entry[4][0]) for entry in found]
     if not addresses or not all(policy.allows(address) for address in addresses):
-        raise FetchError("The audio URL leads to a private address, which is refused.")
+        raise FetchError("The audio URL leads to a private address, which is not allowed.")
     return addresses[0]
 
 

@@ -99,7 +99,7 @@ class LocalServer:
     def process(self) -> subprocess.Popen[str]:
         """The server's process, for those who watch over it."""
         if self._process is None:
-            raise LocalServerError("The local server is not running; start() it first.")
+            raise LocalServerError("The local server is not running; call start() first.")
         return self._process
 
     @property
@@ -144,7 +144,7 @@ class LocalServer:
         try:
             return self._ready[name]
         except KeyError:
-            raise LocalServerError("The local server is not running; start() it first.") from None
+            raise LocalServerError("The local server is not running; call start() first.") from None
 
 
 def check_extras(*extras: str) -> None:
@@ -184,7 +184,7 @@ def _spawn(settings: Settings, log: IO[str]) -> subprocess.Popen[str]:
     except OSError as error:
         reason = str(error)
     # Outside of the handler: the frames of that error hold the whole environment, keys and all.
-    raise LocalServerError(f"The process of the local server cannot be started: {reason}.")
+    raise LocalServerError(f"The local server's process cannot be started: {reason}.")
 
 
 def _environment(settings: Settings) -> dict[str, str]:
@@ -200,7 +200,7 @@ def _environment(settings: Settings) -> dict[str, str]:
 
 def _ready_line(process: subprocess.Popen[str], log: IO[str]) -> dict[str, str]:
     lines: queue.SimpleQueue[str] = queue.SimpleQueue()
-    # A pipe cannot be read with a time-out everywhere; a thread can be waited for.
+    # A pipe cannot be read with a timeout everywhere; a thread can be waited for.
     reading = threading.Thread(target=_read_line, args=(process, lines), daemon=True)
     reading.start()
     try:
@@ -211,7 +211,7 @@ def _ready_line(process: subprocess.Popen[str], log: IO[str]) -> dict[str, str]:
         ) from None
     if not line:
         code = process.wait()
-        raise LocalServerError(f"The local server ended with code {code}. {_tail(log)}")
+        raise LocalServerError(f"The local server exited with code {code}. {_tail(log)}")
     ready: dict[str, str] = json.loads(line)
     return ready
 

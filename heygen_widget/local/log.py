@@ -37,7 +37,7 @@ class Quota(logging.Filter):
             self._since, self._count = now, 0
         self._count += 1
         if self._count == MOST:
-            record.msg, record.args = "Further messages of this minute are left out.", ()
+            record.msg, record.args = "Further messages are suppressed for this minute.", ()
             record.exc_info = record.exc_text = record.stack_info = None
         return self._count <= MOST
 

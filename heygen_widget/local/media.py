@@ -75,7 +75,7 @@ class Media:
         stream = _stream(self._registry.playing(request.path_params["token"]))
         data = stream.segment(request.path_params["number"])
         if data is None:
-            raise ApiError.not_found("The stream has no such segment, or has it no more.")
+            raise ApiError.not_found("The stream does not have that segment, or no longer has it.")
         return Response(data, media_type="video/mp4", headers=_FOREVER)
 
 
@@ -103,7 +103,7 @@ class _FirstLooks:
 
 def _stream(session: Session) -> Stream:
     if session.stream is None:
-        raise ApiError.not_found("There is no such stream.")
+        raise ApiError.not_found("Stream not found.")
     return session.stream
 
 
@@ -119,7 +119,7 @@ def _wanted_segment(asked: QueryParams, stream: Stream) -> int | None:
     if not _NUMBER.fullmatch(number) or (
         int(number) > stream.next_segment + 1 and not stream.ended
     ):
-        raise ApiError.invalid("'_HLS_msn' is not a segment to come soon.", "_HLS_msn")
+        raise ApiError.invalid("'_HLS_msn' is too far ahead.", "_HLS_msn")
     return int(number)
 
 

@@ -61,7 +61,7 @@ class Registry:
         try:
             return self._by_token[token]
         except KeyError:
-            raise ApiError.not_found("There is no such stream.") from None
+            raise ApiError.not_found("Stream not found.") from None
 
     def close(self) -> None:
         """Cut all sessions."""

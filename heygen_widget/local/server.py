@@ -144,14 +144,16 @@ class _Server(uvicorn.Server):
 
 def _listen(settings: Settings) -> socket.socket:
     if settings.port not in range(2**16):  # some resolvers take it modulo 65,536
-        raise ValueError(f"There is no port {settings.port}: choose one from 0 to 65535.")
+        raise ValueError(f"{settings.port} is not a valid port: choose one from 0 to 65535.")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         listener = socket.socket(family, kind, protocol)
     except OSError as error:
-        raise ValueError(f"{settings.host}:{settings.port} is no address: {error}.") from None
+        raise ValueError(
+            f"{settings.host}:{settings.port} is not a valid address: {error}."
+        ) from None
     try:
         if os.name == "posix":
             # Without it a port stays taken for a minute after a server that used it has ended.

@@ -138,8 +138,8 @@ class Session:
         size = len(delta.encode())
         if self._buffered_bytes + size > MAX_TEXT_OF_SESSION:
             message = (
-                f"A session takes at most {MAX_TEXT_OF_SESSION:,} bytes of text, and has had "
-                f"{self._buffered_bytes:,}. Open another one for the rest."
+                f"A session accepts at most {MAX_TEXT_OF_SESSION:,} bytes of text, and "
+                f"already has {self._buffered_bytes:,}. Open another one for the rest."
             )
             raise ApiError.invalid(message, "delta")
         self._buffered_bytes += size
@@ -195,7 +195,7 @@ class Session:
         if isinstance(audio, AssetUrl):
             policy = ANYWHERE if self._settings.allow_private_urls else PUBLIC
             return await fetch(audio.url, policy)
-        raise FetchError("There is no asset of that id, or it has made room for newer ones.")
+        raise FetchError("The asset does not exist, or was removed to make room for newer ones.")
 
     def _go_on_air(self, track: SpeechTrack, face: Face) -> None:
         self._track = track
@@ -235,7 +235,7 @@ class Session:
             self.words.complete()
             trouble = stream.failure or track.error
             if trouble:
-                self._end("error", error_message=f"The stream broke off: {trouble}")
+                self._end("error", error_message=f"The stream failed: {trouble}")
             else:
                 self._end("completed", end_reason=self._closed_by)
         self.published.ring()

@@ -151,7 +151,7 @@ class Follower:
             try:
                 return await self._ask_for_playlist(source, ahead)
             except StreamUnavailable as error:
-                _log.debug("The playlist could not be had: %s", error)
+                _log.debug("Fetching the playlist failed: %s", error)
                 if time.monotonic() - reached > OUT_OF_REACH:
                     raise
                 if error.gone and failures and self._has_moved():
@@ -171,7 +171,7 @@ class Follower:
         if isinstance(found, Playlist):
             return found
         if self._media_url is not None:
-            raise StreamRefused("The stream's playlists lead from one to another.")
+            raise StreamRefused("The stream's playlists are nested too deeply.")
         self._media_url = found
         return await self._ask_for_playlist(source, None)
 
@@ -180,7 +180,7 @@ class Follower:
         if self._latest_url == self._url:
             self._expired()
             return False
-        _log.info("The stream has another address now.")
+        _log.info("The stream has moved to a new address.")
         self._url, self._media_url = self._latest_url, None
         return True
 
@@ -227,7 +227,7 @@ class Follower:
             try:
                 return await source.part(piece.where)
             except StreamUnavailable as error:
-                _log.warning("A part of the stream could not be had: %s", error)
+                _log.warning("Fetching a part of the stream failed: %s", error)
             if pause is not None:
                 await asyncio.sleep(pause)
         return None
@@ -245,7 +245,7 @@ class Follower:
             try:
                 return await source.part(section)
             except StreamUnavailable as error:
-                _log.warning("The stream's initialization section could not be had: %s", error)
+                _log.warning("Fetching the stream's initialization section failed: %s", error)
             await asyncio.sleep(pause)
         return await source.part(section)
 

@@ -121,7 +121,7 @@ def read_playlist(text: str, url: str) -> Playlist | str:
         When it is no playlist, or one of a stream that cannot be handed on.
     """
     if not text.lstrip("\ufeff").startswith("#EXTM3U"):
-        raise StreamRefused("What is at the stream's address is no playlist.")
+        raise StreamRefused("The stream's address does not return a playlist.")
     _check_size(text)
     try:
         # m3u8 (6.0) gives DISCONTINUITY and MAP only to segments with an address, which the one
@@ -132,7 +132,7 @@ def read_playlist(text: str, url: str) -> Playlist | str:
             return _variant(found.playlists)
         return _media_playlist(found, url)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        raise StreamRefused(f"The stream's playlist cannot be read: {error}") from error
+        raise StreamRefused(f"Cannot read the stream's playlist: {error}") from error
 
 
 def _check_size(text: str) -> None:
@@ -147,7 +147,7 @@ def _check_size(text: str) -> None:
         or variants > MOST_VARIANTS
         or sections > MOST_SECTIONS
     ):
-        raise StreamRefused("The stream's playlist holds more than any real one.")
+        raise StreamRefused("The stream's playlist is too large to be real.")
 
 
 def _variant(variants: Any) -> str:
@@ -161,13 +161,13 @@ def _variant(variants: Any) -> str:
 
     best = max(variants, key=rank)
     if not rank(best)[0]:
-        raise StreamRefused("The stream's sound and picture come apart, which cannot be handed on.")
+        raise StreamRefused("The stream's sound and picture are separate, and cannot be relayed.")
     return str(best.absolute_uri)
 
 
 def _media_playlist(found: Any, url: str) -> Playlist:
     if any(key and key.method and key.method != "NONE" for key in found.keys):
-        raise StreamRefused("The stream is encrypted, and cannot be handed on.")
+        raise StreamRefused("The stream is encrypted and cannot be relayed.")
     # Where a range begins that does not say so depends on the one before it of the same kind.
     wholes, parts, inits = _Ranges(url), _Ranges(url), _Ranges(url)
     segments = [_segment(segment, wholes, parts, inits) for segment in found.segments]
@@ -175,7 +175,7 @@ def _media_playlist(found: Any, url: str) -> Playlist:
         segments.pop()
     lengths = [piece.seconds for piece in _pieces(segments)]
     if not all(0 <= seconds <= LONGEST_SEGMENT for seconds in lengths):
-        raise StreamRefused("The stream's playlist has a segment of no real length.")
+        raise StreamRefused("The stream's playlist has a segment with an invalid length.")
     control = found.server_control
     target = _sane(found.target_duration, max(lengths, default=0.0), SHORTEST_TARGET)
     part_target = found.part_inf and found.part_inf.part_target

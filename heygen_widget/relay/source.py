@@ -102,12 +102,12 @@ class Source:
 
     async def _fetch(self, section: Section, limit: int, patience: float) -> Fetched:
         if section.length is not None and section.length > limit:
-            raise StreamRefused(f"A part of the stream has more than {limit:,} bytes.")
+            raise StreamRefused(f"A part of the stream is larger than {limit:,} bytes.")
         url = section.url
         for _ in range(MAX_HOPS):
             if _origin(url) != self._origin:
                 raise StreamRefused(
-                    f"The stream at {self._origin} leads to {_origin(url)}, which is not read."
+                    f"The stream at {self._origin} leads to {_origin(url)}, which is not allowed."
                 )
             await self._pace()
             try:
@@ -119,14 +119,14 @@ class Source:
                         return Fetched(url, await _read(response, section, limit))
                     url = str(response.url.join(response.headers["location"]))
             except httpx.InvalidURL as error:
-                raise StreamRefused(f"The stream has an address that is none: {error}") from error
+                raise StreamRefused(f"The stream has an invalid address: {error}") from error
             except TooMuch:
                 raise StreamRefused(
-                    f"A part of the stream has more than {limit:,} bytes."
+                    f"A part of the stream is larger than {limit:,} bytes."
                 ) from None
             except (httpx.HTTPError, TimeoutError) as error:
                 raise StreamUnavailable(
-                    f"The stream does not answer: {str(error) or type(error).__name__}"
+                    f"The stream's server does not respond: {str(error) or type(error).__name__}"
                 ) from error
         raise StreamRefused(f"The stream redirects more than {MAX_HOPS} times.")
 
@@ -148,7 +148,7 @@ class Source:
         ) as answer:
             if not answer.has_redirect_location and not answer.is_success:
                 raise StreamUnavailable(
-                    f"The stream's server answers HTTP {answer.status_code}.",
+                    f"The stream's server returned HTTP {answer.status_code}.",
                     gone=answer.status_code in _GONE,
                 )
             yield answer
@@ -169,15 +169,15 @@ async def _read(response: httpx.Response, section: Section, limit: int) -> bytes
             missing -= len(wanted[-1])
             if not missing:
                 return b"".join(wanted)
-    raise StreamUnavailable("The stream's server sent less than it was asked for.")
+    raise StreamUnavailable("The stream's server sent less than requested.")
 
 
 def _origin(url: str) -> str:
     try:
         parsed = httpx.URL(url)
     except httpx.InvalidURL as error:
-        raise StreamRefused(f"The stream has an address that is none: {error}") from error
+        raise StreamRefused(f"The stream has an invalid address: {error}") from error
     if parsed.scheme not in {"http", "https"} or not parsed.host:
-        raise StreamRefused("A stream is read over http or https only.")
+        raise StreamRefused("A stream's URL must use http or https.")
     port = parsed.port or {"http": 80, "https": 443}[parsed.scheme]
     return f"{parsed.scheme}://{parsed.host}:{port}"

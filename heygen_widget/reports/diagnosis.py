@@ -47,15 +47,15 @@ NETWORK_PATIENCE: Final = 5.0
 """Seconds that a server may take to answer."""
 
 PACKAGES: Final[Mapping[str, str]] = {
-    "anywidget": "without it nothing is shown",
-    "ipywidgets": "without it nothing is shown",
-    "httpx": "without it nobody speaks",
+    "anywidget": "the widget cannot be shown",
+    "ipywidgets": "the widget cannot be shown",
+    "httpx": "avatars cannot speak",
     "ipykernel": "no Jupyter kernel in this environment",
-    "jupyterlab": "perhaps it is installed in an environment of its own",
-    "av": "no rehearsal without the extra 'local', no films without 'save'",
-    "espeakng-loader": "no rehearsal without the extra 'local'",
-    "aiortc": "no rehearsal of a StreamingAvatar without the extra 'webrtc'",
-    "websockets": "no rehearsal of a StreamingAvatar without the extra 'webrtc'",
+    "jupyterlab": "it may be installed in another environment",
+    "av": "rehearsals need the extra 'local', films need 'save'",
+    "espeakng-loader": "rehearsals need the extra 'local'",
+    "aiortc": "rehearsals of a StreamingAvatar need the extra 'webrtc'",
+    "websockets": "rehearsals of a StreamingAvatar need the extra 'webrtc'",
 }
 """Packages whose versions matter, and what follows where one is missing."""
 
@@ -115,11 +115,11 @@ def diagnose(*, network: bool = False) -> Diagnosis:
             "page": _page(page),
             "codecs": _codecs(page),
             "autoplay": _autoplay(page, playback),
-            "transport": avatar.way if avatar else "undecided: there is no avatar",
+            "transport": avatar.way if avatar else "undecided: no avatar yet",
             "playback": _playback(playback),
             "key": _key(avatar),
             "rehearsal": _rehearsal(avatar),
-            "network": _network() if network else "not asked (network=True, or --network)",
+            "network": _network() if network else "not checked (use network=True or --network)",
         }
     )
 
@@ -132,7 +132,7 @@ def _newest_avatar() -> "Standing | None":
 
 
 def _host(page: "PageReport | None") -> str:
-    host = page.host if page and page.host else f"{_guessed_host()} (guessed: no page says so)"
+    host = page.host if page and page.host else f"{_guessed_host()} (guessed: no page has reported)"
     elsewhere = why_pages_are_elsewhere()
     return f"{host}; {elsewhere}" if elsewhere else host
 
@@ -186,29 +186,29 @@ def _version(package: str) -> str | None:
 
 def _page(page: "PageReport | None") -> str:
     if page is None:
-        return "none was heard"
+        return "no page has reported"
     notes = [
         "" if page.secure else "not secure (http)",
-        "in a frame of another page" if page.framed else "",
+        "in another page's frame" if page.framed else "",
     ]
     return "; ".join(filter(None, [page.browser, *notes]))
 
 
 def _codecs(page: "PageReport | None") -> str:
     if page is None:
-        return "unknown: no page was heard"
+        return "unknown: no page has reported"
     return f"cannot decode {page.lacks}" if page.lacks else "decodes H.264 and AAC"
 
 
 def _autoplay(page: "PageReport | None", playback: "Playback | None") -> str:
     policy = page.autoplay if page else ""
     sound = _SOUND[playback.sound] if playback else ""
-    return "; ".join(filter(None, [policy, sound])) or "unknown: nothing was played"
+    return "; ".join(filter(None, [policy, sound])) or "unknown: nothing has been played"
 
 
 def _playback(playback: "Playback | None") -> str:
     if playback is None:
-        return "nothing was played"
+        return "nothing has been played"
     latency = "" if playback.latency is None else f", {playback.latency:.1f} s behind the live edge"
     return (
         f"{playback.state}{latency}; stalls: {playback.stalls}, recoveries: {playback.recoveries}"
@@ -249,7 +249,7 @@ def _network() -> str:
             url = client.base_url
         answer = httpx.get(url, timeout=NETWORK_PATIENCE, trust_env=not is_loopback(url))
     except ConfigurationError as error:
-        return f"HEYGEN_BASE_URL cannot be used. {error.hint}"
+        return f"HEYGEN_BASE_URL is not valid. {error.hint}"
     except httpx.HTTPError as error:
         return f"{server} cannot be reached ({type(error).__name__})"
-    return f"{server} answers (HTTP {answer.status_code} in {time.monotonic() - begun:.1f} s)"
+    return f"{server} responds (HTTP {answer.status_code} in {time.monotonic() - begun:.1f} s)"

@@ -50,7 +50,7 @@ class History(Sequence[SessionEvent]):
 
     def __repr__(self) -> str:
         if not self._events:
-            return "Nothing has happened."
+            return "No events yet."
         return "\n".join(filter(None, (self._omitted, as_lines([HEADINGS, *self._rows]))))
 
     def _repr_html_(self) -> str:

@@ -72,7 +72,9 @@ def prepare(audio: Any, rate: float | None = None) -> Asset | AssetUpload:
     if _is_samples(audio):
         return _packed(_as_wav(audio, rate), "samples.wav")
     if rate is not None:
-        raise TypeError("rate= is for samples; files, URLs and assets have their own.")
+        raise TypeError(
+            "rate= applies only to samples; files, URLs and assets have their own rate."
+        )
     if isinstance(audio, str):
         return _from_text(audio)
     if isinstance(audio, AssetUrl | AssetId | AssetBase64 | AssetUpload):
@@ -82,8 +84,8 @@ def prepare(audio: Any, rate: float | None = None) -> Asset | AssetUpload:
     if isinstance(audio, bytes | os.PathLike) or hasattr(audio, "read"):
         return _packed(read_file(audio), name_of(audio))
     raise TypeError(
-        f"{type(audio).__name__} is no sound: give a path, bytes, a URL, an asset id, a file "
-        "object, or samples with their rate."
+        f"{type(audio).__name__} is not a supported sound: pass a path, bytes, a URL, an "
+        "asset id, a file object, or samples with their rate."
     )
 
 
@@ -97,8 +99,8 @@ def _from_text(text: str) -> AssetUrl | AssetId | AssetBase64 | AssetUpload:
     if _ASSET_ID.fullmatch(text):
         return AssetId(asset_id=text)
     if _OTHER_SCHEME.match(text) and "/" in text:
-        raise ValueError(f"{text!r:.80} is no address that HeyGen could fetch: it must be https.")
-    raise FileNotFoundError(f"There is no file {text!r:.80}, and it is no URL and no asset id.")
+        raise ValueError(f"HeyGen cannot fetch {text!r:.80}: the URL must use https.")
+    raise FileNotFoundError(f"{text!r:.80} is not an existing file, a URL or an asset id.")
 
 
 def _packed(data: bytes, filename: str) -> AssetBase64 | AssetUpload:
@@ -120,7 +122,7 @@ def _media_type(data: bytes) -> str:
         return "audio/ogg"
     if data[:4] == b"\x1a\x45\xdf\xa3":
         return "audio/webm"
-    raise ValueError("This is no sound file that HeyGen could take: give MP3, WAV, M4A or OGG.")
+    raise ValueError("This is not a sound file that HeyGen accepts: use MP3, WAV, M4A or OGG.")
 
 
 def _begins_mpeg_frame(data: bytes) -> bool:
@@ -132,7 +134,7 @@ def _taken_apart(pair: tuple[Any, ...]) -> tuple[object, float | None]:
     """Return samples and rate of a pair of them; anything else is samples without a rate."""
     match pair:
         case (numbers.Real(), samples) if _is_samples(samples):
-            raise TypeError("That is (rate, samples): turn it round, to (samples, rate).")
+            raise TypeError("This is (rate, samples): swap them to (samples, rate).")
         case (samples, numbers.Real() as rate) if _is_samples(samples):
             return samples, float(rate)
         case _:
@@ -148,7 +150,7 @@ def _is_samples(audio: object) -> bool:
 def _as_wav(samples: object, rate: float | None) -> bytes:
     """Pack samples as a WAV file of 16 bits."""
     if rate is None:
-        raise TypeError("Samples need their rate, in samples per second: rate=24000, say.")
+        raise TypeError("Samples need a rate in samples per second, such as rate=24000.")
     whole_rate = _checked_rate(rate)
     frames = _frames(samples)
     check_size(_WAV_HEADER + frames.size * _SAMPLE)
@@ -163,9 +165,9 @@ def _as_wav(samples: object, rate: float | None) -> bytes:
 
 def _checked_rate(rate: float) -> int:
     if not isinstance(rate, numbers.Real):
-        raise TypeError(f"A rate is a number of samples per second, not {type(rate).__name__}.")
+        raise TypeError(f"rate must be a number of samples per second, not {type(rate).__name__}.")
     if not LOWEST_RATE <= rate <= HIGHEST_RATE or rate != int(rate):
-        raise ValueError(f"{rate!r} is no rate: give samples per second, such as 24000.")
+        raise ValueError(f"{rate!r} is not a valid rate: use samples per second, such as 24000.")
     return int(rate)
 
 
@@ -176,12 +178,12 @@ def _frames(samples: object) -> Any:
 
     frames = np.asarray(samples)
     if not frames.size:
-        raise ValueError("There are no samples.")
+        raise ValueError("The samples must not be empty.")
     if frames.ndim == 1:
         return frames[:, np.newaxis]
     if frames.ndim != 2 or min(frames.shape) > _STEREO:  # noqa: PLR2004 (frames and channels)
         raise ValueError(
-            f"Samples of shape {frames.shape} are neither mono, (n,), nor stereo, (n, 2) or (2, n)."
+            f"Samples must be mono, (n,), or stereo, (n, 2) or (2, n), not of shape {frames.shape}."
         )
     return frames if frames.shape[1] <= _STEREO else frames.T
 
@@ -193,12 +195,10 @@ def _as_int16(frames: Any) -> Any:
     if np.issubdtype(frames.dtype, np.int16):  # in either byte order
         return frames.astype("<i2")
     if not np.issubdtype(frames.dtype, np.floating):
-        raise TypeError(
-            f"Samples of dtype {frames.dtype} are not taken: give int16, or float between -1 and 1."
-        )
+        raise TypeError(f"Samples must be int16, or float between -1 and 1, not {frames.dtype}.")
     if not np.isfinite(frames).all():
         raise ValueError("Some samples are NaN or infinite.")
     peak = float(np.abs(frames).max())
     if peak > LOUDEST:
-        raise ValueError(f"Float samples are between -1 and 1; these reach {peak:.6g}.")
+        raise ValueError(f"Float samples must be between -1 and 1; these reach {peak:.6g}.")
     return np.rint(np.clip(frames.astype(np.float32), -1, 1) * _FULL_SCALE).astype("<i2")

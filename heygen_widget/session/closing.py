@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 _INSIDE: Final = ("response", "_response", "raw", "_raw_stream", *INNER_STREAMS)
 """Where SDKs keep the response that they read; those of OpenAI's helpers and boto3 are private."""
 _MOST_LAYERS: Final = 6  # some objects have whatever attribute they are asked for
-_NO_CLOSE: Final = "A stream of text that nobody listens to could not be closed: %r"
+_NO_CLOSE: Final = "An unused text stream could not be closed: %r"
 
 
 def close(source: object) -> None:

@@ -136,16 +136,16 @@ class Course:
             self._become(SessionStatus.ERROR)
             self._settle()
         except Exception:  # noqa: BLE001 (what costs money comes first)
-            _log.exception("The end of a session could not be told.")
+            _log.exception("Reporting the end of a session failed.")
         if self.stream_id is None or self.over:
             return
         try:
             async with asyncio.timeout(FAREWELL):
                 await self._leave()
         except (HeyGenError, TimeoutError) as failed:
-            _log.debug("A session that failed could not be ended: %s", failed)
+            _log.debug("A failed session could not be ended: %s", failed)
         except Exception:  # noqa: BLE001 (the next session must be possible)
-            _log.exception("A session that failed could not be ended.")
+            _log.exception("A failed session could not be ended.")
 
     def _become(self, status: SessionStatus) -> None:
         if self.status is status or self.status.ended:

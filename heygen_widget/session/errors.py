@@ -21,8 +21,8 @@ class StreamClosed(HeyGenError):  # noqa: N818 (as in `api.errors`)
     def __init__(self, end_reason: str | None) -> None:
         because = f" ({end_reason})" if end_reason else ""
         super().__init__(
-            f"The session ended{because} before this was sent.",
-            hint="Speak it again; reopen=True does so by itself.",
+            f"The session ended{because} before this text was sent.",
+            hint="Speak it again, or pass reopen=True to do so automatically.",
         )
         self.end_reason = end_reason
 

@@ -146,7 +146,7 @@ class Feeder:
         elif speech.is_silent:
             self._change(speech, SpeechStatus.SILENT)
         elif not speech.said.strip():
-            error = ValueError("There was nothing to say: the source gave no text.")
+            error = ValueError("The source produced no text.")
             self._change(speech, SpeechStatus.FAILED, error)
         else:
             speech.whole = True

@@ -117,14 +117,14 @@ class Lifeline:
         self._contact.look()
         silence, waited = self._contact.silence, self._waited()
         if host is not None and (silence > OUT_OF_CONTACT or waited > STOP_PATIENCE):
-            _log.warning("The embedded avatar server does not answer, and is ended.")
+            _log.warning("The embedded avatar server does not respond; killing it.")
             await asyncio.to_thread(host.kill)
         elif silence > OUT_OF_CONTACT:
             raise APITimeoutError(
-                f"The server has not answered for {silence:.0f} seconds, so the session was "
-                "given up.",
-                hint="It may go on, and cost, until its own time-out. Check the network, then "
-                "speak again.",
+                f"The server has not responded for {silence:.0f} seconds, so the session was "
+                "abandoned.",
+                hint="It may continue, and be billed, until its own timeout. Check the network, "
+                "then speak again.",
             )
 
     def _waited(self) -> float:

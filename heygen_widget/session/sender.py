@@ -213,7 +213,7 @@ class Sender:
                     return None
                 await retries.rest(error)
             except HeyGenError as error:
-                _log.debug("Asking for the count failed: %s", error)
+                _log.debug("Asking for the byte count failed: %s", error)
                 await retries.rest(error)
             else:
                 arrived = self._fate()
@@ -229,7 +229,7 @@ class Sender:
             async with asyncio.timeout(self._patience()):
                 answer = await self._append(blanks, final=final)
         except TimeoutError:
-            raise APITimeoutError("The server did not tell its count in time.") from None
+            raise APITimeoutError("The server did not report its byte count in time.") from None
         except HeyGenError as error:
             if not may_have_arrived(error):
                 self._count.refused(sent)
@@ -243,7 +243,7 @@ class Sender:
             try:
                 await self._ask_with(blanks)
             except HeyGenError as error:
-                _log.debug("Asking for the count failed: %s", error)
+                _log.debug("Asking for the byte count failed: %s", error)
                 if not may_pass(error):
                     return
                 await asyncio.sleep(pause)

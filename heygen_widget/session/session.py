@@ -411,7 +411,7 @@ class Session(Course):
             except HeyGenError as error:
                 if not may_pass(error):
                     raise
-                _log.debug("Cancelling failed, and is tried again: %s", error)
+                _log.debug("Cancelling failed; retrying: %s", error)
                 await asyncio.sleep(pause)
         return await end(self._client, self._id)
 
@@ -435,9 +435,7 @@ class Session(Course):
         return self.stream_id
 
 
-_UNKNOWN = (
-    "If a session was opened, it ends by itself when it has spoken, and costs money until then."
-)
+_UNKNOWN = "If a session was opened, it costs money until it has spoken and ends by itself."
 _SPOKEN_TO_THE_END = frozenset({"final_marker", "idle_timeout"})
 
 
@@ -452,4 +450,4 @@ async def _end(*tasks: asyncio.Task[Any]) -> None:
         task.cancel()
     for result in await asyncio.gather(*tasks, return_exceptions=True):
         if isinstance(result, Exception) and not isinstance(result, HeyGenError):
-            _log.error("A part of the session failed.", exc_info=result)
+            _log.error("A task of the session failed.", exc_info=result)

@@ -171,18 +171,18 @@ class Succession(Generic[SessionT]):
         try:
             await session.run()
         except Exception as error:  # noqa: BLE001 (of any defect)
-            _log.exception("A session ended in a way that was not foreseen.")
+            _log.exception("A session failed unexpectedly.")
             session.give_up(error)
         try:
             self._move_on(session)
         except Exception:  # noqa: BLE001 (likewise)
-            _log.exception("What a session left to be said was lost.")
+            _log.exception("The unspoken text of a session was lost.")
 
     def _tell_end(self, session: SessionT) -> None:
         try:
             self._on_end(session)
         except Exception:  # noqa: BLE001 (of any defect)
-            _log.exception("The end of a session could not be told.")
+            _log.exception("Reporting the end of a session failed.")
 
     def _move_on(self, session: SessionT) -> None:
         """Take over what an ended session leaves to be said in another; nothing, for most."""

@@ -54,7 +54,7 @@ async def follow_words(
                 seen += len(batch.words)
                 failures = 0
                 if known + len(fresh) > MOST_WORDS:
-                    raise WordsUnavailable(f"The server tells more than {MOST_WORDS:,} words.")
+                    raise WordsUnavailable(f"The server sent more than {MOST_WORDS:,} words.")
                 if fresh:
                     yield known, fresh
                     known += len(fresh)

@@ -24,8 +24,8 @@ TextSource: TypeAlias = str | Iterable[object] | AsyncIterable[object]
 GLANCE = 0.1  # seconds that the first item of a stream may take to be refused at once
 PAUSE = 0.02  # seconds between looks whether there is room again
 GRACE = 0.1  # seconds in which a writer ends by itself, unless it is blocked in a read
-LOOP_ENDED = "Its loop ended before the stream of text did."
-SYSTEM_EXIT = "The stream of text ended the thread or the task that read it."
+LOOP_ENDED = "The event loop ended before the text stream did."
+SYSTEM_EXIT = "The text stream ended the thread or task that was reading it."
 
 
 def write(source: TextSource, script: Script) -> None:

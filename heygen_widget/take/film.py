@@ -143,7 +143,7 @@ class _Cutter:
             with av.open(reel, format=reel.container) as source:
                 self._copy(source)
         if not self._tracks:
-            raise TakeError("Nothing was streamed yet, so there is nothing to save.")
+            raise TakeError("Nothing has been streamed yet, so there is nothing to save.")
         self._caption_until(None)
 
     def _copy(self, source: Any) -> None:
@@ -156,7 +156,7 @@ class _Cutter:
             kind: track.form for kind, track in self._tracks.items()
         }:
             raise TakeError(
-                "The stream changed its picture or sound format on the way: it is no single film."
+                "The stream changed its picture or sound format, so it cannot become a single film."
             )
         shift = max((track.end for track in self._tracks.values()), default=Fraction(0)) - begun
         for packet in source.demux(streams):

@@ -35,9 +35,9 @@ def checked_path(path: str | os.PathLike[str]) -> Path:
     target = Path(path).expanduser()
     suffixes = [FILM, *WRITERS]
     if target.suffix.lower() not in suffixes:
-        raise ValueError(f"A take is saved as {', '.join(suffixes)}, not as {target.name!r}.")
+        raise ValueError(f"A take can be saved as {', '.join(suffixes)}, not as {target.name!r}.")
     if not target.parent.is_dir():
-        raise FileNotFoundError(f"There is no folder {str(target.parent)!r} to save in.")
+        raise FileNotFoundError(f"The folder {str(target.parent)!r} does not exist.")
     return target
 
 
@@ -85,8 +85,8 @@ def record(take: Take, words: Sequence[WordEvent]) -> Recording:
 def _check_size(size: int) -> None:
     if size > MOST_INLINE:
         raise TakeError(
-            f"The take has {size / 1e6:.0f} MB, and a notebook that holds more than "
-            f"{MOST_INLINE / 1e6:.0f} MB is hard to open. avatar.save('talk.mp4') makes a file."
+            f"The take is {size / 1e6:.0f} MB, and a notebook with more than "
+            f"{MOST_INLINE / 1e6:.0f} MB is hard to open. Use avatar.save('talk.mp4') instead."
         )
 
 

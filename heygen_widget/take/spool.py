@@ -68,7 +68,7 @@ class Take:
         try:
             self._append(part)
         except OSError as error:
-            _log.warning("The take cannot be kept any further: %s", error)
+            _log.warning("No more of the take can be kept: %s", error)
             self._full = True
             self.whole = False
 
@@ -77,7 +77,7 @@ class Take:
             new = not self._runs or part.discontinuity or part.init != self._runs[-1].init
             data = part.init + part.data if new else part.data
             if self._size + len(data) > MOST_BYTES:
-                raise OSError(f"it has {self._size:,} bytes, and {MOST_BYTES:,} are the most")
+                raise OSError(f"it has {self._size:,} bytes; the limit is {MOST_BYTES:,}")
             if self._file is None:
                 self._file = tempfile.TemporaryFile(prefix="heygen-take-")  # noqa: SIM115 (it lives as we do)
                 weakref.finalize(self, self._file.close)

@@ -12,7 +12,7 @@ from typing import Final
 
 SIGNS: Final[Mapping[str, str]] = {
     # Set for every single-user server that JupyterHub spawns, and so on Binder, which runs on it.
-    "JUPYTERHUB_SERVICE_PREFIX": "the notebook runs on a JupyterHub",
+    "JUPYTERHUB_SERVICE_PREFIX": "the notebook runs on JupyterHub",
     "BINDER_LAUNCH_HOST": "the notebook runs on Binder",
     # Set in Colab's runtimes; outputs are iframes of another origin, under https.
     "COLAB_RELEASE_TAG": "the notebook runs in Colab",

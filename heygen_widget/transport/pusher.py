@@ -87,7 +87,7 @@ class Broadcast:
         if not self.pushing:
             self.pushing = True
             self._set_pace()
-            _log.info("The stream goes to the pages through the kernel.")
+            _log.info("The kernel relays the stream to the pages.")
         parts = self._window.to_join() if next_part is None else self._window.since(next_part)
         self._tell(parts)
         if self._reading.done():
@@ -98,7 +98,7 @@ class Broadcast:
         if self.pushing:
             self.pushing = False
             self._set_pace()
-            _log.info("The stream goes to no page through the kernel: %s.", reason)
+            _log.info("The kernel no longer relays the stream: %s.", reason)
 
     def again(self) -> None:
         """Go on reading where it failed."""
@@ -153,7 +153,7 @@ class Broadcast:
             self.take.whole = False
             self.error = str(error)
             self.may_pass = isinstance(error, StreamUnavailable)
-            _log.warning("The stream can be read no further: %s", error)
+            _log.warning("The stream can no longer be read: %s", error)
         except Exception:  # noqa: BLE001 (pages and takes are told of any defect)
             self.take.whole = False
             self.error = "The kernel failed to read the stream; its log says why."
@@ -170,7 +170,7 @@ class Broadcast:
         self._window.add(part)
         if self.pushing and not self._audience.listens():
             self._audience.expect()
-            self.hush("no page listens")
+            self.hush("no page is listening")
         if self.pushing:
             self._tell([part])
 

@@ -42,7 +42,7 @@ from heygen_widget.transport.running_cell import a_cell_runs
 UNHEARD_AFTER: Final = 2.0
 """Seconds within which a page says that it begins to play, if the kernel can hear it."""
 
-NOTHING_YET: Final = "Nothing was streamed yet: let the avatar speak first."
+NOTHING_YET: Final = "Nothing has been streamed yet: let the avatar speak first."
 
 _log = logging.getLogger("heygen_widget.relay")
 
@@ -92,7 +92,7 @@ class Streams:
         self._newest = 0  # the number of the session that something was heard of last
         if self.why is not None:
             self.transport = "kernel"
-            _log.info("The kernel hands on the stream, since %s.", self.why)
+            _log.info("The kernel relays the stream, because %s.", self.why)
 
     def play(self, epoch: int, url: str) -> None:
         """Follow the stream of a session; or take note of a new address of the same stream."""
@@ -197,7 +197,7 @@ class Streams:
             return
         if not message.wanted:
             if self._audience.leave(message.page):
-                broadcast.hush("the pages need it no more")
+                broadcast.hush("no page needs it any more")
             return
         new = message.page not in self._audience
         self._audience.hear(message.page)

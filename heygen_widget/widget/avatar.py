@@ -184,10 +184,10 @@ class Avatar(SessionWidget):
         """
         kind = type or ("text_stream" if audio is None else "audio")
         if kind not in {"text_stream", "tts", "audio"}:
-            raise ValueError(f"type is 'text_stream', 'tts' or 'audio', not {type!r}.")
+            raise ValueError(f"type must be 'text_stream', 'tts' or 'audio', not {type!r}.")
         if (text is None) == (kind != "audio") or (audio is None) == (kind == "audio"):
             raise ValueError(
-                "A session begins with something to say: start('Hello'), or start(audio=...)."
+                "A session needs something to say first: start('Hello') or start(audio=...)."
             )
         self._refuse_if_closed()
         if audio is not None:
@@ -274,7 +274,7 @@ class Avatar(SessionWidget):
         target = checked_path(path)
         whole = wait_blocking(self._loop.submit(self._streams.save(target)), timeout)
         if not whole and target.suffix.lower() == ".mp4":
-            warnings.warn(f"{target.name} lacks a part of the stream.", stacklevel=2)
+            warnings.warn(f"{target.name} is missing a part of the stream.", stacklevel=2)
         return target
 
     @property
@@ -321,7 +321,7 @@ class Avatar(SessionWidget):
     def _way(self) -> str:
         playback = self._waiting.playback
         if playback is None:
-            return f"{self._streams.transport}: {self._streams.why or 'nothing was played'}"
+            return f"{self._streams.transport}: {self._streams.why or 'nothing has been played'}"
         return f"{playback.transport}: {self._streams.why or playback.reason}"
 
     def _said(self, text: TextSource, *, raw: bool = False, reopen: bool = False) -> Delivery:
@@ -341,7 +341,7 @@ class Avatar(SessionWidget):
         newest = self._sessions.newest
         if newest is not None and not newest.ending:
             raise RuntimeError(
-                f"A session is open ({newest.status}). speak() adds to it, stop() ends it."
+                f"A session is already open ({newest.status}). speak() adds to it, stop() ends it."
             )
         self._sessions.begin(opening, speech, takes_text=takes_text)
 
@@ -353,7 +353,9 @@ class Avatar(SessionWidget):
                 speech = self._said(text)
                 self._sessions.say(speech)
                 if speech.status is SpeechStatus.SILENT:
-                    self._pages.problem("Nothing to pronounce.", "No voice says this text aloud.")
+                    self._pages.problem(
+                        "Nothing to pronounce.", "No voice can pronounce this text."
+                    )
             case Playback(state="unsupported"):
                 self._pages.show_elsewhere(pages.address(self))
             case Recovered():
@@ -405,5 +407,5 @@ def newest() -> Avatar:
     shown = [avatar for avatar in _avatars if avatar.comm is not None]
     found = max(shown, key=lambda avatar: avatar._made, default=None)  # noqa: SLF001 (its base has it)
     if found is None:
-        raise RuntimeError("There is no avatar yet. Make and show one: avatar = Avatar(); avatar")
+        raise RuntimeError("No avatar yet. Create and show one: avatar = Avatar(); avatar")
     return found

@@ -231,7 +231,9 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
         >>> avatar.wait("streaming", timeout=30)  # doctest: +SKIP
         """
         if state == PLAYING:
-            raise ValueError("A blocked cell hears no browser: use await avatar.until('playing').")
+            raise ValueError(
+                "A blocked cell cannot hear the browser: use await avatar.until('playing')."
+            )
         self._birth.check()
         with self._stopped_by_interrupts(when=self._stops_when_interrupted):
             return wait_blocking(self._waiting.until(state), timeout)
@@ -356,7 +358,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
         if self.comm is None:  # nobody would see what is paid for
             kind = type(self).__name__
             raise RuntimeError(
-                f"This avatar is closed. Make another one: avatar = {kind}(); avatar"
+                f"This avatar is closed. Create another one: avatar = {kind}(); avatar"
             )
 
     def _finishes(self) -> bool:
@@ -367,7 +369,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
     def _unheeded(self) -> Callable[[Exception], object]:
         """Return what shows, in the cell that runs now, why the source of a text broke off."""
         home = Home(weakly(self._show_failure))
-        return partial(home.call, show_traceback, name="Showing why the source of a text failed")
+        return partial(home.call, show_traceback, name="Showing why the text source failed")
 
     @contextmanager
     def _stopped_by_interrupts(self, *, when: bool = True) -> Iterator[None]:
@@ -383,8 +385,8 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
         try:
             message = read_browser_message(content)
         except ValidationError as error:
-            _log.warning("The browser sent what is no message of ours: %s", one_line(str(error)))
-            self._display.problem("The browser sent something unknown.", "Reload the page.")
+            _log.warning("The browser sent an unknown message: %s", one_line(str(error)))
+            self._display.problem("The browser sent an unknown message.", "Reload the page.")
             return
         bridge.call(self._obey, message)
 
@@ -394,7 +396,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
         try:
             self._carry_out(message)
         except ValueError as error:
-            self._display.problem("That cannot be done.", str(error))
+            self._display.problem("This cannot be done.", str(error))
         else:
             self._display.heard(message)
 
@@ -427,7 +429,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
             case SpeechChanged(
                 speech=Delivery(source_error=Exception() as error), status=SpeechStatus.FAILED
             ):
-                self._show_failure("The source of a text", error)
+                self._show_failure("The text source", error)
 
     async def _note_end(self, epoch: int, transcript: str) -> None:
         self._outputs.note(epoch, transcript, await self._poster())
@@ -490,14 +492,14 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
     def _noted(self, noting: asyncio.Task[None]) -> None:
         self._noting.discard(noting)
         if not noting.cancelled() and (error := noting.exception()) is not None:
-            _log.debug("A session was not noted, since the process ends: %r", error)
+            _log.debug("A session was not recorded because the process is ending: %r", error)
 
 
 def check_choice(name: str, given: str, choices: object) -> None:
     """Raise a `ValueError` that names the choices, unless what is given is one of them."""
     known = get_args(choices)
     if given not in known:
-        raise ValueError(f"{name} is {', '.join(map(repr, known))}; not {given!r}.")
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, known))}, not {given!r}.")
 
 
 async def _leave(sessions: Succession[Any], connection: Connection) -> None:

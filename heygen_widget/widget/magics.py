@@ -31,15 +31,15 @@ LONGEST_SHOWN: Final = 60
 _BRACES: Final = re.compile(r"\{\{|\}\}|[{}]")
 _CLOSING: Final = re.compile("}")
 
-_SPEAK: Final = """Let an avatar say the text of this cell.
+_SPEAK: Final = """Let an avatar speak the text of this cell.
 
-{expressions} are filled in from the notebook's names, as in an f-string: {loss:.2f}. A brace that
-is to be said is written twice, {{ or }}. Markdown is read as a person would read it aloud."""
+{expressions} are evaluated in the notebook, as in an f-string: {loss:.2f}. Write a literal brace
+twice, {{ or }}. Markdown is read as a person would read it aloud."""
 
-_AVATAR: Final = """Look at an avatar, or end its session.
+_AVATAR: Final = """Show the state of an avatar, or end its session.
 
-status says where the session stands and what it costs. finish takes no more text, so that the
-session ends once all is spoken. stop ends it now."""
+status shows the session's state and cost. finish accepts no more text, so that the session ends
+once everything has been spoken. stop ends it now."""
 
 
 Parser: type[argparse.ArgumentParser] = MagicArgumentParser
@@ -67,17 +67,17 @@ def _words(line: str) -> list[str]:
     try:
         return shlex.split(line)
     except ValueError as error:
-        raise UsageError(f"{one_line(line)} cannot be read: {error}.") from error
+        raise UsageError(f"Cannot parse {one_line(line)}: {error}.") from error
 
 
 def _speak_options() -> argparse.ArgumentParser:
     options = Parser("%speak", description=_SPEAK)
     _add_avatar(options)
-    options.add_argument("--wait", action="store_true", help="block until it was spoken")
+    options.add_argument("--wait", action="store_true", help="wait until the text has been spoken")
+    options.add_argument("--final", action="store_true", help="end the session after this text")
     options.add_argument(
-        "--final", action="store_true", help="nothing more will come: end after it"
+        "--raw", action="store_true", help="send the text as is, including Markdown"
     )
-    options.add_argument("--raw", action="store_true", help="send as it is, Markdown and all")
     return options
 
 
@@ -89,7 +89,7 @@ def _avatar_options() -> argparse.ArgumentParser:
 
 
 def _add_avatar(options: argparse.ArgumentParser) -> None:
-    options.add_argument("--avatar", metavar="NAME", help="a variable; the newest avatar otherwise")
+    options.add_argument("--avatar", metavar="NAME", help="a variable (default: the newest avatar)")
 
 
 def _speak(shell: Any, options: argparse.Namespace, cell: str) -> Speech:
@@ -135,7 +135,7 @@ def _filled_in(shell: Any, text: str) -> str:
         if len(brace[0]) == 2:  # noqa: PLR2004 (written twice)
             filled.append(brace[0][0])
         elif brace[0] == "}":
-            raise _unfilled(text, brace.start(), at, "No { opens it.")
+            raise _unfilled(text, brace.start(), at, "It has no opening {.")
         else:
             code, at = _expression(text, brace.start())
             try:
@@ -171,7 +171,7 @@ def _expression(text: str, start: int) -> tuple[CodeType, int]:
             if not balanced:  # what a reader takes for the expression
                 failed, balanced = (end, mistake), field.count("{") == field.count("}")
     if failed is None:
-        raise _unfilled(text, start, len(text), "No } closes it.")
+        raise _unfilled(text, start, len(text), "It has no closing }.")
     end, error = failed
     reason = error.msg if isinstance(error, SyntaxError) else str(error)
     raise _unfilled(text, start, end, reason.removeprefix("f-string: ")) from error
@@ -182,9 +182,9 @@ def _unfilled(text: str, start: int, end: int, reason: str) -> UsageError:
     column = start - text.rfind("\n", 0, start)
     shown = one_line(text[start:end], LONGEST_SHOWN)
     return UsageError(
-        f"{shown} in line {line}, column {column} of the text cannot be filled in: "
+        f"Cannot fill in {shown} in line {line}, column {column} of the text: "
         f"{one_line(reason).rstrip('.')}. "
-        "Braces hold Python expressions; write {{ and }} for braces that are to be said."
+        "Braces contain Python expressions; write {{ and }} for literal braces."
     )
 
 

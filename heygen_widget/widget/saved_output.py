@@ -23,9 +23,9 @@ MOST_PLAIN: Final = 1_000
 POSTER_WIDTH: Final = 256
 """Pixels."""
 
-_TO_COME: Final = "Still to be said when this was saved: "
+_TO_COME: Final = "Not yet spoken when this was saved: "
 _HOW_TO_RUN: Final = (
-    "This is where a live avatar speaks. To see and hear it, open this notebook in Jupyter, "
+    "A live avatar appears here. To see and hear it, open this notebook in Jupyter, "
     "pip install 'heygen-widget[local]', and run the cells: no key is needed to rehearse."
 )
 
@@ -79,7 +79,7 @@ class Fallback:
     def _latest(self, most: int) -> str:
         if len(self.transcript) <= most:
             return self.transcript
-        return f"… {self.transcript[-most:]} (avatar.transcript had all of it)"
+        return f"… {self.transcript[-most:]} (avatar.transcript had the full text)"
 
 
 def _earliest(text: str, most: int) -> str:

@@ -210,7 +210,7 @@ class StreamingAvatar(SessionWidget):
         >>> avatar.speak("How are you?", task_type="talk", wait=30)  # doctest: +SKIP
         """
         if task_type not in {"repeat", "talk"}:
-            raise ValueError(f"task_type is 'repeat' or 'talk', not {task_type!r}.")
+            raise ValueError(f"task_type must be 'repeat' or 'talk', not {task_type!r}.")
         self._refuse_if_closed()
         speech = self._said(text, task_type, raw=raw)
         bridge.call(self._sessions.say, speech)
@@ -237,7 +237,7 @@ class StreamingAvatar(SessionWidget):
         >>> avatar.switch("high")  # doctest: +SKIP
         """
         if quality not in {"low", "medium", "high"}:
-            raise ValueError(f"quality is 'low', 'medium' or 'high', not {quality!r}.")
+            raise ValueError(f"quality must be 'low', 'medium' or 'high', not {quality!r}.")
         self._loop.ask(self._switch, quality)
 
     def list(self) -> tuple[ActiveSession, ...]:

@@ -161,7 +161,7 @@ def test_an_upload_of_unknown_fate_is_not_repeated(face: Face, server: Server) -
 def test_a_server_without_uploads_is_recognised(face: Face, server: Server) -> None:
     server.answers(404)
 
-    with pytest.raises(NotFound, match="keeps no files"):
+    with pytest.raises(NotFound, match="does not store files"):
         face.upload()
 
 

@@ -68,7 +68,7 @@ def test_a_refusal_has_the_class_of_its_status_and_carries_everything(
 def test_a_create_that_is_not_enabled_says_so(face: Face, server: Server, status: int) -> None:
     server.answers(status, {"error": {"code": "not_found", "message": "Nothing here."}})
 
-    with pytest.raises(APIError, match="not enabled for this account or withdrawn"):
+    with pytest.raises(APIError, match="not enabled for this account, or was withdrawn"):
         face.open_session()
 
 

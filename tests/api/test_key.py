@@ -78,7 +78,7 @@ def test_a_spoilt_key_is_refused_and_not_shown(client: AnyClient, key: str, spoi
 def test_what_is_no_text_is_refused_as_a_key(
     client: Any, key: str, wrap: Callable[[str], object]
 ) -> None:
-    with pytest.raises(ConfigurationError, match=r"The API key is not a str\."):
+    with pytest.raises(ConfigurationError, match=r"The API key must be a str\."):
         client(wrap(key))
 
 

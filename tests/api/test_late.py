@@ -65,7 +65,7 @@ def test_opening_takes_no_longer_than_the_user_says_and_what_opens_late_is_ended
         face.open_session()
 
     assert caught.value.sent is None
-    assert "is ended as soon as the server says so" in caught.value.hint
+    assert "it is ended once the server reports it" in caught.value.hint
     given_up.set()
     face.close()
     ways = ["cancel", "text"] if refused else ["cancel"]

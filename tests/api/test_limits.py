@@ -144,7 +144,7 @@ def test_a_stream_of_words_that_goes_on_and_on_is_given_up(
     monkeypatch.setattr("heygen_widget.api.words.MAX_WORDS", MEGABYTE)
     _endless(server, events_head() + first, more)
 
-    with pytest.raises(UnexpectedResponse, match="more than"):
+    with pytest.raises(UnexpectedResponse, match="larger than"):
         face.words()
 
     assert server.hung_up.wait(30)

@@ -144,7 +144,7 @@ def test_a_strange_stream_id_stays_one_piece_of_the_path(
 def test_a_stream_id_that_could_reach_another_route_is_not_sent(
     face: Face, server: Server, stream_id: str
 ) -> None:
-    with pytest.raises(InvalidRequest, match="is no stream id") as caught:
+    with pytest.raises(InvalidRequest, match="is not a stream id") as caught:
         face.get(stream_id)
 
     assert caught.value.param == "stream_id"

@@ -139,7 +139,7 @@ def test_what_changes_something_is_never_repeated_when_the_server_fails(
 ) -> None:
     server.answers(status, Retry_After="1")
 
-    with pytest.raises(ServerError, match="may have done what was asked"):
+    with pytest.raises(ServerError, match="may still have carried out the request"):
         call(face)
 
     assert (len(server.requests), face.pauses) == (1, [])

@@ -105,7 +105,7 @@ def test_a_connection_that_ends_before_the_words_do_is_an_error(face: Face, serv
     server.streams(frame("half"), b'data: {"words": [{"wo')
 
     seen: list[WordBatch] = []
-    with pytest.raises(APIConnectionError, match="broke off"):
+    with pytest.raises(APIConnectionError, match="was cut off"):
         face.words(seen=seen)
 
     assert said(seen) == ["half"]

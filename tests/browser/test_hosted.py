@@ -39,8 +39,8 @@ NOTEBOOKS = {
 FORGET_THE_HUB = "import os\nos.environ.pop('JUPYTERHUB_SERVICE_PREFIX')"
 FOUND = {
     "pass": [
-        "host             JupyterLab; the notebook runs on a JupyterHub",
-        "transport        kernel: the notebook runs on a JupyterHub",
+        "host             JupyterLab; the notebook runs on JupyterHub",
+        "transport        kernel: the notebook runs on JupyterHub",
     ],
     FORGET_THE_HUB: [
         "host             JupyterLab",

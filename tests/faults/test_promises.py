@@ -164,7 +164,7 @@ def test_a_refusal_without_end_is_given_up_and_reported(
             speech = Delivery("Refused.")
             on.session.say(speech)
             await until(lambda: speech.status.ended)
-            with pytest.raises(RateLimited, match=r"asks to wait 1e\+09 s"):
+            with pytest.raises(RateLimited, match=r"asks you to wait 1e\+09 s"):
                 speech.result(timeout=0)
             waits = [event.seconds for event in on.events if isinstance(event, Throttled)]
             assert set(waits) == {0.5}

@@ -110,14 +110,17 @@ def filling(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
     [
         ("An open { brace.", "{ brace. in line 1, column 9 of the text"),
         ("One.\nA closing } brace.", "} in line 2, column 11 of the text"),
-        ("{}", "write {{ and }} for braces"),
+        ("{}", "write {{ and }} for literal braces"),
         ("{nobody}", "NameError: name 'nobody' is not defined. Braces"),
         ("{1 / 0}", "ZeroDivisionError"),
-        ('Send {"a": 1} now.', 'UsageError: {"a": 1} in line 1, column 6 of the text'),
-        (r"It is \frac{a}{b}.", "UsageError: {a} in line 1, column 12 of the text"),
-        ("{loss:{name}}", "UsageError: {loss:{name}} in line 1"),
-        ("{loss!x}", "UsageError: {loss!x} in line 1"),
-        ("{items[0} and {name}", "UsageError: {items[0} in line 1"),
+        (
+            'Send {"a": 1} now.',
+            'UsageError: Cannot fill in {"a": 1} in line 1, column 6 of the text',
+        ),
+        (r"It is \frac{a}{b}.", "UsageError: Cannot fill in {a} in line 1, column 12 of the text"),
+        ("{loss:{name}}", "UsageError: Cannot fill in {loss:{name}} in line 1"),
+        ("{loss!x}", "UsageError: Cannot fill in {loss!x} in line 1"),
+        ("{items[0} and {name}", "UsageError: Cannot fill in {items[0} in line 1"),
     ],
 )
 def test_nothing_is_said_if_an_expression_cannot_be_filled_in(
@@ -222,4 +225,4 @@ def test_all_but_the_magics_does_without_ipython() -> None:
     run = subprocess.run(
         [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, check=False
     )
-    assert (run.stdout, run.stderr) == ("None No session was opened.\n", "")
+    assert (run.stdout, run.stderr) == ("None No sessions yet.\n", "")

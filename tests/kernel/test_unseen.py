@@ -128,7 +128,7 @@ def test_a_notebook_that_ends_before_its_avatar_does_says_what_was_still_to_be_s
 ) -> None:
     notebook = _run(tmp_path, SHOW, "avatar.speak('Nobody waits for this. ' * 9, final=True);")
     (shown,) = _shown(notebook)
-    _is_told(shown, ["Still to be said when this was saved: ", "waits for this"])
+    _is_told(shown, ["Not yet spoken when this was saved: ", "waits for this"])
 
 
 def test_why_a_session_failed_is_in_the_notebook(tmp_path: Path) -> None:

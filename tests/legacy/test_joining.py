@@ -154,7 +154,7 @@ def test_of_two_answers_to_one_offer_the_first_is_taken() -> None:
         await on.until(lambda: on.of(RoomReady))
         assert not session.answered
         session.take_answer(ANSWER)
-        with pytest.raises(ValueError, match="serves one page"):
+        with pytest.raises(ValueError, match="serves only one page"):
             session.take_answer(ANSWER)
         await on.service.has_been_called("start", 1)
         assert session.answered

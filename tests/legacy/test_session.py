@@ -97,7 +97,7 @@ def test_a_session_that_is_gone_is_seen_to_have_ended_at_the_next_text() -> None
         session.say(late)
         await running
         assert session.end_reason == "closed by the server"
-        with pytest.raises(StreamClosed, match="opens another session"):
+        with pytest.raises(StreamClosed, match="open a new session"):
             await late
 
     on_stage(play)

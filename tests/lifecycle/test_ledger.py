@@ -68,8 +68,8 @@ def test_the_table_reads_as_html_and_runs_nothing() -> None:
 
 
 def test_before_the_first_session_it_says_so() -> None:
-    assert repr(Overview([])) == "No session was opened."
-    assert Overview([])._repr_html_() == "<p>No session was opened.</p>"
+    assert repr(Overview([])) == "No sessions yet."
+    assert Overview([])._repr_html_() == "<p>No sessions yet.</p>"
 
 
 def test_a_session_is_followed_from_the_request_to_its_end(local_server: LocalServer) -> None:

@@ -199,7 +199,7 @@ def test_an_id_that_was_never_given_ends_the_session_with_a_message(caller: Call
     audio = {"type": "asset_id", "asset_id": "../../etc/passwd"}
     stream_id = caller.create(type="audio", avatar_id="anna", audio=audio)
 
-    assert "no asset of that id" in caller.until(stream_id, "error")["error_message"]
+    assert "asset does not exist" in caller.until(stream_id, "error")["error_message"]
 
 
 def test_the_files_unused_for_longest_make_room_for_new_ones(tone: bytes) -> None:

@@ -355,7 +355,7 @@ def test_a_flood_of_messages_is_cut_off_and_says_so() -> None:
     passed = [record.getMessage() for record in records if quota.filter(record)]
     assert len(passed) == MOST
     assert passed[0] == "Message 0"
-    assert passed[-1] == "Further messages of this minute are left out."
+    assert passed[-1] == "Further messages are suppressed for this minute."
 
 
 def test_a_long_message_is_cut() -> None:

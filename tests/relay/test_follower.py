@@ -292,7 +292,7 @@ def test_what_is_too_large_is_not_read_to_its_end(
     padding = "#" * 200 + "\n" if too_large == "MAX_PLAYLIST" else ""
     stage.pages["/live.m3u8"] = HEAD + padding + "#EXTINF:1,\na\n"
     stage.pages["/a"] = b"a" * 200
-    assert "more than 100 bytes" in _refused(f"{stage.url}/live.m3u8")
+    assert "larger than 100 bytes" in _refused(f"{stage.url}/live.m3u8")
 
 
 def test_no_key_is_ever_sent_to_the_stream(

@@ -43,7 +43,7 @@ PLAYS = {
     "sound": "blocked",
     "stalls": 2,
     "transport": "kernel",
-    "reason": "it did not answer",
+    "reason": "it did not respond",
 }
 
 pytestmark = pytest.mark.usefixtures("no_settings_from_outside", "no_host")
@@ -87,14 +87,14 @@ def test_it_says_what_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     found = diagnose().findings
     assert found["heygen-widget"] == __version__
     assert found["anywidget"] == installed("anywidget")
-    assert found["av"].startswith("missing: no rehearsal")
+    assert found["av"].startswith("missing: rehearsals need")
     assert "marimo" not in found
 
 
 def test_without_an_avatar_it_says_what_it_cannot_know() -> None:
     found = diagnose().findings
-    assert found["host"] == "none (guessed: no page says so)"
-    assert found["page"] == "none was heard"
+    assert found["host"] == "none (guessed: no page has reported)"
+    assert found["page"] == "no page has reported"
     assert found["codecs"].startswith("unknown")
     assert found["transport"].startswith("undecided")
     assert found["key"] == "HEYGEN_API_KEY is not set"
@@ -110,10 +110,10 @@ def test_it_says_what_the_page_of_the_newest_avatar_says(
     page.say(avatar, PLAYS)
     found = diagnose().findings
     assert found["host"] == "VS Code"
-    assert found["page"] == "Code/1.132 Chrome/142; in a frame of another page"
+    assert found["page"] == "Code/1.132 Chrome/142; in another page's frame"
     assert found["codecs"] == "cannot decode sound (AAC)"
     assert found["autoplay"] == "allowed-muted; sound is off until the user acts"
-    assert found["transport"] == "kernel: it did not answer"
+    assert found["transport"] == "kernel: it did not respond"
     assert found["playback"] == "playing, 1.2 s behind the live edge; stalls: 2, recoveries: 0"
 
 
@@ -124,8 +124,8 @@ def test_it_says_what_the_kernel_knows_before_any_page_is_there(
     monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", "/user/ann/")
     make_avatar()
     found = diagnose().findings
-    assert found["host"].endswith("the notebook runs on a JupyterHub")
-    assert found["transport"] == "kernel: the notebook runs on a JupyterHub"
+    assert found["host"].endswith("the notebook runs on JupyterHub")
+    assert found["transport"] == "kernel: the notebook runs on JupyterHub"
 
 
 def test_a_page_of_an_older_version_says_nothing_and_is_welcome(
@@ -133,7 +133,7 @@ def test_a_page_of_an_older_version_says_nothing_and_is_welcome(
 ) -> None:
     page.say(make_avatar(), {"kind": "hello", "player": False})
     assert page.messages("player")
-    assert diagnose().findings["page"] == "none was heard"
+    assert diagnose().findings["page"] == "no page has reported"
 
 
 def test_it_tells_no_key_no_user_and_no_path(
@@ -166,12 +166,12 @@ def test_the_network_is_asked_only_on_request_and_gets_no_key(
     server: list[BaseHTTPRequestHandler], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HEYGEN_API_KEY", "sk-geheim-4711")
-    assert diagnose().findings["network"].startswith("not asked")
+    assert diagnose().findings["network"].startswith("not checked")
     assert server == []
     assert (
         diagnose(network=True)
         .findings["network"]
-        .startswith("the server in HEYGEN_BASE_URL answers (HTTP 404 in ")
+        .startswith("the server in HEYGEN_BASE_URL responds (HTTP 404 in ")
     )
     (request,) = server
     assert "sk-geheim-4711" not in str(request.headers)
@@ -181,7 +181,7 @@ def test_the_network_is_asked_only_on_request_and_gets_no_key(
     ("address", "found"),
     [
         ("http://127.0.0.1:1", "the server in HEYGEN_BASE_URL cannot be reached (ConnectError)"),
-        ("http://ann:secret@127.0.0.1:1", "HEYGEN_BASE_URL cannot be used. Give only scheme"),
+        ("http://ann:secret@127.0.0.1:1", "HEYGEN_BASE_URL is not valid. Give only scheme"),
     ],
 )
 def test_what_is_wrong_with_an_address_is_said_without_the_address(

@@ -1,4 +1,4 @@
-"""What happened, as a table and as call-backs."""
+"""What happened, as a table and as callbacks."""
 
 import asyncio
 import copy
@@ -39,7 +39,7 @@ pytestmark = pytest.mark.usefixtures("page", "no_settings_from_outside")
 
 def test_events_show_themselves_as_a_table_of_text_and_of_html(make_avatar: MakeAvatar) -> None:
     avatar = make_avatar()
-    assert repr(avatar.events) == "Nothing has happened."
+    assert repr(avatar.events) == "No events yet."
     avatar.speak("<b>Hello</b> there.", raw=True, final=True)
     avatar.wait(timeout=PATIENCE)
     lines = repr(avatar.events).splitlines()
@@ -229,7 +229,7 @@ def test_a_callback_that_never_returns_holds_up_no_session_and_is_named(
         free.set()
     (problem,) = [message["problem"] for message in page.messages("problem")]
     assert "wait_for_ever" in problem["title"]
-    assert "It has run for" in problem["hint"]
+    assert "It has been running for" in problem["hint"]
 
 
 def test_a_callback_in_a_script_may_wait_for_its_avatar(make_avatar: MakeAvatar) -> None:

@@ -11,7 +11,7 @@ from heygen_widget.session import Delivery, Meter, SessionStatus, Speech, Speech
 
 @pytest.mark.parametrize("text", ["", "   ", "\n\t", "\x00\x07"])
 def test_nothing_to_say_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="nothing to say"):
+    with pytest.raises(ValueError, match="must not be empty"):
         Delivery(text)
 
 

@@ -90,7 +90,7 @@ def test_a_source_without_text_opens_nothing(local_server: LocalServer) -> None:
             session = on.session_of(speech)
             await session.run()
             assert session.stream_id is None
-            with pytest.raises(ValueError, match="nothing to say"):
+            with pytest.raises(ValueError, match="produced no text"):
                 speech.result(timeout=0)
 
     run(work)

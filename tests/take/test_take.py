@@ -116,7 +116,7 @@ def test_captions_are_saved_by_themselves(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_saved_leaves_no_file_and_says_why(tmp_path: Path) -> None:
-    with pytest.raises(TakeError, match="Nothing was streamed"):
+    with pytest.raises(TakeError, match="Nothing has been streamed"):
         save(Take(), (), tmp_path / "talk.mp4")
     with pytest.raises(TakeError, match="MP4"):
         save(
@@ -124,7 +124,7 @@ def test_what_cannot_be_saved_leaves_no_file_and_says_why(tmp_path: Path) -> Non
         )
     with pytest.raises(ValueError, match=r"\.vtt"):
         checked_path(tmp_path / "talk.avi")
-    with pytest.raises(FileNotFoundError, match="no folder"):
+    with pytest.raises(FileNotFoundError, match="does not exist"):
         checked_path(tmp_path / "nowhere" / "talk.mp4")
     assert list(tmp_path.iterdir()) == []
 
@@ -238,7 +238,7 @@ def test_a_film_with_a_gap_is_saved_with_a_warning(tmp_path: Path) -> None:
         assert broadcast is not None
         bridge.submit(broadcast.whole_take()).result(60)
         broadcast.take.whole = False
-        with pytest.warns(UserWarning, match=r"talk\.mp4 lacks a part"):
+        with pytest.warns(UserWarning, match=r"talk\.mp4 is missing a part"):
             avatar.save(tmp_path / "talk.mp4", timeout=60)
 
 

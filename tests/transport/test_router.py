@@ -198,7 +198,7 @@ def test_a_stream_that_cannot_be_read_is_told_and_tried_again_when_asked_for(
         stage.pages["/live.m3u8"] = "<html>"
         async with _streaming(stage, "kernel") as (streams, page):
             await page.until(lambda: bool(page.messages))
-            assert "no playlist" in page.messages[0][0]["error"]
+            assert "does not return a playlist" in page.messages[0][0]["error"]
             assert not page.messages[0][0]["ended"]
             assert not page.messages[0][0]["may_pass"]
             stage.pages["/live.m3u8"] = playlist

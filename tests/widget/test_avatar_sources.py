@@ -29,7 +29,7 @@ def test_a_stream_that_breaks_off_is_shown_though_nobody_waits_for_it(
     avatar.speak("So do I.", final=True)
     assert avatar.wait(timeout=PATIENCE) is SessionStatus.COMPLETED
     (shown,) = page.messages("problem")
-    assert shown["problem"]["title"] == "The source of a text failed."
+    assert shown["problem"]["title"] == "The text source failed."
     assert "No text was found in object." in shown["problem"]["hint"]
     printed = capsys.readouterr().err
     assert printed.startswith("Traceback")

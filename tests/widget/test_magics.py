@@ -14,7 +14,7 @@ from heygen_widget.widget.magics import _filled_in
 
 SHELL = SimpleNamespace(user_ns={"loss": 0.1234, "width": 8, "d": {"}": 1, "{": 2}})
 
-ADVICE = re.escape("write {{ and }} for braces")
+ADVICE = re.escape("write {{ and }} for literal braces")
 
 any_text = st.text(st.one_of(st.sampled_from("{}\"'\\\n\r:!=#$ \0"), st.characters()), max_size=60)
 
@@ -31,7 +31,8 @@ def test_what_cannot_be_filled_in_is_named_with_its_place(text: str) -> None:
     with pytest.raises(UsageError, match=ADVICE) as raised:
         _filled_in(SHELL, f"{before}{{nobody}} and {{loss}}")
     line, column = before.count("\n") + 1, len(before.rpartition("\n")[2]) + 1
-    assert str(raised.value).startswith(f"{{nobody}} in line {line}, column {column} of the text")
+    place = f"{{nobody}} in line {line}, column {column} of the text"
+    assert str(raised.value).startswith(f"Cannot fill in {place}")
     assert isinstance(raised.value.__cause__, NameError)
 
 
@@ -130,7 +131,7 @@ def test_a_brace_that_cannot_be_filled_in_is_named(text: str) -> None:
     with pytest.raises(UsageError, match=ADVICE) as raised:
         _filled_in(SimpleNamespace(user_ns=dict(NAMES)), f"One.\nTwo: {text}")
     assert "in line 2, column " in str(raised.value)
-    assert str(raised.value).startswith(("{", "}"))
+    assert str(raised.value).startswith(("Cannot fill in {", "Cannot fill in }"))
 
 
 def test_an_interrupt_within_an_expression_is_no_mistake() -> None:

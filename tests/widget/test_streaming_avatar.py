@@ -231,7 +231,7 @@ def test_a_bare_connection_serves_one_page_and_the_next_is_told(
     viewer.say({"kind": "answer", "epoch": avatar.session["epoch"], "sdp": "v=0"})
     assert [offer["answered"] for offer in page.messages("offer")][-1] is True
     (told,) = page.messages("problem")
-    assert "serves one page" in told["problem"]["hint"]
+    assert "serves only one page" in told["problem"]["hint"]
     assert "switch()" in told["problem"]["hint"]
     avatar.speak("It speaks on.", wait=PATIENCE)
     assert avatar.transcript == "Hello. It speaks on."

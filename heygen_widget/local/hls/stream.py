@@ -127,7 +127,7 @@ class Stream:
             self._broadcast()
         except Exception as error:
             self.failure = f"{type(error).__name__}: {error}"
-            _logger.exception("The avatar stream broke off.")
+            _logger.exception("The avatar stream failed.")
         finally:
             self._playlist.end()
             self._on_segment()

@@ -66,7 +66,7 @@ class StreamingError(Exception):
         return cls(
             400,
             400006,
-            "Session is not in correct state: nobody has joined it yet, so nobody would hear this. "
+            "Session is not in correct state: no viewer has joined yet. "
             "Connect to the room with the 'url' and 'access_token' that streaming.new returned, or "
             "answer its 'sdp' with streaming.start. Then send the task again.",
         )
@@ -88,8 +88,8 @@ class StreamingError(Exception):
 
     @classmethod
     def too_many_tasks(cls) -> Self:
-        """Return the answer when as many tasks as may wait to be spoken do, or as much text."""
-        return cls(429, 429, "Too much waits to be spoken. Interrupt, or try again later.")
+        """Return the answer when too many tasks, or too much text, is queued."""
+        return cls(429, 429, "Too much is queued. Interrupt, or try again later.")
 
     @classmethod
     def of(cls, error: ApiError) -> Self:

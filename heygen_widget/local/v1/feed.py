@@ -106,7 +106,7 @@ class Feed:
         try:
             self._go_on_air()
         except Exception:
-            _logger.exception("The avatar's feed broke off.")
+            _logger.exception("The avatar's feed failed.")
             self._on_failure()
 
     def _go_on_air(self) -> None:

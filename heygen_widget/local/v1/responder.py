@@ -33,7 +33,7 @@ def load_responder(name: str) -> Responder:
         found: Responder = getattr(importlib.import_module(module), function)
     except (ImportError, AttributeError, ValueError) as error:
         raise ValueError(
-            f"There is no responder {name!r}: {error}. "
+            f"Cannot load the responder {name!r}: {error}. "
             "Name a function as 'module:function', importable where the server runs."
         ) from None
     return found

@@ -76,13 +76,15 @@ class Recording:
         self._stopped = stopped
         self._ear = Ear()
         if self._container == "mp4" and announces_too_much(file):
-            raise AudioError("The MP4 file is damaged: its tables announce more than it can hold.")
+            raise AudioError(
+                "The MP4 file is damaged: its tables declare more than it can contain."
+            )
         with self._told_apart():
             _check_length(self._reading())
         for block in self._blocks():
             self._ear.hear(block)
         if not self._ear.seconds:
-            raise AudioError("The file holds no sound.")
+            raise AudioError("The file contains no sound.")
 
     @property
     def seconds(self) -> float:

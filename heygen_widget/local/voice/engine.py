@@ -114,4 +114,4 @@ def load_engine(name: str = "espeak", voice_file: Path | None = None) -> VoiceEn
         from heygen_widget.local.voice.piper import PiperEngine  # noqa: PLC0415
 
         return PiperEngine(voice_file)
-    raise VoiceError(f"There is no voice engine {name!r}: choose 'espeak' or 'piper'.")
+    raise VoiceError(f"Unknown voice engine {name!r}: choose 'espeak' or 'piper'.")

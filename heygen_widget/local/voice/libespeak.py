@@ -115,7 +115,7 @@ class Library:
             )
         )
         if self.rate <= 0:
-            raise VoiceError(f"espeak-ng finds no data in {data}: reinstall espeakng-loader.")
+            raise VoiceError(f"espeak-ng's data is missing in {data}: reinstall espeakng-loader.")
         library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_Voice))
         self._blocks: list[Samples] = []
         self._events: list[tuple[int, int, int, str]] = []
@@ -235,4 +235,4 @@ def load() -> Library:
         library = ctypes.CDLL(espeakng_loader.get_library_path())
         return Library(library, espeakng_loader.get_data_path())
     except (OSError, RuntimeError) as error:
-        raise VoiceError(f"espeak-ng does not load: {error}.") from error
+        raise VoiceError(f"espeak-ng cannot be loaded: {error}.") from error

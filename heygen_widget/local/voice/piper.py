@@ -33,10 +33,10 @@ class PiperEngine:
 
     def __init__(self, voice_file: Path | None) -> None:
         if voice_file is None:
-            raise VoiceError("Piper needs a voice: give the path of its .onnx file.")
+            raise VoiceError("Piper needs a voice: pass the path of its .onnx file.")
         for path in (voice_file, Path(f"{voice_file}.json")):
             if not path.is_file():
-                raise VoiceError(f"The Piper voice is incomplete: there is no file {path}.")
+                raise VoiceError(f"The Piper voice is incomplete: the file {path} is missing.")
         try:
             import piper  # noqa: PLC0415 - loads an inference runtime, and may be missing
         except ImportError as error:

@@ -88,14 +88,14 @@ def _refuse_what_is_no_stream(source: object) -> None:
         raise UnspeakableChunk(f"{name} is not a stream of text. Avatars speak streams of {TAKEN}.")
     elif hasattr(source, "iter_lines") and hasattr(source, "status_code"):
         raise UnspeakableChunk(
-            f"{name} is an HTTP response, whose lines are not text yet. Parse them, and speak a "
-            "generator of the strings in them."
+            f"{name} is an HTTP response. Parse its lines, and speak a generator of the strings "
+            "they contain."
         )
     elif hasattr(source, "dtype") and hasattr(source, "tolist"):
         raise UnspeakableChunk(f"{name} is data. Speak its texts: `speak(values.tolist())`.")
     elif not isinstance(source, Iterator | AsyncIterator) and _is_an_answer(source):
         raise UnspeakableChunk(
-            f"{name} is a whole answer, not a stream. Ask for a stream, or speak the answer's text."
+            f"{name} is a complete answer, not a stream. Request a stream, or speak its text."
         )
 
 

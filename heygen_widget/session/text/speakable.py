@@ -51,7 +51,7 @@ def speakable(text: str) -> str:
             f"Send at most {LONGEST_TEXT:,} at a time."
         )
     if not clean(text).strip():
-        raise ValueError("There is nothing to say: the text is empty or blank.")
+        raise ValueError("The text must not be empty or blank.")
     return text
 
 

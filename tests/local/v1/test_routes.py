@@ -194,7 +194,7 @@ def test_a_task_waits_for_someone_to_hear_it(streamer: Streamer) -> None:
         task = {"session_id": session_id, "text": "Hello.", "task_type": "talk"}
         status, code, message = refusal(streamer.call("task", **task))
         assert (status, code) == (400, 400006)
-        assert message.startswith("Session is not in correct state: nobody has joined it yet")
+        assert message.startswith("Session is not in correct state: no viewer has joined yet")
         assert all(needed in message for needed in ("'url'", "'access_token'", "streaming.start"))
 
     assert_refused()
@@ -247,5 +247,5 @@ def test_an_interrupt_of_silence_does_nothing(live: Live) -> None:
 
 
 def test_an_unknown_responder_ends_the_server_with_a_clear_message() -> None:
-    with pytest.raises(LocalServerError, match="There is no responder 'nowhere:answer'"):
+    with pytest.raises(LocalServerError, match="Cannot load the responder 'nowhere:answer'"):
         LocalServer(responder="nowhere:answer").start()

@@ -82,7 +82,7 @@ def test_tables_that_announce_too_much_are_refused(size: int, count: int) -> Non
     data = bytearray(sound("mp4", talk(1.0)))
     table = data.find(b"stsz") + 8
     data[table : table + 8] = struct.pack(">II", size, count)
-    with pytest.raises(AudioError, match="announce"):
+    with pytest.raises(AudioError, match="declare"):
         recording(bytes(data))
 
 
@@ -93,7 +93,7 @@ def test_tables_that_announce_too_much_together_are_refused() -> None:
     track = bytearray(data[start:end])
     table = track.find(b"stsz") + 8
     track[table : table + 8] = struct.pack(">II", 1, 900_000)
-    with pytest.raises(AudioError, match="announce"):
+    with pytest.raises(AudioError, match="declare"):
         recording(data[:start] + bytes(track) * 2 + data[end:])
 
 

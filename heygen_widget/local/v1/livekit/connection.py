@@ -165,7 +165,7 @@ class Connection:
             return
         self._candidates += 1
         if self._candidates > MAX_CANDIDATES:
-            raise DescriptionError(f"A connection takes at most {MAX_CANDIDATES} candidates.")
+            raise DescriptionError(f"A connection accepts at most {MAX_CANDIDATES} candidates.")
         candidate.sdpMid = init.get("sdpMid")
         candidate.sdpMLineIndex = init.get("sdpMLineIndex")
         try:

@@ -59,7 +59,9 @@ class Doors:
     async def _validate_single(self, request: Request) -> Response:
         room = self._room(request.query_params.get("access_token", ""))
         if room is not None and not room.single:
-            return PlainTextResponse("This room is entered by version 0 of the signalling.", 404)
+            return PlainTextResponse(
+                "Enter this room with version 0 of the signalling protocol.", 404
+            )
         return _verdict(room)
 
     async def _enter(self, socket: WebSocket) -> None:
@@ -99,5 +101,5 @@ class Doors:
 
 def _verdict(room: Room | None) -> Response:
     if room is None:
-        return PlainTextResponse("The token opens no room that is there.", 401)
+        return PlainTextResponse("The token does not open any existing room.", 401)
     return PlainTextResponse("success")

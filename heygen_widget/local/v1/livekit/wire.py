@@ -108,7 +108,7 @@ def _read_value(data: bytes, position: int, wire_type: int) -> tuple[int | bytes
         try:
             length = _WIDTHS[wire_type]
         except KeyError:
-            raise WireError(f"There is no wire type {wire_type}.") from None
+            raise WireError(f"Unknown wire type {wire_type}.") from None
     end = position + length
     if end > len(data):
         raise WireError("The message is cut off.")

@@ -67,7 +67,7 @@ def _of_choice(choice: object, error: object) -> str:
     said = _of_delta(delta) if delta is not None else text(get(choice, "text"))
     if delta is None and message is not None:
         raise UnspeakableChunk(
-            "This is a whole completion, not a chunk of one. Ask for it with `stream=True`, or "
+            "This is a complete answer, not a chunk of one. Request it with `stream=True`, or "
             "speak its text: `completion.choices[0].message.content`."
         )
     if word(get(choice, "finish_reason")) in {"content_filter", "error"}:
