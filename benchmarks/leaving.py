@@ -31,7 +31,7 @@ def measure(_: Stage) -> Iterator[Row]:
     yield count("  alive when all is over", len(left.alive), limit=0)
     yield Row(measure="  alive after their end for", values=left.seconds)
     yield Row(
-        measure="kernel killed (SIGKILL): alive, once the next has made an avatar, for",
+        measure="kernel killed (SIGKILL): time until the next kernel ends it",
         values=found,
         limit=AFTERWARDS,
         judged_by="max",

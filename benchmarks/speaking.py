@@ -16,8 +16,8 @@ SETTLING = 6.0  # seconds for the player to find its distance to the edge
 WAYS: Final[dict[str, tuple[type[Screen], float, float]]] = {
     "speak() → heard": (Ours, 0.95, 0.55),
     "  through the kernel": (Relayed, 1.2, 0.8),
-    "  while the cell goes on": (Blocked, 0.95, 0.55),
-    "  while the cell goes on, through the kernel": (BlockedRelayed, 1.2, 0.8),
+    "  while the cell still runs": (Blocked, 0.95, 0.55),
+    "  while the cell still runs, through the kernel": (BlockedRelayed, 1.2, 0.8),
 }
 """How the picture comes, and the most it may take (seconds) at both lengths of segments."""
 

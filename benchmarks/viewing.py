@@ -57,7 +57,7 @@ def running_again(stage: Stage) -> Iterator[Row]:
                 screen.look_on(2)
                 widest = notebook.page.evaluate("probe.diary.widest") / 1000
                 gaps.append(max(0.0, widest - FRAME))
-    yield Row(measure="display cell run again: picture stands still for", values=again, limit=0.05)
+    yield Row(measure="display cell rerun: picture freezes for", values=again, limit=0.05)
     yield Row(measure="  in as much time without", values=undisturbed)
 
 
@@ -74,7 +74,7 @@ def reloading(stage: Stage) -> Row:
             notebook.page.reload()
             frame = screen.first_frame(0)
             seen.append(frame - notebook.page.evaluate("window.rendered"))
-    return Row(measure="page loaded anew: widget drawn → picture moves", values=seen, limit=1.0)
+    return Row(measure="page reloaded: widget drawn → picture moves", values=seen, limit=1.0)
 
 
 def many(stage: Stage) -> Iterator[Row]:
@@ -98,7 +98,7 @@ def many(stage: Stage) -> Iterator[Row]:
     if len(scripts) < AVATARS:
         raise RuntimeError(f"Only {len(scripts)} of {AVATARS} scripts were seen.")
     yield Row(
-        measure=f"{AVATARS} avatars on a page: script for each",
+        measure=f"{AVATARS} avatars on a page: script size for each",
         values=[sum(scripts) / AVATARS / 1000],
         unit="kB",
         limit=40,
@@ -121,7 +121,7 @@ def captions(stage: Stage) -> Row:
                 raise RuntimeError("Not every word was shown.")
             delays += [1000 * abs(seconds) for seconds in counted]
     return Row(
-        measure="captions and sound apart, 95th percentile",
+        measure="offset between captions and sound, 95th percentile",
         values=[statistics.quantiles(delays, n=20)[-1]],
         unit="ms",
         limit=150,

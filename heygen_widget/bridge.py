@@ -1,4 +1,4 @@
-"""A private asyncio loop on a thread of its own, and how a notebook cell waits for it.
+"""A private asyncio loop on its own thread, and how a notebook cell waits for it.
 
 All network work runs here, so that a busy kernel freezes nothing. Cells wait in two ways, blocking
 or awaited; both can be interrupted promptly. Knows nothing of sessions or widgets.
@@ -28,7 +28,7 @@ _reading: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, set[asyncio.Task
 )
 
 HEARTBEAT: Final = 0.2
-"""Seconds between wake-ups of a cell that waits.
+"""Seconds between wake-ups of a waiting cell.
 
 ipykernel (6.31 to 7.4) delivers an interrupt to `await` only when the kernel's loop next wakes; and
 one that comes just before a thread blocks, or to another thread, is noticed when that thread wakes.
@@ -92,7 +92,7 @@ def wait_blocking(future: concurrent.futures.Future[T], timeout: float | None = 
 
 
 def reading_on(loop: asyncio.AbstractEventLoop, reading: asyncio.Task[None]) -> None:
-    """Note that text is read on somebody's loop, which blocking waits must keep alive."""
+    """Note that a user's loop reads text, so blocking waits must keep it running."""
     _reading.setdefault(loop, set()).add(reading)
     reading.add_done_callback(_reading[loop].discard)
 
@@ -214,7 +214,7 @@ async def wait_awaited(future: concurrent.futures.Future[T]) -> T:
 
 
 class Bridge:
-    """An asyncio loop on a daemon thread, made when first used and made anew after a fork."""
+    """An asyncio loop on a daemon thread, created on first use and again after a fork."""
 
     def __init__(self, name: str = "heygen-widget") -> None:
         self._name = name
@@ -299,7 +299,7 @@ def _run(loop: asyncio.AbstractEventLoop) -> None:
 def _runs_to_its_end(loop: asyncio.AbstractEventLoop) -> bool:
     """Run a loop until it is stopped, or until code that it runs calls `sys.exit`.
 
-    asyncio lets that, and a `KeyboardInterrupt`, out of a task or a call-back of a loop. But this
+    asyncio lets that, and a `KeyboardInterrupt`, out of a task or a callback of a loop. But this
     loop is not the one to exit: sessions that cost money depend on it.
     """
     try:
@@ -311,7 +311,7 @@ def _runs_to_its_end(loop: asyncio.AbstractEventLoop) -> bool:
 
 
 bridge: Final = Bridge()
-"""The one private loop of this process."""
+"""This process's private loop."""
 # At exit the finalizers run after whatever is registered from here on: sessions need their server
 # and what they write to until the loop has stopped. The first finalizer sets that place.
 weakref.finalize(bridge, bridge.close)

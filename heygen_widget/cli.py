@@ -1,4 +1,4 @@
-"""The command ``heygen-widget``: a demonstration, the embedded avatar server, a diagnosis."""
+"""The ``heygen-widget`` command: demo, embedded avatar server and diagnosis."""
 
 import argparse
 import contextlib
@@ -15,10 +15,10 @@ from heygen_widget.local.settings import KEY_VARIABLE
 
 QUICKSTART = "quickstart.ipynb"
 CALM = "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"
-"""A rehearsal asks nothing of the network."""
+"""A rehearsal needs no network."""
 
 MAX_KEY = 4096
-"""Characters that are read of a key file."""
+"""The maximum number of characters read from a key file."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,4 +1,4 @@
-"""``heygen-widget demo --check``: the main thing this package does, done without a screen.
+"""``heygen-widget demo --check``: the main thing this package does, without a screen.
 
 Starts the embedded server, opens a session, appends text, reads the HLS stream back while it is
 made, decodes it, and says what was seen and heard.
@@ -79,7 +79,7 @@ class Recording:
 
 
 def check() -> int:
-    """Run the demonstration. Returns 0 only if the speech is really in the stream."""
+    """Run the demo. Returns 0 only if the speech is really in the stream."""
     print("Starting the embedded avatar server …")
     with LocalServer() as server, HeyGen(server.api_key, server.base_url) as heygen:
         realtime = heygen.avatar_realtime

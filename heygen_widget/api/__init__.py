@@ -1,4 +1,4 @@
-"""HeyGen's API, typed: a blocking and an awaiting client, models, and errors by status.
+"""HeyGen's API, typed: a blocking and an asynchronous client, models, and errors by status.
 
 Knows no notebook and no session state; could be published alone.
 """

@@ -41,7 +41,7 @@ def checked_base_url(text: str) -> str:
 
 
 def is_loopback(base_url: str) -> bool:
-    """Tell whether the server is on this machine, where no proxy leads."""
+    """Tell whether the server is on this machine, which is never reached through a proxy."""
     host = httpx.URL(base_url).host.rstrip(".")
     try:
         address = ipaddress.ip_address(host)
@@ -51,7 +51,7 @@ def is_loopback(base_url: str) -> bool:
 
 
 def same_place(one: str, other: str) -> bool:
-    """Tell whether two base URLs name the same server, however they are written.
+    """Tell whether two base URLs name the same server, regardless of spelling.
 
     All names of this machine for itself are one.
     """

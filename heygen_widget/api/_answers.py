@@ -1,6 +1,6 @@
-"""What a server's answer means: a model, or the error of the tree that fits it.
+"""Reads a server's response: a model, or the matching error of the tree.
 
-Believes nothing: error pages may be HTML, empty, or of another service's shape.
+Trusts nothing: error pages may be HTML, empty, or come from another service.
 """
 
 import email.utils
@@ -60,7 +60,7 @@ def parsed(text: str | bytes) -> Any:
 def unexpected(
     operation: Operation[AnswerT], response: httpx.Response, found: str, key: Secret
 ) -> UnexpectedResponse:
-    """Make the error for a success that cannot be read; `found` says what is wrong with it."""
+    """Create the error for a successful response that cannot be read; `found` says why."""
     return UnexpectedResponse(
         f"{operation.name} succeeded, but the response cannot be read: "
         f"{one_line(key.scrub(found))}.",
@@ -71,7 +71,7 @@ def unexpected(
 
 
 def api_error(operation: Operation[AnswerT], response: httpx.Response, key: Secret) -> APIError:
-    """Make the error for an answer that is a refusal."""
+    """Create the error for a response that refuses the request."""
     status = response.status_code
     details = _details(response, key)
     kind = operation.dialect.kind_of(status, details)

@@ -1,4 +1,4 @@
-"""Puts operations on the wire, awaiting; what `_wire` does, on the running event loop."""
+"""Sends operations asynchronously; the counterpart of `_wire` on the running event loop."""
 
 import asyncio
 import logging
@@ -58,14 +58,14 @@ class AsyncWire:
 
     @sealed_async
     async def run(self, operation: Operation[AnswerT]) -> AnswerT:
-        """Carry out an operation and return what the server says."""
+        """Run an operation and return the server's response."""
         async with self._line() as http:
             answer = await self._exchange(http, operation)
         return read_answer(operation, answer, self.settings.key)
 
     @asynccontextmanager
     async def stream(self, operation: Operation[AnswerT]) -> AsyncGenerator[httpx.Response]:
-        """Give the answer of a streamed operation, unread, while the block lasts."""
+        """Yield the unread response of a streamed operation while the block lasts."""
         async with self._line() as http:
             response = await self._exchange(http, operation)
             try:

@@ -1,4 +1,4 @@
-"""In which process something was made that cannot be used in another one."""
+"""Records the process in which an object was created that other processes cannot use."""
 
 import os
 from typing import Final
@@ -7,7 +7,7 @@ from .errors import ForkedProcess
 
 
 class Birth:
-    """The process in which a thing was made.
+    """The process in which an object was created.
 
     Parameters
     ----------

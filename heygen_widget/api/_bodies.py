@@ -1,4 +1,4 @@
-"""What all bodies of HeyGen's API have in common: strict on the way out, generous on the way in."""
+"""Base classes of HeyGen's API bodies: strict in requests, lenient in responses."""
 
 from typing import Annotated, Final
 
@@ -9,7 +9,7 @@ from heygen_widget.api.plain import one_line, plain
 LONGEST_NAME: Final = 200
 """Characters of an identifier. HeyGen's have 36 at most."""
 LONGEST_URL: Final = 8192
-"""Characters of an address that browsers and servers take."""
+"""Characters of a URL that browsers and servers accept."""
 
 
 Words = Annotated[str, AfterValidator(one_line)]
@@ -19,12 +19,12 @@ Name = Annotated[str, Field(max_length=LONGEST_NAME), AfterValidator(plain)]
 
 
 class RequestBody(BaseModel):
-    """What is sent: nothing unknown, nothing changed later."""
+    """A request body: no unknown fields, immutable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class AnswerBody(BaseModel):
-    """What comes back: what is unknown is passed over."""
+    """A response body: unknown fields are ignored."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)

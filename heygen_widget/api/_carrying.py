@@ -1,4 +1,4 @@
-"""What both wires do with an httpx request and its answer, without sending anything."""
+"""What both wires do with an httpx request and response, without sending anything."""
 
 import asyncio
 from io import BytesIO
@@ -17,7 +17,7 @@ from ._writing import AsyncWriting, Writing
 from .errors import HeyGenError
 
 MAX_REFUSAL: Final = 64 * 1024
-"""Bytes of a refusal that are read; the status says enough, and its end is let go."""
+"""Bytes of a refusal that are read; the status says enough, so the rest is dropped."""
 
 
 def request_for(
@@ -81,7 +81,7 @@ def as_read(response: httpx.Response, body: bytes) -> httpx.Response:
 def cut_short(
     operation: Operation[AnswerT], response: httpx.Response, much: TooMuch, key: Secret
 ) -> httpx.Response:
-    """Make the best of an answer that is too long: a refusal is one by its status alone."""
+    """Handle a response that is too long: for a refusal, the status alone is enough."""
     if response.is_success:
         raise unexpected(operation, response, str(much), key)
     return as_read(response, much.start)

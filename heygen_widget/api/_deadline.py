@@ -1,8 +1,8 @@
-"""Bounds the time in which an answer begins, however slowly its head comes.
+"""Limits the time until a response begins, however slowly its headers arrive.
 
-httpcore (1.0) gives every read a time-out of its own. So a server that sends a byte now and then,
-or one "100 Continue" after the other, would be waited for for weeks. On an event loop a time-out
-around all reads is enough; a thread that blocks needs one within each.
+httpcore (1.0) gives every read its own timeout. So a server that sends a byte now and then, or one
+"100 Continue" after another, could keep a client waiting for weeks. On an event loop a timeout
+around all reads is enough; a blocking thread needs one within each.
 """
 
 import time
@@ -15,14 +15,14 @@ import httpcore
 import httpx
 
 _due: ContextVar[float | None] = ContextVar("heygen_widget_due", default=None)
-"""When the answer that this thread waits for must be there; monotonic seconds."""
+"""The deadline of the response this thread waits for, in monotonic seconds."""
 
 TAKES_TOO_LONG: Final = "the response takes too long"
 
 
 @contextmanager
 def answer_due() -> Iterator[None]:
-    """Begin without a deadline, and leave none behind."""
+    """Start without a deadline, and remove it afterwards."""
     _due.set(None)
     try:
         yield
@@ -31,12 +31,12 @@ def answer_due() -> Iterator[None]:
 
 
 def set_due(seconds: float | None) -> None:
-    """Let the answer be there within so many seconds; None for no limit."""
+    """Set the seconds within which the response must begin; None for no limit."""
     _due.set(None if seconds is None else time.monotonic() + seconds)
 
 
 def keep_deadlines(http: httpx.Client) -> httpx.Client:
-    """Let the connections of a client of our own keep to `set_due`."""
+    """Make the connections of our own client obey `set_due`."""
     for transport in (http._transport, *http._mounts.values()):  # noqa: SLF001 (httpx 0.28 has no other way)
         pool = getattr(transport, "_pool", None)
         if isinstance(pool, httpcore.ConnectionPool):

@@ -1,4 +1,4 @@
-"""How one generation of the API answers: where the data is, what is a refusal, and of what kind.
+"""How one API version responds: where the data is, what counts as a refusal, and of which kind.
 
 Knows no operation; what a whole answer means is put together in `_answers`.
 """
@@ -24,7 +24,7 @@ from .errors import (
 )
 
 SUNSET: Final = "endpoint_sunset"
-"""HeyGen's code for what it has taken out of service."""
+"""HeyGen's error code for endpoints it has shut down."""
 
 _CLASSES: Final[Mapping[int, type[APIError]]] = {
     400: BadRequest,
@@ -69,7 +69,7 @@ class Dialect:
         return response.is_success
 
     def data_of(self, body: Any) -> Any:
-        """Return what the server says, out of its envelope.
+        """Return the data from the response's envelope.
 
         Raises
         ------
@@ -79,7 +79,7 @@ class Dialect:
         return body["data"]
 
     def kind_of(self, status: int, details: Mapping[str, str]) -> type[APIError]:
-        """Tell what kind of refusal this is; `details` may hold a ``code`` and a ``message``."""
+        """Return the error class of a refusal; `details` may hold a ``code`` and a ``message``."""
         if details.get("code") == SUNSET:
             return EndpointSunset
         return _CLASSES.get(status, ServerError if status >= 500 else APIError)  # noqa: PLR2004

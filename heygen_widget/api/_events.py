@@ -1,4 +1,4 @@
-"""Server-sent events out of bytes as they come, within limits.
+"""Parses server-sent events from bytes as they arrive, within limits.
 
 Knows the format (html.spec.whatwg.org, "Server-sent events") and nothing of what is sent.
 """
@@ -11,7 +11,7 @@ from typing import Final
 from heygen_widget.api.bounded import TooMuch
 
 MAX_EVENT: Final = 1024 * 1024
-"""Bytes of one event. All the words of an hour, told at once, have two thirds of that."""
+"""Bytes of one event. All the words of an hour in one event take two thirds of that."""
 
 _LINE_END: Final = re.compile(rb"\r\n|[\r\n]")
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
@@ -26,7 +26,7 @@ class Event:
 
 
 class EventReader:
-    """Takes bytes, cut anywhere, and gives whole events. One that never ends is refused."""
+    """Parses bytes, split anywhere, into events. An event that never ends is refused."""
 
     def __init__(self) -> None:
         self._line = bytearray()

@@ -50,7 +50,7 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A request without an answer. Holds no exception, whose frames would hold the key."""
+    """A request without a response. Holds no exception, because its frames would hold the key."""
 
     reason: str
     timed_out: bool
@@ -73,7 +73,7 @@ Outcome = httpx.Response | Fault
 
 
 def lost_body(error: httpx.RequestError, response: httpx.Response) -> Outcome:
-    """Make the best of an answer that broke off: a refusal is one by its status alone."""
+    """Handle a response that was cut off: for a refusal, the status alone is enough."""
     if response.is_success:
         return Fault.of(error, response)
     telling = {b"retry-after", b"x-request-id", b"location"}
@@ -84,7 +84,7 @@ def lost_body(error: httpx.RequestError, response: httpx.Response) -> Outcome:
 def exchange(
     operation: Operation[AnswerT], request: httpx.Request, key: Secret, *, max_retries: int
 ) -> Generator[Step, Outcome, httpx.Response]:
-    """Yield what to do next until there is a successful answer, and return that.
+    """Yield what to do next until a request succeeds, and return its response.
 
     Send back the answer or the fault of each request, and nothing after a pause.
 
@@ -116,7 +116,7 @@ def exchange(
 def connection_error(
     operation: Operation[AnswerT], request: httpx.Request, fault: Fault, key: Secret
 ) -> APIConnectionError:
-    """Make the error for a request that got no whole answer."""
+    """Create the error for a request without a complete response."""
     host = request.url.netloc.decode()
     if fault.sent is False:
         happened = f"{host} could not be reached"

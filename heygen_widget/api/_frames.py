@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 def sealed(function: Callable[P, T]) -> Callable[P, T]:
-    """Let exceptions out of a function without the frames of what it called."""
+    """Raise a function's exceptions without the frames of what it called."""
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -30,7 +30,7 @@ def sealed(function: Callable[P, T]) -> Callable[P, T]:
 
 
 def sealed_async(function: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
-    """Let exceptions out of a coroutine function without the frames of what it awaited."""
+    """Raise a coroutine function's exceptions without the frames of what it awaited."""
 
     @functools.wraps(function)
     async def call(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -45,7 +45,7 @@ def sealed_async(function: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T
 
 
 def forget_frames(error: BaseException, before: BaseException | None) -> None:
-    """Drop the frames of an exception, and of all that it came of.
+    """Drop the frames of an exception and of its causes.
 
     Parameters
     ----------

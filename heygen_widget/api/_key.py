@@ -1,4 +1,4 @@
-"""The API key: kept out of sight, and put into a request only while that request is on its way.
+"""The API key: hidden, and added to a request only while it is being sent.
 
 Knows nothing of the API.
 """
@@ -17,7 +17,7 @@ _BETWEEN: Final = "\v"
 
 
 class Secret:
-    """A key that shows itself in no repr, log or pickle."""
+    """A key that never appears in a repr, log or pickle."""
 
     __slots__ = ("_value",)
 
@@ -36,7 +36,7 @@ class Secret:
 
     @sealed
     def scrub(self, text: str) -> str:
-        """Return `text` with the key blotted out, should a server have echoed it.
+        """Return `text` with the key masked, in case a server echoed it.
 
         Before anything is cut off, since too small a part of the key would not be recognised.
         """
@@ -44,7 +44,7 @@ class Secret:
 
     @sealed
     def scrub_answer(self, answer: Any) -> Any:
-        """Return what was read from JSON, with the key blotted out in all texts within."""
+        """Return parsed JSON with the key masked in all its strings."""
         if len(self._value) < SHORTEST:  # one of the embedded server's, which guards nothing
             return answer
         # All at once, as looking for a key takes its time, however short the text.
@@ -56,7 +56,7 @@ class Secret:
         return _replaced(answer, iter(scrubbed.split(_BETWEEN)))
 
     def check(self) -> None:
-        """Refuse a key that cannot be one.
+        """Raise unless the value can be a key.
 
         Raises
         ------

@@ -1,7 +1,7 @@
-"""Answers that come when nobody waits for them any more: what they have opened is ended.
+"""Handles late responses: a session opened by an abandoned request is ended.
 
-A session costs money. So a request that opens one goes on although its caller has given it up,
-because of a time-out, an interrupt or a cancellation; and when it is answered after all, the
+A session costs money. So a request that opens one continues after its caller has given up,
+because of a timeout, an interrupt or a cancellation; if it succeeds after all, the
 session is ended.
 """
 
@@ -23,7 +23,7 @@ from ._operations import AnswerT, Operation
 from .errors import APIError, HeyGenError, RateLimited, ServerError, UnexpectedResponse
 
 PARTING: Final = 5.0
-"""Seconds that closing a client, or leaving Python, waits for such answers at most."""
+"""Maximum seconds that closing a client, or leaving Python, waits for such responses."""
 
 _PAUSES: Final = (0.25, 1.0, 4.0, 10.0)  # seconds, after failed attempts to end what was opened
 
@@ -36,14 +36,14 @@ _owned: dict[threading.Thread, object] = {}
 
 
 def overdue(seconds: float) -> Fault:
-    """Return what the caller of a request hears that goes on without him."""
+    """Return the fault reported to the caller of a request that continues without it."""
     return Fault(f"no response within {seconds:g} s", timed_out=True, sent=None)
 
 
 def undoing(
     operation: Operation[AnswerT], outcome: Outcome, key: Secret
 ) -> Generator[Operation[Any] | Pause, HeyGenError | None]:
-    """Yield what to do next until what a late answer has opened is ended.
+    """Yield what to do next until the session opened by a late response is ended.
 
     Send back the error of each operation, or None.
     """
@@ -63,7 +63,7 @@ def undoing(
 
 
 class Apart(Generic[T]):
-    """Does something in a thread, where no interrupt reaches it and where it may be left to itself.
+    """Runs work in a thread, where no interrupt reaches it and where it may be abandoned.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ class Apart(Generic[T]):
         self._outcome: Future[T] = Future()
 
     def outcome(self, seconds: float | None = None) -> T:
-        """Do it, and return what comes of it.
+        """Run the work and return its result.
 
         Raises
         ------
@@ -140,7 +140,7 @@ class Apart(Generic[T]):
 
 @atexit.register
 def wait_for_threads(owner: object = None) -> None:
-    """Wait for a while until the threads of an owner, or of all of them, are done."""
+    """Wait briefly for the threads of one owner, or of all owners."""
     deadline = time.monotonic() + PARTING
     for thread, its_owner in tuple(_owned.items()):
         if owner in {None, its_owner} and thread.ident is not None:
@@ -148,7 +148,7 @@ def wait_for_threads(owner: object = None) -> None:
 
 
 async def wait_for_tasks(tasks: set["asyncio.Task[None]"]) -> None:
-    """Wait until those of this loop are done, for a while; then cancel them."""
+    """Wait briefly for this loop's tasks; then cancel them."""
     loop = asyncio.get_running_loop()
     if ours := {task for task in tasks if task.get_loop() is loop}:
         _, pending = await asyncio.wait(ours, timeout=PARTING)

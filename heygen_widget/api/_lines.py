@@ -1,4 +1,4 @@
-"""The connections of a client, which are given up as a whole when a request was broken off.
+"""The connections of a client, all dropped together when a request is interrupted.
 
 An interrupt can hit httpx and httpcore (0.28, 1.0) between any two steps, and leave a connection
 with half a request on it that they take for a free one. Knows no requests.

@@ -1,4 +1,4 @@
-r"""Blots a key out of text, in whatever simple form a server may have echoed it.
+r"""Masks a key in text, in any simple form in which a server may have echoed it.
 
 That is any piece of at least `PIECE` characters, in any case, whose characters may each be written
 as in a URL (``%41``), in HTML (``&#65;``, ``&equals;``), in JSON (a backslash, ``\u0041``), or with
@@ -29,7 +29,7 @@ _DEEPEST: Final = 3
 """How many forms within one another are undone."""
 
 _MOST: Final = 50_000
-"""Pieces of a key that are blotted out one by one; with more of them, all of a text is."""
+"""Pieces of a key that are masked one by one; with more of them, the whole text is masked."""
 
 _WRITTEN: Final = re.compile(
     r"\\+(?:u\{?0{0,6}(?P<u>[0-9a-f]{2})\}?|x(?P<x>[0-9a-f]{2}))?"
@@ -48,7 +48,7 @@ _URL_SAFE: Final = str.maketrans("+/", "-_")
 
 
 def masked(text: str, key: str, keep: str = "") -> str:
-    """Return `text` with all that tells of `key` replaced by a mask, but for one kept sign."""
+    """Return `text` with every form of `key` replaced by a mask, except for one kept character."""
     if not key or len(text) < min(len(key), PIECE):
         return text
     plain, origins = _plainly(text)

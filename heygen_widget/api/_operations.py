@@ -93,7 +93,7 @@ class Operation(Generic[AnswerT]):
 
     @property
     def repeatable(self) -> bool:
-        """Whether it may be sent again when nobody knows if it was carried out."""
+        """Whether it is safe to repeat when its outcome is unknown."""
         return self.method == "GET"
 
 
@@ -180,7 +180,7 @@ def cancel(stream_id: str) -> Operation[CancelAvatarRealtimeResponse]:
 def upload(
     data: bytes | BinaryIO | Path, filename: str | None, media_type: str | None
 ) -> Operation[UploadedAsset]:
-    """Give HeyGen a file to keep. Reads it, and so may block."""
+    """Upload a file to HeyGen. Reads the file, so it may block."""
     try:
         file = AssetUpload(
             data=read_file(data),
@@ -235,7 +235,7 @@ def encoded(body: BaseModel, *, leave_out_none: bool = False) -> bytes:
 
 
 def as_invalid_request(error: ValidationError) -> InvalidRequest:
-    """Say in our words what pydantic says with the whole input in it."""
+    """Convert a pydantic error, which contains the whole input, into our own."""
     problems = error.errors(include_url=False, include_input=False)
     where, context = problems[0]["loc"], problems[0].get("ctx", {})
     message = "; ".join(

@@ -1,4 +1,4 @@
-"""What a client was told: the key, the address, how patient to be. Sends nothing."""
+"""A client's settings: key, address and timeouts. Sends nothing."""
 
 import math
 import os
@@ -46,7 +46,7 @@ class Settings:
 
     @classmethod
     def resolve(cls, key: Secret, base_url: str | None, timeout: float, max_retries: int) -> Self:
-        """Check what was given and fill in the rest from the environment.
+        """Validate the arguments and fill in defaults from the environment.
 
         Raises
         ------

@@ -1,6 +1,6 @@
-"""Puts operations on the wire, blocking.
+"""Sends operations, blocking.
 
-Decides nothing: what to send, when to repeat and what an answer means is said elsewhere
+Decides nothing: what to send, when to retry and what a response means is defined elsewhere
 (`_operations`, `_exchange`, `_answers`).
 """
 
@@ -65,14 +65,14 @@ class Wire:
 
     @sealed
     def run(self, operation: Operation[AnswerT]) -> AnswerT:
-        """Carry out an operation and return what the server says."""
+        """Run an operation and return the server's response."""
         with self._line() as line:
             answer = self._exchange(line, operation)
         return read_answer(operation, answer, self.settings.key)
 
     @contextmanager
     def stream(self, operation: Operation[AnswerT]) -> Generator[httpx.Response]:
-        """Give the answer of a streamed operation, unread, while the block lasts."""
+        """Yield the unread response of a streamed operation while the block lasts."""
         with self._line() as line:
             response = self._exchange(line, operation)
             try:

@@ -1,4 +1,4 @@
-"""Whether a request was written to its end, by what the connection tells of its steps.
+"""Whether a request was fully written, according to the connection's trace events.
 
 A request that broke off while it was written cannot be carried out: its body is incomplete.
 """
@@ -15,7 +15,7 @@ _BROKEN: Final = "WriteError"  # after a timeout, the rest may still leave a buf
 
 
 class Writing:
-    """Hears of the steps of one request, as the ``trace`` extension of a blocking client.
+    """Follows the steps of one request, as the ``trace`` extension of a blocking client.
 
     Keeps nothing of what it hears, since the key is in it.
 

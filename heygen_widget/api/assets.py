@@ -1,6 +1,6 @@
-"""Uploads as methods, blocking and awaiting.
+"""Uploads as methods, blocking and asynchronous.
 
-Says which arguments there are; what becomes of them stands in `_operations`.
+Defines the arguments; `_operations` defines the requests.
 """
 
 import asyncio
@@ -14,10 +14,10 @@ from .models import UploadedAsset
 
 
 class Assets:
-    """Files kept by HeyGen, to be used by their id.
+    """Files stored at HeyGen, used by their id.
 
-    Every method raises `InvalidRequest` for arguments the API does not take, `APIError` when the
-    server refuses, and `APIConnectionError` when there is no answer.
+    Every method raises `InvalidRequest` for invalid arguments, `APIError` when the
+    server refuses, and `APIConnectionError` when there is no response.
     """
 
     def __init__(self, wire: Wire) -> None:
@@ -32,14 +32,14 @@ class Assets:
     ) -> UploadedAsset:
         """Upload a file of at most 32 MB.
 
-        Never repeated by itself, except after 429.
+        Never retried automatically, except after 429.
 
         Parameters
         ----------
         data
             The content, an open binary file, or a path; read whole before anything is sent.
         filename
-            What to call it; by default its own name, if it has one.
+            The file name; by default its own name, if it has one.
         media_type
             Its MIME type, such as ``audio/mpeg``; guessed from the name by default. HeyGen looks
             at the content.
@@ -53,10 +53,10 @@ class Assets:
 
 
 class AsyncAssets:
-    """Files kept by HeyGen, to be used by their id.
+    """Files stored at HeyGen, used by their id.
 
-    Every method raises `InvalidRequest` for arguments the API does not take, `APIError` when the
-    server refuses, and `APIConnectionError` when there is no answer.
+    Every method raises `InvalidRequest` for invalid arguments, `APIError` when the
+    server refuses, and `APIConnectionError` when there is no response.
     """
 
     def __init__(self, wire: AsyncWire) -> None:
@@ -71,14 +71,14 @@ class AsyncAssets:
     ) -> UploadedAsset:
         """Upload a file of at most 32 MB.
 
-        Never repeated by itself, except after 429.
+        Never retried automatically, except after 429.
 
         Parameters
         ----------
         data
             The content, an open binary file, or a path; read whole before anything is sent.
         filename
-            What to call it; by default its own name, if it has one.
+            The file name; by default its own name, if it has one.
         media_type
             Its MIME type, such as ``audio/mpeg``; guessed from the name by default. HeyGen looks
             at the content.

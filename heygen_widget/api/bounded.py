@@ -1,6 +1,6 @@
-"""Reads the bodies of HTTP answers: no more than a limit, unpacked bit by bit.
+"""Reads the bodies of HTTP responses up to a limit, decompressed step by step.
 
-httpx unpacks whatever an answer names, in any number of layers, in one go: 3 kB can become
+httpx decompresses any number of layers in one go: 3 kB can become
 gigabytes. Knows httpx; neither an API nor a stream.
 """
 
@@ -12,10 +12,10 @@ from typing import Any, Final
 import httpx
 
 ENCODINGS: Final = "gzip, deflate"
-"""What requests accept. An answer that is packed otherwise, or twice, is not read."""
+"""The accepted encodings. A response encoded otherwise, or twice, is not read."""
 
 _STEP: Final = 64 * 1024
-"""Bytes that are unpacked at a time."""
+"""Bytes decompressed at a time."""
 _WRAPPED: Final[dict[str, int]] = {"gzip": 31, "x-gzip": 31, "deflate": 15}  # for zlib
 
 
@@ -126,7 +126,7 @@ class _Unpacker:
         self._begun = False
 
     def unpack(self, raw: bytes) -> Iterator[bytes]:
-        """Yield what comes out of the next bytes; nothing after the end of what was packed."""
+        """Yield the decompressed bytes; nothing after the end of the compressed data."""
         if not self._packed:
             yield raw
             return

@@ -1,4 +1,4 @@
-"""`HeyGen` and `AsyncHeyGen`: the API client with a blocking and an awaiting face.
+"""`HeyGen` and `AsyncHeyGen`: the API client, blocking and asynchronous.
 
 Ties settings, wire and operations together. Knows no session state.
 """
@@ -30,7 +30,7 @@ class _Client:
         return self._settings.base_url
 
     def fingerprint(self, salt: bytes) -> str:
-        """Return what recognises the key, for those who have it, and tells nothing of it.
+        """Return a salted hash that identifies the key without revealing it.
 
         Parameters
         ----------
@@ -67,17 +67,17 @@ class HeyGen(_Client):
     api_key
         The key; ``HEYGEN_API_KEY`` by default.
     base_url
-        Where the API is; ``HEYGEN_BASE_URL`` or HeyGen itself by default. Plain http is taken
+        Where the API is; ``HEYGEN_BASE_URL`` or HeyGen itself by default. Plain http is allowed
         only within this machine or a private network.
     timeout
-        Seconds until each answer must be there, whole (and at most 10 for a connection); that to a
-        file, and pauses in a stream of words, may take two minutes. A session whose opening takes
-        longer, or is interrupted, is ended when the server answers; leaving Python or closing
+        Seconds until each response must be complete (at most 10 for a connection). Uploading a
+        file, and pauses in a word stream, may take two minutes. A session whose opening takes
+        longer, or is interrupted, is ended when the server responds; leaving Python or closing
         the client waits 5 seconds for that.
     max_retries
         How often a refused (429) or harmlessly repeatable request is sent again.
     http_client
-        An httpx client to use, for a proxy or a certificate of one's own. It is not closed here.
+        An httpx client to use, such as for your own proxy or certificate. It is not closed here.
 
     Attributes
     ----------
@@ -118,12 +118,12 @@ class HeyGen(_Client):
 
     @classmethod
     def like(cls, other: "HeyGen | AsyncHeyGen") -> Self:
-        """Make a client with the key, address and patience of another, and own connections."""
+        """Create a client with the settings of another one, and its own connections."""
         return cls(**_arguments_of(other))
 
     @property
     def wire(self) -> Wire:
-        """What carries out operations, for parts of the API that are described elsewhere."""
+        """The object that runs operations, for parts of the API defined elsewhere."""
         return self._wire
 
     def close(self) -> None:
@@ -143,24 +143,24 @@ class HeyGen(_Client):
 
 
 class AsyncHeyGen(_Client):
-    """HeyGen's API, awaiting.
+    """HeyGen's API, asynchronous.
 
     Parameters
     ----------
     api_key
         The key; ``HEYGEN_API_KEY`` by default.
     base_url
-        Where the API is; ``HEYGEN_BASE_URL`` or HeyGen itself by default. Plain http is taken
+        Where the API is; ``HEYGEN_BASE_URL`` or HeyGen itself by default. Plain http is allowed
         only within this machine or a private network.
     timeout
-        Seconds until each answer must be there, whole (and at most 10 for a connection); that to a
-        file, and pauses in a stream of words, may take two minutes. A session whose opening takes
-        longer, or is interrupted, is ended when the server answers; leaving Python or closing
+        Seconds until each response must be complete (at most 10 for a connection). Uploading a
+        file, and pauses in a word stream, may take two minutes. A session whose opening takes
+        longer, or is interrupted, is ended when the server responds; leaving Python or closing
         the client waits 5 seconds for that.
     max_retries
         How often a refused (429) or harmlessly repeatable request is sent again.
     http_client
-        An httpx client to use, for a proxy or a certificate of one's own. It is not closed here.
+        An httpx client to use, such as for your own proxy or certificate. It is not closed here.
 
     Attributes
     ----------
@@ -201,12 +201,12 @@ class AsyncHeyGen(_Client):
 
     @classmethod
     def like(cls, other: "HeyGen | AsyncHeyGen") -> Self:
-        """Make a client with the key, address and patience of another, and own connections."""
+        """Create a client with the settings of another one, and its own connections."""
         return cls(**_arguments_of(other))
 
     @property
     def wire(self) -> AsyncWire:
-        """What carries out operations, for parts of the API that are described elsewhere."""
+        """The object that runs operations, for parts of the API defined elsewhere."""
         return self._wire
 
     async def aclose(self) -> None:

@@ -4,9 +4,9 @@ Knows no HTTP library: where an error comes from is decided in `_answers` and `_
 
 * HeyGenError
   · ConfigurationError        the key or the base URL cannot be used; nothing was sent
-    + MissingKey              there is no key
+    + MissingKey              no key was given
   · ForkedProcess             a forked child used what its parent made; nothing was sent
-  · InvalidRequest            the arguments are not what the API takes; nothing was sent
+  · InvalidRequest            the arguments are not valid; nothing was sent
   · APIError                  the server said no: a status other than 2xx
     + BadRequest              400, 422
     + AuthenticationFailed    401
@@ -15,12 +15,12 @@ Knows no HTTP library: where an error comes from is decided in `_answers` and `_
     + NotFound                404
     + Conflict                409
     + Gone                    410
-      * EndpointSunset        410: HeyGen has taken this operation out of service
+      * EndpointSunset        410: HeyGen has shut this operation down
     + RateLimited             429
     + ServerError             500 to 599
   · UnexpectedResponse        the server said yes, in a shape this client cannot read
-  · APIConnectionError        there was no answer, or only a part of one
-    + APITimeoutError         there was no answer in time
+  · APIConnectionError        no response, or only a part of one
+    + APITimeoutError         no response in time
 """
 # ruff: noqa: N818  (as in httpx, a name says what happened: `RateLimited`, not `RateLimitedError`)
 
@@ -31,20 +31,20 @@ class HeyGenError(Exception):
     Parameters
     ----------
     message
-        What happened. Never holds the key.
+        What happened. Never contains the key.
     hint
         What it means and what to do.
     status
-        HTTP status of the answer, if there was one.
+        HTTP status of the response, if there was one.
     code
-        HeyGen's own word for the error, such as ``invalid_parameter``. Branch on the class, not
-        on this: the same error has had several codes.
+        HeyGen's own code for the error, such as ``invalid_parameter``. Branch on the class, not
+        on the code: the same error has had several codes.
     param
-        The field of the request that is at fault.
+        The invalid field of the request.
     doc_url
         Where HeyGen explains the error.
     request_id
-        What to quote to HeyGen's support.
+        The request id to quote to HeyGen's support.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class ConfigurationError(HeyGenError):
 
 
 class MissingKey(ConfigurationError):
-    """There is no key, neither as an argument nor in ``HEYGEN_API_KEY``."""
+    """No key was given, neither as an argument nor in ``HEYGEN_API_KEY``."""
 
 
 class ForkedProcess(HeyGenError):
@@ -85,7 +85,7 @@ class ForkedProcess(HeyGenError):
 
 
 class InvalidRequest(HeyGenError):
-    """The arguments are not what the API takes. Nothing was sent."""
+    """The arguments are not valid. Nothing was sent."""
 
 
 class APIError(HeyGenError):
@@ -93,7 +93,7 @@ class APIError(HeyGenError):
 
 
 class BadRequest(APIError):
-    """400 or 422: the server does not take this request."""
+    """400 or 422: the request is not valid."""
 
 
 class AuthenticationFailed(APIError):
@@ -101,27 +101,27 @@ class AuthenticationFailed(APIError):
 
 
 class InsufficientCredit(APIError):
-    """402: the balance does not pay for this."""
+    """402: the balance is too low."""
 
 
 class PermissionDenied(APIError):
-    """403: the key may not do this."""
+    """403: the key lacks the permission."""
 
 
 class NotFound(APIError):
-    """404: there is no such thing, or no longer."""
+    """404: the resource does not exist, or no longer exists."""
 
 
 class Conflict(APIError):
-    """409: it does not go together with the present state."""
+    """409: the current state does not allow this."""
 
 
 class Gone(APIError):
-    """410: it is over. A session whose input is closed answers so to more text."""
+    """410: the resource has ended. A session whose input is closed rejects more text this way."""
 
 
 class EndpointSunset(Gone):
-    """410: HeyGen has taken this operation out of service. Nothing will bring it back."""
+    """410: HeyGen has permanently shut this operation down."""
 
 
 class RateLimited(APIError):
@@ -130,18 +130,18 @@ class RateLimited(APIError):
     Attributes
     ----------
     retry_after : float or None
-        Seconds the server asks to wait, if it says.
+        Seconds the server asks to wait, if given.
     """
 
     retry_after: float | None = None
 
 
 class ServerError(APIError):
-    """5xx: the server failed. Whether it did what was asked is not known."""
+    """5xx: the server failed. It may or may not have carried out the request."""
 
 
 class UnexpectedResponse(HeyGenError):
-    """The server took the request (`status` is 2xx) and answered in a shape that was not agreed."""
+    """The server accepted the request (`status` is 2xx) but its response is not valid."""
 
 
 class APIConnectionError(HeyGenError):
@@ -151,11 +151,11 @@ class APIConnectionError(HeyGenError):
     ----------
     sent : bool or None
         False: the request certainly never reached the server. True: it certainly did, only the
-        answer is lost. None: nobody knows.
+        response was lost. None: unknown.
     """
 
     sent: bool | None = None
 
 
 class APITimeoutError(APIConnectionError):
-    """There was no answer in time."""
+    """The server did not respond in time."""

@@ -1,20 +1,20 @@
-"""Files on their way to HeyGen: read whole, within HeyGen's limit. Knows no API and no format."""
+"""Reads files for upload, whole and within HeyGen's limit. Knows no API and no format."""
 
 import os
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 MAX_UPLOAD: Final = 32 * 1024 * 1024
-"""Bytes of one file that HeyGen takes (developers.heygen.com/docs/upload-assets)."""
+"""The largest file that HeyGen accepts, in bytes (developers.heygen.com/docs/upload-assets)."""
 
 NAMELESS: Final = "file"
-"""The name of what has none."""
+"""The name of files without one."""
 
 _MEGABYTE: Final = 1024 * 1024
 
 
 def read_file(source: bytes | BinaryIO | os.PathLike[str]) -> bytes:
-    """Return the content of a file: of bytes themselves, of a path, or what a file object has left.
+    """Return the content of bytes, of the file at a path, or the rest of a file object.
 
     Raises
     ------
@@ -43,7 +43,7 @@ def read_file(source: bytes | BinaryIO | os.PathLike[str]) -> bytes:
 
 
 def check_size(size: int) -> None:
-    """Raise a ValueError when a file of `size` bytes is more than HeyGen takes."""
+    """Raise a ValueError when `size` bytes are more than HeyGen accepts."""
     if size > MAX_UPLOAD:
         raise ValueError(
             f"The file is larger than the {MAX_UPLOAD // _MEGABYTE} MB that HeyGen accepts: "

@@ -33,7 +33,7 @@ class AssetId(RequestBody):
 
 
 class AssetBase64(RequestBody):
-    """Audio sent along: `data` is base64, `media_type` its MIME type, such as ``audio/wav``."""
+    """Inline audio: `data` is base64, `media_type` its MIME type, such as ``audio/wav``."""
 
     type: Literal["base64"] = "base64"
     media_type: str
@@ -69,7 +69,7 @@ class CreateAvatarRealtimeAudio(RequestBody):
 
 
 class CreateAvatarRealtimeTextStream(RequestBody):
-    """A session that takes text over time; `text` is the seed text it begins with."""
+    """A session that accepts text over time; `text` is the seed text."""
 
     type: Literal["text_stream"] = "text_stream"
     avatar_id: str
@@ -144,14 +144,14 @@ class AvatarRealtimeStatusResponse(AnswerBody):
 
 
 class AppendTextDeltaResponse(AnswerBody):
-    """What the server holds after an append; `buffered_bytes` counts all text of the session."""
+    """The response to an append; `buffered_bytes` counts all text of the session."""
 
     ok: bool = True
     buffered_bytes: int
 
 
 class CancelAvatarRealtimeResponse(AnswerBody):
-    """Whether the cancel was taken; asking again is harmless."""
+    """Whether the session was cancelled; cancelling again is harmless."""
 
     stream_id: Name
     cancelled: bool
@@ -178,7 +178,7 @@ class WordBatch(AnswerBody):
 
 
 class UploadedAsset(AnswerBody):
-    """A file that HeyGen keeps: its id, where it can be read, and what HeyGen takes it for."""
+    """A file stored at HeyGen: its id, its URL and the type HeyGen detected."""
 
     asset_id: Name
     url: str | None = None

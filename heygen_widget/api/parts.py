@@ -1,4 +1,4 @@
-"""What other parts of HeyGen's API are described and carried out with.
+"""Building blocks for other parts of HeyGen's API.
 
 For packages beside this one, which describe operations of their own and run them over a client's
 wire, with its key, its retries and its errors.

@@ -1,4 +1,4 @@
-"""Text of strangers, made fit to be shown: in a terminal, a table, a page or a log.
+"""Makes untrusted text safe to show: in a terminal, a table, a page or a log.
 
 What a server says may hold escape sequences that control a terminal, characters that reverse the
 direction of what follows, or a megabyte. Knows no server and no key.
@@ -8,13 +8,13 @@ import re
 from typing import Final
 
 LONGEST: Final = 500
-"""Characters of a stranger's words that are worth showing."""
+"""Characters of untrusted text that are worth showing."""
 
 HIDDEN: Final = (
     "\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e007f"
 )
-"""A regular expression's set of what nobody sees: marks and overrides of direction, tags, breaks.
+"""A regular expression set of invisible characters: direction marks and overrides, tags, breaks.
 
 The joiners U+200C and U+200D are left, which Persian, Hindi and emoji are written with.
 """
@@ -26,12 +26,12 @@ _HALF: Final = re.compile("[\ud800-\udfff]")
 
 
 def plain(text: str) -> str:
-    """Return text without what is hidden; what controls a terminal or ends a line is a blank."""
+    """Return text without hidden characters; control characters and line breaks become blanks."""
     return _HALF.sub("\ufffd", _CONTROL.sub(" ", _HIDDEN.sub("", text)))
 
 
 def uncontrolled(text: str) -> str:
-    """Return text as it is, but for what controls a terminal: a blank."""
+    """Return text with terminal control characters replaced by blanks."""
     return _ESCAPE.sub(" ", text)
 
 

@@ -1,6 +1,6 @@
-"""The realtime operations as methods, blocking and awaiting.
+"""The realtime operations as methods, blocking and asynchronous.
 
-Says which arguments there are; what becomes of them stands in `_operations`.
+Defines the arguments; `_operations` defines the requests.
 """
 # ruff: noqa: A002  (`type` is what HeyGen calls it, and people copy from HeyGen's pages)
 
@@ -24,8 +24,8 @@ from .words import AsyncWordStream, WordStream
 class AvatarRealtime:
     """HeyGen's realtime avatar sessions.
 
-    Every method raises `InvalidRequest` for arguments the API does not take, `APIError` when the
-    server refuses, and `APIConnectionError` when there is no answer.
+    Every method raises `InvalidRequest` for invalid arguments, `APIError` when the
+    server refuses, and `APIConnectionError` when there is no response.
     """
 
     def __init__(self, wire: Wire) -> None:
@@ -50,14 +50,14 @@ class AvatarRealtime:
         text: str | None = None,
         audio: AssetUrl | AssetId | AssetBase64 | None = None,
     ) -> CreateAvatarRealtimeResponse:
-        """Open a session. From now on it costs money.
+        """Open a session, which costs money until it ends.
 
-        Never repeated by itself, except after 429.
+        Never retried automatically, except after 429.
 
         Parameters
         ----------
         type
-            ``text_stream`` takes more text while it speaks, ``tts`` speaks one text, ``audio``
+            ``text_stream`` accepts more text while it speaks, ``tts`` speaks one text, ``audio``
             moves the lips to a sound file.
         avatar_id
             A look of a photo or motion avatar.
@@ -86,9 +86,9 @@ class AvatarRealtime:
     ) -> AppendTextDeltaResponse:
         """Add text to a ``text_stream`` session.
 
-        Never repeated by itself, except after 429: a delta sent twice is spoken twice. The `sent`
-        of an `APIConnectionError` tells whether it can have arrived. After a time-out it may still
-        do so later; with `once` there is none.
+        Never retried automatically, except after 429: a delta sent twice is spoken twice. `sent`
+        of an `APIConnectionError` says whether it may have arrived. After a timeout it may still
+        arrive later; with `once` there is no timeout.
 
         Parameters
         ----------
@@ -99,8 +99,8 @@ class AvatarRealtime:
         final
             Whether this is the end of the text. Anything later is refused with `Gone`.
         once
-            Do not repeat it after 429 either, and wait for its answer as long as the connection
-            lasts, however patient the client is.
+            Do not retry it after 429 either, and wait for its response as long as the connection
+            lasts, regardless of the client's timeout.
         """
         return self._wire.run(operations.append_text(stream_id, delta, final=final, once=once))
 
@@ -109,15 +109,15 @@ class AvatarRealtime:
         return WordStream(self._wire, operations.words(stream_id))
 
     def cancel(self, stream_id: str) -> CancelAvatarRealtimeResponse:
-        """End a session now, in whatever state. Doing it again is harmless."""
+        """End a session now, in any state. Cancelling again is harmless."""
         return self._wire.run(operations.cancel(stream_id))
 
 
 class AsyncAvatarRealtime:
     """HeyGen's realtime avatar sessions.
 
-    Every method raises `InvalidRequest` for arguments the API does not take, `APIError` when the
-    server refuses, and `APIConnectionError` when there is no answer.
+    Every method raises `InvalidRequest` for invalid arguments, `APIError` when the
+    server refuses, and `APIConnectionError` when there is no response.
     """
 
     def __init__(self, wire: AsyncWire) -> None:
@@ -142,14 +142,14 @@ class AsyncAvatarRealtime:
         text: str | None = None,
         audio: AssetUrl | AssetId | AssetBase64 | None = None,
     ) -> CreateAvatarRealtimeResponse:
-        """Open a session. From now on it costs money.
+        """Open a session, which costs money until it ends.
 
-        Never repeated by itself, except after 429.
+        Never retried automatically, except after 429.
 
         Parameters
         ----------
         type
-            ``text_stream`` takes more text while it speaks, ``tts`` speaks one text, ``audio``
+            ``text_stream`` accepts more text while it speaks, ``tts`` speaks one text, ``audio``
             moves the lips to a sound file.
         avatar_id
             A look of a photo or motion avatar.
@@ -178,9 +178,9 @@ class AsyncAvatarRealtime:
     ) -> AppendTextDeltaResponse:
         """Add text to a ``text_stream`` session.
 
-        Never repeated by itself, except after 429: a delta sent twice is spoken twice. The `sent`
-        of an `APIConnectionError` tells whether it can have arrived. After a time-out it may still
-        do so later; with `once` there is none.
+        Never retried automatically, except after 429: a delta sent twice is spoken twice. `sent`
+        of an `APIConnectionError` says whether it may have arrived. After a timeout it may still
+        arrive later; with `once` there is no timeout.
 
         Parameters
         ----------
@@ -191,8 +191,8 @@ class AsyncAvatarRealtime:
         final
             Whether this is the end of the text. Anything later is refused with `Gone`.
         once
-            Do not repeat it after 429 either, and wait for its answer as long as the connection
-            lasts, however patient the client is.
+            Do not retry it after 429 either, and wait for its response as long as the connection
+            lasts, regardless of the client's timeout.
         """
         return await self._wire.run(
             operations.append_text(stream_id, delta, final=final, once=once)
@@ -203,5 +203,5 @@ class AsyncAvatarRealtime:
         return AsyncWordStream(self._wire, operations.words(stream_id))
 
     async def cancel(self, stream_id: str) -> CancelAvatarRealtimeResponse:
-        """End a session now, in whatever state. Doing it again is harmless."""
+        """End a session now, in any state. Cancelling again is harmless."""
         return await self._wire.run(operations.cancel(stream_id))

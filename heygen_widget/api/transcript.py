@@ -1,4 +1,4 @@
-"""Spoken words as readable text: as their author wrote them, where that is known."""
+"""Spoken words as readable text, as their author wrote them where that is known."""
 
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -47,7 +47,7 @@ def texts(words: Iterable[WordEvent]) -> Iterator[str]:
 
 
 def separator(before: str, after: str) -> str:
-    """Return what stands between two words or texts that were not written side by side."""
+    """Return the separator between two words or texts that were not adjacent in the original."""
     if not before or not after or before[-1].isspace() or after[0].isspace():
         return ""
     if not any(character.isalnum() for character in after):

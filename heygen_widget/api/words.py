@@ -1,6 +1,6 @@
 """The words of a session as they are spoken, read from server-sent events.
 
-Passes over what it does not understand: captions are no reason to fail. Resuming after a broken
+Skips what it does not understand: captions must not cause a failure. Resuming after a broken
 connection is left to the caller; the server then tells all words again from the first.
 """
 
@@ -25,7 +25,7 @@ from ._wire import Wire
 from .models import WordBatch
 
 MAX_WORDS: Final = 4 * 1024 * 1024
-"""Bytes of a stream of words. Those of an hour have a quarter of that."""
+"""Bytes of a word stream. An hour of words takes a quarter of that."""
 _EFFORT: Final = 64  # bytes that are as much work as reading an event
 
 _END: Final = "end"
@@ -34,14 +34,14 @@ _NO_END: Final = Fault("the word stream was cut off", timed_out=False, sent=True
 
 
 class WordStream:
-    """Batches of words, to be iterated; ends when the session has no more.
+    """An iterator over batches of words; ends when the session has no more.
 
     Iterating connects. Leaving a ``with`` block, or `close`, disconnects at once.
 
     Raises
     ------
     APIError
-        When the server refuses: 404 or 405 where there are no word timestamps.
+        When the server refuses: 404 or 405 if it has no word timestamps.
     APIConnectionError
         When the connection ends before the words do.
     """
@@ -68,7 +68,7 @@ class WordStream:
         self.close()
 
     def close(self) -> None:
-        """Disconnect. Nothing more will come."""
+        """Disconnect. No more batches follow."""
         self._batches.close()
 
     @staticmethod
@@ -87,14 +87,14 @@ class WordStream:
 
 
 class AsyncWordStream:
-    """Batches of words, to be iterated; ends when the session has no more.
+    """An iterator over batches of words; ends when the session has no more.
 
     Iterating connects. Leaving an ``async with`` block, or `aclose`, disconnects at once.
 
     Raises
     ------
     APIError
-        When the server refuses: 404 or 405 where there are no word timestamps.
+        When the server refuses: 404 or 405 if it has no word timestamps.
     APIConnectionError
         When the connection ends before the words do.
     """
@@ -121,7 +121,7 @@ class AsyncWordStream:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Disconnect. Nothing more will come."""
+        """Disconnect. No more batches follow."""
         await self._batches.aclose()
 
     @staticmethod

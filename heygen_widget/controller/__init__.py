@@ -1,1 +1,1 @@
-"""An avatar without its widget: what its pages are told, who waits for it, whom it calls back."""
+"""An avatar without its widget: messages to its pages, waiting, and callbacks."""

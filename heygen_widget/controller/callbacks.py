@@ -1,8 +1,8 @@
-"""Runs what a user wants called where they expect it, and shows what goes wrong there.
+"""Runs the user's callbacks where users expect them, and shows their errors.
 
-Events happen on the private loop. A call-back of the user's runs on the event loop it was made on,
+Events happen on the private loop. A user's callback runs on the event loop it was created on,
 the kernel's in a notebook: between cells and while one awaits, in the main thread, with what it
-prints under the cell it came from. Where there was no loop it runs in a thread for call-backs, one
+prints under the cell it came from. Where there was no loop it runs in a thread for callbacks, one
 after the other: one that takes long, or never returns, holds up no session.
 """
 
@@ -20,7 +20,7 @@ from typing import Any, Final, TypeAlias
 from heygen_widget.bridge import bridge
 
 SLOW: Final = 5.0
-"""Seconds after which people are told which call-back the others wait for."""
+"""Seconds after which users are told which callback the others are waiting for."""
 
 _log = logging.getLogger(__name__)
 
@@ -28,17 +28,17 @@ Callback: TypeAlias = Callable[..., Any]
 
 
 def show_traceback(error: Exception) -> None:
-    """Show an error where the code that runs now prints, as nobody is there to catch it."""
+    """Print an error that nobody can catch, where the running code prints."""
     traceback.print_exception(error)
 
 
 class Home:
-    """Where the code that makes this runs, for calls of it later.
+    """Where the creating code runs, so that later calls run there too.
 
     Parameters
     ----------
     on_error
-        Called with the name of a call-back and what it raised.
+        Called with the name of a callback and what it raised.
     """
 
     def __init__(self, on_error: Callable[[str, BaseException], None]) -> None:
@@ -90,12 +90,12 @@ class Home:
 
 
 class Observers:
-    """The call-backs of one avatar, in the order in which they were added.
+    """The callbacks of one avatar, in the order they were added.
 
     Parameters
     ----------
     on_error
-        Called with the name of a call-back and what it raised.
+        Called with the name of a callback and what it raised.
     """
 
     def __init__(self, on_error: Callable[[str, BaseException], None]) -> None:
@@ -103,11 +103,11 @@ class Observers:
         self._all: dict[Callback, Home] = {}
 
     def add(self, callback: Callback) -> None:
-        """Call `callback` from now on, where this was called. Adding it again changes nothing."""
+        """Add `callback`, to run where this method was called. Adding it again changes nothing."""
         self._all.setdefault(callback, Home(self._on_error))
 
     def remove(self, callback: Callback) -> None:
-        """Call it no longer. Harmless when it was not added."""
+        """Remove it. Harmless when it was not added."""
         self._all.pop(callback, None)
 
     def notify(self, event: object) -> None:
@@ -130,7 +130,7 @@ class _Turns:
         self._told: _TellSlow | None = None
 
     def put(self, call: _Call, tell_slow: _TellSlow) -> None:
-        """Call soon, in that thread; should that take long, say so once. Neither raises."""
+        """Call soon, in that thread; report once if it takes long. Neither raises."""
         self._tell_if_slow()
         if self._thread is None or not self._thread.is_alive():  # as after a fork
             self._calls = queue.SimpleQueue()
@@ -172,9 +172,9 @@ class _Turns:
 
 
 _turns: Final = _Turns()
-"""Of all call-backs that were made where no event loop ran."""
+"""The thread for all callbacks added where no event loop was running."""
 
 
 def wait_for_callbacks(seconds: float) -> None:
-    """Wait until call-backs that have a thread of their own have run, for so many seconds."""
+    """Wait up to this many seconds for the callbacks on the callback thread."""
     _turns.rest(seconds)

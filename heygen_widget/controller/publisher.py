@@ -1,4 +1,4 @@
-"""Tells the pages that show an avatar what happens to it, through its comm and its one trait.
+"""Tells an avatar's pages what happens to it, through its comm and its one trait.
 
 On the private loop, from which messages leave even while a cell keeps the kernel busy.
 """
@@ -25,7 +25,7 @@ from heygen_widget.transport.router import Streams
 
 
 class FrontendPort(Protocol):
-    """What carries messages and the `session` trait to the pages: a widget."""
+    """Carries messages and the `session` trait to the pages: a widget."""
 
     def send(self, content: Any, buffers: Any = None) -> None:
         """Send a message to the pages."""
@@ -77,11 +77,11 @@ class Display:
         self._widget.set_trait("session", to_browser(self.view()))
 
     def expect_page(self) -> None:
-        """Send ahead what a page will need, which may not be heard when it asks."""
+        """Send in advance what a page will need, since its request may not be heard."""
         self._player.send_unasked(self._widget.send)
 
     def tell(self, event: SessionEvent) -> None:
-        """Tell of an event what a page shows of it."""
+        """Tell pages the part of an event that they show."""
         match event:
             case WordsSpoken(words=words, heard=heard):
                 self._tell_growth()  # a page finds words in the texts it knows
@@ -96,7 +96,7 @@ class Display:
                 self.show()
 
     def catch_up(self, *, player: bool) -> None:
-        """Bring a page that has just come up to date; its trait may be old.
+        """Bring a new page up to date; its trait may be old.
 
         Parameters
         ----------
@@ -121,7 +121,7 @@ class Display:
         self._widget.send(to_browser(message))
 
     def heard(self, message: BrowserMessage) -> None:
-        """Say in the page that one of its messages was read, and that what it asks for is begun."""
+        """Tell the page that one of its messages was read and its request has started."""
         self._widget.send(to_browser(HeardMessage(what=message.kind)))
 
     def view(self) -> SessionView:
@@ -177,7 +177,7 @@ class StreamDisplay(Display):
         self._page_url: str | None = None
 
     def show_elsewhere(self, page_url: str) -> None:
-        """Offer a page of its own where the picture can be seen, since here it cannot."""
+        """Offer a separate page, since this one cannot show the picture."""
         if self._page_url != page_url:
             self._page_url = page_url
             self.show()

@@ -1,4 +1,4 @@
-"""Tells the pages that show an avatar in a room what they need to join it.
+"""Tells an avatar's pages what they need to join its room.
 
 Their player is sent once there is a room: a widget that is merely shown costs no more than another.
 
@@ -28,7 +28,7 @@ from heygen_widget.legacy import (
 from heygen_widget.session import SessionEvent
 
 QUALITIES: Final = list(get_args(Quality))
-"""How fine the picture can be."""
+"""The available picture qualities."""
 
 
 class RoomDisplay(Display):
@@ -63,7 +63,7 @@ class RoomDisplay(Display):
         """Send nothing ahead: there may never be a session."""
 
     def tell(self, event: SessionEvent) -> None:
-        """Tell of an event what a page shows of it."""
+        """Tell pages the part of an event that they show."""
         match event:
             case RoomReady():
                 self._invite()
@@ -75,7 +75,7 @@ class RoomDisplay(Display):
             self.show()
 
     def catch_up(self, *, player: bool) -> None:
-        """Bring a page that has just come up to date, and invite it."""
+        """Bring a new page up to date, and invite it."""
         begun = self._rooms.current is not None
         if player and not begun:
             self._player.owe()

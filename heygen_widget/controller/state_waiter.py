@@ -1,4 +1,4 @@
-"""Those who wait for an avatar's session to reach a state. Knows no notebook."""
+"""Waits for an avatar's session to reach a state. Knows no notebook."""
 
 import concurrent.futures
 from typing import Any, Final
@@ -9,7 +9,7 @@ from heygen_widget.session import SessionStatus
 from heygen_widget.session.succession import Succession
 
 PLAYING: Final = "playing"
-"""What only a page can say: that somebody sees the avatar."""
+"""The state only a page can report: that the avatar is visible."""
 
 
 class Waiting:
@@ -49,12 +49,12 @@ class Waiting:
     # From here on: on the private loop.
 
     def hear(self, playback: Playback) -> None:
-        """Take a page's word on what it plays."""
+        """Take note of what a page plays."""
         self.playback = playback
         self.release()
 
     def release(self) -> None:
-        """Resolve what has come true."""
+        """Resolve the futures whose state has been reached."""
         waiting, self._futures = self._futures, []
         for state, future in waiting:
             if self._has_reached(state):

@@ -1,4 +1,4 @@
-"""What a browser page needs beside the widget's own module: a player, once."""
+"""The player that a browser page needs besides the widget's module, sent once."""
 
 import threading
 import time
@@ -36,7 +36,7 @@ class Library:
         return (STATIC / self._file).read_bytes()
 
     def send(self, send: Callable[..., Any]) -> None:
-        """Send it through a widget's comm, to a page that asks; unless it is on its way there."""
+        """Send it through a widget's comm to a page that asks, unless it is already on its way."""
         with self._lock:
             underway = time.monotonic() - self._underway < UNDERWAY
             self._underway = -UNDERWAY  # a page that asks again has not got it
@@ -56,7 +56,7 @@ class Library:
             self._send(send)
 
     def owe(self) -> None:
-        """Note that a page lacks it, which does not need it yet."""
+        """Note that a page lacks it but does not need it yet."""
         with self._lock:
             self._owed = True
 

@@ -1,4 +1,4 @@
-"""What the page's player says about the picture, as typed records beside the session's own."""
+"""Events of the page's player, as typed records besides the session's own."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from heygen_widget.session import SessionEvent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaybackRecovered(SessionEvent):
-    """The picture broke, and the player repaired it.
+    """Playback broke, and the player repaired it.
 
     Attributes
     ----------
@@ -16,9 +16,9 @@ class PlaybackRecovered(SessionEvent):
         What broke: ``network``, ``missing`` (a part of the stream), ``expired`` (its URL),
         ``stalled`` or ``decoder``.
     seconds
-        From when the fault showed until playback went on.
+        From the fault until playback resumed.
     position
-        Where playback goes on, in seconds on the stream's clock.
+        Where playback resumed, in seconds on the stream's clock.
     """
 
     fault: str

@@ -1,4 +1,4 @@
-"""Everything that passes between kernel and browser, typed; `js/src/protocol.ts` mirrors it.
+"""All messages between kernel and browser, typed; `js/src/protocol.ts` mirrors them.
 
 One synced trait, `session`, holds what a late view needs to draw itself. All else travels in
 messages of the shape ``{"kind": ...}``. The API key has no place here.
@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 from heygen_widget.api.plain import one_line, plain
 
 PLAYER_VERSION = "0.1.0"
-"""Version of the players that the kernel hands to a page: this package's own."""
+"""Version of the players that the kernel sends to a page: this package's own."""
 
 Transport = Literal["auto", "direct", "kernel"]
 """How the picture reaches a page: fetched by the page itself, pushed by the kernel, or either."""
@@ -176,10 +176,10 @@ class HeardMessage(BaseModel):
 
 
 Line = Annotated[str, AfterValidator(one_line)]
-"""What a page says to people: it may hold what controls a terminal, and is shown in reports."""
+"""Text from a page that is shown in reports; it may contain terminal control characters."""
 
 Plain = Annotated[str, AfterValidator(plain)]
-"""The same of what may be long."""
+"""The same for long text."""
 
 
 class _FromBrowser(BaseModel):
@@ -187,7 +187,7 @@ class _FromBrowser(BaseModel):
 
 
 class PageReport(_FromBrowser):
-    """What a page says of itself. Not where it is: its address may name the user."""
+    """A page's report about itself, without its address, which may name the user."""
 
     host: Line = Field(max_length=50)  # JupyterLab, VS Code...; empty if unknown
     browser: Line = Field(max_length=300)  # its own name for itself
@@ -238,7 +238,7 @@ PlaybackState = Literal[
 
 
 class Playback(_FromBrowser):
-    """What the player sees, at most once a second and at each change of state."""
+    """The player's state, sent at most once a second and at each change."""
 
     kind: Literal["playback"]
     epoch: int
@@ -264,14 +264,14 @@ class Recovered(_FromBrowser):
 
 
 class Refresh(_FromBrowser):
-    """The playback URL no longer works: the kernel shall see whether there is a newer one."""
+    """The playback URL no longer works: the kernel should look for a newer one."""
 
     kind: Literal["refresh"]
     epoch: int
 
 
 class Yield(_FromBrowser):
-    """The session is over and nobody uses the widget: its output may be drawn anew."""
+    """The session is over and the widget is idle: its output may be redrawn."""
 
     kind: Literal["yield"]
     epoch: int
@@ -301,7 +301,7 @@ class Switch(_FromBrowser):
 
 
 class Answer(_FromBrowser):
-    """The page's answer to an offer."""
+    """The page's answer to a WebRTC offer."""
 
     kind: Literal["answer"]
     epoch: int
@@ -320,7 +320,7 @@ class Candidate(_FromBrowser):
 
 
 class Talking(_FromBrowser):
-    """What the avatar tells of itself, as a page in its room hears it."""
+    """The avatar's own events, as received by a page in its room."""
 
     kind: Literal["talking"]
     epoch: int

@@ -1,4 +1,4 @@
-"""What the browser is shown of a session: values of the protocol, made from the session's own."""
+"""Converts a session to the protocol values that the browser shows."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ def session_view(
     transport: Transport = "auto",
     page_url: str | None = None,
 ) -> SessionView:
-    """Describe the current session; an idle one when there is none yet."""
+    """Describe the current session; an idle one if there is none yet."""
     session = sessions.current
     if session is None:
         return SessionView(rehearsal=rehearsal, transport=transport, page_url=page_url)

@@ -1,4 +1,4 @@
-"""What every part must know of human languages alike: where sentences and characters end.
+"""Shared knowledge of human languages: where sentences and characters end.
 
 Pure, imports nothing of the project, and is the only place that lists marks or abbreviations.
 """

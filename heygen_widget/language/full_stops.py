@@ -22,7 +22,7 @@ _LATIN: Final = "\u024f"
 
 
 class Last(NamedTuple):
-    """What stands in front of a full stop.
+    """The text before a full stop.
 
     Attributes
     ----------
@@ -40,7 +40,7 @@ class Last(NamedTuple):
 
 
 class Next(NamedTuple):
-    """What follows a full stop.
+    """The text after a full stop.
 
     Attributes
     ----------

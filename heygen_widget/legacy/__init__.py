@@ -1,7 +1,7 @@
-"""HeyGen's earlier Streaming Avatar (v1, over WebRTC): a typed client, and a session's life.
+"""HeyGen's earlier Streaming Avatar (v1, over WebRTC): a typed client and the session lifecycle.
 
-Knows no notebook. HeyGen is reported to have taken the service out of service, so that all of this
-ends in `EndpointSunset`; the embedded avatar server speaks it.
+Knows no notebook. HeyGen has reportedly shut the service down, so with a key all of this
+ends in `EndpointSunset`; the embedded avatar server implements it.
 """
 
 from heygen_widget.legacy.calls import end_session

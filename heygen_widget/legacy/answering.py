@@ -1,6 +1,6 @@
-"""Carries to the server what pages answer to its offer of a bare peer connection.
+"""Sends pages' answers to the server's offer of a bare peer connection.
 
-Such a connection has one other end: the first answer is taken, and no other. Knows no session.
+Such a connection has one peer, so only the first answer counts. Knows no session.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from heygen_widget.legacy.models import IceCandidate, SessionDescription
 
 
 class Answering:
-    """What one session's pages answer.
+    """The answers of one session's pages.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The requests of one session, which it sends under its id; what is worth repeating is repeated."""
+"""Sends one session's requests, with retries where they help."""
 
 import asyncio
 import logging
@@ -18,7 +18,7 @@ from heygen_widget.legacy.streaming import AsyncStreaming
 from heygen_widget.session.errors import may_pass
 
 STOP_PAUSES: Final = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
-"""Seconds after failed attempts to stop, which is harmless to repeat and expensive to miss."""
+"""Seconds after failed attempts to stop. Repeating a stop is harmless; missing it is expensive."""
 
 _log = logging.getLogger(__name__)
 
@@ -32,13 +32,13 @@ class SessionCalls:
 
     @classmethod
     async def open(cls, client: AsyncHeyGen, opening: Opening) -> tuple[Self, NewSession]:
-        """Open a session. From now on it costs money."""
+        """Open a session, which costs money until it ends."""
         streaming = AsyncStreaming(client)
         room = await streaming.new(**opening.fields)
         return cls(streaming, room.session_id), room
 
     async def start(self, sdp: SessionDescription | None = None) -> None:
-        """Let it stream; with a page's answer where the server made an offer."""
+        """Start streaming; with a page's answer if the server made an offer."""
         await self._streaming.start(self._id, sdp)
 
     async def ice(self, candidate: IceCandidate) -> None:
@@ -46,19 +46,19 @@ class SessionCalls:
         await self._streaming.ice(self._id, candidate)
 
     async def task(self, text: str, task_type: TaskType) -> Spoken:
-        """Have a text spoken to its end."""
+        """Speak a text to its end."""
         return await self._streaming.task(self._id, text, task_type=task_type)
 
     async def interrupt(self) -> None:
-        """Have the avatar be silent."""
+        """Silence the avatar."""
         await self._streaming.interrupt(self._id)
 
     async def keep_alive(self) -> None:
-        """Begin the idle timeout anew."""
+        """Restart the idle timeout."""
         await self._streaming.keep_alive(self._id)
 
     async def found(self) -> ActiveSession | None:
-        """Return what the server says of the session; None when it is none of the open ones."""
+        """Return the server's record of the session; None if it is not open."""
         active = await self._streaming.list()
         return next((one for one in active.sessions if one.session_id == self._id), None)
 
@@ -78,7 +78,7 @@ class SessionCalls:
 
 
 async def stop(streaming: AsyncStreaming, session_id: str) -> None:
-    """End a session; one that has ended is none to complain of."""
+    """End a session; ignore one that has already ended."""
     try:
         await streaming.stop(session_id)
     except (Gone, NotFound) as error:
@@ -86,6 +86,6 @@ async def stop(streaming: AsyncStreaming, session_id: str) -> None:
 
 
 async def end_session(client: AsyncHeyGen, session_id: str) -> bool:
-    """End a session that is nobody's any more. Returns True: it has ended."""
+    """End an abandoned session. Returns True: it has ended."""
     await stop(AsyncStreaming(client), session_id)
     return True

@@ -1,4 +1,4 @@
-"""How the Streaming Avatar API (v1) answers: in two envelopes, with numbers for what is wrong.
+"""How the Streaming Avatar API (v1) responds: in two envelopes, with numeric error codes.
 
 ``{"code": 100, "message": "success", "data": ...}`` or ``{"error": null, "data": ...}``; a refusal
 may come with any HTTP status, 200 included. HeyGen never published the whole list of its numbers,
@@ -94,7 +94,7 @@ class StreamingDialect(Dialect):
         return body.get("data") is not None or body.get("code") in {None, SUCCESS}
 
     def data_of(self, body: Any) -> Any:
-        """Return what the server says; nothing where it only says yes."""
+        """Return the server's data; empty where it only confirms."""
         data = body.get("data") if isinstance(body, dict) else None
         return {} if data is None else data
 

@@ -1,4 +1,4 @@
-"""What an avatar in a room tells of itself, as typed records beside those of every session.
+"""An avatar's events in a room, as typed records besides those of every session.
 
 The names are those of HeyGen's own messages. A page that shows the avatar hears them and passes
 them on; where no page does, they are made from the server's answers.
@@ -30,7 +30,7 @@ class AvatarStartTalking(AvatarEvent):
 
 @record
 class AvatarTalkingMessage(AvatarEvent):
-    """A word, or part of one, is being spoken; joined as they are, they give the text.
+    """A word, or part of one, is being spoken; joined as is, the pieces give the text.
 
     Attributes
     ----------

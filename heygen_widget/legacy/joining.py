@@ -1,4 +1,4 @@
-"""Waits until somebody has come to see and hear the avatar. Knows no server and no page."""
+"""Waits until a viewer has joined. Knows no server and no page."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,14 +7,14 @@ from typing import Final
 from heygen_widget.api import HeyGenError
 
 JOINING: Final = 15.0
-"""Seconds that a page may take to join before a text is sent all the same.
+"""Seconds a page may take to join before a text is sent anyway.
 
 They count from the text on, and again once a page shows the avatar.
 """
 
 
 class NobodyJoined(HeyGenError):  # noqa: N818 (as in `api.errors`)
-    """Nobody came to hear the first text, so the session was ended.
+    """No viewer joined for the first text, so the session was ended.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class NobodyJoined(HeyGenError):  # noqa: N818 (as in `api.errors`)
 
 
 class Joining:
-    """Whether anybody has come to a session yet.
+    """Whether a viewer has joined a session yet.
 
     Parameters
     ----------
@@ -56,15 +56,15 @@ class Joining:
 
     @property
     def done(self) -> bool:
-        """Whether somebody has come."""
+        """Whether a viewer has joined."""
         return self._came.is_set()
 
     def come(self) -> None:
-        """Note that somebody has come."""
+        """Note that a viewer has joined."""
         self._came.set()
 
     async def over(self) -> None:
-        """Return once somebody has come, or has had the time to."""
+        """Return once a viewer has joined, or the time for it is over."""
         shown = False
         while not shown:
             shown = self._is_shown()  # an avatar is often shown by the cell that lets it speak
@@ -78,5 +78,5 @@ class Joining:
                 return
 
     def failed(self) -> NobodyJoined:
-        """Return the error that nobody has come."""
+        """Return the error for a session without viewers."""
         return NobodyJoined(shown=self._is_shown())

@@ -17,9 +17,9 @@ VideoEncoding = Literal["H264", "VP8"]
 TaskType = Literal["repeat", "talk"]
 """Say a text word by word, or answer it."""
 TaskMode = Literal["sync", "async"]
-"""Answer when the text was spoken, or at once."""
+"""Respond once the text has been spoken, or immediately."""
 Version = Literal["v1", "v2"]
-"""How picture and sound travel: a bare peer connection, or a LiveKit room."""
+"""How picture and sound are sent: over a bare peer connection, or in a LiveKit room."""
 
 
 class Voice(RequestBody):
@@ -171,7 +171,7 @@ class Spoken(AnswerBody):
 
 
 class Done(AnswerBody):
-    """What was asked was done."""
+    """The response to a completed request."""
 
     status: Words | None = None
 

@@ -1,4 +1,4 @@
-"""What a session is to be like: who speaks, how it looks, how patient the server is."""
+"""A session's options: avatar and voice, quality, idle timeout."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -6,7 +6,7 @@ from typing import Any, Final
 from heygen_widget.legacy.models import Quality, Version, VideoEncoding
 
 IDLE_TIMEOUT: Final = 120.0
-"""Seconds without a task after which HeyGen ends a session, unless it is told otherwise."""
+"""Seconds without a task after which HeyGen ends a session, unless set otherwise."""
 LONGEST: Final = 600.0
 """Seconds that a session may last, unless the server says otherwise when it opens one."""
 # Both from docs.heygen.com/reference/new-session; the second is that of its example.

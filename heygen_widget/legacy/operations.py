@@ -46,7 +46,7 @@ def new(fields: Mapping[str, Any]) -> Operation[NewSession]:
 
 
 def start(session_id: str, sdp: object = None) -> Operation[Done]:
-    """Let a session stream."""
+    """Start a session's stream."""
     body = _checked(StartRequest, {"session_id": session_id, "sdp": sdp})
     return _post("start", "Starting the session", Done, body)
 
@@ -58,7 +58,7 @@ def ice(session_id: str, candidate: object) -> Operation[Done]:
 
 
 def task(session_id: str, text: str, task_type: str, task_mode: str) -> Operation[Spoken]:
-    """Let a session say a text."""
+    """Speak a text in a session."""
     fields = {"session_id": session_id, "text": text}
     body = _checked(TaskRequest, fields | {"task_type": task_type, "task_mode": task_mode})
     # How long an answer to a text is, nobody knows: a minute more than the text itself.
@@ -72,7 +72,7 @@ def interrupt(session_id: str) -> Operation[Done]:
 
 
 def keep_alive(session_id: str) -> Operation[Done]:
-    """Begin a session's idle timeout anew."""
+    """Restart a session's idle timeout."""
     return _ask("keep_alive", "Keeping the session alive", session_id)
 
 

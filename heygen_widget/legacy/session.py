@@ -1,6 +1,6 @@
 """The life of one streaming session: opened, shown, spoken in, and ended, on one event loop.
 
-Everything it says about itself comes from the server's answers, and from pages that are in its
+All its state comes from the server's responses, and from pages that are in its
 room. Knows no notebook.
 """
 
@@ -111,7 +111,7 @@ class StreamingSession(Course):
 
     @property
     def words(self) -> tuple[WordEvent, ...]:
-        """What pages heard so far; seconds since their picture began."""
+        """The words pages heard so far; times in seconds since their picture began."""
         return self._tasks.words
 
     @property
@@ -121,17 +121,17 @@ class StreamingSession(Course):
 
     @property
     def transcript(self) -> str:
-        """What was spoken so far, as text."""
+        """The text spoken so far."""
         return self._tasks.transcript
 
     @property
     def speaking(self) -> bool:
-        """Whether the avatar speaks now."""
+        """Whether the avatar is speaking."""
         return self._tasks.speaking and not self.status.ended
 
     @property
     def unsaid(self) -> str:
-        """What it was told and has not said yet, as text."""
+        """The text not spoken yet."""
         left = [speech.text for speech in self.speeches if not speech.status.ended]
         return "" if self.stopping else " ".join(left)
 
@@ -160,7 +160,7 @@ class StreamingSession(Course):
         self._speaker.put(speech)
 
     def interrupt(self) -> None:
-        """Be silent now, and forget what was still to be said. Harmless when silent."""
+        """Stop speaking now and drop the queued text. Harmless when silent."""
         self._speaker.interrupt()
 
     def finish(self) -> None:

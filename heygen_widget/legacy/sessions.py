@@ -13,7 +13,7 @@ from heygen_widget.session.succession import Succession
 
 
 class StreamingSessions(Succession[StreamingSession]):
-    """Opens sessions when there is something to say or to show.
+    """Opens sessions when there is text to speak or a picture to show.
 
     Parameters
     ----------
@@ -80,6 +80,6 @@ class StreamingSessions(Succession[StreamingSession]):
         return session
 
     def interrupt(self) -> None:
-        """Be silent, and forget what was to be said."""
+        """Stop speaking and drop the queued text."""
         for session in self._all():
             session.interrupt()

@@ -1,7 +1,7 @@
-"""Says the texts of one session in their order, a task at a time, each waiting for the one before.
+"""Speaks the texts of one session in order, one task at a time.
 
-A task is answered when it was spoken; that answer is the truth here, whether or not a page listens.
-Knows no status and no room, only whether somebody has come to hear it.
+The server responds to a task once it has been spoken; this response decides, with or without a
+page. Knows no status and no room, only whether a viewer has joined.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ RETRY_PAUSES: Final = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
 HUSH_PAUSES: Final = (0.5, 0.5, 1.0)
 """Seconds that an interrupted task may take to be answered, before it is interrupted again.
 
-A task that is on its way when its interrupt is sent may arrive behind it.
+A task in flight when its interrupt is sent may arrive after it.
 """
 
 _log = logging.getLogger(__name__)
@@ -68,13 +68,13 @@ class StreamedSpeech(Delivery):
 
 
 class Server(Protocol):
-    """What is asked of the server."""
+    """The requests to the server."""
 
     async def task(self, text: str, task_type: TaskType) -> Spoken:
         """Have a text spoken."""
 
     async def interrupt(self) -> None:
-        """Have the avatar be silent."""
+        """Silence the avatar."""
 
 
 class Speaker:
@@ -130,7 +130,7 @@ class Speaker:
         self._news.set()
 
     def interrupt(self) -> None:
-        """Be silent, and forget what was to be said."""
+        """Stop speaking and drop the queued text."""
         self.settle(SpeechStatus.INTERRUPTED)
         self._queue.clear()
         if self._awaiting is not None:
@@ -139,7 +139,7 @@ class Speaker:
             self._hushing = asyncio.create_task(self._hush(self._server))
 
     def settle(self, status: SpeechStatus, error: Exception | None = None) -> None:
-        """Say of every text that has no end yet what became of it."""
+        """Set the final status of every text that has none yet."""
         for speech in self.all:
             self.change(speech, status, error)
 

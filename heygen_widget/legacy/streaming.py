@@ -1,6 +1,6 @@
-"""The streaming operations as methods, blocking and awaiting, over a client of HeyGen's API.
+"""The streaming operations as methods, blocking and asynchronous, on a client of HeyGen's API.
 
-Says which arguments there are; what becomes of them stands in `operations`.
+Defines the arguments; `operations` defines the requests.
 """
 
 from heygen_widget.api import AsyncHeyGen, HeyGen
@@ -22,11 +22,11 @@ from heygen_widget.legacy.models import (
 
 
 class Streaming:
-    """HeyGen's Streaming Avatar sessions (v1), which HeyGen is reported to have ended.
+    """HeyGen's Streaming Avatar sessions (v1), which HeyGen has reportedly shut down.
 
-    Every method raises `InvalidRequest` for arguments the API does not take, `APIError` when the
-    server refuses (`EndpointSunset` where there is no such API any more), and `APIConnectionError`
-    when there is no answer.
+    Every method raises `InvalidRequest` for invalid arguments, `APIError` when the
+    server refuses (`EndpointSunset` if the API no longer exists), and `APIConnectionError`
+    when there is no response.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ class Streaming:
         self._wire = heygen.wire
 
     def create_token(self) -> SessionToken:
-        """Make a token with which a browser may open one session, without the key."""
+        """Create a token that lets a browser open one session without the key."""
         return self._wire.run(operations.create_token())
 
     def new(
@@ -57,12 +57,12 @@ class Streaming:
         version: Version = "v2",
         activity_idle_timeout: int | None = None,
     ) -> NewSession:
-        """Open a session. From now on it costs money.
+        """Open a session, which costs money until it ends.
 
         Parameters
         ----------
         avatar_id, voice_id
-            Who speaks, and how.
+            The avatar and its voice.
         quality, video_encoding
             Of the picture; the server's choice by default.
         version
@@ -81,7 +81,7 @@ class Streaming:
         return self._wire.run(operations.new(fields))
 
     def start(self, session_id: str, sdp: SessionDescription | None = None) -> Done:
-        """Let a session stream; with the browser's answer where the server made an offer."""
+        """Start a session's stream; with the browser's answer if the server made an offer."""
         return self._wire.run(operations.start(session_id, sdp))
 
     def ice(self, session_id: str, candidate: IceCandidate) -> Done:
@@ -96,7 +96,7 @@ class Streaming:
         task_type: TaskType = "repeat",
         task_mode: TaskMode = "sync",
     ) -> Spoken:
-        """Let a session say a text, or answer it. Sent again only after a `RateLimited`.
+        """Speak a text, or answer it. Retried only after a `RateLimited`.
 
         Parameters
         ----------
@@ -107,7 +107,7 @@ class Streaming:
         task_type
             ``repeat`` says it word by word, ``talk`` answers it.
         task_mode
-            ``sync`` returns when it was spoken, ``async`` at once.
+            ``sync`` returns once the text has been spoken, ``async`` immediately.
         """
         return self._wire.run(operations.task(session_id, text, task_type, task_mode))
 
@@ -124,16 +124,16 @@ class Streaming:
         return self._wire.run(operations.sessions())
 
     def keep_alive(self, session_id: str) -> Done:
-        """Begin a session's idle timeout anew."""
+        """Restart a session's idle timeout."""
         return self._wire.run(operations.keep_alive(session_id))
 
 
 class AsyncStreaming:
-    """HeyGen's Streaming Avatar sessions (v1), which HeyGen is reported to have ended.
+    """HeyGen's Streaming Avatar sessions (v1), which HeyGen has reportedly shut down.
 
-    Every method raises `InvalidRequest` for arguments the API does not take, `APIError` when the
-    server refuses (`EndpointSunset` where there is no such API any more), and `APIConnectionError`
-    when there is no answer.
+    Every method raises `InvalidRequest` for invalid arguments, `APIError` when the
+    server refuses (`EndpointSunset` if the API no longer exists), and `APIConnectionError`
+    when there is no response.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ class AsyncStreaming:
         self._wire = heygen.wire
 
     async def create_token(self) -> SessionToken:
-        """Make a token with which a browser may open one session, without the key."""
+        """Create a token that lets a browser open one session without the key."""
         return await self._wire.run(operations.create_token())
 
     async def new(
@@ -164,12 +164,12 @@ class AsyncStreaming:
         version: Version = "v2",
         activity_idle_timeout: int | None = None,
     ) -> NewSession:
-        """Open a session. From now on it costs money.
+        """Open a session, which costs money until it ends.
 
         Parameters
         ----------
         avatar_id, voice_id
-            Who speaks, and how.
+            The avatar and its voice.
         quality, video_encoding
             Of the picture; the server's choice by default.
         version
@@ -188,7 +188,7 @@ class AsyncStreaming:
         return await self._wire.run(operations.new(fields))
 
     async def start(self, session_id: str, sdp: SessionDescription | None = None) -> Done:
-        """Let a session stream; with the browser's answer where the server made an offer."""
+        """Start a session's stream; with the browser's answer if the server made an offer."""
         return await self._wire.run(operations.start(session_id, sdp))
 
     async def ice(self, session_id: str, candidate: IceCandidate) -> Done:
@@ -203,7 +203,7 @@ class AsyncStreaming:
         task_type: TaskType = "repeat",
         task_mode: TaskMode = "sync",
     ) -> Spoken:
-        """Let a session say a text, or answer it. Sent again only after a `RateLimited`.
+        """Speak a text, or answer it. Retried only after a `RateLimited`.
 
         Parameters
         ----------
@@ -214,7 +214,7 @@ class AsyncStreaming:
         task_type
             ``repeat`` says it word by word, ``talk`` answers it.
         task_mode
-            ``sync`` returns when it was spoken, ``async`` at once.
+            ``sync`` returns once the text has been spoken, ``async`` immediately.
         """
         return await self._wire.run(operations.task(session_id, text, task_type, task_mode))
 
@@ -231,5 +231,5 @@ class AsyncStreaming:
         return await self._wire.run(operations.sessions())
 
     async def keep_alive(self, session_id: str) -> Done:
-        """Begin a session's idle timeout anew."""
+        """Restart a session's idle timeout."""
         return await self._wire.run(operations.keep_alive(session_id))

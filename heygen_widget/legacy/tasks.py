@@ -1,7 +1,7 @@
-"""What was told to an avatar piece by piece, and what was heard of each piece.
+"""The text sent to an avatar piece by piece, and how much of each piece was spoken.
 
-A task is what the server calls so: a whole text, or a sentence of one that streams. Knows no
-server; it is told what was asked for, what was answered and what a page heard.
+A task, as the server calls it, is a whole text or one sentence of a streamed text. Knows no
+server; it is told the requests, the responses and what a page heard.
 """
 
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ from heygen_widget.legacy.models import TaskType
 from heygen_widget.session.delivery import Delivery
 
 NOT_REPORTED: Final = "[words not reported yet]"
-"""Stands in a transcript for words that were spoken, and of which no page has told."""
+"""Placeholder in a transcript for spoken words that no page has reported."""
 
 
 @dataclass(eq=False, slots=True)
@@ -85,7 +85,7 @@ class Tasks:
 
     @property
     def transcript(self) -> str:
-        """What was spoken so far."""
+        """The text spoken so far."""
         text, speech = "", None
         for task in self._all:
             part = task.transcript

@@ -1,4 +1,4 @@
-"""Watches over one session from outside: is it open, is somebody in its room; keeps it alive.
+"""Watches one session from outside: whether it is open and has viewers; keeps it alive.
 
 Believes the server alone; knows neither texts nor pages.
 """
@@ -15,9 +15,9 @@ from heygen_widget.session.contact import OUT_OF_CONTACT, Contact
 from heygen_widget.session.errors import may_pass
 
 FIRST_PAUSE: Final = 0.1
-"""Seconds between the first questions whether somebody is in the room."""
+"""Seconds between the first checks whether the room has a viewer."""
 LONGEST_PAUSE: Final = 2.0
-"""Seconds between questions in a session that has gone on for a while."""
+"""Seconds between polls in a session that has run for a while."""
 
 _log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class Watch:
         self._doubted = asyncio.Event()
 
     def doubt(self) -> None:
-        """Look at once: there is reason to think that the session has ended."""
+        """Check immediately: the session may have ended."""
         self._doubted.set()
 
     async def until_gone(self, calls: SessionCalls) -> None:
@@ -88,7 +88,7 @@ class Watch:
             pause = min(pause * 1.2, LONGEST_PAUSE, self._contact.pause)
 
     async def keep_alive(self, calls: SessionCalls, every: float) -> None:
-        """Begin the idle timeout anew every so many seconds, while somebody is in the room."""
+        """Restart the idle timeout at intervals while the room has a viewer."""
         while True:
             await asyncio.sleep(every)
             if not self.in_room:

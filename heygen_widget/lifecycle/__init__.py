@@ -1,1 +1,1 @@
-"""Nobody pays by accident: connections, leases, the ledger, and the end of the process."""
+"""Prevents accidental costs: connections, leases, the ledger, and the end of the process."""

@@ -24,7 +24,7 @@ AT_EXIT: Final = 1.5
 """Seconds for all of it; Jupyter kills a kernel that takes longer than 2.5."""
 
 LAST_CALLS: Final = 0.5
-"""Seconds for call-backs that hear of these ends."""
+"""Seconds for callbacks about these endings."""
 
 _FATAL: Final = (signal.SIGTERM, signal.SIGHUP) if os.name == "posix" else ()
 
@@ -38,12 +38,12 @@ _afterwards: list[Callable[[float], object]] = []
 
 
 def wait_at_exit(wait: Callable[[float], object]) -> None:
-    """Call `wait` after the sessions have ended, with the seconds that it may take."""
+    """Call `wait` after the sessions have ended, with the seconds it may take."""
     _afterwards.append(wait)
 
 
 def end_at_exit(sessions: Succession[Any], connection: Connection) -> None:
-    """End what is open in `sessions` when the process ends, and close their connections.
+    """End open sessions when the process ends, and close their connections.
 
     A signal that would end it at once ends them first, unless the program handles it itself.
     """
@@ -66,7 +66,7 @@ def _end_by_signal(number: int, _: FrameType | None) -> None:
 
 
 def process_ends() -> bool:
-    """Whether this process is about to end, so that what is left of its sessions is of no use."""
+    """Whether this process is about to end, so that its sessions' results are no longer needed."""
     return _ending
 
 

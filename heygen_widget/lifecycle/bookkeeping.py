@@ -1,7 +1,7 @@
-"""Keeps the books on what an avatar's sessions do, and tells the avatar while there is one.
+"""Records what an avatar's sessions do, and notifies the avatar while it exists.
 
-Outlives the avatar, which sessions refer to only weakly: what is still to be ended when nobody
-holds the avatar any more is accounted for all the same.
+Outlives the avatar, which sessions refer to only weakly: a session that ends after nobody
+holds the avatar any more is still recorded.
 """
 
 import logging
@@ -42,7 +42,7 @@ class Accounts:
         self._on_end = weakref.WeakMethod(on_end)
 
     def hear(self, session: AnySession, event: SessionEvent) -> None:
-        """Take an event of a session. Whatever fails here must not end what is paid for."""
+        """Handle a session event. A failure here must not end a session that is paid for."""
         try:
             if isinstance(event, StatusChanged):
                 self._note(session)
@@ -52,7 +52,7 @@ class Accounts:
             _log.exception("Handling a session event failed: %r", event)
 
     def ended(self, session: AnySession) -> None:
-        """Note that nothing more will come of a session."""
+        """Note that a session sends no more events."""
         self._note(session)
         if on_end := self._on_end():
             on_end()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """How to deal with sessions whose avatar may be gone.
+    """How to handle sessions whose avatar may be gone.
 
     Attributes
     ----------
@@ -46,14 +46,14 @@ REALTIME: Final = Service(leases, end)
 
 
 Rehearsal: TypeAlias = "LocalServer | HeyGen | AsyncHeyGen | bool"
-"""Where to rehearse, or whether."""
+"""Whether to rehearse, and where."""
 
 _starting = threading.Lock()
 _shared: "LocalServer | None" = None
 
 
 class Connection:
-    """Gives an avatar its client, made on the private loop.
+    """Provides an avatar's client, created on the private loop.
 
     Parameters
     ----------
@@ -108,11 +108,11 @@ class Connection:
 
     @property
     def nearby(self) -> bool:
-        """Whether the server is one that only this machine can reach."""
+        """Whether only this machine can reach the server."""
         return self.rehearsal and not self._away
 
     async def client(self) -> AsyncHeyGen:
-        """Return the client, after starting the embedded server if that is what is needed.
+        """Return the client; starts the embedded server first if needed.
 
         Raises
         ------
@@ -148,20 +148,20 @@ class Connection:
         return client
 
     def host(self) -> Host | None:
-        """Return the process that the client's server runs in; None when it is not ours."""
+        """Return the process of the client's server; None if it is not ours."""
         return self._host
 
     async def warm_up(self) -> None:
-        """Start the embedded server ahead of time, if it is going to be needed."""
+        """Start the embedded server in advance, if it will be needed."""
         if self.nearby:
             await self.client()
 
     async def end_orphans(self) -> None:
-        """End what dead processes left open with this key."""
+        """End the sessions that dead processes left open with this key."""
         await end_orphans(await self.client(), self.service.leases, self.service.end)
 
     def limits(self, *, max_cost: float | None, max_seconds: float | None) -> Limits:
-        """Return what a session may cost and last: the user's limits, and those of the server.
+        """Return a session's limits on cost and length: the user's and the server's.
 
         Raises
         ------
@@ -179,12 +179,12 @@ class Connection:
         )
 
     def lease(self, stream_id: str) -> None:
-        """Note a session on disk, for the next process should this one die."""
+        """Record a session on disk, for the next process if this one dies."""
         if self._client is not None:
             self.service.leases.add(self._client, stream_id)
 
     def release(self, stream_id: str) -> None:
-        """Note that a session has ended, and nobody need end it."""
+        """Note that a session has ended and needs no cleanup."""
         self.service.leases.remove(stream_id)
 
     async def aclose(self) -> None:

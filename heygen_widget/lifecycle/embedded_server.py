@@ -1,6 +1,6 @@
-"""The process of an embedded avatar server, as those see it who need it to work.
+"""The process of an embedded avatar server, as its users see it.
 
-Knows neither how it is started nor what it is asked.
+Knows neither how it starts nor what requests it gets.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ import httpx
 from heygen_widget.session.lifeline import ServerEnded
 
 ANSWERS_WITHIN: Final = 5.0
-"""Seconds in which a server that works answers anything."""
+"""Seconds within which a healthy server responds."""
 
 
 class OwnServer:
@@ -31,7 +31,7 @@ class OwnServer:
 
     @property
     def ending(self) -> ServerEnded | None:
-        """How it ended; None while it is there."""
+        """How it ended; None while it is running."""
         code = self._process.poll()
         if code is None:
             return None
@@ -41,7 +41,7 @@ class OwnServer:
         )
 
     def kill(self) -> None:
-        """End it, even when it is frozen."""
+        """Kill it, even when it is frozen."""
         self._gave_up = True
         self._process.kill()
         self._process.wait()
@@ -57,7 +57,7 @@ class OwnServer:
 
 
 async def answers(base_url: str) -> bool:
-    """Whether a server says anything at all; not what."""
+    """Whether a server responds at all."""
     url = httpx.URL(base_url)
     try:
         async with asyncio.timeout(ANSWERS_WITHIN):

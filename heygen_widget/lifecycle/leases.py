@@ -1,6 +1,6 @@
 """Remembers which billed sessions are open, in a file that outlives this process.
 
-A process that is killed leaves its file behind, and the next one ends what stands in it. A living
+A killed process leaves its file behind, and the next one ends the sessions in it. A living
 process holds its file locked, so that neither process numbers nor clocks have to be believed. Knows
 no notebook; the files hold no key.
 """
@@ -167,7 +167,7 @@ class Leases:
 
 
 leases: Final = Leases()
-"""The one set of leases of this process."""
+"""This process's set of leases."""
 
 
 async def end_orphans(

@@ -1,6 +1,6 @@
-"""Every session this process has opened, as one table with what it costs.
+"""All sessions this process has opened, as a table with their costs.
 
-Sessions are noted by whoever opens them; nothing here opens, asks or ends anything.
+The code that opens sessions records them here; this module opens and ends none.
 """
 
 import weakref
@@ -17,16 +17,16 @@ HEADINGS: Final = ("avatar", "stream_id", "state", "elapsed", "cost")
 
 @dataclass(frozen=True, slots=True)
 class SessionRow:
-    """A session as it stood when asked.
+    """A snapshot of a session.
 
     Attributes
     ----------
     avatar
-        Which avatar it was opened for.
+        The avatar it was opened for.
     stream_id
         The server's identifier; None before it is known.
     status
-        Where the session stands.
+        The state of the session.
     reason
         Why it ended, once it has.
     elapsed
@@ -34,9 +34,9 @@ class SessionRow:
     cost
         Estimated dollars; in a rehearsal, what it would have cost.
     rehearsal
-        Whether the embedded avatar server spoke, which costs nothing.
+        Whether the embedded avatar server spoke, which is free.
     certain
-        Whether `cost` is all; otherwise it is at least that, since the server does not answer.
+        Whether `cost` is complete; otherwise it is a minimum, since the server does not respond.
     """
 
     avatar: str
@@ -50,7 +50,7 @@ class SessionRow:
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """What stands in the table, in the order of `HEADINGS`."""
+        """The table's cells, in the order of `HEADINGS`."""
         state = f"{self.status}: {self.reason}" if self.reason else str(self.status)
         cost = f"{'≈' if self.certain else '≥'} ${self.cost:.2f}"
         return (
@@ -63,9 +63,9 @@ class SessionRow:
 
 
 class Overview(Sequence[SessionRow]):
-    """Sessions as they stood when asked, oldest first. Shows itself as a table.
+    """A snapshot of sessions, oldest first. Displays as a table.
 
-    A sequence of its rows, of which pandas and polars make a ``DataFrame``.
+    A sequence of its rows, from which pandas and polars can build a ``DataFrame``.
 
     Attributes
     ----------
@@ -78,7 +78,7 @@ class Overview(Sequence[SessionRow]):
 
     @property
     def open(self) -> int:
-        """How many are open, rehearsals included."""
+        """The number of open sessions, rehearsals included."""
         return sum(row.status.open for row in self.rows)
 
     @property
@@ -148,7 +148,7 @@ class Ledger:
         entry.reason = str(session.error) if session.error else session.end_reason
 
     def overview(self) -> Overview:
-        """Return how all of them stand now."""
+        """Return a snapshot of all sessions."""
         return Overview(
             [
                 SessionRow(
@@ -167,15 +167,15 @@ class Ledger:
 
 
 ledger: Final = Ledger()
-"""The one ledger of this process."""
+"""This process's ledger."""
 
 
 def sessions() -> Overview:
-    """Show every session that this kernel has opened: its state, its length, its cost.
+    """Show every session this kernel has opened, with state, length and cost.
 
     Examples
     --------
     >>> sessions()
-    No session was opened.
+    No sessions yet.
     """
     return ledger.overview()

@@ -1,6 +1,6 @@
 """The embedded avatar server: HeyGen's realtime API with real speech, faces and HLS.
 
-It runs as a process of its own; what can be imported from here starts it and needs no extra.
+It runs in its own process; the names exported here start it and need no extra.
 """
 
 from heygen_widget.local.launcher import LocalServer, LocalServerError

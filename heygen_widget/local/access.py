@@ -1,4 +1,4 @@
-"""What stands before every route: request ids, the Host header, the key, and rehearsed throttling.
+"""Checks before every route: request ids, the Host header, the key, and rehearsed throttling.
 
 Knows paths only as far as rights go: what is below `/hls` and `/room` is open to all who know an
 unguessable address, the first API at `/v1/` has tokens beside the key, and everything else needs

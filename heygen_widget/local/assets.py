@@ -79,7 +79,7 @@ class Assets:
         ]
 
     def keep(self, data: StoredFile) -> Asset:
-        """Keep a sound file; 400 when it is none that can be played."""
+        """Store a sound file; 400 if it cannot be played."""
         try:
             mime_type = _MEDIA_TYPES[container_of(data)]
         except AudioError as error:

@@ -1,11 +1,11 @@
-"""A bell that wakes everyone who waits: how the news of a stream reaches blocked requests."""
+"""A bell that wakes all waiters: how news of a stream reaches blocked requests."""
 
 import asyncio
 import contextlib
 
 
 class Bell:
-    """Wakes all who wait at the moment it rings. To be used on one event loop only."""
+    """Wakes all waiters when it rings. For use on one event loop only."""
 
     def __init__(self) -> None:
         self._next = asyncio.Event()

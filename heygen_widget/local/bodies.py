@@ -44,7 +44,7 @@ _CREATE: Final[TypeAdapter[CreateAvatarRealtimeRequestBody]] = TypeAdapter(
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """What a new session is to do.
+    """The script of a new session.
 
     Attributes
     ----------

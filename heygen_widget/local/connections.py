@@ -1,6 +1,6 @@
-"""The connections of the server: how many there may be, and how long each may keep it waiting.
+"""The server's connections: limits on their number and on how long each may keep it waiting.
 
-Uvicorn takes any number of connections and waits for each one's request for ever. Here a
+Uvicorn accepts any number of connections and waits for each one's request forever. Here a
 connection is a stranger's until a request of it was admitted, and strangers make room for new
 ones: they cannot keep out whoever has the key. Knows no key and no route.
 """
@@ -33,7 +33,7 @@ _PAUSE: Final = 5  # seconds between two requests of a stranger
 
 
 def admit(scope: Scope) -> None:
-    """Say that the caller of a request is no stranger."""
+    """Mark the caller of a request as trusted."""
     extension = scope.get("extensions", {}).get(ADMIT)
     if extension is not None:
         extension()
@@ -61,9 +61,9 @@ class Crowd:
         return len(self._strangers) + len(self._admitted)
 
     def enter(self, transport: asyncio.Transport) -> None:
-        """Take in a new connection; another one, or itself, is cut if there is no room.
+        """Add a new connection; another one, or this one, is cut if there is no room.
 
-        A connection that only waits for its peer to read the rest goes before any stranger.
+        A connection that only waits for its peer to read the rest is cut before any stranger.
         """
         self._strangers[transport] = None
         if len(self._strangers) > self._most_strangers:
@@ -73,7 +73,7 @@ class Crowd:
             self._cut(next(closing, next(iter(self._strangers))))
 
     def admit(self, transport: asyncio.Transport) -> None:
-        """Say that a connection is no stranger's."""
+        """Mark a connection as trusted."""
         if transport in self._strangers:
             del self._strangers[transport]
             self._admitted[transport] = None

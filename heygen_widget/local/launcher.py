@@ -1,6 +1,6 @@
-"""Starts the embedded avatar server as a process of its own, and ends it.
+"""Starts the embedded avatar server in its own process, and ends it.
 
-Knows nothing of what the server does: it waits for one line, and keeps an address and a key.
+Knows nothing of the server's work: it waits for one line, and keeps an address and a key.
 """
 
 import importlib.util
@@ -43,7 +43,7 @@ class LocalServerError(RuntimeError):
 
 
 class LocalServer:
-    """The embedded avatar server, in a process of its own.
+    """The embedded avatar server, in its own process.
 
     It ends with `close`, with the ``with`` block, with this process, or when nothing refers to
     it any more, whichever comes first.
@@ -56,7 +56,7 @@ class LocalServer:
     Attributes
     ----------
     settings : Settings
-        What was chosen.
+        The server's settings.
 
     Examples
     --------
@@ -97,14 +97,14 @@ class LocalServer:
 
     @property
     def process(self) -> subprocess.Popen[str]:
-        """The server's process, for those who watch over it."""
+        """The server's process, for code that watches it."""
         if self._process is None:
             raise LocalServerError("The local server is not running; call start() first.")
         return self._process
 
     @property
     def running(self) -> bool:
-        """Whether the server's process is there."""
+        """Whether the server's process is running."""
         return self._process is not None and self._process.poll() is None
 
     def start(self) -> Self:
@@ -113,7 +113,7 @@ class LocalServer:
         Raises
         ------
         LocalServerError
-            When it does not come up.
+            If it does not start.
         """
         with self._changing:
             if not self.running:
@@ -148,7 +148,7 @@ class LocalServer:
 
 
 def check_extras(*extras: str) -> None:
-    """Raise unless everything that the server needs is installed.
+    """Raise unless the server's dependencies are installed.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The server's log: warnings and errors on standard error, and never more than a disk can bear."""
+"""The server's log: warnings and errors on standard error, at a limited rate."""
 
 import logging
 import sys

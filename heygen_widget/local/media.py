@@ -1,6 +1,6 @@
-"""What players fetch: the playlist, which may wait for its next segment, and the segments.
+"""Serves what players fetch: the playlist, which may wait for its next segment, and the segments.
 
-Open to whoever knows the playlist's address; players send no key.
+Open to anyone who knows the playlist's URL; players send no key.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""All sessions of one server: how many at once, who is who, and how long they are remembered.
+"""All sessions of one server: their number, their ids, and how long they are remembered.
 
 Knows no HTTP.
 """

@@ -1,4 +1,4 @@
-"""What a person may choose about the embedded avatar server, and how it travels to its process.
+"""The embedded avatar server's settings, and how they reach its process.
 
 Knows no server: `LocalServer` turns settings into flags, the command line turns flags into
 settings.
@@ -24,9 +24,9 @@ class Settings:
     host
         Address or name to listen on. Anything but a loopback name opens the server to others.
     port
-        TCP port; 0 takes any free one.
+        TCP port; 0 selects any free one.
     api_key
-        The key callers must send. None makes a random one.
+        The key clients must send. None generates a random one.
     idle_timeout
         Seconds a `text_stream` session waits for more text.
     max_length

@@ -1,4 +1,4 @@
-"""What the sessions of one server share: the voice engine and the drawn faces.
+"""The resources that a server's sessions share: the voice engine and the drawn faces.
 
 Knows no session and no HTTP. Blocking: for worker threads.
 """
@@ -45,7 +45,7 @@ class Studio:
         return face_for(look_for(avatar_id))
 
     def warm_up(self) -> None:
-        """Do now what would make the first session slow, by a short stream that nobody sees."""
+        """Prepare for the first session by running a short, unseen stream."""
         published = threading.Event()
         try:
             track = SpeechTrack(self.engine(), LIKELY_VOICE)

@@ -1,6 +1,6 @@
 """Word timestamps of one stream: their whole history, and its telling as server-sent events.
 
-Knows no voice: words come in as they were spoken, and go out in batches to whoever asks, whenever.
+Knows no voice: words arrive as they are spoken, and go out in batches on request.
 """
 
 import json

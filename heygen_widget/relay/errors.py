@@ -1,8 +1,8 @@
-"""Why a stream cannot be read.
+"""The errors of reading a stream.
 
 StreamError
-├── StreamRefused       we will not, or cannot ever, read this
-└── StreamUnavailable   not now; it may be asked for again
+├── StreamRefused       this stream can never be read
+└── StreamUnavailable   not available now; may be retried
 """
 
 from typing import Final
@@ -13,18 +13,18 @@ _LONGEST: Final = 300  # characters; a playlist's own words and addresses are in
 
 
 class StreamError(Exception):
-    """The stream cannot be read; the message says why, for people."""
+    """The stream cannot be read; the message says why."""
 
     def __init__(self, message: str) -> None:
         super().__init__(one_line(message, _LONGEST))
 
 
 class StreamRefused(StreamError):  # noqa: N818 (it says what happened)
-    """Asking again would change nothing: another host, too large, encrypted, no playlist."""
+    """Retrying is pointless: another host, too large, encrypted, not a playlist."""
 
 
 class StreamUnavailable(StreamError):  # noqa: N818 (it says what happened)
-    """The server did not give it this time.
+    """The server did not deliver it this time.
 
     Attributes
     ----------

@@ -1,6 +1,6 @@
 """Follows a live HLS stream and yields its parts in order, each once, as soon as they are there.
 
-Where the server lists parts of segments, these are yielded: to whoever gets them they are short
+Where the server lists parts of segments, these are yielded: consumers see them as short
 segments, so nobody further down has to know about low-latency HLS. Knows no browser and no file.
 """
 
@@ -20,17 +20,17 @@ from heygen_widget.relay.playlist import Piece, Playlist, Segment, read_playlist
 from heygen_widget.relay.source import TIMEOUT, Section, Source
 
 OUT_OF_REACH: Final = 60.0
-"""Seconds without a playlist after which a stream is given up."""
+"""Seconds without a playlist after which a stream is abandoned."""
 PAUSES: Final = (0.1, 0.25, 0.5, 1.0, 2.0)
-"""Seconds before a playlist is asked for again, after failures in a row."""
+"""Seconds before a playlist is requested again, after consecutive failures."""
 PART_PAUSES: Final = (0.1, 0.3)
-"""Seconds before a part is asked for again; then it is passed over. A live stream does not wait."""
+"""Seconds before a part is requested again; then it is skipped. A live stream does not wait."""
 SHORTEST_REST: Final = 0.1
-"""Seconds between two looks at the playlist, whatever the server says of itself."""
+"""Minimum seconds between playlist requests, whatever the server advertises."""
 LARGE: Final = 32 * 1024
 """Characters of a playlist that takes so long to read that nothing else should wait for it."""
 LONGEST_REST: Final = 20.0
-"""Seconds between two looks at the playlist while nobody watches."""
+"""Seconds between playlist requests while no page is watching."""
 
 _log = logging.getLogger(__name__)
 

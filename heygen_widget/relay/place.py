@@ -68,7 +68,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """What a server is to have before it answers (RFC 8216bis, 6.2.5.2).
+    """The position a server must reach before it responds (RFC 8216bis, 6.2.5.2).
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What a playlist says, as this package needs it. The grammar is the `m3u8` package's.
+"""Parses a playlist into what this package needs. The `m3u8` package does the grammar.
 
 Knows no network and no time.
 """
@@ -20,7 +20,7 @@ own connection, and may be held in memory."""
 
 SHORTEST_TARGET: Final = 0.2
 LONGEST_TARGET: Final = 60.0
-"""Seconds that a segment may be long, whatever a server says: all pauses follow from it."""
+"""Maximum seconds of a segment, whatever a server says: all pauses follow from it."""
 SHORTEST_PART: Final = 0.1
 """Seconds of a part, in the same sense."""
 LONGEST_SEGMENT: Final = 3600.0

@@ -44,7 +44,7 @@ class Section(NamedTuple):
 
 
 class Fetched(NamedTuple):
-    """What was at an address, and at which one in the end."""
+    """A response body and its final URL, after redirects."""
 
     url: str
     data: bytes

@@ -1,4 +1,4 @@
-"""The newest parts of a stream, for whoever comes late. Bounded in time and in memory."""
+"""The newest parts of a stream, for viewers who join late. Bounded in time and memory."""
 
 from collections import deque
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from heygen_widget.relay.follower import Part
 
 SECONDS: Final = 30.0
-"""How much of a stream is kept."""
+"""How many seconds of a stream are kept."""
 BYTES: Final = 24 * 1024 * 1024
 """How much memory that may take: 30 seconds at the most bandwidth that is chosen."""
 PARTS: Final = 1000
@@ -46,7 +46,7 @@ class Window:
         return [part for part in self._parts if part.number >= number]
 
     def to_join(self) -> list[Part]:
-        """Return what someone needs who begins to look now."""
+        """Return the parts that a new viewer needs."""
         if self._parts and self._parts[0].number <= 1 and self._seconds < YOUNG:
             return list(self._parts)
         joined: list[Part] = []

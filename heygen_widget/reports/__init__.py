@@ -1,1 +1,1 @@
-"""What users print: the diagnosis, the log of events, and tables."""
+"""What users print: the diagnosis, the event log, and tables."""

@@ -1,6 +1,6 @@
-"""What a bug report should say: where the widget runs, with which versions, and what works there.
+"""What a bug report should contain: where the widget runs, with which versions, and what works.
 
-Looks at what is there already; starts, opens and changes nothing. Tells no key, user or path.
+Only inspects; starts, opens and changes nothing. Reveals no key, user or path.
 """
 
 import os
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What a report of what is wrong should say of a widget.
+    """The facts about a widget that a diagnosis reports.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ class Standing:
 
 
 NETWORK_PATIENCE: Final = 5.0
-"""Seconds that a server may take to answer."""
+"""Seconds a server may take to respond."""
 
 PACKAGES: Final[Mapping[str, str]] = {
     "anywidget": "the widget cannot be shown",
@@ -57,10 +57,10 @@ PACKAGES: Final[Mapping[str, str]] = {
     "aiortc": "rehearsals of a StreamingAvatar need the extra 'webrtc'",
     "websockets": "rehearsals of a StreamingAvatar need the extra 'webrtc'",
 }
-"""Packages whose versions matter, and what follows where one is missing."""
+"""Packages whose versions matter, and the effect if one is missing."""
 
 OTHER_HOSTS: Final = ("notebook", "voila", "marimo")
-"""Packages that are worth a word only where they are installed."""
+"""Packages reported only if they are installed."""
 
 _SOUND: Final[Mapping[str, str]] = {
     "on": "sound is on",
@@ -70,7 +70,7 @@ _SOUND: Final[Mapping[str, str]] = {
 
 
 class Diagnosis:
-    """What was found. Prints as lines to paste, and shows itself as a table.
+    """The findings. Print as lines to paste, and display as a table.
 
     Attributes
     ----------
@@ -89,14 +89,14 @@ class Diagnosis:
 
 
 def diagnose(*, network: bool = False) -> Diagnosis:
-    """Say what a bug report needs: host, versions, transport, codecs, and whether there is a key.
+    """Report what a bug report needs: host, versions, transport, codecs, and whether a key is set.
 
-    What pages can do is known from the newest avatar, once it was shown.
+    What pages can do is known once the newest avatar has been shown.
 
     Parameters
     ----------
     network
-        Also ask whether HeyGen can be reached. Sends no key.
+        Also check whether HeyGen can be reached. Sends no key.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What happened to an avatar, as a table of its events. Reads events, makes none."""
+"""An avatar's events as a table. Reads events, creates none."""
 
 import time
 from collections.abc import Iterable, Sequence
@@ -9,13 +9,13 @@ from heygen_widget.session import SessionEvent
 
 HEADINGS: Final = ("time", "event", "details")
 SHOWN: Final = 50
-"""Rows of the table: the latest ones."""
+"""Rows of the table; only the latest are shown."""
 
 
 class History(Sequence[SessionEvent]):
-    """Events, oldest first. A sequence like any other, which shows itself as a table.
+    """Events, oldest first. A sequence that displays as a table.
 
-    pandas and polars make a ``DataFrame`` of it, with the columns of that table.
+    pandas and polars can build a ``DataFrame`` from it, with the columns of that table.
 
     Parameters
     ----------

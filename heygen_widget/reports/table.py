@@ -1,4 +1,4 @@
-"""A few rows as a table: of text for a terminal, of HTML for a notebook. Knows no rows."""
+"""Formats rows as a table: text for a terminal, HTML for a notebook."""
 
 import html
 from collections.abc import Iterable, Sequence

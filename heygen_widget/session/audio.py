@@ -1,4 +1,4 @@
-"""What people have as sound, made into what HeyGen takes: a URL, an asset, base64, or an upload.
+"""Converts users' audio into what HeyGen accepts: a URL, an asset, base64, or an upload.
 
 Reads files and packs samples as WAV; sends nothing, and knows no session.
 """
@@ -20,11 +20,11 @@ BASE64_LIMIT: Final = 5 * 1024 * 1024
 """Bytes of a file that travel within the request; a larger one is uploaded first."""
 
 LOUDEST: Final = 2.0
-"""What is a little beyond full scale is clipped; beyond this it was meant for another scale."""
+"""Samples slightly beyond full scale are clipped; beyond this, the scale must be different."""
 
 LOWEST_RATE: Final = 1_000
 HIGHEST_RATE: Final = 384_000
-"""Samples per second of a sound that somebody could mean."""
+"""Plausible sample rates, in samples per second."""
 
 _FULL_SCALE: Final = 32_767
 _STEREO: Final = 2

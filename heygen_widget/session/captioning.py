@@ -19,7 +19,7 @@ from heygen_widget.language.line_breaks import breaks
 LINE: Final = 42
 """Characters of a line, as broadcasters have it; wide ones, such as Chinese, count twice."""
 LONGEST: Final = 6.0
-"""Seconds that a caption stays at most."""
+"""Maximum seconds that a caption stays."""
 PAUSE: Final = 0.8
 """Seconds of silence that end a caption."""
 ENOUGH: Final = 20

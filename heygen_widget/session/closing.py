@@ -1,6 +1,6 @@
-"""Closes streams of text that nobody listens to any more: a model that goes on is paid for.
+"""Closes text streams that are no longer read: a model that keeps generating costs money.
 
-Knows nothing of scripts; whoever reads a stream says when.
+Knows nothing of scripts; the stream's reader says when.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ _NO_CLOSE: Final = "An unused text stream could not be closed: %r"
 
 
 def close(source: object) -> None:
-    """Close a stream that nobody is reading at this moment. Raises nothing."""
+    """Close a stream that is not being read right now. Raises nothing."""
     for closing in _ways_to_close(source, "close"):
         try:
             closed = closing()
@@ -37,7 +37,7 @@ def close(source: object) -> None:
 
 
 async def close_async(source: object) -> None:
-    """Close an asynchronous stream that nobody is reading at this moment. Raises nothing."""
+    """Close an asynchronous stream that is not being read right now. Raises nothing."""
     for closing in _ways_to_close(source, "aclose", "close"):
         try:
             closed = closing()

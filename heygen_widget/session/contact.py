@@ -1,4 +1,4 @@
-"""Whether the server of a session answers. While it does not, the meter shows what is known."""
+"""Tracks whether a session's server responds. While it does not, the meter shows what is known."""
 
 import time
 from collections.abc import Callable
@@ -7,11 +7,11 @@ from typing import Final
 from heygen_widget.session.meter import Meter
 
 PATIENCE: Final = 10.0
-"""Seconds without an answer after which people are told; it is asked every two seconds at least."""
+"""Seconds without a response after which users are told; polls are at most two seconds apart."""
 OWN_PATIENCE: Final = 4.0
-"""The same for a server that is a process of ours, on this machine."""
+"""The same for our own server process on this machine."""
 OUT_OF_CONTACT: Final = 60.0
-"""Seconds without an answer after which a session is given up: twice HeyGen's idle timeout."""
+"""Seconds without a response after which a session is abandoned: twice HeyGen's idle timeout."""
 
 
 class Contact:

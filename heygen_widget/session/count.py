@@ -1,4 +1,4 @@
-"""What the server's count of bytes tells about requests for more text. Sends nothing.
+"""Infers from the server's byte count which append requests arrived. Sends nothing.
 
 Every answer says how many bytes of text the session holds. So what was lost can be told from what
 arrived, unless two requests of the same size are in doubt: then the count fits both. "Not counted

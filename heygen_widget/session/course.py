@@ -1,4 +1,4 @@
-"""What every kind of session goes through: its states as they are told, and its end.
+"""The lifecycle of every kind of session: its states, as reported, and its end.
 
 Whatever fails on the way, a session ends, so that another one can follow.
 """
@@ -65,7 +65,7 @@ class Course:
 
     @property
     def state(self) -> SessionStatus:
-        """What people are told: `status`, or that the server does not answer."""
+        """The state shown to users: `status`, or that the server does not respond."""
         return self._lifeline.state(self.status)
 
     @property

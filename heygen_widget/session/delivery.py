@@ -23,7 +23,7 @@ class Delivery(Speech):
     raw
         Leave Markdown as it is.
     reopen
-        Should the session end before all of it was sent, say the rest in a new one, once.
+        If the session ends early, continue in a new one, once.
     interrupted
         Called when a cell that waits for this is interrupted.
     unheeded
@@ -70,7 +70,7 @@ class Delivery(Speech):
 
     @property
     def source_error(self) -> Exception | None:
-        """What the source of the text raised."""
+        """The exception raised by the text source."""
         return self._script.error
 
     @property
@@ -105,7 +105,7 @@ class Delivery(Speech):
         self._held = delta
 
     def lose_track(self) -> None:
-        """Note that nobody can tell whether the latest delta arrived; it is not the next one."""
+        """Note that the latest delta may have arrived; it is not sent again."""
         self.sure = False
         self.whole = self._held is None and self._script.is_read
 

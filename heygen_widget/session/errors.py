@@ -1,4 +1,4 @@
-"""What can go wrong in a session beside what the API answers, and what is worth another attempt."""
+"""Session errors besides the API's, and which errors are worth a retry."""
 
 from heygen_widget.api.errors import (
     APIConnectionError,
@@ -31,12 +31,12 @@ _GATEWAY_TIMEOUTS = frozenset({504, 524})  # 524 is Cloudflare's
 
 
 def may_pass(error: HeyGenError) -> bool:
-    """Whether the same request may succeed a little later."""
+    """Whether a retry may succeed later."""
     return isinstance(error, APIConnectionError | RateLimited | ServerError | UnexpectedResponse)
 
 
 def may_have_arrived(error: HeyGenError) -> bool:
-    """Whether the server may have done what was asked, although it did not say so."""
+    """Whether the server may have carried out the request without confirming it."""
     if isinstance(error, APIConnectionError):
         return error.sent is not False
     return isinstance(error, ServerError | UnexpectedResponse)

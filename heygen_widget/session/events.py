@@ -1,4 +1,4 @@
-"""What happens in a session, as typed records."""
+"""The events of a session, as typed records."""
 
 import time
 from dataclasses import field, fields
@@ -13,26 +13,26 @@ from heygen_widget.session.speech import Speech
 from heygen_widget.session.status import SessionStatus
 
 _LONGEST: Final = 40
-"""Characters of a speech that details repeat."""
+"""Characters of a speech that `details` shows."""
 
 
 @record
 class SessionEvent:
-    """Something that happened, and when (seconds since the epoch).
+    """An event and its time (seconds since the epoch).
 
-    Tables show its `time`, its `event` and its `details`, whatever else it tells.
+    Tables show only its `time`, its `event` and its `details`.
     """
 
     time: float = field(default_factory=time.time)
 
     @property
     def event(self) -> str:
-        """What kind of event it is."""
+        """The kind of event."""
         return type(self).__name__
 
     @property
     def details(self) -> str:
-        """What else it tells, in a line."""
+        """Further details, in one line."""
         names = [each.name for each in fields(type(self)) if each.name != "time"]
         told = ((name, getattr(self, name)) for name in names)
         return ", ".join(f"{name}={_shown(value)}" for name, value in told if value is not None)
@@ -49,7 +49,7 @@ class StatusChanged(SessionEvent):
 
 @record
 class PlaybackReady(SessionEvent):
-    """The server gave a playback URL, for the first time or another one than before."""
+    """The server gave a playback URL, either the first or a changed one."""
 
     hls_url: str
 
@@ -58,7 +58,7 @@ class PlaybackReady(SessionEvent):
 class WordsSpoken(SessionEvent):
     """Words that the server says were spoken; `first` counts from the start of the stream.
 
-    `heard` says for each what of which text is heard with it; empty where that is not known.
+    `heard` maps each word to the part of a text it belongs to; empty where that is not known.
     """
 
     first: int
@@ -67,7 +67,7 @@ class WordsSpoken(SessionEvent):
 
     @property
     def details(self) -> str:
-        """What was heard with these words, as its author wrote it."""
+        """The text spoken with these words, as its author wrote it."""
         if not self.heard:
             return as_text(self.words)
         writer = Writer()
@@ -76,7 +76,7 @@ class WordsSpoken(SessionEvent):
 
 @record
 class CaptionsUnavailable(SessionEvent):
-    """The server tells no words: there will be no captions and no `spoken`."""
+    """The server sends no words: no captions, and no speech becomes `spoken`."""
 
     reason: str
 
@@ -91,7 +91,7 @@ class SpeechChanged(SessionEvent):
 
 @record
 class LimitNear(SessionEvent):
-    """The session ends in so many seconds, because of a limit on its cost or length."""
+    """The session ends in this many seconds, because of a limit on its cost or length."""
 
     seconds_left: float
     limit: Limit
@@ -99,16 +99,16 @@ class LimitNear(SessionEvent):
 
 @record
 class ContactLost(SessionEvent):
-    """The server did not answer; it is asked again."""
+    """The server does not respond; polling continues."""
 
     error: Exception
 
 
 @record
 class AnswerOverdue(SessionEvent):
-    """The server did not answer to a text for so long (seconds).
+    """The server has not acknowledged a text for this long (seconds).
 
-    It is not sent again, since it may still arrive: its answer is waited for.
+    It is not sent again, since it may still arrive: its response is awaited.
     """
 
     speech: Speech
@@ -117,16 +117,16 @@ class AnswerOverdue(SessionEvent):
 
 @record
 class Throttled(SessionEvent):
-    """The server refused a text for now (429); it is sent again after so many seconds."""
+    """The server throttled a text (429); it is sent again after this many seconds."""
 
     seconds: float
 
 
 @record
 class CountDiffers(SessionEvent):
-    """The server counts more of a text than was to arrive, or less (`surplus` bytes).
+    """The server counts more or fewer bytes of a text than expected (`surplus` bytes).
 
-    So some of it was spoken twice or late; or, with a `surplus` below 0, not at all.
+    So some of it was spoken twice or late or, with a negative `surplus`, not at all.
     """
 
     speech: Speech

@@ -1,4 +1,4 @@
-"""Hands text to the server: one queue, one request in flight, each text once and in order.
+"""Sends text to the server: one queue, one request in flight, each text once and in order.
 
 An append is not idempotent, so it is never repeated blindly. What becomes of each request is
 found out by the `Sender`.
@@ -15,7 +15,7 @@ from heygen_widget.session.sender import Append, Sender
 from heygen_widget.session.speech import SpeechStatus
 
 PAUSES: Final = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
-"""Seconds after each failed request in a row; then a text is given up."""
+"""Seconds after each consecutive failed request; then a text is given up."""
 
 PATIENCE: Final = 5.0
 """Seconds to an answer, at most, after which the server's count is asked for beside it."""
@@ -64,7 +64,7 @@ class Feeder:
         return self._sender.in_doubt
 
     def put(self, speech: Delivery) -> None:
-        """Queue a speech behind what was said before."""
+        """Queue a speech after the earlier ones."""
         self._queue.put_nowait(speech)
 
     def finish(self) -> None:
@@ -74,7 +74,7 @@ class Feeder:
             self._queue.put_nowait(None)
 
     async def seed(self, speech: Delivery | None, *, whole: bool = False) -> str | None:
-        """Wait for the first words of a session, from `speech` or one behind it.
+        """Wait for the first words of a session, from `speech` or a later one.
 
         With `whole` for all words of that speech, as a session needs that takes no more. None when
         none of those that are queued has any.

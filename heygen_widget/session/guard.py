@@ -1,4 +1,4 @@
-"""Keeps a session within what it may cost and how long it may last."""
+"""Keeps a session within its limits on cost and length."""
 
 import asyncio
 import contextlib
@@ -10,7 +10,7 @@ from typing import Final
 from heygen_widget.session.meter import Meter
 
 WARNING: Final = 10.0
-"""Seconds before the end at which it is announced."""
+"""Seconds before the end when it is announced."""
 MARGIN: Final = 0.5
 """Seconds kept back, so that the server has ended the session when the limit is reached."""
 SPEED: Final = 14.0
@@ -24,7 +24,7 @@ LONGEST: Final = 3600.0
 
 
 class Limit(StrEnum):
-    """What ends a session that is not told to end."""
+    """A limit that ends a session by itself."""
 
     MAX_COST = "max_cost"
     MAX_SECONDS = "max_seconds"
@@ -33,7 +33,7 @@ class Limit(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What a session may cost and how long it may last.
+    """The limits on a session's cost and length.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ class Limits:
 
 
 class Guard:
-    """Says when a session must end.
+    """Decides when a session must end.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Sees to it that a session ends when it should, although its server is dead, frozen or silent.
+"""Makes sure that a session ends when it should, even if its server is dead, frozen or silent.
 
 A server that is a process of our own is watched; when it does not do what it is told, it is killed.
 Of any other server, only its answers are known.
@@ -20,9 +20,9 @@ TICK: Final = 0.25
 ENDING_LOOKS: Final = 5
 """How often a process that has hung up is looked at, within a `TICK`, before it counts as alive."""
 STOP_SHOWN: Final = 1.0
-"""Seconds after which people are told that a session was told to stop, and has not done so."""
+"""Seconds after which users are told that a session has not obeyed a stop."""
 STOP_PATIENCE: Final = 6.0
-"""Seconds after which a server of our own that does not answer a stop is killed."""
+"""Seconds after which our own server is killed if it does not respond to a stop."""
 
 _log = logging.getLogger(__name__)
 
@@ -32,14 +32,14 @@ class Host(Protocol):
 
     @property
     def ending(self) -> HeyGenError | None:
-        """How it ended; None while it is there."""
+        """How it ended; None while it is running."""
 
     def kill(self) -> None:
-        """End it, even when it is frozen. May take a moment."""
+        """Kill it, even when it is frozen. May take a moment."""
 
 
 FindHost = Callable[[], Host | None]
-"""Gives the process in which sessions that are opened now run; None for somebody else's server."""
+"""Returns the process that runs new sessions; None for someone else's server."""
 
 
 class ServerEnded(HeyGenError):  # noqa: N818 (as in `api.errors`)

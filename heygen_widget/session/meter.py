@@ -1,4 +1,4 @@
-"""What a session costs: seconds on the monotonic clock, times a price.
+"""The cost of a session: seconds on the monotonic clock, times a price.
 
 HeyGen bills "per second of session duration" and does not say whether the wait before the picture
 counts. So the meter gives two figures: from the first `streaming` on, and from the request on.

@@ -1,4 +1,4 @@
-"""What events are made with: frozen dataclasses, each kind with fields of its own.
+"""The decorator for events: frozen dataclasses, each kind with its own fields.
 
 pandas and polars make a table of dataclasses by the fields of the first, and so does
 `dataclasses.asdict`. Events of different kinds have one thing in common: the row that stands for

@@ -16,7 +16,7 @@ from heygen_widget.api.models import (
 )
 
 Opening: TypeAlias = Callable[[str], Awaitable[CreateAvatarRealtimeRequestBody]]
-"""Makes the request from the first words of a session."""
+"""Builds the request from the first words of a session."""
 
 
 class Openings:

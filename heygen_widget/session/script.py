@@ -1,4 +1,4 @@
-"""The text of one speech on its way from whoever writes it to the feeder.
+"""The text of one speech on its way from its writer to the feeder.
 
 Written from any thread, a whole text at once or token by token; read on the session's event loop,
 in deltas worth a request. Knows no server.
@@ -39,7 +39,7 @@ class Script:
     is_blank
         Whether nothing but white space was written, Markdown included.
     error
-        What the source of the text raised.
+        The exception raised by the text source.
     """
 
     def __init__(self, *, raw: bool = False, clock: Callable[[], float] = time.monotonic) -> None:
@@ -79,7 +79,7 @@ class Script:
         self._wake()
 
     def abandon(self) -> None:
-        """Read no more: nobody is going to speak it, so the writer need not go on."""
+        """Stop reading: the text will not be spoken, so the writer can stop."""
         with self._changed:
             self._abandoned = self._closed = True
             self._changed.notify_all()
@@ -96,7 +96,7 @@ class Script:
 
     @property
     def text(self) -> str:
-        """What was written so far, as it is going to be spoken."""
+        """The text written so far, as it will be spoken."""
         with self._changed:
             self._written[:] = ["".join(self._written)] if self._written else []
             return self._written[0] if self._written else ""
@@ -108,7 +108,7 @@ class Script:
 
     @property
     def wanted(self) -> bool:
-        """Whether anybody is going to speak what is written."""
+        """Whether the text is still going to be spoken."""
         return not self._abandoned
 
     @property

@@ -1,4 +1,4 @@
-"""Sends one delta after the other, and finds out what became of those whose answer was lost.
+"""Sends one delta after another, and finds out whether those without a response arrived.
 
 While a delta may still arrive, its request is kept open and its answer waited for. Where that broke
 off, the server is asked with a delta of blanks, which speaks nothing, and its count tells. What is
@@ -92,7 +92,7 @@ class Sender:
         self._count.open(seed)
 
     async def send(self, speech: Delivery, delta: str) -> bool:
-        """Send one delta. Returns False when nobody can tell whether it arrived."""
+        """Send one delta. Returns False if it is unknown whether it arrived."""
         async with self._turn:
             self._untold += self._copies
             self._copies = []

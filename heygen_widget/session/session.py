@@ -1,6 +1,6 @@
 """The life of one stream: opened, fed, watched and ended, on one event loop.
 
-Everything it says about itself comes from the server's answers. Knows no notebook.
+All its state comes from the server's responses. Knows no notebook.
 """
 
 import asyncio
@@ -42,19 +42,19 @@ from heygen_widget.session.status import SessionStatus
 from heygen_widget.session.words import WordsUnavailable, follow_words
 
 FIRST_PAUSE: Final = 0.25
-"""Seconds between the first questions about the status."""
+"""Seconds between the first status polls."""
 LONGEST_PAUSE: Final = 2.0
-"""Seconds between questions in a session that has gone on for a while."""
+"""Seconds between polls in a session that has run for a while."""
 LAST_WORDS: Final = 2.0
-"""Seconds that the words of a session which has just ended may still take to arrive."""
+"""Seconds that words may still take to arrive after a session has ended."""
 
 CANCEL_PAUSES: Final = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
-"""Seconds after failed attempts to cancel, which is harmless to repeat and expensive to miss."""
+"""Seconds after failed attempts to cancel. Repeating it is harmless; missing it is expensive."""
 
 NO_LIMITS: Final = Limits()
 
 Request: TypeAlias = Callable[[str], Awaitable[CreateAvatarRealtimeRequestBody]]
-"""Makes the request that opens a session, from its first words."""
+"""Builds the request that opens a session from its first words."""
 
 _log = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ class Session(Course):
     Attributes
     ----------
     words
-        What was spoken so far; seconds from the start of the stream.
+        The words spoken so far; times in seconds from the start of the stream.
     heard
         What of which text was heard with each of them.
     """
@@ -128,7 +128,7 @@ class Session(Course):
 
     @property
     def transcript(self) -> str:
-        """What was spoken so far, as its author wrote it."""
+        """The text spoken so far, as its author wrote it."""
         return as_text(written(self.words, self.heard))
 
     @property
@@ -153,7 +153,7 @@ class Session(Course):
 
     @property
     def unsaid(self) -> str:
-        """What it was told and has not said yet, as text."""
+        """The text not spoken yet."""
         return "" if self.stopping else self._speeches.unsaid()
 
     @property

@@ -1,4 +1,4 @@
-"""The handle of one `speak()`: its text, what became of it, and how to wait for it."""
+"""The handle of one `speak()`: its text, its status, and how to wait for it."""
 
 import asyncio
 import concurrent.futures
@@ -19,7 +19,7 @@ _ids = count(1)
 
 
 class SpeechStatus(StrEnum):
-    """What became of a text."""
+    """The status of a text."""
 
     QUEUED = "queued"  # waits for what was said before
     SENDING = "sending"  # on its way to the server
@@ -33,7 +33,7 @@ class SpeechStatus(StrEnum):
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more will become of it."""
+        """Whether the status is final."""
         return self in _ENDED
 
 
@@ -49,15 +49,15 @@ _ENDED = frozenset(
 
 
 class Speech:
-    """What one `speak()` says. Returned at once; it is spoken in its turn.
+    """The text of one `speak()`. Returned immediately and spoken in its turn.
 
-    Block with `result`, or ``await speech``; both return this object once it was spoken. Iterate,
+    Block with `result`, or ``await speech``; both return this object once it is spoken. Iterate,
     with ``for`` or ``async for``, over its words as they are spoken.
 
     Attributes
     ----------
     id
-        Counts the speeches of this process.
+        A running number within this process.
 
     Examples
     --------
@@ -85,12 +85,12 @@ class Speech:
 
     @property
     def text(self) -> str:
-        """What it says, as far as it is written."""
+        """The text, as far as it is written."""
         return clean(self._script.text)
 
     @property
     def status(self) -> SpeechStatus:
-        """What became of it so far."""
+        """The current status."""
         return self._status
 
     @property
@@ -100,13 +100,13 @@ class Speech:
 
     @property
     def words(self) -> tuple[WordEvent, ...]:
-        """Its words as they were spoken; seconds from the start of the stream."""
+        """The words spoken; times in seconds from the start of the stream."""
         return self._words
 
     def result(self, timeout: float | None = None) -> "Speech":
-        """Block until its last word was heard, or can no longer be; `timeout` in seconds.
+        """Block until the last word was spoken, or the speech ended early; `timeout` in seconds.
 
-        Returns at once, with the status ``"silent"``, when no voice pronounces any of it.
+        Returns immediately with the status ``"silent"`` if no voice can pronounce any of it.
 
         Raises
         ------
@@ -115,7 +115,7 @@ class Speech:
         HeyGenError
             When the text was refused.
         Exception
-            What the source of the text raised.
+            The exception raised by the text source.
         """
         self._heed()
         with self._told_of_interrupts():

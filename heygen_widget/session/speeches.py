@@ -1,4 +1,4 @@
-"""The texts of one session, in order: what was heard of each, and what became of it.
+"""The texts of one session, in order: what was heard of each, and its status.
 
 Knows neither server nor feeder: it is told what was sent and which words were spoken.
 """
@@ -83,7 +83,7 @@ class Speeches:
         return not any(s.status in {SpeechStatus.QUEUED, SpeechStatus.SENDING} for s in self._all)
 
     def add(self, speech: Delivery) -> None:
-        """Add a text behind the others."""
+        """Add a text after the others."""
         self._all.append(speech)
         self.changed(speech)
 

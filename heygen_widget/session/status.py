@@ -1,10 +1,10 @@
-"""The states of a session, in the order in which they come."""
+"""The states of a session, in order."""
 
 from enum import StrEnum
 
 
 class SessionStatus(StrEnum):
-    """Where a session stands. HeyGen's own words are kept where they mean the same."""
+    """The state of a session. HeyGen's own terms are kept where they mean the same."""
 
     IDLE = "idle"  # nothing opened, nothing billed
     CREATING = "creating"  # asked for; its id is not known yet
@@ -20,7 +20,7 @@ class SessionStatus(StrEnum):
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more will happen, and nothing more be billed."""
+        """Whether the session has ended and billing has stopped."""
         return self in _ENDED
 
     @property
@@ -29,7 +29,7 @@ class SessionStatus(StrEnum):
         return not self.ended and self is not SessionStatus.IDLE
 
     def has_reached(self, other: "SessionStatus") -> bool:
-        """Whether `other` is this status or lies behind it. Every end counts as behind."""
+        """Whether this status is `other` or a later one. Every end counts as later."""
         order = list(SessionStatus)
         return self is other or (not other.ended and order.index(self) >= order.index(other))
 

@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 
 class AnySession(Protocol):
-    """What every kind of session says about itself, and takes."""
+    """The interface of every kind of session."""
 
     status: SessionStatus  # the server's last word
     stream_id: str | None
@@ -41,7 +41,7 @@ class AnySession(Protocol):
 
     @property
     def state(self) -> SessionStatus:
-        """What people are told: `status`, or that the server does not answer."""
+        """The state shown to users: `status`, or that the server does not respond."""
 
     @property
     def stopping(self) -> bool:
@@ -49,7 +49,7 @@ class AnySession(Protocol):
 
     @property
     def unsaid(self) -> str:
-        """What it was told and has not said yet, as text."""
+        """The text not spoken yet."""
 
     @property
     def speeches(self) -> tuple[Delivery, ...]:
@@ -57,7 +57,7 @@ class AnySession(Protocol):
 
     @property
     def words(self) -> tuple[WordEvent, ...]:
-        """What was spoken so far."""
+        """The words spoken so far."""
 
     @property
     def heard(self) -> tuple[Heard, ...]:
@@ -134,12 +134,12 @@ class Succession(Generic[SessionT]):
         self._running = asyncio.get_running_loop().create_task(self._run(session))
 
     def finish(self) -> None:
-        """Close the input of what is open, and of what waits for its turn."""
+        """Close the input of the open session and of the waiting ones."""
         for session in self._all():
             session.finish()
 
     def stop(self) -> None:
-        """End what is open, and what waits for its turn."""
+        """End the open session and the waiting ones."""
         for session in self._all():
             session.stop()
 

@@ -12,7 +12,7 @@ from heygen_widget.api.plain import plain
 from heygen_widget.session.errors import may_pass
 
 PAUSES: Final = (0.1, 0.25, 0.5, 1.0, 2.0)
-"""Seconds before the next attempt after failures in a row; then the last for ever."""
+"""Seconds before the next attempt after consecutive failures; the last value repeats."""
 MOST_WORDS: Final = 50_000
 """Words of a session, all of which are kept. An hour, the longest there is, has some 10,000."""
 LONGEST_WORD: Final = 1000
@@ -30,7 +30,7 @@ async def follow_words(
     *,
     on_line: Callable[[bool], object] = lambda _: None,
 ) -> AsyncGenerator[tuple[int, tuple[WordEvent, ...]]]:
-    """Yield the words of a session behind the first `known`, each once and in order.
+    """Yield the words of a session after the first `known`, each once and in order.
 
     Yields the number of the first word of a batch, and the batch. `on_line` is called with whether
     words can come: with False when the connection breaks, with True when the first ones come again.

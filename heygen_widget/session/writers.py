@@ -1,4 +1,4 @@
-"""Puts whatever people have into a script: a string, an iterable, an asynchronous iterable.
+"""Writes users' text sources into a script: a string, an iterable, an asynchronous iterable.
 
 An asynchronous iterable belongs to the loop it was made on, so it is read there; an iterable may
 block, so it is read on a thread of its own. When nobody wants more of it, it is read no further,

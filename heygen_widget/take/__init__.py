@@ -1,4 +1,4 @@
-"""What was streamed, kept: saved as a film with captions, shown inline, or as one picture.
+"""The recorded stream: saved as a film with captions, shown inline, or as one picture.
 
 Gets its parts from `relay`; knows no notebook and no session.
 """

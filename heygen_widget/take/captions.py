@@ -1,6 +1,6 @@
 """Spoken words as captions: two short lines at a time, while they are heard.
 
-What is shown together is for `captioning` to say. Here it gets its times, and its form: WebVTT or
+`captioning` decides what is shown together. This module adds the times and the format: WebVTT or
 SubRip.
 """
 
@@ -19,7 +19,7 @@ __all__ = ["LINE", "LONGEST", "Caption", "captions", "subrip", "webvtt"]
 SHORTEST: Final = 1.0
 """Seconds that a caption stays if nothing follows, however soon it is spoken."""
 LEAST: Final = 0.1
-"""Seconds that a caption stays in any case."""
+"""Minimum seconds that a caption stays."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
-"""What can be wrong with a take."""
+"""The errors of a take."""
 
 
 class TakeError(RuntimeError):
-    """The take cannot be had in this form; the message says why and what to do."""
+    """The take is not available in this form; the message says why and what to do."""

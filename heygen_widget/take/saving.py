@@ -19,7 +19,7 @@ FILM: Final = ".mp4"
 WRITERS: Final = {".vtt": webvtt, ".srt": subrip}
 
 MOST_INLINE: Final = 32 * 1024 * 1024
-"""Bytes of a film that a notebook is asked to hold: about eight minutes of a rehearsal."""
+"""The largest film put into a notebook, in bytes: about eight minutes of a rehearsal."""
 
 
 def checked_path(path: str | os.PathLike[str]) -> Path:

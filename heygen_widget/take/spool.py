@@ -1,6 +1,6 @@
 """A take: the parts of one stream, kept in a temporary file as they come.
 
-Knows bytes and where decoding begins anew, not what they show.
+Knows bytes and where decoding can restart, not what they show.
 """
 
 import io
@@ -29,7 +29,7 @@ class _Run:
 
 
 class Take:
-    """What was streamed of one session so far. Written by one thread, read by any.
+    """The stream of one session so far. Written by one thread, read by any.
 
     Attributes
     ----------
@@ -56,7 +56,7 @@ class Take:
         return bool(self._runs)
 
     def add(self, part: Part) -> None:
-        """Take the next part. When there is no more room for it, the take ends here."""
+        """Add the next part. If there is no room for it, the take ends here."""
         if self._next is None:
             self.from_start = part.number <= 1
             self.whole = self.from_start
@@ -92,7 +92,7 @@ class Take:
         self.seconds += part.seconds
 
     def reels(self) -> list["Reel"]:
-        """Return the take as it is now, cut where decoding begins anew."""
+        """Return the current take, split where decoding restarts."""
         with self._lock:
             stretches = [(run.start, run.end) for run in self._runs]
         return [Reel(self, start, end) for start, end in stretches]

@@ -1,4 +1,4 @@
-"""Which pages play what the kernel pushes, and when there is no use in pushing on.
+"""Which pages play what the kernel pushes, and when to stop pushing.
 
 A page says every few seconds that it is there. While a cell keeps the kernel busy nobody is heard,
 so then its silence means nothing; but what is sent to nobody piles up in the notebook's server,
@@ -10,11 +10,11 @@ from collections.abc import Callable
 from typing import Final
 
 SILENCE: Final = 20.0
-"""Seconds without a word of any page, in a kernel that would hear it, after which none is there."""
+"""Seconds without a message from any page, in an idle kernel, after which no page is listening."""
 UNHEARD: Final = 256 * 1024 * 1024
 """Bytes that are sent in the hope that there is a page, of which nothing was ever heard."""
 ANSWERLESS: Final = 1024**3
-"""Bytes that are sent to pages that were heard, while the kernel is deaf: an hour at 2 Mbit/s."""
+"""Bytes sent to known pages while the kernel is busy: an hour at 2 Mbit/s."""
 
 
 class Audience:
@@ -41,7 +41,7 @@ class Audience:
         return page in self._heard
 
     def expect(self) -> None:
-        """Begin anew: for a while, there may be pages that were not heard yet."""
+        """Reset: for a while, there may be pages that have not reported yet."""
         self._heard.clear()
         self._silent_since = self._clock()
         self._unheard = 0
@@ -61,7 +61,7 @@ class Audience:
         self._unheard += count
 
     def listens(self) -> bool:
-        """Whether anybody is there, as far as can be known."""
+        """Whether any page is listening, as far as is known."""
         if self._unheard > (ANSWERLESS if self._heard else UNHEARD):
             return False
         now = self._clock()

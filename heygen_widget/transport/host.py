@@ -1,4 +1,4 @@
-"""Whether a page can be expected to reach a server that runs beside the kernel.
+"""Whether a page can be expected to reach a server on the kernel's machine.
 
 Where the browser runs on the kernel's own machine it can. In hosted notebooks ``127.0.0.1`` is the
 user's machine for the browser and the kernel's for the server, so the kernel has to hand on what
@@ -20,7 +20,7 @@ SIGNS: Final[Mapping[str, str]] = {
     "CODESPACES": "the notebook runs in a codespace",
     "KAGGLE_KERNEL_RUN_TYPE": "the notebook runs on Kaggle",
 }
-"""Environment variables of hosts whose pages are shown on another machine, and what they say."""
+"""Environment variables of hosts whose pages run on another machine, and the reason to report."""
 
 
 def why_pages_are_elsewhere(

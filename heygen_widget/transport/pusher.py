@@ -1,4 +1,4 @@
-"""The stream of one session, on its way from the server to pages and into the take.
+"""The stream of one session, from the server to the pages and the take.
 
 Between `relay`, which reads, and the pages, which are told in messages. Lives on the private loop;
 knows no widget, only a function that sends.
@@ -17,13 +17,13 @@ from heygen_widget.take import Take
 from heygen_widget.transport.audience import Audience
 
 AFTERMATH: Final = 15.0
-"""Seconds that the rest of a stream may take to be read after its session has ended."""
+"""Seconds for reading the rest of a stream after its session has ended."""
 
 _log = logging.getLogger("heygen_widget.relay")
 
 
 class Broadcast:
-    """Reads a stream to its end; keeps all of it in a take, and pushes it to pages if told so.
+    """Reads a stream to its end, keeps it in a take, and pushes it to pages on request.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ class Broadcast:
         self._follower.renew(url)
 
     def push(self, next_part: int | None = None) -> None:
-        """Push what comes from now on, and first what a page needs to begin with.
+        """Push parts from now on, starting with what a page needs to begin.
 
         Parameters
         ----------
@@ -118,7 +118,7 @@ class Broadcast:
         self.last_call()
 
     async def whole_take(self) -> Take:
-        """Return the take, once all of it was read that there is by now."""
+        """Return the take, once everything available has been read."""
         await self._catch_up(to_the_end=self._last_call is not None)
         return self.take
 

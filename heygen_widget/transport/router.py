@@ -1,4 +1,4 @@
-"""How the streams of an avatar reach its pages: which way, and when the kernel takes over.
+"""How an avatar's streams reach its pages: directly, or through the kernel.
 
 Lives on the private loop. What is said here of pages comes from their messages alone.
 """
@@ -40,7 +40,7 @@ from heygen_widget.transport.pusher import Broadcast
 from heygen_widget.transport.running_cell import a_cell_runs
 
 UNHEARD_AFTER: Final = 2.0
-"""Seconds within which a page says that it begins to play, if the kernel can hear it."""
+"""Seconds within which a page reports that it starts to play, if the kernel can hear it."""
 
 NOTHING_YET: Final = "Nothing has been streamed yet: let the avatar speak first."
 
@@ -130,7 +130,7 @@ class Streams:
             self.broadcast.last_call()
 
     def hear(self, message: BrowserMessage) -> None:
-        """Take note of what a page says."""
+        """Handle a message from a page."""
         self._heard = True
         match message:
             case Playback(transport="direct", state="playing"):

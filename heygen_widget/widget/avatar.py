@@ -57,9 +57,9 @@ DEFAULT_VOICE_ID: Final = "1bd001e7e50f421d891986aad5158bc8"
 """The avatar and voice of HeyGen's own first example (developers.heygen.com/avatar-realtime)."""
 
 FIRST_WORDS: Final = 0.5
-"""Seconds that the first words of a session may take before no picture is waited for.
+"""Seconds to wait for a session's first words; after that, no picture is awaited.
 
-A cell that waits may keep them from being written.
+A waiting cell may prevent them from being written.
 """
 
 _avatars: "weakref.WeakSet[Avatar]" = weakref.WeakSet()
@@ -68,32 +68,32 @@ _avatars: "weakref.WeakSet[Avatar]" = weakref.WeakSet()
 class Avatar(SessionWidget):
     """A HeyGen avatar in a notebook: show it, then let it speak.
 
-    Making and showing one opens no session and costs nothing. Without a key it rehearses with the
+    Creating and showing one opens no session and costs nothing. Without a key it rehearses with the
     embedded avatar server, on this machine.
 
     A session ends with `stop`, `close` or the ``with`` block, when the cell that made the avatar
-    runs again, at its limits and with the kernel; and, once all it was told is said, when neither a
-    page nor a variable holds the avatar any more.
+    runs again, at its limits and with the kernel; and, once all queued text is spoken, when
+    neither a page nor a variable refers to the avatar any more.
 
     Parameters
     ----------
     avatar_id, voice_id
-        Identifiers of a HeyGen look and voice. The embedded server takes any.
+        Identifiers of a HeyGen look and voice. The embedded server accepts any.
     client
         A `HeyGen` or `AsyncHeyGen`, whose key and address are used.
     local
-        True to rehearse although there is a key, False never to; a `LocalServer`; or a client of
-        one that somebody else runs: ``HeyGen(its_key, its_address)``.
+        True to rehearse even with a key, False never to; a `LocalServer`; or a client for
+        one that someone else runs: ``HeyGen(its_key, its_address)``.
     transport
         How the picture reaches a page: ``"direct"``, it fetches the stream itself; ``"kernel"``,
         the kernel reads the stream and hands it on through the notebook; ``"auto"``, whichever
         works.
     max_cost, max_seconds
-        Dollars and seconds after which a session is ended; announced ten seconds ahead.
+        Limits in dollars and seconds that end a session; announced ten seconds ahead.
     price_per_second
         Dollars, for the meter.
     interrupt
-        What interrupting a cell ends: only its waiting, or with ``"stop"`` the session too.
+        What interrupting a cell ends: only the wait, or with ``"stop"`` also the session.
 
     Examples
     --------
@@ -150,20 +150,20 @@ class Avatar(SessionWidget):
         rate: int | None = None,
         type: Literal["text_stream", "tts", "audio"] | None = None,  # noqa: A002 (the API's name)
     ) -> Speech | None:
-        """Open a session that begins with `text`, or that moves the lips to `audio`.
+        """Open a session that starts with `text`, or that moves the lips to `audio`.
 
         Parameters
         ----------
         text
-            The first words. HeyGen opens no session without something to say.
+            The first words. HeyGen does not open a session without text or audio.
         audio
-            Ready-made sound: a path, bytes, a URL, an asset id, an open file, `(samples, rate)`,
+            Existing audio: a path, bytes, a URL, an asset id, an open file, `(samples, rate)`,
             or an array of samples with `rate`, (n,) or (n, 2), int16 or float in -1 to 1. Large
             ones are uploaded.
         rate
             Samples a second of an array.
         type
-            ``"text_stream"`` (default) takes more text later, ``"tts"`` ends after `text`.
+            ``"text_stream"`` (default) accepts more text later, ``"tts"`` ends after `text`.
 
         Returns
         -------
@@ -173,10 +173,10 @@ class Avatar(SessionWidget):
         Raises
         ------
         ValueError
-            When there is nothing to say, too much for one request of ``"tts"``, or the arguments
+            If the text is empty, too long for one ``"tts"`` request, or the arguments
             contradict each other.
         RuntimeError
-            When a session is open that was not told to end, or this avatar is closed.
+            If a session is already open and not ending, or this avatar is closed.
 
         Examples
         --------
@@ -204,10 +204,10 @@ class Avatar(SessionWidget):
     def speak(
         self, text: TextSource, *, final: bool = False, raw: bool = False, reopen: bool = False
     ) -> Speech:
-        """Let the avatar say `text`, after all it was told before. Opens a session if none is open.
+        """Speak `text` after everything already queued. Opens a session if none is open.
 
-        Returns at once. Should a stream break off later, and nobody wait for the speech, the cell
-        that called this shows why.
+        Returns immediately. If a stream fails later and nothing waits for the speech, the cell
+        that called this method shows why.
 
         Parameters
         ----------
@@ -216,18 +216,18 @@ class Avatar(SessionWidget):
             packages of OpenAI, Anthropic, Google, Mistral, Cohere, Ollama, Bedrock, Hugging Face,
             LangChain, LangGraph, LiteLLM, LlamaIndex, pydantic-ai and openai-agents stream.
         final
-            Take no more text after this one.
+            Accept no more text after this one.
         raw
-            Send Markdown as it is, instead of what a person would read aloud.
+            Send Markdown unchanged, instead of what a person would read aloud.
         reopen
-            Should the session end before all of it was sent, say the rest in a new one, once.
+            If the session ends early, continue in a new one, once.
 
         Raises
         ------
         TypeError
-            When it is neither text nor a stream of text, if that is known within 0.1 s.
+            If it is neither text nor a stream of text, if that is known within 0.1 s.
         ValueError
-            When there is nothing to say, or more than a session can hold.
+            If the text is empty, or longer than a session can hold.
         RuntimeError
             When this avatar is closed.
 
@@ -244,7 +244,7 @@ class Avatar(SessionWidget):
         return speech
 
     def save(self, path: str | os.PathLike[str], *, timeout: float | None = None) -> Path:
-        """Save what the newest session streamed so far; all of it once it has ended.
+        """Save what the newest session has streamed so far; all of it once it has ended.
 
         Parameters
         ----------
@@ -279,7 +279,7 @@ class Avatar(SessionWidget):
 
     @property
     def recording(self) -> Recording:
-        """What the newest session streamed so far, as a player that stays in the notebook."""
+        """The newest session's stream so far, as a player that stays in the notebook."""
         return wait_blocking(self._loop.submit(self._streams.record()))
 
     def snapshot(self) -> Snapshot:
@@ -298,21 +298,21 @@ class Avatar(SessionWidget):
 
     @property
     def words(self) -> tuple[WordEvent, ...]:
-        """What was spoken so far; seconds from the start of the stream."""
+        """The words spoken so far; times in seconds from the start of the stream."""
         session = self._sessions.current
         return session.words if session else ()
 
     @property
     def transcript(self) -> str:
-        """What was spoken so far, as its author wrote it."""
+        """The text spoken so far, as its author wrote it."""
         session = self._sessions.current
         return session.transcript if session else ""
 
     @property
     def idle_time_left(self) -> float | None:
-        """Seconds until the server takes no more text, since none comes.
+        """Seconds until the server closes the input for lack of text.
 
-        None where that does not threaten: outside a session and while text is on its way.
+        None while no timeout is pending: outside a session and while text is queued.
         """
         session = self._sessions.current
         return session.idle_left if session else None
@@ -382,7 +382,7 @@ class Avatar(SessionWidget):
 def speak(
     text: TextSource, *, final: bool = False, raw: bool = False, reopen: bool = False
 ) -> Speech:
-    """Let the newest avatar say `text`; see `Avatar.speak`.
+    """Speak `text` with the newest avatar; see `Avatar.speak`.
 
     Raises
     ------
@@ -397,7 +397,7 @@ def speak(
 
 
 def newest() -> Avatar:
-    """Return the avatar that was made last and is not closed.
+    """Return the most recently created avatar that is not closed.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What every widget with sessions has in common: its trait, its pages, its ends, and waiting.
+"""The base of all widgets with sessions: trait, pages, ending and waiting.
 
 Verbs may be called from any thread; they hand over to the private loop, which alone touches
 sessions and writes the trait. Knows no particular kind of session.
@@ -52,13 +52,13 @@ from heygen_widget.widget.retention import hold, let_go, weakly
 from heygen_widget.widget.saved_output import Bundle, Outputs
 
 OnInterrupt: TypeAlias = Literal["wait", "stop"]
-"""What interrupting a cell ends: only its waiting, or the session too."""
+"""What interrupting a cell ends: only the wait, or also the session."""
 
 FIRST_PICTURE: Final = 10.0
-"""Seconds that a cell of a notebook which no page shows waits for the picture of a new session."""
+"""Seconds that a cell waits for a new session's picture in a notebook that no page shows."""
 
 MOST_EVENTS: Final = 10_000
-"""Events kept; older ones are forgotten."""
+"""The number of events kept; older ones are dropped."""
 
 _log = logging.getLogger(__name__)
 # Without a handler, Python would print warnings, into whichever cell ran last.
@@ -84,7 +84,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
     display
         Tells its pages.
     interrupt
-        What interrupting a cell ends: only its waiting, or with ``"stop"`` the session too.
+        What interrupting a cell ends: only the wait, or with ``"stop"`` also the session.
     """
 
     # As text: of a path, anywidget would watch the file, and hold every widget to tell of changes.
@@ -131,7 +131,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
             bridge.submit(connection.end_orphans())
 
     def finish(self) -> None:
-        """Take no more text: what was said is still spoken, then the session ends by itself.
+        """Accept no more text: queued text is still spoken, then the session ends by itself.
 
         Examples
         --------
@@ -140,7 +140,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
         self._loop.call(self._sessions.finish)
 
     def stop(self) -> None:
-        """End the session now, in whatever state it is. Harmless when there is none.
+        """End the session now, in any state. Harmless without a session.
 
         Examples
         --------
@@ -204,12 +204,12 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
     def wait(self, state: str = "completed", timeout: float | None = None) -> SessionStatus:
         """Block until the session has reached `state`, or has ended.
 
-        After an end, the transcript is whole and every speech has its end too.
+        After the end, the transcript is complete and every speech has its final status.
 
         Parameters
         ----------
         state
-            A status, such as ``"streaming"``. Not ``"playing"``: only the browser knows that, and a
+            A status, such as ``"streaming"``. Not ``"playing"``: only the browser knows it, and a
             blocked kernel does not hear it; await `until` instead.
         timeout
             Seconds.
@@ -217,7 +217,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
         Returns
         -------
         SessionStatus
-            What the session has become.
+            The session's state.
 
         Raises
         ------
@@ -254,20 +254,20 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
 
     @property
     def transcript(self) -> str:
-        """What was spoken so far, as text."""
+        """The text spoken so far."""
         raise NotImplementedError
 
     @property
     def events(self) -> History:
-        """What happened, oldest first; the latest `MOST_EVENTS`. Shows itself as a table."""
+        """The latest `MOST_EVENTS` events, oldest first. Displays as a table."""
         return History(self._events)
 
     def on_event(self, callback: Callable[[SessionEvent], object], *, remove: bool = False) -> None:
         """Call `callback` with every event from now on; with `remove`, no longer.
 
         In a notebook it runs in the kernel's main thread, between cells and while one awaits, and
-        prints under the cell that called this. What it raises is shown in the widget. Without a
-        running event loop it runs in a thread for call-backs, one after the other.
+        prints below the cell that called this. Its exceptions are shown in the widget. Without a
+        running event loop, callbacks run one after another in a separate thread.
 
         Examples
         --------
@@ -294,7 +294,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
 
     @property
     def model_id(self) -> str:
-        """The identifier of the widget's model; whoever asks for it is about to show it."""
+        """The identifier of the widget's model; reading it means that it will be shown."""
         hold(self)
         if self._may_be_shown:
             self._keep_if_unseen()
@@ -436,7 +436,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
         self._renew_outputs()
 
     async def look(self) -> None:
-        """Take note of how the session stands, for a notebook that no page shows."""
+        """Record the session's state, for a notebook that no page shows."""
         session, epoch = self._sessions.current, self._sessions.number
         if session is None:
             return
@@ -496,7 +496,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
 
 
 def check_choice(name: str, given: str, choices: object) -> None:
-    """Raise a `ValueError` that names the choices, unless what is given is one of them."""
+    """Raise a `ValueError` that names the choices unless `given` is one of them."""
     known = get_args(choices)
     if given not in known:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, known))}, not {given!r}.")
@@ -509,6 +509,6 @@ async def _leave(sessions: Succession[Any], connection: Connection) -> None:
 
 
 def newest_widget() -> SessionWidget | None:
-    """Return the widget that was made last and is not closed."""
+    """Return the most recently created widget that is not closed."""
     shown = [widget for widget in _widgets if widget.comm is not None]
     return max(shown, key=lambda widget: widget._made, default=None)  # noqa: SLF001 (its own module)

@@ -1,4 +1,4 @@
-"""Which cell of a notebook runs now, and what its earlier runs made.
+"""Which notebook cell is running, and what its earlier runs created.
 
 Read from the request that the kernel is answering, or from marimo's account of its cells; needs
 neither IPython nor marimo, and knows no avatar.

@@ -1,4 +1,4 @@
-"""Keeps the outputs of avatars up to date in a notebook that a program runs and no page shows.
+"""Keeps avatars' outputs up to date in notebooks that a program runs without a page.
 
 Of what a cell publishes, nbclient (0.5 to 0.11) keeps what comes under that cell's name before its
 end, and nothing after the last cell. So at the end of each cell every avatar is looked at, and how
@@ -15,7 +15,7 @@ from heygen_widget.bridge import bridge
 from heygen_widget.transport.running_cell import at_cell_ends
 
 PATIENCE: Final = 20.0
-"""Seconds after which a cell ends, whatever is still missing."""
+"""Seconds after which a cell ends, even if something is still missing."""
 
 _log = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ class Shown(Protocol):
     """An avatar whose output is in the notebook."""
 
     async def look(self) -> None:
-        """Take note of how it stands; on the private loop."""
+        """Record its state; on the private loop."""
 
     def write(self) -> None:
         """Write what was noted into the notebook; in the cell."""
@@ -34,7 +34,7 @@ _shown: list[Shown] = []
 
 
 def keep_up_to_date(avatar: Shown) -> None:
-    """Write into the notebook, at the end of each cell from now on, how `avatar` stands."""
+    """Write the state of `avatar` into the notebook at the end of each cell from now on."""
     if avatar not in _shown:
         _shown.append(avatar)
 

@@ -1,4 +1,4 @@
-"""`%%speak` and `%avatar`: the avatar's verbs for cells that hold text instead of code.
+"""`%%speak` and `%avatar`: the avatar's methods for cells with text instead of code.
 
 Loaded by ``%load_ext heygen_widget``, and the only module that needs IPython. Uses nothing of an
 avatar but what everybody may.
@@ -26,7 +26,7 @@ MOST_BRACES: Final = 100
 """Closing braces that are tried as the end of one expression."""
 
 LONGEST_SHOWN: Final = 60
-"""Characters of an expression that an error shows."""
+"""Characters of an expression shown in an error."""
 
 _BRACES: Final = re.compile(r"\{\{|\}\}|[{}]")
 _CLOSING: Final = re.compile("}")

@@ -1,4 +1,4 @@
-"""What a widget says of its session: the newest that was begun. Knows no widget."""
+"""The properties of a widget's newest session. Knows no widget."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ class SessionFacts:
     def status(self) -> SessionStatus:
         """State of the session; ``idle`` before the first one.
 
-        ``unreachable`` while its server does not answer, ``stopping`` while that has not answered
+        ``unreachable`` while its server does not respond, ``stopping`` until it has responded to
         a `stop`.
         """
         return self._current.state if self._current else SessionStatus.IDLE
@@ -27,7 +27,7 @@ class SessionFacts:
 
     @property
     def end_reason(self) -> str | None:
-        """Why the session ended, if the server said so."""
+        """Why the session ended, if the server gave a reason."""
         return self._current.end_reason if self._current else None
 
     @property
@@ -37,7 +37,7 @@ class SessionFacts:
 
     @property
     def elapsed(self) -> float:
-        """Seconds the session has streamed, as far as its server has said."""
+        """Seconds the session has streamed, as far as its server has reported."""
         return self._current.meter.elapsed if self._current else 0.0
 
     @property
@@ -53,7 +53,7 @@ class SessionFacts:
     def time_left(self) -> float | None:
         """Seconds until a limit ends the session: yours, or the server's own.
 
-        None while no seconds are counted.
+        None while the meter is not running.
         """
         return self._current.limit[0] if self._current and self._current.limit else None
 

@@ -1,7 +1,7 @@
-"""Lets a widget that no page shows be collected like any other object.
+"""Lets Python collect widgets that no page shows.
 
 ipywidgets 8 holds every widget for ever (`ipywidgets.widgets.widget._instances`, and the comm's
-call-back), since a page may still use what no variable names. Before a widget is shown there is no
+callback), since a page may still use what no variable names. Before a widget is shown there is no
 such page, and holding it would keep a session open that nobody can reach.
 """
 
@@ -16,7 +16,7 @@ _held = ipywidgets_widget._instances  # noqa: SLF001 (there is no public way)
 
 
 def let_go(widget: anywidget.AnyWidget) -> None:
-    """Hold `widget` no longer, until `hold` is called."""
+    """Stop holding `widget` until `hold` is called."""
     if widget.comm is not None:
         _held.pop(widget.comm.comm_id, None)
         widget.comm.on_msg(weakly(widget._handle_msg))  # noqa: SLF001 (as above)
@@ -29,7 +29,7 @@ def hold(widget: anywidget.AnyWidget) -> None:
 
 
 def weakly(method: Callable[..., Any]) -> Callable[..., Any]:
-    """Return what calls `method` for as long as its object lives, and does not keep it alive."""
+    """Return a function that calls `method` while its object lives, without keeping it alive."""
     weak = weakref.WeakMethod(method)
 
     def call(*arguments: Any, **keywords: Any) -> Any:

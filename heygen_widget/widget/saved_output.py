@@ -1,4 +1,4 @@
-"""The notebook's outputs that show an avatar, kept readable for when no kernel runs any more.
+"""Keeps the notebook outputs that show an avatar readable without a kernel.
 
 They are what a saved notebook holds. Once a session is over its picture and transcript go into
 them, when that disturbs nobody: a page draws an output again whose content changes. Where a program
@@ -18,7 +18,7 @@ MOST_HTML: Final = 4_000
 """Characters of a transcript that `text/html` keeps, the latest ones: five minutes of speech."""
 
 MOST_PLAIN: Final = 1_000
-"""The same for `text/plain`, which is shown where there is no HTML."""
+"""The same for `text/plain`, which is shown where HTML is not."""
 
 POSTER_WIDTH: Final = 256
 """Pixels."""
@@ -87,7 +87,7 @@ def _earliest(text: str, most: int) -> str:
 
 
 Bundle: TypeAlias = tuple[dict[str, Any], dict[str, Any]]
-"""What a notebook is given to show, by media type, and its metadata."""
+"""A display bundle: data by media type, and metadata."""
 
 WIDGET: Final = "application/vnd.jupyter.widget-view+json"
 """The media type of a live widget."""
@@ -121,7 +121,7 @@ class Outputs:
         self.unseen = False
 
     def show(self, state: str) -> None:
-        """Show the avatar below the cell that runs; `state` is one line on how it stands.
+        """Show the avatar below the running cell; `state` describes it in one line.
 
         Where no page shows what an `Output` widget captures, that is left to `renew`.
         """
@@ -161,7 +161,7 @@ class Outputs:
             self._publish(bundle, update=known)
 
     def bundle(self, state: str) -> Bundle:
-        """Return the live widget and what stands in for it."""
+        """Return the live widget and its fallback."""
         fallback = Fallback(
             state=state,
             transcript="\n\n".join(filter(None, self._said.values())),

@@ -75,9 +75,9 @@ _EVENTS: Final[dict[str, Callable[[Talking], AvatarEvent]]] = {
 
 
 class StreamingAvatar(SessionWidget):
-    """HeyGen's Streaming Avatar (v1) in a notebook: seen over WebRTC, it can be interrupted.
+    """HeyGen's Streaming Avatar (v1) in a notebook, over WebRTC; it can be interrupted.
 
-    HeyGen is reported to have ended this service: with a key, opening a session then gives
+    HeyGen has reportedly shut this service down: with a key, opening a session then raises
     `EndpointSunset`, and `Avatar` is what to use. Without one, it rehearses with the embedded
     avatar server. Making and showing one opens no session. A session ends as one of `Avatar` does,
     and when no page has joined it 15 seconds after there was something to say.
@@ -85,10 +85,10 @@ class StreamingAvatar(SessionWidget):
     Parameters
     ----------
     avatar_id, voice_id
-        HeyGen's identifiers. The embedded server takes any.
+        HeyGen's identifiers. The embedded server accepts any.
     quality
-        ``low``, ``medium`` or ``high``: 360, 480 or 720 lines says HeyGen's reference, 480, 720 or
-        1080 has the embedded server; the server's choice by default.
+        ``low``, ``medium`` or ``high``: 360, 480 or 720 lines in HeyGen's reference, 480, 720 or
+        1080 in the embedded server; the server's choice by default.
     video_encoding
         ``H264`` or ``VP8``; the server's choice by default.
     version
@@ -96,17 +96,17 @@ class StreamingAvatar(SessionWidget):
     client
         A `HeyGen` or `AsyncHeyGen`, whose key and address are used.
     local
-        True to rehearse although there is a key, False never to; a `LocalServer`; or a client of
-        one that somebody else runs: ``HeyGen(its_key, its_address)``.
+        True to rehearse even with a key, False never to; a `LocalServer`; or a client for
+        one that someone else runs: ``HeyGen(its_key, its_address)``.
     max_cost, max_seconds
-        Dollars and seconds after which a session is ended; announced ten seconds ahead.
+        Limits in dollars and seconds that end a session; announced ten seconds ahead.
     price_per_second
         Dollars, for the meter.
     idle_timeout
         Seconds without a text, 30 to 3600, after which the server ends a session that nobody
         watches. While a page shows it, it is kept alive.
     interrupt
-        What interrupting a cell ends: only its waiting, or with ``"stop"`` the session too.
+        What interrupting a cell ends: only the wait, or with ``"stop"`` also the session.
 
     Examples
     --------
@@ -159,7 +159,7 @@ class StreamingAvatar(SessionWidget):
         super().__init__(sessions, connection, self._rooms, interrupt=interrupt)
 
     def start(self) -> None:
-        """Open a session without a word, so that the avatar is there. Harmless if one is open.
+        """Open a session without text, so that the avatar appears. Harmless if one is open.
 
         Examples
         --------
@@ -176,7 +176,7 @@ class StreamingAvatar(SessionWidget):
         wait: bool | float = False,
         raw: bool = False,
     ) -> Speech:
-        """Let the avatar say `text`, or answer it, after all it was told before.
+        """Speak `text`, or answer it, after everything already queued.
 
         Opens a session if none is open. A text that streams is said sentence by sentence, each
         once the one before was spoken.
@@ -188,22 +188,22 @@ class StreamingAvatar(SessionWidget):
         task_type
             ``"repeat"`` says it word by word, ``"talk"`` answers it.
         wait
-            True to block until it was spoken; or for so many seconds at most.
+            True to block until it has been spoken, or the maximum number of seconds.
         raw
-            Send Markdown as it is, instead of what a person would read aloud.
+            Send Markdown unchanged, instead of what a person would read aloud.
 
         Raises
         ------
         TypeError
-            When it is neither text nor a stream of text, if that is known within 0.1 s.
+            If it is neither text nor a stream of text, if that is known within 0.1 s.
         ValueError
-            When there is nothing to say, or far too much.
+            If the text is empty, or far too long.
         RuntimeError
             When this avatar is closed.
         TimeoutError
             When it takes longer than `wait` seconds.
         HeyGenError
-            When it was waited for, and was refused.
+            If `wait` is set and the text is refused.
 
         Examples
         --------
@@ -219,7 +219,7 @@ class StreamingAvatar(SessionWidget):
         return speech
 
     def interrupt(self) -> None:
-        """Be silent, and forget what was still to be said; the session stays open.
+        """Stop speaking and drop the queued text; the session stays open.
 
         Examples
         --------
@@ -228,9 +228,9 @@ class StreamingAvatar(SessionWidget):
         self._loop.call(self._sessions.interrupt)
 
     def switch(self, quality: Quality) -> None:
-        """Show another quality. An open session is ended, and a new one begun.
+        """Switch to another quality. An open session is ended and a new one opened.
 
-        What was still to be said is dropped.
+        Queued text is dropped.
 
         Examples
         --------
@@ -257,19 +257,19 @@ class StreamingAvatar(SessionWidget):
 
     @property
     def speaking(self) -> bool:
-        """Whether the avatar speaks now."""
+        """Whether the avatar is speaking."""
         session = self._sessions.current
         return session is not None and session.speaking
 
     @property
     def words(self) -> tuple[WordEvent, ...]:
-        """What pages heard so far in this session; seconds since their picture began."""
+        """The words pages heard in this session; times in seconds since their picture began."""
         session = self._sessions.current
         return session.words if session else ()
 
     @property
     def transcript(self) -> str:
-        """What was spoken so far in this session, as text.
+        """The text spoken so far in this session.
 
         HeyGen's service tells the words of an answer to pages alone, and pages tell them to a
         kernel that is not busy: until then the text says that they are missing.
@@ -279,7 +279,7 @@ class StreamingAvatar(SessionWidget):
 
     @property
     def model_id(self) -> str:
-        """The identifier of the widget's model; whoever asks for it is about to show it."""
+        """The identifier of the widget's model; reading it means that it will be shown."""
         identifier = super().model_id
         self._sessions.shown = self._may_be_shown and not self._outputs.unseen
         return identifier

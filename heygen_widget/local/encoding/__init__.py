@@ -1,4 +1,4 @@
-"""What all live streams are made of: coded pictures, coded sound, and when each is due.
+"""The building blocks of all live streams: encoded pictures, encoded sound, and their timing.
 
 Knows faces' pictures and speech's samples; knows no segment, no packet and no route.
 """

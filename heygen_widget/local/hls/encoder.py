@@ -1,4 +1,4 @@
-"""What an HLS stream is coded in, and the MP4 header that says so."""
+"""The codecs of an HLS stream, and the MP4 header that declares them."""
 
 import io
 from functools import cache

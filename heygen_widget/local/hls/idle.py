@@ -1,4 +1,4 @@
-"""What a resting face looks like, encoded once and replayed by all streams that show it.
+"""The pictures of a resting face, encoded once and replayed by all streams that show it.
 
 Knows faces and the video encoder, not streams, sound or timestamps.
 """

@@ -35,7 +35,7 @@ class Streaming(Protocol):
 
 
 def open_streaming(settings: Settings, studio: Studio, key: Key) -> Streaming:
-    """Return the API, or what stands in its place without the extra `webrtc`.
+    """Return the API, or its replacement if the extra `webrtc` is missing.
 
     Raises
     ------

@@ -1,6 +1,6 @@
-"""Lets a responder answer, one text after another, outside of the event loop.
+"""Runs a responder outside the event loop, one text after another.
 
-Knows no session: whoever adds a text says which task speaks the answer.
+Knows no session: the caller that adds a text names the task that speaks the answer.
 """
 
 import logging

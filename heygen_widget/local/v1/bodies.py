@@ -95,7 +95,7 @@ class TaskRequest(OfSession):
 
 
 def parse(body: bytearray, model: type[_Body]) -> _Body:
-    """Return what `body` says; null stands for a field that is not there."""
+    """Parse `body`; null means that a field is missing."""
     try:
         fields = from_json(body)
     except ValueError as error:

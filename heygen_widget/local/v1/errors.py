@@ -62,7 +62,7 @@ class StreamingError(Exception):
 
     @classmethod
     def nobody_joined(cls) -> Self:
-        """Return the answer to a task that comes before anyone is there to hear it."""
+        """Return the error for a task that arrives before any viewer."""
         return cls(
             400,
             400006,

@@ -28,7 +28,7 @@ _PATIENCE: Final = 0.1  # seconds to catch up; after more the clock is set anew,
 
 
 class ShowPicture(Protocol):
-    """What takes the feed's pictures."""
+    """The consumer of the feed's pictures."""
 
     def __call__(self, picture: bytes, at: int, *, key: bool) -> None:
         """Take a coded picture that is due now."""

@@ -1,4 +1,4 @@
-"""Who answers in a conversation: a function from what was said to what to say.
+"""The responder of a conversation: a function from the text heard to the reply.
 
 Knows no session and no avatar.
 """

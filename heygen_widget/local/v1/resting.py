@@ -1,4 +1,4 @@
-"""What a resting face looks like in one format, coded once and replayed by all who rest.
+"""The pictures of a resting face in one format, encoded once and replayed by all resting streams.
 
 Knows coded pictures and their place in the face's idle loop, not how they came about.
 """

@@ -35,7 +35,7 @@ _PUSH_TO_TALK: Final = "push_to_talk:"
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Who appears in a session, and what lets it speak.
+    """The face and voice of a session.
 
     Attributes
     ----------
@@ -218,7 +218,7 @@ class StreamingSession:
         self._tasks.interrupt()
 
     def keep_alive(self) -> None:
-        """Start anew the time that the session waits for something to do."""
+        """Restart the session's idle timeout."""
         self._check_open()
         if self._idle is not None:
             self._idle.cancel()

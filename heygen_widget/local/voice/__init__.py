@@ -1,6 +1,6 @@
 """Voices of the embedded avatar server: text or a sound file in, samples, words and lips out.
 
-Knows nothing of streams, frames or HTTP; whoever renders asks a `SpeechTrack` for the next samples.
+Knows nothing of streams, frames or HTTP; a renderer asks a `SpeechTrack` for the next samples.
 """
 
 from heygen_widget.local.voice.audio import AudioError, Recording, container_of

@@ -1,4 +1,4 @@
-"""What a voice is: text in, sound with its words and lips out. And the choice of one by name.
+"""The interface of a voice (text in; sound with words and lips out), and the choice of one by name.
 
 Knows no particular synthesiser; each has a module of its own, imported only when it is asked for.
 """

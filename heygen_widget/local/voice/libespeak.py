@@ -83,7 +83,7 @@ class Settings(NamedTuple):
 
 
 class Said(NamedTuple):
-    """What the library made of a text.
+    """The library's output for a text.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""A voice the person brings along: Piper, with a voice file of theirs.
+"""A voice supplied by the user: Piper, with a voice file.
 
 Needs the package `piper-tts` (1.3 or newer), which is no dependency of ours. Knows Piper's Python
 interface; nothing of streams.

@@ -11,7 +11,7 @@ from heygen_widget.local.voice.tags import after_tags, end_of_sound, without_tag
 
 
 class Reading:
-    """What FFmpeg needs of an open file.
+    """The file interface that FFmpeg needs.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What every voice does to its samples: resample, cut away silence, bring to one loudness.
+"""Processing common to all voices: resample, trim silence, normalize loudness.
 
 Knows samples only: no text, no lips.
 """

@@ -1,4 +1,4 @@
-"""Text on its way to an avatar: what people have, made what a voice can say, in good portions.
+"""Prepares text for an avatar: turns users' sources into speakable text, in good portions.
 
 Pure: no input or output, no event loop, nothing known of sessions.
 """

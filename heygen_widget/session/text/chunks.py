@@ -1,6 +1,6 @@
-"""Finds the new text in the items of a stream: strings, or what SDKs of language models yield.
+"""Extracts the new text from stream items: strings, or chunks of language model SDKs.
 
-Goes by shape alone and imports none of them. Knows nothing of what becomes of the text.
+Goes by shape alone and imports none of them. Knows nothing of the text's further use.
 """
 
 import inspect

@@ -1,4 +1,4 @@
-"""What a text must be to be said at all. Pure."""
+"""Checks whether a text can be spoken at all. Pure."""
 
 import unicodedata
 from typing import Final
@@ -43,7 +43,7 @@ def speakable(text: str) -> str:
     Raises
     ------
     ValueError
-        When there is nothing to say, or far too much.
+        If the text is empty, or far too long.
     """
     if len(text) > LONGEST_TEXT:
         raise ValueError(

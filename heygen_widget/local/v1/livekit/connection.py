@@ -1,6 +1,6 @@
 """One WebRTC connection to a viewer, by aiortc: descriptions, candidates, media, data channels.
 
-Knows no signalling: whoever uses it carries the descriptions to the other side.
+Knows no signalling: the caller sends the descriptions to the other side.
 """
 
 import asyncio

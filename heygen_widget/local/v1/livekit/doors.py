@@ -1,6 +1,6 @@
 """The addresses by which LiveKit's clients enter a room.
 
-Knows tokens and the names of rooms; who keeps the rooms is another's affair.
+Knows tokens and room names; the rooms themselves are kept elsewhere.
 """
 
 import base64

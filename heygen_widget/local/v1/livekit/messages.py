@@ -24,7 +24,7 @@ class LeaveReason(IntEnum):
 
 
 class LeaveAction(IntEnum):
-    """What a participant who has to leave is to do then."""
+    """What a participant must do when asked to leave."""
 
     DISCONNECT = 0
     RECONNECT = 2

@@ -1,4 +1,4 @@
-"""A room: who is in it, who comes back, who has to go.
+"""A room: participants who join, return and leave.
 
 Knows lines and participants, not how lines come about.
 """
@@ -97,7 +97,7 @@ class Room:
             participant.send(packet)
 
     async def close(self) -> None:
-        """Ask everyone to leave: the room is no more."""
+        """Close the room: ask everyone to leave."""
         self._closed = True
         while self._participants:
             _, participant = self._participants.popitem()

@@ -1,4 +1,4 @@
-"""What every participant finds in a room: the avatar, its tracks, and how to watch it.
+"""The content of a room: the avatar, its tracks, and how to watch it.
 
 Knows no participant.
 """

@@ -1,4 +1,4 @@
-"""Coded pictures and sound on their way to those who watch: coded once, sent to each.
+"""Sends encoded pictures and sound to viewers: encoded once, sent to each.
 
 Knows coded bytes and their times, not what they show, and no session.
 """
@@ -79,7 +79,7 @@ class Seat:
 
 
 class Audience:
-    """All who watch one avatar. For one event loop only.
+    """All viewers of one avatar. For use on one event loop only.
 
     Parameters
     ----------

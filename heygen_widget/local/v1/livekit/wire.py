@@ -14,7 +14,7 @@ Message = dict[str, Any]
 
 
 class WireError(ValueError):
-    """Bytes that are no such message."""
+    """Bytes that are not a valid message."""
 
 
 class Field(NamedTuple):

@@ -1,4 +1,4 @@
-"""OpenAI's chat completions, completions, responses and threads, and all who speak like them.
+"""OpenAI's chat completions, completions, responses and threads, and compatible APIs.
 
 Azure, Mistral, Hugging Face's InferenceClient, LiteLLM, vLLM's server and llama-cpp do.
 """

@@ -1,4 +1,4 @@
-"""What all readers share: looking into chunks, and what can be wrong with them."""
+"""Shared helpers of all readers: inspecting chunks, and their errors."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final, NoReturn, Self, TypeAlias, TypeGuard
@@ -10,7 +10,7 @@ LONGEST_REASON: Final = 300
 
 
 class UnspeakableChunk(TypeError):  # noqa: N818 (named for what it is about)
-    """Something that holds no text of a known shape."""
+    """An object without text in a known shape."""
 
 
 class ModelError(RuntimeError):
