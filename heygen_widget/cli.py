@@ -1,4 +1,4 @@
-"""The ``heygen-widget`` command: demo, embedded avatar server and diagnosis."""
+"""The ``heygen-widget`` command: demo, serve and doctor."""
 
 import argparse
 import contextlib
@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
+from typing import Any, Final
 
 from heygen_widget._version import __version__
 from heygen_widget.local import LocalServerError, Settings
@@ -28,9 +29,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="heygen-widget", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="heygen-widget", description="HeyGen avatars in a notebook, with or without a key."
+    )
     parser.add_argument("--version", action="version", version=__version__)
-    commands = parser.add_subparsers(required=True, metavar="demo | serve | doctor")
+    parser.set_defaults(run=lambda _: parser.error("choose a command: demo, serve or doctor"))
+    commands = parser.add_subparsers(metavar="demo | serve | doctor")
 
     demo = commands.add_parser("demo", help="open the quickstart notebook in JupyterLab")
     demo.add_argument(
@@ -46,27 +50,45 @@ def _parser() -> argparse.ArgumentParser:
         epilog=f"Without --key-file the key comes from {KEY_VARIABLE}, or is random. "
         "The server prints one line of JSON with its address and key.",
     )
-    add = serve.add_argument
-    add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    add("--port", type=int, default=0, help="TCP port (default: any free one)")
+    settings = Settings()
+
+    def add(flag: str, text: str, **keywords: Any) -> None:
+        default = getattr(settings, flag.removeprefix("--").replace("-", "_"))
+        serve.add_argument(flag, default=default, help=text, **keywords)
+
+    add("--host", "address to listen on (default: %(default)s)")
+    add("--port", "TCP port (default: any free one)", type=int)
     key_help = "file with the key that clients must send (`ps` shows keys on the command line)"
-    add("--key-file", dest="api_key", type=_key_in, metavar="FILE", help=key_help)
-    add("--key", dest="api_key", type=_refuse_key, help=argparse.SUPPRESS)
-    add("--idle-timeout", type=float, default=30.0, metavar="SECONDS")
-    add("--max-length", type=float, default=3600.0, metavar="SECONDS")
-    add("--concurrency", type=int, default=3, metavar="SESSIONS")
-    add("--segment", type=float, default=0.4, metavar="SECONDS", help="0.2 is faster, 2 is classic")
+    serve.add_argument("--key-file", dest="api_key", type=_key_in, metavar="FILE", help=key_help)
+    serve.add_argument("--key", dest="api_key", type=_refuse_key, help=argparse.SUPPRESS)
+    seconds: Final = {"type": float, "metavar": "SECONDS"}
     add(
-        "--warm-up",
-        type=float,
-        default=0.0,
-        metavar="SECONDS",
-        help="how long sessions stay pending",
+        "--idle-timeout",
+        "end a session that gets no text for so long (default: %(default)g)",
+        **seconds,
     )
-    add("--voice-engine", choices=["espeak", "piper"], default="espeak")
-    add("--voice-file", type=Path, metavar="FILE", help="path of a Piper voice (.onnx)")
-    add("--allow-private-urls", action="store_true", help="also fetch audio from private addresses")
-    add("--responder", default="echo", help="what answers questions: echo, or module:function")
+    add("--max-length", "end a session after so long (default: %(default)g)", **seconds)
+    add(
+        "--concurrency",
+        "sessions that may be open at once (default: %(default)s)",
+        type=int,
+        metavar="SESSIONS",
+    )
+    add(
+        "--segment",
+        "length of a media segment: 0.2 has less delay, 2 is classic HLS (default: %(default)s)",
+        **seconds,
+    )
+    add("--warm-up", "keep sessions pending for so long (default: %(default)g)", **seconds)
+    engines = ["espeak", "piper"]
+    add("--voice-engine", "speech synthesizer (default: %(default)s)", choices=engines)
+    add("--voice-file", "path of a Piper voice (.onnx)", type=Path, metavar="FILE")
+    add("--allow-private-urls", "also fetch audio from private addresses", action="store_true")
+    add(
+        "--responder",
+        "what answers questions: echo, or module:function (default: %(default)s)",
+        metavar="NAME",
+    )
     serve.set_defaults(run=_serve)
 
     doctor = commands.add_parser("doctor", help="print what a bug report needs, without the key")

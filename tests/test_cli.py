@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 import subprocess
 import sys
 import wave
@@ -218,6 +219,16 @@ def test_what_is_no_command_is_refused_with_the_usage(
         main(arguments)
     assert refused.value.code == 2
     assert "usage: heygen-widget" in capsys.readouterr().err
+
+
+def test_every_flag_of_a_command_is_described(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in ("demo", "serve", "doctor"):
+        with pytest.raises(SystemExit):
+            main([command, "--help"])
+        flags = re.findall(r"^  (--.+\n(?: {4,}.+\n)*)", capsys.readouterr().out, re.MULTILINE)
+        assert flags
+        for flag in flags:
+            assert re.search(r"  +\w+ .*\w", flag), f"{command}: {flag}"
 
 
 def test_it_tells_its_version(capsys: pytest.CaptureFixture[str]) -> None:
