@@ -77,5 +77,5 @@ def avatar(make_avatar: MakeAvatar) -> Avatar:
 
 def _end(avatar: Avatar) -> None:
     avatar.stop()
-    if not bridge.ask(lambda: avatar._sessions.at_rest):
+    if not bridge.ask(lambda: avatar._sessions.idle):
         avatar.wait("error", PATIENCE)

@@ -52,7 +52,7 @@ def show(*things):
 
 def show_objects(*packages):
     """Print what every object of these packages says of itself, once no request is on its way."""
-    while not bridge.ask(lambda: all(each._sessions.at_rest for each in _avatars)):
+    while not bridge.ask(lambda: all(each._sessions.idle for each in _avatars)):
         time.sleep(0.01)
     gc.collect()
     for thing in gc.get_objects():

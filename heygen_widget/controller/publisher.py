@@ -19,8 +19,8 @@ from heygen_widget.frontend.protocol import (
 from heygen_widget.frontend.serialize import session_view
 from heygen_widget.frontend.words import Telling
 from heygen_widget.session import SessionEvent, Speech, SpeechChanged, WordsSpoken
+from heygen_widget.session.queue import SessionQueue
 from heygen_widget.session.sessions import Sessions
-from heygen_widget.session.succession import Succession
 from heygen_widget.transport.router import Streams
 
 
@@ -57,7 +57,7 @@ class Display:
     def __init__(
         self,
         widget: FrontendPort,
-        sessions: Succession[Any],
+        sessions: SessionQueue[Any],
         player: Library,
         *,
         rehearsal: bool,
@@ -85,8 +85,8 @@ class Display:
         match event:
             case WordsSpoken(words=words, heard=heard):
                 self._tell_growth()  # a page finds words in the texts it knows
-                if self._telling.epoch != self._sessions.number:
-                    self._telling = Telling(self._sessions.number)
+                if self._telling.epoch != self._sessions.epoch:
+                    self._telling = Telling(self._sessions.epoch)
                 self._widget.send(to_browser(self._telling.tell(words, heard)))
             case SpeechChanged(speech=speech, status=status):
                 self._tell_speech(speech, status)
@@ -112,7 +112,7 @@ class Display:
             self._told.clear()
             for speech in session.speeches:
                 self._tell_speech(speech, speech.status)
-            self._telling = Telling(self._sessions.number)
+            self._telling = Telling(self._sessions.epoch)
             self._widget.send(to_browser(self._telling.tell(session.words, session.heard)))
 
     def problem(self, title: str, hint: str) -> None:
@@ -145,7 +145,7 @@ class Display:
         first = min(self._told.get(speech.id, 0), len(text))
         self._told[speech.id] = len(text)
         message = SpeechMessage(
-            epoch=self._sessions.number,
+            epoch=self._sessions.epoch,
             id=speech.id,
             text=text[first:],
             status=status,

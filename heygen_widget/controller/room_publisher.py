@@ -87,7 +87,7 @@ class RoomDisplay(Display):
         if session is None or session.room is None or session.status.ended:
             return
         # To all pages: each knows whether it was the one that answered.
-        message = _invitation(self._rooms.number, session.room, answered=session.answered)
+        message = _invitation(self._rooms.epoch, session.room, answered=session.answered)
         self._widget.send(message)
 
     def view(self) -> SessionView:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from heygen_widget.bridge import bridge
 from heygen_widget.frontend.protocol import Playback
 from heygen_widget.session import SessionStatus
-from heygen_widget.session.succession import Succession
+from heygen_widget.session.queue import SessionQueue
 
 PLAYING: Final = "playing"
 """The state only a page can report: that the avatar is visible."""
@@ -26,7 +26,7 @@ class Waiting:
         What a page said last of what it plays.
     """
 
-    def __init__(self, sessions: Succession[Any]) -> None:
+    def __init__(self, sessions: SessionQueue[Any]) -> None:
         self._sessions = sessions
         self.playback: Playback | None = None
         self._futures: list[tuple[str, concurrent.futures.Future[SessionStatus]]] = []
@@ -87,12 +87,12 @@ class Waiting:
         if self._sessions.continues:
             return False
         if self._status.ended:
-            return self._sessions.at_rest
+            return self._sessions.idle
         if state == self._told:
             return True
         if state == PLAYING:
             seen = self.playback
             return (
-                seen is not None and seen.epoch == self._sessions.number and seen.state == "playing"
+                seen is not None and seen.epoch == self._sessions.epoch and seen.state == "playing"
             )
         return self._status.has_reached(SessionStatus(state))

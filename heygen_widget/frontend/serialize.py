@@ -4,11 +4,11 @@ from typing import Any
 
 from heygen_widget.api.errors import HeyGenError
 from heygen_widget.frontend.protocol import Problem, SessionView, Transport
-from heygen_widget.session.succession import Succession
+from heygen_widget.session.queue import SessionQueue
 
 
 def session_view(
-    sessions: Succession[Any],
+    sessions: SessionQueue[Any],
     *,
     rehearsal: bool,
     transport: Transport = "auto",
@@ -21,7 +21,7 @@ def session_view(
     elapsed = session.meter.elapsed
     left, limit = session.limit or (None, None)
     return SessionView(
-        epoch=sessions.number,
+        epoch=sessions.epoch,
         status=session.status,
         state=session.state,
         stream_id=session.stream_id,

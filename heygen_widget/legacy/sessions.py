@@ -1,18 +1,18 @@
 """The streaming sessions of one avatar, one after the other. Lives on one event loop."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from heygen_widget.api import AsyncHeyGen
 from heygen_widget.legacy.opening import Opening
 from heygen_widget.legacy.session import PRICE_PER_SECOND, StreamingSession
 from heygen_widget.legacy.speaker import StreamedSpeech
-from heygen_widget.session.events import SessionEvent
 from heygen_widget.session.guard import Limits
 from heygen_widget.session.lifeline import FindHost
-from heygen_widget.session.succession import Succession
+from heygen_widget.session.queue import SessionQueue
 
 
-class StreamingSessions(Succession[StreamingSession]):
+class StreamingSessions(SessionQueue[StreamingSession]):
     """Opens sessions when there is text to speak or a picture to show.
 
     Parameters
@@ -21,10 +21,6 @@ class StreamingSessions(Succession[StreamingSession]):
         Gives the client of HeyGen or of the embedded avatar server.
     opening
         What the next session is to be like.
-    on_event
-        Called with a session and everything that happens in it.
-    on_end
-        Called with each session once nothing more will come of it.
     price_per_second
         Dollars, for the meters.
     limits
@@ -42,18 +38,15 @@ class StreamingSessions(Succession[StreamingSession]):
         self,
         connect: Callable[[], Awaitable[AsyncHeyGen]],
         opening: Opening,
-        on_event: Callable[[StreamingSession, SessionEvent], None],
-        on_end: Callable[[StreamingSession], None] = lambda _: None,
         *,
         price_per_second: float = PRICE_PER_SECOND,
         limits: Limits | None = None,
         find_host: FindHost = lambda: None,
     ) -> None:
-        super().__init__(on_end)
+        super().__init__()
         self.opening = opening
         self._connect = connect
         self.shown = False
-        self._on_event = on_event
         self._price_per_second = price_per_second
         self._limits = limits
         self._find_host = find_host
@@ -71,7 +64,7 @@ class StreamingSessions(Succession[StreamingSession]):
             self._connect,
             self.opening,
             is_shown=lambda: self.shown,
-            on_event=lambda event: self._on_event(session, event),
+            on_event=partial(self.emit, epoch=self._next_epoch),
             price_per_second=self._price_per_second,
             limits=self._limits,
             find_host=self._find_host,

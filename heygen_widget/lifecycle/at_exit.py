@@ -18,7 +18,7 @@ from typing import Any, Final, ParamSpec, TypeVar
 
 from heygen_widget.bridge import bridge
 from heygen_widget.lifecycle.connection import Connection
-from heygen_widget.session.succession import Succession
+from heygen_widget.session.queue import SessionQueue
 
 AT_EXIT: Final = 1.5
 """Seconds for all of it; Jupyter kills a kernel that takes longer than 2.5."""
@@ -32,7 +32,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _ending = False
-_watched: "weakref.WeakKeyDictionary[Succession[Any], Connection]" = weakref.WeakKeyDictionary()
+_watched: "weakref.WeakKeyDictionary[SessionQueue[Any], Connection]" = weakref.WeakKeyDictionary()
 
 _afterwards: list[Callable[[float], object]] = []
 
@@ -42,7 +42,7 @@ def wait_at_exit(wait: Callable[[float], object]) -> None:
     _afterwards.append(wait)
 
 
-def end_at_exit(sessions: Succession[Any], connection: Connection) -> None:
+def end_at_exit(sessions: SessionQueue[Any], connection: Connection) -> None:
     """End open sessions when the process ends, and close their connections.
 
     A signal that would end it at once ends them first, unless the program handles it itself.
@@ -74,7 +74,7 @@ def process_ends() -> bool:
 def _end_all() -> None:
     global _ending  # noqa: PLW0603 (a process ends once)
     _ending = True
-    if any(not sessions.at_rest for sessions in _watched):
+    if any(not sessions.idle for sessions in _watched):
         # Nobody is left to read of an error; an idle session ends by the server's own timeout.
         with contextlib.suppress(Exception):
             bridge.submit(_end_each()).result(AT_EXIT)
@@ -86,7 +86,7 @@ async def _end_each() -> None:
     asyncio.get_running_loop().set_default_executor(_NoThreads())
     for sessions in _watched:
         sessions.stop()
-    while not all(sessions.at_rest for sessions in _watched):  # noqa: ASYNC110 (no events tell it)
+    while not all(sessions.idle for sessions in _watched):  # noqa: ASYNC110 (no events tell it)
         await asyncio.sleep(0.02)
     for connection in _watched.values():
         await connection.aclose()

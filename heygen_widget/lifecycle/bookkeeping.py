@@ -4,16 +4,14 @@ Outlives the avatar, which sessions refer to only weakly: a session that ends af
 holds the avatar any more is still recorded.
 """
 
-import logging
 import weakref
 from collections.abc import Callable
+from typing import Any
 
 from heygen_widget.lifecycle.connection import Connection
 from heygen_widget.lifecycle.ledger import ledger
 from heygen_widget.session import SessionEvent, SessionStatus, StatusChanged
-from heygen_widget.session.succession import AnySession
-
-_log = logging.getLogger(__name__)
+from heygen_widget.session.queue import SessionQueue
 
 
 class Accounts:
@@ -41,23 +39,27 @@ class Accounts:
         self._on_event = weakref.WeakMethod(on_event)
         self._on_end = weakref.WeakMethod(on_end)
 
-    def hear(self, session: AnySession, event: SessionEvent) -> None:
-        """Handle a session event. A failure here must not end a session that is paid for."""
-        try:
-            if isinstance(event, StatusChanged):
-                self._note(session)
-            if on_event := self._on_event():
-                on_event(event)
-        except Exception:  # noqa: BLE001 (of a defect too)
-            _log.exception("Handling a session event failed: %r", event)
+    def follow(self, sessions: SessionQueue[Any]) -> None:
+        """Record the sessions of `sessions` from now on."""
+        self._sessions = sessions
+        sessions.subscribe(self._hear)
+        sessions.subscribe_to_ends(self._ended)
 
-    def ended(self, session: AnySession) -> None:
-        """Note that a session sends no more events."""
-        self._note(session)
+    def _hear(self, _: int, event: SessionEvent) -> None:
+        if isinstance(event, StatusChanged):
+            self._note()
+        if on_event := self._on_event():
+            on_event(event)
+
+    def _ended(self, _: int) -> None:
+        self._note()
         if on_end := self._on_end():
             on_end()
 
-    def _note(self, session: AnySession) -> None:
+    def _note(self) -> None:
+        session = self._sessions.current
+        if session is None:
+            return
         rehearsal = self._connection.rehearsal
         ledger.note(session, avatar=self._avatar_id, rehearsal=rehearsal)
         if not self._connection.lasting or session.stream_id is None:

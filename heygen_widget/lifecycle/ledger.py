@@ -10,7 +10,7 @@ from typing import Final, overload
 
 from heygen_widget.reports.table import as_html, as_lines
 from heygen_widget.session import Meter, SessionStatus
-from heygen_widget.session.succession import AnySession
+from heygen_widget.session.queue import AnySession
 
 HEADINGS: Final = ("avatar", "stream_id", "state", "elapsed", "cost")
 

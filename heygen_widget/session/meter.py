@@ -106,7 +106,7 @@ class Meter:
     @property
     def cost_text(self) -> str:
         """The estimate as people read it: about so much, or at least that."""
-        return f"{'≈' if self.certain else '≥'} ${self.cost:.2f}"
+        return cost_text(self.cost, certain=self.certain)
 
     @property
     def _known_until(self) -> float:
@@ -118,3 +118,8 @@ class Meter:
     @staticmethod
     def _between(start: float | None, end: float) -> float:
         return 0.0 if start is None else max(0.0, end - start)
+
+
+def cost_text(cost: float, *, certain: bool) -> str:
+    """Return an estimate in dollars as people read it: about so much, or at least that."""
+    return f"{'≈' if certain else '≥'} ${cost:.2f}"

@@ -4,19 +4,19 @@ Text that comes while a session ends is not lost: it opens the next one.
 """
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from heygen_widget.api import AsyncHeyGen
 from heygen_widget.session.delivery import Delivery
-from heygen_widget.session.events import SessionEvent
 from heygen_widget.session.guard import Limits
 from heygen_widget.session.lifeline import FindHost
 from heygen_widget.session.meter import PRICE_PER_SECOND
+from heygen_widget.session.queue import SessionQueue
 from heygen_widget.session.session import NO_LIMITS, Request, Session
 from heygen_widget.session.speech import SpeechStatus
-from heygen_widget.session.succession import Succession
 
 
-class Sessions(Succession[Session]):
+class Sessions(SessionQueue[Session]):
     """Opens sessions when there is something to say. Lives on one event loop.
 
     Parameters
@@ -25,10 +25,6 @@ class Sessions(Succession[Session]):
         Gives the client of HeyGen or of the embedded avatar server.
     seeded
         Makes the request that opens a `text_stream` session with its first words.
-    on_event
-        Called with a session and everything that happens in it.
-    on_end
-        Called with each session once nothing more will come of it.
     price_per_second
         Dollars, for the meters.
     limits
@@ -41,17 +37,14 @@ class Sessions(Succession[Session]):
         self,
         connect: Callable[[], Awaitable[AsyncHeyGen]],
         seeded: Request,
-        on_event: Callable[[Session, SessionEvent], None],
-        on_end: Callable[[Session], None] = lambda _: None,
         *,
         price_per_second: float = PRICE_PER_SECOND,
         limits: Limits = NO_LIMITS,
         find_host: FindHost = lambda: None,
     ) -> None:
-        super().__init__(on_end)
+        super().__init__()
         self._connect = connect
         self._seeded = seeded
-        self._on_event = on_event
         self._price_per_second = price_per_second
         self._limits = limits
         self._find_host = find_host
@@ -82,16 +75,16 @@ class Sessions(Succession[Session]):
             request,
             speech=speech,
             takes_text=takes_text,
-            on_event=lambda event: self._on_event(session, event),
+            on_event=partial(self.emit, epoch=self._next_epoch),
             price_per_second=self._price_per_second,
             limits=self._limits,
             find_host=self._find_host,
         )
         self.enter(session)
 
-    def look_again(self, number: int) -> None:
-        """Ask the server about the current session at once, if that is still number `number`."""
-        if self.current is not None and number == self.number:
+    def look_again(self, epoch: int) -> None:
+        """Ask the server about the current session at once, if that still has this epoch."""
+        if self.current is not None and epoch == self.epoch:
             self.current.look_again()
 
     def _move_on(self, session: Session) -> None:

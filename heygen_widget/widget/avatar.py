@@ -126,12 +126,12 @@ class Avatar(SessionWidget):
         sessions = Sessions(
             connection.connect,
             self._openings.text_stream,
-            accounts.hear,
-            accounts.ended,
             price_per_second=price_per_second,
             limits=connection.limits(max_cost=max_cost, max_seconds=max_seconds),
             find_host=connection.host,
         )
+        sessions.on_failure = partial(weakly(self._show_failure), "Handling a session event")
+        accounts.follow(sessions)
         self._streams = Streams(
             transport,
             nearby=connection.nearby,
@@ -364,7 +364,7 @@ class Avatar(SessionWidget):
                 self._sessions.look_again(epoch)
 
     def _on_event(self, event: SessionEvent) -> None:
-        self._streams.follow(self._sessions.number, event)
+        self._streams.follow(self._sessions.epoch, event)
         super()._on_event(event)
 
     async def _poster(self, patience: float = 0.0) -> bytes | None:

@@ -43,7 +43,7 @@ from heygen_widget.reports.diagnosis import Standing
 from heygen_widget.reports.event_log import History
 from heygen_widget.session import SessionEvent, SessionStatus, SpeechChanged, SpeechStatus
 from heygen_widget.session.delivery import Delivery
-from heygen_widget.session.succession import Succession
+from heygen_widget.session.queue import SessionQueue
 from heygen_widget.transport.running_cell import watch_cells
 from heygen_widget.widget.cells import MadeInCells, runs_unseen
 from heygen_widget.widget.headless import keep_up_to_date
@@ -69,7 +69,7 @@ wait_at_exit(wait_for_callbacks)
 _widgets: "weakref.WeakSet[SessionWidget]" = weakref.WeakSet()
 _counter = count(1)
 _made_in_cells: MadeInCells["SessionWidget"] = MadeInCells()
-_opened_in_cells: MadeInCells[Succession[Any]] = MadeInCells()  # which may outlive their widget
+_opened_in_cells: MadeInCells[SessionQueue[Any]] = MadeInCells()  # which may outlive their widget
 
 
 class SessionWidget(SessionFacts, anywidget.AnyWidget):
@@ -95,7 +95,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
 
     def __init__(
         self,
-        sessions: Succession[Any],
+        sessions: SessionQueue[Any],
         connection: Connection,
         display: Display,
         *,
@@ -364,7 +364,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
     def _finishes(self) -> bool:
         """Take no more text; say whether there is an end to wait for."""
         self.finish()
-        return not self._loop.ask(lambda: self._sessions.at_rest)
+        return not self._loop.ask(lambda: self._sessions.idle)
 
     def _unheeded(self) -> Callable[[Exception], object]:
         """Return what shows, in the cell that runs now, why the source of a text broke off."""
@@ -437,7 +437,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
 
     async def look(self) -> None:
         """Record the session's state, for a notebook that no page shows."""
-        session, epoch = self._sessions.current, self._sessions.number
+        session, epoch = self._sessions.current, self._sessions.epoch
         if session is None:
             return
         poster = None
@@ -447,7 +447,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
                     await self._sessions.rest()
                 elif not self._outputs.has_picture_of(epoch):
                     poster = await self._poster(FIRST_PICTURE)
-        if session.status.ended or epoch != self._sessions.number:
+        if session.status.ended or epoch != self._sessions.epoch:
             await asyncio.gather(*self._noting)
         else:
             self._outputs.note(epoch, self.transcript, poster, session.unsaid)
@@ -461,7 +461,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
         if self._outputs.unseen:
             return  # it is done at the end of the cell
         nobody = not self._display.seen or self.comm is None
-        if self._outputs.stale and (nobody or self._yielded == self._sessions.number):
+        if self._outputs.stale and (nobody or self._yielded == self._sessions.epoch):
             renew = partial(self._outputs.renew, self._state)
             self._home.call(renew, name="Writing the transcript into the notebook")
 
@@ -484,7 +484,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
         if process_ends():  # a picture would take the time in which sessions are to be ended
             return
         noting = asyncio.get_running_loop().create_task(
-            self._note_end(self._sessions.number, self.transcript)
+            self._note_end(self._sessions.epoch, self.transcript)
         )
         self._noting.add(noting)
         noting.add_done_callback(self._noted)
@@ -502,7 +502,7 @@ def check_choice(name: str, given: str, choices: object) -> None:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, known))}, not {given!r}.")
 
 
-async def _leave(sessions: Succession[Any], connection: Connection) -> None:
+async def _leave(sessions: SessionQueue[Any], connection: Connection) -> None:
     """Close the connections of sessions that were told to end, once they have."""
     await sessions.rest()
     await connection.aclose()

@@ -3,13 +3,13 @@
 from typing import Any
 
 from heygen_widget.session import SessionStatus
-from heygen_widget.session.succession import AnySession, Succession
+from heygen_widget.session.queue import AnySession, SessionQueue
 
 
 class SessionFacts:
     """The facts of the current session, as properties."""
 
-    _sessions: Succession[Any]
+    _sessions: SessionQueue[Any]
 
     @property
     def status(self) -> SessionStatus:

@@ -51,6 +51,7 @@ from heygen_widget.lifecycle.leases import Leases
 from heygen_widget.session import Speech
 from heygen_widget.session.writers import TextSource
 from heygen_widget.widget.base import OnInterrupt, SessionWidget, check_choice
+from heygen_widget.widget.retention import weakly
 
 if TYPE_CHECKING:
     from heygen_widget.local import LocalServer
@@ -149,12 +150,12 @@ class StreamingAvatar(SessionWidget):
         sessions = StreamingSessions(
             connection.connect,
             opening,
-            accounts.hear,
-            accounts.ended,
             price_per_second=price_per_second,
             limits=connection.limits(max_cost=max_cost, max_seconds=max_seconds),
             find_host=connection.host,
         )
+        sessions.on_failure = partial(weakly(self._show_failure), "Handling a session event")
+        accounts.follow(sessions)
         self._rooms = RoomDisplay(self, sessions, rehearsal=connection.rehearsal)
         super().__init__(sessions, connection, self._rooms, interrupt=interrupt)
 
@@ -325,7 +326,7 @@ class StreamingAvatar(SessionWidget):
                 self._switch(quality)
             case Playback() | Answer() | Candidate() | Talking() | ConnectionQuality():
                 session = self._sessions.current
-                if session is not None and message.epoch == self._sessions.number:
+                if session is not None and message.epoch == self._sessions.epoch:
                     self._pass_on(session, message)
 
     def _pass_on(

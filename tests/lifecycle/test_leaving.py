@@ -120,7 +120,7 @@ def test_an_avatar_that_nobody_holds_says_what_it_was_told_and_ends(
         assert time.monotonic() < deadline
         time.sleep(0.01)
     assert speech.result(PATIENCE).status is SpeechStatus.SPOKEN
-    while not bridge.ask(lambda: sessions.at_rest):
+    while not bridge.ask(lambda: sessions.idle):
         pass
     assert sessions.current is not None
     assert _status(local_server, sessions.current.stream_id) == "completed"

@@ -1,7 +1,6 @@
 """Whatever fails in a session, it ends, its meter says what is known, and another can follow."""
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -72,19 +71,20 @@ def test_after_any_defect_the_next_session_is_possible(
                 if broken and not told:
                     raise _Defect
 
-            sessions = Sessions(connect, _seeded, tell, tell)
+            sessions = Sessions(connect, _seeded)
+            sessions.subscribe(tell)
+            sessions.subscribe_to_ends(tell)
             first = Delivery("First.")
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(kind, step, fails)
                 sessions.say(first)
                 if step == "_append":
-                    with contextlib.suppress(_Defect):  # by `tell`
-                        sessions.say(Delivery("More."))
+                    sessions.say(Delivery("More."))
                 sessions.finish()
                 if step in {"_cancel", "_leave"}:
                     sessions.stop()
                 await sessions.rest()
-            assert sessions.at_rest
+            assert sessions.idle
             assert sessions.current is not None
             assert sessions.current.status.ended
             assert first.status.ended
@@ -109,9 +109,8 @@ def test_after_any_defect_the_next_session_in_a_room_is_possible() -> None:
             asked += 1
             raise _Defect
 
-        sessions = StreamingSessions(
-            connect, Opening(avatar_id="a", voice_id="v"), lambda *_: None, _fails
-        )
+        sessions = StreamingSessions(connect, Opening(avatar_id="a", voice_id="v"))
+        sessions.subscribe_to_ends(_fails)
         for number in (1, 2):
             speech = StreamedSpeech("Hello.")
             sessions.say(speech)
@@ -200,7 +199,7 @@ def test_text_that_comes_while_a_limit_ends_a_session_is_said_in_the_next(
             async def connect() -> AsyncHeyGen:
                 return client
 
-            sessions = Sessions(connect, _seeded, lambda *_: None, limits=Limits(max_seconds=1.5))
+            sessions = Sessions(connect, _seeded, limits=Limits(max_seconds=1.5))
             late = Delivery("Later.")
             said = asyncio.Event()
 

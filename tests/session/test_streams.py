@@ -267,19 +267,16 @@ def test_what_was_not_sent_when_a_session_ended_is_said_in_a_new_one_once(*, reo
         with LocalServer(idle_timeout=0.5) as server:
             async with stage(server) as on:
                 rested = asyncio.Event()
-                sessions = Sessions(
-                    on.connect,
-                    _seeded,
-                    lambda _, event: on.take(event),
-                    lambda _: rested.set(),
-                )
+                sessions = Sessions(on.connect, _seeded)
+                sessions.subscribe(lambda _, event: on.take(event))
+                sessions.subscribe_to_ends(lambda _: rested.set())
                 speech = Delivery(slow(), reopen=reopen)
                 sessions.say(speech)
                 await on.until(lambda: on.statuses[-1:] == ["completed"])
                 release.set()
                 if reopen:
                     await on.until(lambda: speech.status.ended)
-                    assert sessions.number == 2
+                    assert sessions.epoch == 2
                     assert as_text(speech.words).startswith("The first half. The second half")
                 else:
                     await on.until(lambda: speech.status.ended)

@@ -71,7 +71,7 @@ def streaming(local_server: LocalServer) -> Iterator[Streaming]:
 
 def _end(avatar: StreamingAvatar) -> None:
     avatar.stop()
-    if not bridge.ask(lambda: avatar._sessions.at_rest):
+    if not bridge.ask(lambda: avatar._sessions.idle):
         avatar.wait("error", PATIENCE)
 
 

@@ -1,19 +1,21 @@
-"""The sessions of one avatar, one after the other, whatever kind of session they are.
+"""The queue of one avatar's sessions, whatever kind of session they are, and their subscribers.
 
-An avatar has one picture, so it has one session at a time.
+An avatar has one picture, so it has one session at a time. Knows nobody who subscribes.
 """
 
 import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, ParamSpec, Protocol, TypeAlias, TypeVar
 
 from heygen_widget.api.models import WordEvent
 from heygen_widget.session.delivery import Delivery
+from heygen_widget.session.events import SessionEvent
 from heygen_widget.session.guard import Limit, Limits
 from heygen_widget.session.heard import Heard
 from heygen_widget.session.meter import Meter
+from heygen_widget.session.snapshot import SessionSnapshot
 from heygen_widget.session.status import SessionStatus
 
 _log = logging.getLogger(__name__)
@@ -85,30 +87,50 @@ class AnySession(Protocol):
 
 
 SessionT = TypeVar("SessionT", bound=AnySession)
+P = ParamSpec("P")
+
+Subscriber: TypeAlias = Callable[[int, SessionEvent], object]
+"""Called with the epoch of a session and an event of it."""
 
 
-class Succession(Generic[SessionT]):
+class SessionQueue(Generic[SessionT]):
     """Runs the sessions of one avatar, one at a time. Lives on one event loop.
 
-    Parameters
-    ----------
-    on_end
-        Called with each session once nothing more will come of it.
+    Each session has an epoch: 1 for the first, 2 for the next. Its events carry it, those of a
+    session that waits for its turn too.
 
     Attributes
     ----------
-    current
-        The session that runs or ran last. Only read elsewhere.
-    number
-        How many sessions were current, this one included.
+    on_failure
+        Called with the exception of a subscriber. The others are still called, and the session
+        goes on.
     """
 
-    def __init__(self, on_end: Callable[[SessionT], None] = lambda _: None) -> None:
-        self.current: SessionT | None = None
-        self.number = 0
+    def __init__(self) -> None:
+        self.on_failure: Callable[[Exception], object] = lambda _: None
+        self._latest: tuple[int, SessionT | None] = (0, None)  # read on any thread, in one piece
         self._waiting: deque[SessionT] = deque()
-        self._on_end = on_end
         self._running: asyncio.Task[None] | None = None
+        self._subscribers: list[Subscriber] = []
+        self._end_subscribers: list[Callable[[int], object]] = []
+        self._events: deque[tuple[int, SessionEvent]] = deque()
+        self._emitting = False
+
+    @property
+    def current(self) -> SessionT | None:
+        """The session that runs or ran last."""
+        return self._latest[1]
+
+    @property
+    def epoch(self) -> int:
+        """The epoch of the current session; 0 before the first."""
+        return self._latest[0]
+
+    @property
+    def snapshot(self) -> SessionSnapshot:
+        """The facts of the current session, as they are now."""
+        epoch, session = self._latest
+        return SessionSnapshot() if session is None else SessionSnapshot.of(session, epoch)
 
     @property
     def continues(self) -> bool:
@@ -116,7 +138,7 @@ class Succession(Generic[SessionT]):
         return bool(self._waiting)
 
     @property
-    def at_rest(self) -> bool:
+    def idle(self) -> bool:
         """Whether nothing runs or waits: every word has come, every speech has its end."""
         return self._running is None
 
@@ -125,9 +147,38 @@ class Succession(Generic[SessionT]):
         """The session that was asked for last."""
         return self._waiting[-1] if self._waiting else self.current
 
+    def subscribe(self, subscriber: Subscriber) -> None:
+        """Call `subscriber` with every event from now on, after those that subscribed before."""
+        self._subscribers.append(subscriber)
+
+    def subscribe_to_ends(self, subscriber: Callable[[int], object]) -> None:
+        """Call `subscriber` with the epoch of each session that will have no more events.
+
+        If no other session waits, the queue is idle by then.
+        """
+        self._end_subscribers.append(subscriber)
+
+    def emit(self, event: SessionEvent, epoch: int | None = None) -> None:
+        """Tell the subscribers of an event; by default, one of the current session.
+
+        They all hear all events in the same order. What a subscriber causes follows once they have
+        heard what caused it.
+        """
+        self._events.append((self.epoch if epoch is None else epoch, event))
+        if self._emitting:
+            return
+        self._emitting = True
+        try:
+            while self._events:
+                number, told = self._events.popleft()
+                for subscriber in self._subscribers:
+                    self._call(subscriber, number, told)
+        finally:
+            self._emitting = False
+
     def enter(self, session: SessionT) -> None:
         """Run a session, once those before it have ended."""
-        if not self.at_rest:
+        if not self.idle:
             self._waiting.append(session)
             return
         self._make_current(session)
@@ -148,25 +199,29 @@ class Succession(Generic[SessionT]):
         while self._running is not None:
             await asyncio.wait({self._running})
 
+    @property
+    def _next_epoch(self) -> int:
+        """The epoch of the session that enters next."""
+        return self.epoch + len(self._waiting) + 1
+
     def _all(self) -> list[SessionT]:
         return [*([self.current] if self.current else []), *self._waiting]
 
     def _make_current(self, session: SessionT) -> None:
-        self.current = session
-        self.number += 1
+        self._latest = (self.epoch + 1, session)
 
     async def _run(self, session: SessionT) -> None:
         while True:
-            await self._see_through(session)
+            await self._run_to_its_end(session)
             if not self._waiting:
                 break
-            self._tell_end(session)
+            self._tell_end()
             session = self._waiting.popleft()
             self._make_current(session)
         self._running = None
-        self._tell_end(session)
+        self._tell_end()
 
-    async def _see_through(self, session: SessionT) -> None:
+    async def _run_to_its_end(self, session: SessionT) -> None:
         """Run a session to its end. Whatever fails in it, the next can follow."""
         try:
             await session.run()
@@ -178,11 +233,19 @@ class Succession(Generic[SessionT]):
         except Exception:  # noqa: BLE001 (likewise)
             _log.exception("The unspoken text of a session was lost.")
 
-    def _tell_end(self, session: SessionT) -> None:
+    def _tell_end(self) -> None:
+        for subscriber in self._end_subscribers:
+            self._call(subscriber, self.epoch)
+
+    def _call(self, subscriber: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            self._on_end(session)
-        except Exception:  # noqa: BLE001 (of any defect)
-            _log.exception("Reporting the end of a session failed.")
+            subscriber(*args, **kwargs)
+        except Exception as error:  # noqa: BLE001 (of a defect too: the session costs money)
+            _log.exception("A subscriber to the session's events failed.")
+            try:
+                self.on_failure(error)
+            except Exception:  # noqa: BLE001 (likewise)
+                _log.exception("Showing that a subscriber failed has failed.")
 
     def _move_on(self, session: SessionT) -> None:
         """Take over what an ended session leaves to be said in another; nothing, for most."""
