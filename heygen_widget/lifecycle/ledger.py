@@ -115,8 +115,13 @@ class Overview(Sequence[SessionRow]):
 
     @property
     def _total(self) -> tuple[str, ...]:
-        state = f"{self.open} open"
-        return ("total", "", state, f"{self.elapsed:,.0f} s", f"≈ ${self.cost:.2f}")
+        rehearsed = [row.cost for row in self.rows if row.rehearsal]
+        costs = [
+            f"≈ ${self.cost:.2f}" if len(rehearsed) < len(self.rows) else "",
+            f"rehearsals (≈ ${sum(rehearsed):.2f})" if rehearsed else "",
+        ]
+        cost = " + ".join(filter(None, costs))
+        return ("total", "", f"{self.open} open", f"{self.elapsed:,.0f} s", cost)
 
 
 @dataclass(slots=True)

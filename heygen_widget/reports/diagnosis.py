@@ -62,6 +62,8 @@ PACKAGES: Final[Mapping[str, str]] = {
 OTHER_HOSTS: Final = ("notebook", "voila", "marimo")
 """Packages reported only if they are installed."""
 
+_NO_PAGE: Final = "no page has reported yet; run diagnose() again when no other cell is running"
+
 _SOUND: Final[Mapping[str, str]] = {
     "on": "sound is on",
     "muted": "sound is off",
@@ -91,7 +93,8 @@ class Diagnosis:
 def diagnose(*, network: bool = False) -> Diagnosis:
     """Report what a bug report needs: host, versions, transport, codecs, and whether a key is set.
 
-    What pages can do is known once the newest avatar has been shown.
+    What pages can do is known once the newest avatar has been shown and a cell has ended since:
+    a kernel does not hear its pages while cells run.
 
     Parameters
     ----------
@@ -186,7 +189,7 @@ def _version(package: str) -> str | None:
 
 def _page(page: "PageReport | None") -> str:
     if page is None:
-        return "no page has reported"
+        return _NO_PAGE
     notes = [
         "" if page.secure else "not secure (http)",
         "in another page's frame" if page.framed else "",

@@ -71,7 +71,10 @@ class WordsSpoken(SessionEvent):
         if not self.heard:
             return as_text(self.words)
         writer = Writer()
-        return as_text(map(writer.write, self.words, self.heard)) or as_text(self.words)
+        text = as_text(map(writer.write, self.words, self.heard))
+        # A mark whose text came with the word before it has none of its own.
+        voiced = (word for word in self.words if any(map(str.isalnum, word.word)))
+        return text or as_text(voiced)
 
 
 @record

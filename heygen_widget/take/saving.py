@@ -78,7 +78,7 @@ def record(take: Take, words: Sequence[WordEvent]) -> Recording:
         poster=newest_picture(film),
         captions=webvtt(captions(words)),
         transcript=as_text(words),
-        seconds=take.seconds,
+        seconds=round(take.seconds, 3),
     )
 
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import count
 from types import TracebackType
-from typing import Any, Final, Literal, Self, TypeAlias, get_args
+from typing import Any, ClassVar, Final, Literal, Self, TypeAlias, get_args
 
 import anywidget
 import traitlets
@@ -90,6 +90,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
     # As text: of a path, anywidget would watch the file, and hold every widget to tell of changes.
     _esm = (STATIC / "widget.js").read_text(encoding="utf-8")
     _css = (STATIC / "widget.css").read_text(encoding="utf-8")
+    _extras: ClassVar = "local"  # that a rehearsal needs
     session = traitlets.Dict(read_only=True).tag(sync=True)
     _may_be_shown = False  # not while it is made or closed, when ipywidgets asks for its id too
 
@@ -112,7 +113,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
         failed = weakly(self._show_failure)
         self._home = Home(failed)
         self._observers = Observers(failed)
-        self._outputs = Outputs(weakly(self._widget))
+        self._outputs = Outputs(weakly(self._widget), extras=self._extras)
         self._noting: set[asyncio.Task[None]] = set()
         self._yielded = 0  # number of the last session that a page has done with
         self._page: PageReport | None = None  # what the page that came last said of itself

@@ -26,7 +26,7 @@ POSTER_WIDTH: Final = 256
 _TO_COME: Final = "Not yet spoken when this was saved: "
 _HOW_TO_RUN: Final = (
     "A live avatar appears here. To see and hear it, open this notebook in Jupyter, "
-    "pip install 'heygen-widget[local]', and run the cells: no key is needed to rehearse."
+    "pip install 'heygen-widget[{extras}]', and run the cells: no key is needed to rehearse."
 )
 
 
@@ -37,16 +37,19 @@ class Fallback:
     Attributes
     ----------
     state
-        One line on how it stands.
+        Its state, in one line.
+    extras
+        The extras that a rehearsal of it needs.
     transcript
         What was spoken.
     to_come
-        What was still to be said.
+        Text that was not yet spoken.
     poster
         A JPEG of it, if there is one.
     """
 
     state: str
+    extras: str
     transcript: str = ""
     to_come: str = ""
     poster: bytes | None = None
@@ -55,7 +58,7 @@ class Fallback:
     def plain(self) -> str:
         """The `text/plain` of the output."""
         to_come = self.to_come and _TO_COME + _earliest(self.to_come, MOST_PLAIN)
-        parts = (self.state, self._latest(MOST_PLAIN), to_come, _HOW_TO_RUN)
+        parts = (self.state, self._latest(MOST_PLAIN), to_come, self._how_to_run)
         return "\n".join(filter(None, parts))
 
     @property
@@ -73,8 +76,12 @@ class Fallback:
             said += f"<p>{_TO_COME}{html.escape(_earliest(self.to_come, MOST_HTML))}</p>"
         return (
             f"<div>{image}<p><strong>{html.escape(self.state)}</strong></p>"
-            f"{said}<p><em>{html.escape(_HOW_TO_RUN)}</em></p></div>"
+            f"{said}<p><em>{html.escape(self._how_to_run)}</em></p></div>"
         )
+
+    @property
+    def _how_to_run(self) -> str:
+        return _HOW_TO_RUN.format(extras=self.extras)
 
     def _latest(self, most: int) -> str:
         if len(self.transcript) <= most:
@@ -99,18 +106,21 @@ class Outputs:
     Parameters
     ----------
     widget
-        Makes the bundle of the live widget; an empty one when there is none any more.
+        Makes the bundle of the live widget; an empty one if the widget is gone.
+    extras
+        The extras that a rehearsal of this avatar needs.
 
     Attributes
     ----------
     stale
-        Whether they lack what was noted last.
+        Whether the outputs lack what was noted last.
     unseen
-        Whether a program runs the notebook, and no page shows them.
+        Whether a program runs the notebook, so that no page shows the outputs.
     """
 
-    def __init__(self, widget: Callable[[], Bundle]) -> None:
+    def __init__(self, widget: Callable[[], Bundle], *, extras: str) -> None:
         self._widget = widget
+        self._extras = extras
         self._display_id = uuid.uuid4().hex
         self._shown: Bundle | None = None
         self._said: dict[int, str] = {}
@@ -164,6 +174,7 @@ class Outputs:
         """Return the live widget and its fallback."""
         fallback = Fallback(
             state=state,
+            extras=self._extras,
             transcript="\n\n".join(filter(None, self._said.values())),
             to_come=self._to_come,
             poster=self._poster,

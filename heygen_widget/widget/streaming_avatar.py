@@ -6,7 +6,7 @@ The only place that knows both the notebook's widgets and streaming sessions.
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from heygen_widget.api import AsyncHeyGen, HeyGen
 from heygen_widget.api.models import WordEvent
@@ -119,6 +119,8 @@ class StreamingAvatar(SessionWidget):
     """
 
     _sessions: StreamingSessions
+
+    _extras: ClassVar = ",".join(STREAMING.extras)
 
     def __init__(
         self,

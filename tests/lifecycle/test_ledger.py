@@ -55,8 +55,14 @@ def test_the_table_reads_as_text(overview: Overview) -> None:
         "Ann     -          creating                 0 s      ≈ $0.00\n"
         "Daisy   abc        completed: idle_timeout  100 s    ≈ $5.00\n"
         "Daisy   abc        streaming                2,000 s  rehearsal (≈ $100.00)\n"
-        "total              3 open                   2,162 s  ≈ $8.12"
+        "total              3 open                   2,162 s  ≈ $8.12 + rehearsals (≈ $100.00)"
     )
+
+
+def test_rehearsals_alone_are_not_totalled_as_money_paid() -> None:
+    rows = [_row(rehearsal=True, cost=0.2), _row(rehearsal=True, cost=0.3)]
+    assert repr(Overview(rows)).endswith("  rehearsals (≈ $0.50)")
+    assert repr(Overview([_row()])).endswith("  ≈ $3.12")
 
 
 def test_the_table_reads_as_html_and_runs_nothing() -> None:

@@ -40,13 +40,14 @@ pytestmark = pytest.mark.usefixtures("page", "no_settings_from_outside")
 def test_events_show_themselves_as_a_table_of_text_and_of_html(make_avatar: MakeAvatar) -> None:
     avatar = make_avatar()
     assert repr(avatar.events) == "No events yet."
-    avatar.speak("<b>Hello</b> there.", raw=True, final=True)
+    avatar.speak("<b>Hello</b> there!", raw=True, final=True)
     avatar.wait(timeout=PATIENCE)
     lines = repr(avatar.events).splitlines()
     assert lines[0].split() == ["time", "event", "details"]
     assert len(lines) == len(avatar.events) + 1
     assert any("StatusChanged" in line and "status=completed" in line for line in lines)
     assert any("WordsSpoken" in line and "Hello" in line for line in lines)
+    assert sum("WordsSpoken" in line and "!" in line for line in lines) == 1
     html = avatar.events._repr_html_()
     assert html.count("<tr>") == len(lines)
     assert "<b>" not in html

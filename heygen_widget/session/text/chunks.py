@@ -45,19 +45,19 @@ def pieces(source: object) -> Iterator[str] | AsyncIterator[str]:
     """
     if isinstance(source, str | bytes | bytearray | memoryview | Mapping):
         raise UnspeakableChunk(
-            f"{type(source).__name__} is not a stream of text. Avatars speak streams of {TAKEN}."
+            f"{type(source).__name__} is not text. Pass a string, or a stream of {TAKEN}."
         )
     _refuse_what_is_no_stream(source)
     if isinstance(source, Iterable) and not _is_wrapped_asynchronous(source):
         return _pieces(source)
     if isinstance(source, AsyncIterable):
         return _async_pieces(source)
-    hint = f"Avatars speak streams of {TAKEN}."
+    hint = f"Pass a string, or a stream of {TAKEN}."
     if isinstance(source, Coroutine):
         hint = "Await it first: `speak(await ...)`."
     elif hasattr(source, "__enter__") or hasattr(source, "__aenter__"):
         hint = "Enter it first: `with ... as stream: speak(stream)`."
-    raise UnspeakableChunk(f"{type(source).__name__} cannot be iterated. {hint}")
+    raise UnspeakableChunk(f"{type(source).__name__} is not text. {hint}")
 
 
 def _is_wrapped_asynchronous(source: object) -> bool:
@@ -85,7 +85,7 @@ def _refuse_what_is_no_stream(source: object) -> None:
         for chunk in source:
             stream.feed(chunk)
     elif isinstance(source, set | frozenset | range | ItemsView) or name == "bytes_iterator":
-        raise UnspeakableChunk(f"{name} is not a stream of text. Avatars speak streams of {TAKEN}.")
+        raise UnspeakableChunk(f"{name} has no order. Pass a string, or a stream of {TAKEN}.")
     elif hasattr(source, "iter_lines") and hasattr(source, "status_code"):
         raise UnspeakableChunk(
             f"{name} is an HTTP response. Parse its lines, and speak a generator of the strings "
