@@ -20,7 +20,7 @@ class StreamError(Exception):
 
 
 class StreamRefused(StreamError):  # noqa: N818 (it says what happened)
-    """Retrying is pointless: another host, too large, encrypted, not a playlist."""
+    """Retrying is pointless: another origin, too large, encrypted, not a playlist."""
 
 
 class StreamUnavailable(StreamError):  # noqa: N818 (it says what happened)
@@ -29,7 +29,7 @@ class StreamUnavailable(StreamError):  # noqa: N818 (it says what happened)
     Attributes
     ----------
     gone
-        Whether it answered that there is no such thing, or not for us: the address may have
+        Whether the status was 403, 404 or 410: the address may have
         expired.
     """
 

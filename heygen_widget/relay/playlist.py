@@ -14,24 +14,24 @@ import m3u8
 from heygen_widget.relay.errors import StreamRefused
 from heygen_widget.relay.source import Section
 
-MOST_BANDWIDTH: Final = 6_000_000
-"""Bits a second; of the variants within this the best is read. It travels through the notebook's
+MAX_BANDWIDTH: Final = 6_000_000
+"""Bits per second; the best variant within this is read. It travels through the notebook's
 own connection, and may be held in memory."""
 
-SHORTEST_TARGET: Final = 0.2
-LONGEST_TARGET: Final = 60.0
-"""Maximum seconds of a segment, whatever a server says: all pauses follow from it."""
-SHORTEST_PART: Final = 0.1
-"""Seconds of a part, in the same sense."""
-LONGEST_SEGMENT: Final = 3600.0
-MOST_LINES: Final = 60_000
-"""An hour in segments of 0.2 s, each with its date, has so many."""
-LONGEST_LINE: Final = 16 * 1024
-"""Characters. Addresses with a signature in them have some 2,000."""
-MOST_VARIANTS: Final = 200
-"""Variants, and renditions beside them, which `m3u8` compares each with each."""
-MOST_SECTIONS: Final = 1000
-"""Initialization sections and keys, which it looks for in a list."""
+MIN_TARGET: Final = 0.2
+MAX_TARGET: Final = 60.0
+"""Maximum target duration in seconds, whatever a server claims: all pauses derive from it."""
+MIN_PART: Final = 0.1
+"""Minimum seconds of a part, likewise."""
+MAX_SEGMENT: Final = 3600.0
+MAX_LINES: Final = 60_000
+"""As many as an hour in segments of 0.2 s, each with its date."""
+MAX_LINE: Final = 16 * 1024
+"""Characters. Signed URLs have about 2,000."""
+MAX_VARIANTS: Final = 200
+"""Variants and renditions: `m3u8` compares each with every other."""
+MAX_SECTIONS: Final = 1000
+"""Initialization sections and keys: `m3u8` searches them linearly."""
 
 _COMING: Final = "the-segment-to-come"
 
@@ -43,7 +43,7 @@ class Piece:
     Attributes
     ----------
     where
-        Its bytes; None when the server lacks them.
+        Where its bytes are; None when the server does not have them.
     seconds
         Its length.
     """
@@ -124,8 +124,8 @@ def read_playlist(text: str, url: str) -> Playlist | str:
         raise StreamRefused("The stream's address does not return a playlist.")
     _check_size(text)
     try:
-        # m3u8 (6.0) gives DISCONTINUITY and MAP only to segments with an address, which the one
-        # in the making lacks as yet.
+        # m3u8 (6.0) applies DISCONTINUITY and MAP only to segments with a URI, which the segment
+        # in progress does not have yet.
         coming = "" if "#EXT-X-ENDLIST" in text else f"\n#EXTINF:0,\n{_COMING}\n"
         found = m3u8.loads(text + coming, uri=url)
         if found.playlists:
@@ -136,27 +136,27 @@ def read_playlist(text: str, url: str) -> Playlist | str:
 
 
 def _check_size(text: str) -> None:
-    """Refuse what would take long to read, or much memory: `m3u8` takes all there is."""
+    """Refuse playlists that would take `m3u8` much time or memory."""
     lines = text.splitlines()
     tags = Counter(line.partition(":")[0] for line in lines if line.startswith("#EXT"))
     variants = max(tags["#EXT-X-STREAM-INF"], tags["#EXT-X-MEDIA"])
     sections = max(tags["#EXT-X-MAP"], tags["#EXT-X-KEY"], tags["#EXT-X-SESSION-KEY"])
     if (
-        len(lines) > MOST_LINES
-        or max(map(len, lines)) > LONGEST_LINE
-        or variants > MOST_VARIANTS
-        or sections > MOST_SECTIONS
+        len(lines) > MAX_LINES
+        or max(map(len, lines)) > MAX_LINE
+        or variants > MAX_VARIANTS
+        or sections > MAX_SECTIONS
     ):
         raise StreamRefused("The stream's playlist is too large to be real.")
 
 
 def _variant(variants: Any) -> str:
-    """Choose the best that is not too much, with sound in it rather than beside it."""
+    """Choose the best variant within `MAX_BANDWIDTH`, preferably one that includes sound."""
 
     def rank(variant: Any) -> tuple[bool, bool, int]:
         bandwidth = variant.stream_info.bandwidth or 0
         beside = any(media.type == "AUDIO" and media.uri for media in variant.media)
-        fits = bandwidth <= MOST_BANDWIDTH
+        fits = bandwidth <= MAX_BANDWIDTH
         return (not beside, fits, bandwidth if fits else -bandwidth)
 
     best = max(variants, key=rank)
@@ -168,31 +168,31 @@ def _variant(variants: Any) -> str:
 def _media_playlist(found: Any, url: str) -> Playlist:
     if any(key and key.method and key.method != "NONE" for key in found.keys):
         raise StreamRefused("The stream is encrypted and cannot be relayed.")
-    # Where a range begins that does not say so depends on the one before it of the same kind.
+    # A byte range without an offset continues the previous one of the same kind.
     wholes, parts, inits = _Ranges(url), _Ranges(url), _Ranges(url)
     segments = [_segment(segment, wholes, parts, inits) for segment in found.segments]
     if segments and segments[-1].whole is None and not segments[-1].parts:
         segments.pop()
     lengths = [piece.seconds for piece in _pieces(segments)]
-    if not all(0 <= seconds <= LONGEST_SEGMENT for seconds in lengths):
+    if not all(0 <= seconds <= MAX_SEGMENT for seconds in lengths):
         raise StreamRefused("The stream's playlist has a segment with an invalid length.")
     control = found.server_control
-    target = _sane(found.target_duration, max(lengths, default=0.0), SHORTEST_TARGET)
+    target = _clamped(found.target_duration, max(lengths, default=0.0), MIN_TARGET)
     part_target = found.part_inf and found.part_inf.part_target
     return Playlist(
         segments=tuple(segments),
         target=target,
         blocks=bool(control and control.can_block_reload == "YES"),
-        part_target=_sane(part_target, target, SHORTEST_PART) if part_target else None,
+        part_target=_clamped(part_target, target, MIN_PART) if part_target else None,
         ended=bool(found.is_endlist),
     )
 
 
-def _sane(seconds: float | None, otherwise: float, shortest: float) -> float:
-    """Return a length that a server names, if it can be one, within what is sensible."""
+def _clamped(seconds: float | None, otherwise: float, shortest: float) -> float:
+    """Return a length from a server, within sensible limits; `otherwise` if it is not valid."""
     if seconds is None or not math.isfinite(seconds) or seconds <= 0:
         seconds = otherwise or 1.0
-    return min(max(float(seconds), shortest), LONGEST_TARGET)
+    return min(max(float(seconds), shortest), MAX_TARGET)
 
 
 def _segment(segment: Any, wholes: "_Ranges", parts: "_Ranges", inits: "_Ranges") -> Segment:
@@ -219,7 +219,7 @@ def _pieces(segments: list[Segment]) -> list[Piece]:
 
 
 class _Ranges:
-    """Reads byte ranges; one that names no start begins where the one before it ended."""
+    """Resolves byte ranges; one without an offset begins where the previous one ended."""
 
     def __init__(self, base: str) -> None:
         self._base = base

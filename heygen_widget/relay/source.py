@@ -1,7 +1,7 @@
 """Fetches playlists and parts of one stream, and nothing else.
 
-A playlist is written by a stranger: whatever it names is fetched only from the playlist's own
-origin, over HTTP, up to a limit, and without any key. Knows no playlist's grammar.
+Playlists are untrusted: what they name is fetched only from the playlist's own origin, over HTTP,
+up to a size limit, and without any key. Knows nothing of playlist syntax.
 """
 
 import asyncio
@@ -20,16 +20,16 @@ from heygen_widget.relay.errors import StreamRefused, StreamUnavailable
 MAX_PLAYLIST: Final = 1024 * 1024
 """Bytes of a playlist. One of an hour in segments of 0.4 s has a third of that."""
 MAX_PART: Final = 12 * 1024 * 1024
-"""Bytes of a segment: sixteen seconds at the most bandwidth that is chosen."""
+"""Bytes of a segment: sixteen seconds at the maximum bandwidth."""
 MAX_HOPS: Final = 5
 TIMEOUT: Final = 10.0
 """Seconds for connecting, and for each read."""
-LONGEST: Final = 60.0
-"""Seconds for all of a playlist or a part, beside what a server may hold it back."""
+MAX_SECONDS: Final = 60.0
+"""Seconds for a whole playlist or part, in addition to what a blocking reload may take."""
 BURST: Final = 500
-"""Requests in a row without a pause: a stream is read from its first word on, which may be old."""
+"""Requests without a pause: a stream is read from its start, which may be long ago."""
 SPACING: Final = 0.02
-"""Seconds between requests after that. No stream has so many parts; a hostile one may list them."""
+"""Seconds between requests after that; only a hostile playlist needs more."""
 
 _GONE: Final = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -61,18 +61,18 @@ class Source:
     Raises
     ------
     StreamRefused
-        When it is no address of a stream.
+        When it is not the address of a stream.
     """
 
     def __init__(self, url: str) -> None:
         self._origin = _origin(url)
-        # No proxy leads to this very machine.
+        # A proxy does not reach loopback.
         self._http = httpx.AsyncClient(
             trust_env=httpx.URL(url).host not in _LOOPBACK,
             timeout=TIMEOUT,
             headers={"accept-encoding": ENCODINGS},
         )
-        self._may_ask = -math.inf
+        self._next_request = -math.inf
 
     async def __aenter__(self) -> Self:
         return self
@@ -81,7 +81,7 @@ class Source:
         await self._http.aclose()
 
     async def playlist(self, url: str, patience: float = TIMEOUT) -> Fetched:
-        """Fetch a playlist, which a server may hold back for `patience` seconds.
+        """Fetch a playlist, which a server may block for `patience` seconds.
 
         Raises
         ------
@@ -109,10 +109,10 @@ class Source:
                 raise StreamRefused(
                     f"The stream at {self._origin} leads to {_origin(url)}, which is not allowed."
                 )
-            await self._pace()
+            await self._throttle()
             try:
                 async with (
-                    asyncio.timeout(LONGEST + patience),
+                    asyncio.timeout(MAX_SECONDS + patience),
                     self._opened(section._replace(url=url), patience) as response,
                 ):
                     if not response.has_redirect_location:
@@ -130,11 +130,11 @@ class Source:
                 ) from error
         raise StreamRefused(f"The stream redirects more than {MAX_HOPS} times.")
 
-    async def _pace(self) -> None:
-        """Wait if too much was asked for of late: `BURST` requests, and one each `SPACING`."""
+    async def _throttle(self) -> None:
+        """Limit the request rate: `BURST` at once, then one per `SPACING`."""
         now = time.monotonic()
-        self._may_ask = max(self._may_ask, now - BURST * SPACING) + SPACING
-        await asyncio.sleep(max(0.0, self._may_ask - now))
+        self._next_request = max(self._next_request, now - BURST * SPACING) + SPACING
+        await asyncio.sleep(max(0.0, self._next_request - now))
 
     @asynccontextmanager
     async def _opened(self, section: Section, patience: float) -> AsyncIterator[httpx.Response]:
@@ -155,7 +155,7 @@ class Source:
 
 
 async def _read(response: httpx.Response, section: Section, limit: int) -> bytes:
-    """Read what was asked for; a server that knows no ranges sends more."""
+    """Read the requested bytes; a server that does not support ranges sends more."""
     if section.length is None:
         return await aread(response, limit)
     skip = 0 if response.status_code == HTTPStatus.PARTIAL_CONTENT else section.start

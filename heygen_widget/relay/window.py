@@ -8,15 +8,15 @@ from heygen_widget.relay.follower import Part
 SECONDS: Final = 30.0
 """How many seconds of a stream are kept."""
 BYTES: Final = 24 * 1024 * 1024
-"""How much memory that may take: 30 seconds at the most bandwidth that is chosen."""
+"""How many bytes are kept: 30 seconds at the maximum bandwidth."""
 PARTS: Final = 1000
-"""How many parts that may be, however short they say they are."""
-YOUNG: Final = 10.0
-"""Seconds; a stream that began no longer ago is handed on from its first word."""
+"""How many parts are kept, whatever lengths the playlist claims."""
+WHOLE_UNTIL: Final = 10.0
+"""Seconds; a stream that is younger is relayed from its first word."""
 JOIN: Final = 8.0
-"""Seconds before the live edge at which an older one is joined."""
+"""Seconds before the live edge at which an older stream is joined."""
 JOIN_PARTS: Final = 3
-"""Parts that a player has to have to begin at the live edge, however long they are."""
+"""Parts that a player needs to start at the live edge, whatever their length."""
 
 
 class Window:
@@ -28,7 +28,7 @@ class Window:
         self._bytes = 0
 
     def add(self, part: Part) -> None:
-        """Take the next part, and forget what is too old."""
+        """Add the next part, and drop what is too old."""
         self._parts.append(part)
         self._seconds += part.seconds
         self._bytes += _size(part)
@@ -42,12 +42,12 @@ class Window:
         return too_much or len(self._parts) > PARTS
 
     def since(self, number: int) -> list[Part]:
-        """Return the parts from that number on, as far as they are kept."""
+        """Return the parts from `number` on that are still kept."""
         return [part for part in self._parts if part.number >= number]
 
-    def to_join(self) -> list[Part]:
+    def for_new_viewer(self) -> list[Part]:
         """Return the parts that a new viewer needs."""
-        if self._parts and self._parts[0].number <= 1 and self._seconds < YOUNG:
+        if self._parts and self._parts[0].number <= 1 and self._seconds < WHOLE_UNTIL:
             return list(self._parts)
         joined: list[Part] = []
         seconds = 0.0
@@ -58,8 +58,8 @@ class Window:
             seconds += part.seconds
         return joined
 
-    def newest_run(self) -> list[Part]:
-        """Return the newest parts that one decoder can read in one go."""
+    def decodable_tail(self) -> list[Part]:
+        """Return the newest parts that one decoder can read in sequence."""
         run: list[Part] = []
         for part in reversed(self._parts):
             run.insert(0, part)
@@ -69,5 +69,5 @@ class Window:
 
 
 def _size(part: Part) -> int:
-    """Count an initialization section with every part, which may well have one of its own."""
+    """Count an initialization section with every part, since each may have its own."""
     return len(part.data) + len(part.init)

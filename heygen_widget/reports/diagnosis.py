@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from heygen_widget._version import __version__
 from heygen_widget.frontend.protocol import PageReport, Playback
 from heygen_widget.reports.table import as_html, as_lines
-from heygen_widget.transport.host import why_pages_are_elsewhere
+from heygen_widget.transport.host import remote_browser_reason
 
 if TYPE_CHECKING:
     from heygen_widget.frontend.protocol import PageReport, Playback
@@ -136,7 +136,7 @@ def _newest_avatar() -> "Standing | None":
 
 def _host(page: "PageReport | None") -> str:
     host = page.host if page and page.host else f"{_guessed_host()} (guessed: no page has reported)"
-    elsewhere = why_pages_are_elsewhere()
+    elsewhere = remote_browser_reason()
     return f"{host}; {elsewhere}" if elsewhere else host
 
 

@@ -16,9 +16,9 @@ from heygen_widget.take.markup import srt_text, vtt_text
 
 __all__ = ["LINE", "LONGEST", "Caption", "captions", "subrip", "webvtt"]
 
-SHORTEST: Final = 1.0
-"""Seconds that a caption stays if nothing follows, however soon it is spoken."""
-LEAST: Final = 0.1
+MIN_LAST: Final = 1.0
+"""Minimum seconds that a caption stays if none follows."""
+MIN_SECONDS: Final = 0.1
 """Minimum seconds that a caption stays."""
 
 
@@ -45,8 +45,8 @@ def captions(words: Iterable[WordEvent]) -> list[Caption]:
     Parameters
     ----------
     words
-        What was spoken; seconds from the start of the stream. In the order of the text, where that
-        is known, otherwise they are brought into that of their times.
+        What was spoken; seconds from the start of the stream. In the order of the text if that is
+        known, otherwise they are sorted by time.
 
     Examples
     --------
@@ -58,25 +58,25 @@ def captions(words: Iterable[WordEvent]) -> list[Caption]:
         said.sort(key=lambda word: word.start)
     groups = [list(group) for _, group in groupby(units(said), key=lambda unit: unit.caption)]
     made = [_caption(group) for group in groups if any(unit.text.strip() for unit in group)]
-    return list(_in_turn(made))
+    return list(_without_overlap(made))
 
 
 def _caption(group: list[Unit]) -> Caption:
     text = "".join(unit.text for unit in group)
     first = next(unit for unit in group if unit.text.strip())
     end = min(max(unit.end for unit in group), first.start + LONGEST)
-    return Caption(first.start, max(end, first.start + SHORTEST), lines(text))
+    return Caption(first.start, max(end, first.start + MIN_LAST), lines(text))
 
 
-def _in_turn(made: list[Caption]) -> Iterable[Caption]:
-    """Let each end before the next begins, and none have no time at all."""
+def _without_overlap(made: list[Caption]) -> Iterable[Caption]:
+    """End each caption before the next begins, and give each at least `MIN_SECONDS`."""
     at = 0.0
     for now, after in pairwise([*made, None]):
         if now is None:
             return
         start = max(now.start, at)
         end = now.end if after is None else min(now.end, after.start)
-        at = max(end, start + LEAST)
+        at = max(end, start + MIN_SECONDS)
         yield Caption(start, at, now.text)
 
 

@@ -1,4 +1,4 @@
-"""Takes and pictures as a notebook shows and keeps them. Knows HTML, and no notebook."""
+"""Takes and pictures as a notebook shows and saves them. Knows HTML, but no notebook."""
 
 import base64
 import html
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 SHOWN_WIDTH: Final = 640
-"""Pixels; the film and the picture themselves may have more."""
+"""Pixels; the film and the picture themselves may be wider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +18,11 @@ class Recording:
     film
         An MP4.
     poster
-        A JPEG, shown until it is played.
+        A JPEG, shown until the film is played.
     captions
         WebVTT.
     transcript
-        What is said.
+        The spoken text.
     seconds
         Length.
     """

@@ -1,6 +1,6 @@
-"""Writes a take as one MP4, and its newest picture as an image. Recodes no film.
+"""Writes a take as one MP4, without re-encoding, and its newest picture as an image.
 
-The only part of the kernel's side that needs PyAV, which the `save` extra brings.
+The only part of the kernel's side that needs PyAV, which the `save` extra installs.
 """
 
 import importlib.util
@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from heygen_widget.take.captions import Caption
 from heygen_widget.take.errors import TakeError
-from heygen_widget.take.spool import Reel
+from heygen_widget.take.spool import TakeFile
 
 if TYPE_CHECKING:
     import av
 
 MILLISECOND: Final = Fraction(1, 1000)
-LONGEST_CAPTION: Final = 2**16 - 1
-"""Bytes of text that an MP4's caption can hold."""
+MAX_CAPTION: Final = 2**16 - 1
+"""Maximum bytes of text in an MP4 caption."""
 
-# What the encoder of MP4 captions wants to know of their looks: white, at the bottom.
+# The style that the encoder of MP4 captions requires: white, at the bottom.
 _STYLE: Final = b"""[Script Info]
 ScriptType: v4.00+
 [V4+ Styles]
@@ -34,36 +34,36 @@ Format: Start, End, Style, Text
 
 
 def write_film(
-    path: Path, reels: Sequence[Reel], shown: Iterable[Caption], *, joined: bool
+    path: Path, runs: Sequence[TakeFile], shown: Iterable[Caption], *, joined: bool
 ) -> None:
-    """Write a take with its captions as an MP4 that plays anywhere, and from the first byte on.
+    """Write a take with its captions as an MP4 that starts playing while it is downloaded.
 
     Parameters
     ----------
     path
-        Of the file to write.
-    reels
-        The take, cut where decoding begins anew.
+        The file to write.
+    runs
+        The take, split where decoding restarts.
     shown
         The captions, on the stream's clock.
     joined
-        Whether the take begins in the middle of the stream, so that its own clock is the stream's.
+        Whether the take begins in the middle of the stream: then its clock is the stream's.
 
     Raises
     ------
     TakeError
-        When PyAV is missing, or the take cannot be put into one film.
+        When PyAV is missing, or the take cannot become a single film.
     """
     av = _pyav()
     try:
         with av.open(str(path), "w", format="mp4", options={"movflags": "faststart"}) as film:
-            _Cutter(film, shown, joined=joined).add(reels)
+            _Remuxer(film, shown, joined=joined).add(runs)
     except av.error.FFmpegError as error:
         raise TakeError(f"The take cannot be written as an MP4: {error}") from error
 
 
 def newest_picture(data: bytes, width: int | None = None) -> bytes:
-    """Return the newest key frame of some media as a JPEG, `width` pixels wide or as it is.
+    """Return the newest key frame of some media as a JPEG, `width` pixels wide or unscaled.
 
     Raises
     ------
@@ -86,7 +86,7 @@ def newest_picture(data: bytes, width: int | None = None) -> bytes:
 
 
 def can_decode() -> bool:
-    """Whether PyAV is there, without loading it."""
+    """Whether PyAV is installed, without importing it."""
     return importlib.util.find_spec("av") is not None
 
 
@@ -116,7 +116,7 @@ def _jpeg(frame: "av.VideoFrame", width: int) -> bytes:
 
 @dataclass(slots=True)
 class _Track:
-    """A stream of the film, and how far it has come."""
+    """A stream of the film, and how far it has been written."""
 
     stream: Any
     form: tuple[Any, ...]
@@ -124,8 +124,8 @@ class _Track:
     last: int | None = None  # decode time of the last packet
 
 
-class _Cutter:
-    """Copies the packets of one reel after the other into a film."""
+class _Remuxer:
+    """Copies the packets of one run after the other into a film."""
 
     def __init__(self, film: Any, shown: Iterable[Caption], *, joined: bool) -> None:
         self._film = film
@@ -136,11 +136,11 @@ class _Cutter:
         self._subtitles: Any = None
         self._caption_shift = Fraction(0)
 
-    def add(self, reels: Sequence[Reel]) -> None:
+    def add(self, runs: Sequence[TakeFile]) -> None:
         import av  # noqa: PLC0415
 
-        for reel in reels:
-            with av.open(reel, format=reel.container) as source:
+        for run in runs:
+            with av.open(run, format=run.container) as source:
                 self._copy(source)
         if not self._tracks:
             raise TakeError("Nothing has been streamed yet, so there is nothing to save.")
@@ -148,11 +148,11 @@ class _Cutter:
 
     def _copy(self, source: Any) -> None:
         streams = [*source.streams.video[:1], *source.streams.audio[:1]]
-        # By the picture: an encoder's sound may begin a little before, with silence to be cut off.
+        # The picture's start: encoded sound may begin slightly earlier, with priming silence.
         begun = (streams[0].start_time or 0) * streams[0].time_base if streams else Fraction(0)
         if not self._tracks:
             self._begin(streams, begun)
-        elif {stream.type: _form(stream) for stream in streams} != {
+        elif {stream.type: _codec_parameters(stream) for stream in streams} != {
             kind: track.form for kind, track in self._tracks.items()
         }:
             raise TakeError(
@@ -164,10 +164,10 @@ class _Cutter:
                 self._put(packet, shift)
 
     def _begin(self, streams: Sequence[Any], begun: Fraction) -> None:
-        """Give the film its tracks, as the first reel has them."""
+        """Give the film its tracks, as the first run has them."""
         for stream in streams:
             copied = self._film.add_stream_from_template(stream)
-            self._tracks[stream.type] = _Track(copied, _form(stream))
+            self._tracks[stream.type] = _Track(copied, _codec_parameters(stream))
         if self._caption is not None:
             self._subtitles = self._film.add_stream("mov_text")
             self._subtitles.codec_context.subtitle_header = _STYLE
@@ -182,7 +182,7 @@ class _Cutter:
         packet.dts += ticks
         packet.pts += ticks
         if track.last is not None and packet.dts <= track.last:
-            return  # after a part that was lost, what is there may overlap
+            return  # after a lost part, packets may overlap
         track.last = packet.dts
         track.end = max(track.end, (packet.pts + (packet.duration or 0)) * unit)
         self._caption_until(packet.dts * unit)
@@ -190,7 +190,7 @@ class _Cutter:
         self._film.mux(packet)
 
     def _caption_until(self, time: Fraction | None) -> None:
-        """Put the captions that begin before `time`, in order with what is seen then."""
+        """Write the captions that begin before `time`, interleaved with the picture."""
         while self._caption is not None:
             start = Fraction(self._caption.start) + self._caption_shift
             if time is not None and start > time:
@@ -202,7 +202,7 @@ class _Cutter:
     def _caption_packet(self, caption: Caption, start: Fraction) -> Any:
         import av  # noqa: PLC0415
 
-        text = caption.text.encode()[:LONGEST_CAPTION]
+        text = caption.text.encode()[:MAX_CAPTION]
         packet = av.Packet(len(text).to_bytes(2, "big") + text)
         packet.stream = self._subtitles
         packet.time_base = MILLISECOND
@@ -211,8 +211,8 @@ class _Cutter:
         return packet
 
 
-def _form(stream: Any) -> tuple[Any, ...]:
-    """Return what must not change within a film."""
+def _codec_parameters(stream: Any) -> tuple[Any, ...]:
+    """Return the parameters that must not change within a film."""
     codec = stream.codec_context
     size = (codec.width, codec.height) if stream.type == "video" else (codec.sample_rate,)
     return (codec.name, codec.extradata, *size)

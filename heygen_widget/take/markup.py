@@ -1,4 +1,4 @@
-"""Text in caption files, written so that a player shows it as it is and takes none of it as markup.
+"""Escapes text for caption files, so that players show it literally.
 
 Knows one cue's text, not cues.
 """
@@ -8,7 +8,7 @@ import unicodedata
 from typing import Final
 
 _JOINER: Final = "\u2060"
-"""Word joiner: invisible, breaks no line, and keeps what follows it from completing a tag."""
+"""Word joiner: invisible, does not allow a line break, and keeps text from forming a tag."""
 
 # What players of SubRip take for markup: <b>, </font>, < i >, the arrow of a timing line, the
 # overrides of SubStation ({\an8}) and of MicroDVD ({y:i}).
@@ -16,7 +16,7 @@ _SUBRIP_MARKUP: Final = re.compile(r"<(?=[^\s\d<=])|<(?=[^<>]*>)|--(?=>)|\{(?=\\
 
 
 def vtt_text(text: str) -> str:
-    """Return text for a cue of WebVTT, which has escapes for what would be markup."""
+    """Return text for a WebVTT cue, which has escapes for markup."""
     return _visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

@@ -1,4 +1,4 @@
-"""A take in the forms that people keep: a file by its suffix, a recording, a picture."""
+"""Saves a take: as a file by its suffix, as a recording, as a picture."""
 
 import os
 from collections.abc import Sequence
@@ -18,17 +18,17 @@ from heygen_widget.take.spool import Take
 FILM: Final = ".mp4"
 WRITERS: Final = {".vtt": webvtt, ".srt": subrip}
 
-MOST_INLINE: Final = 32 * 1024 * 1024
+MAX_INLINE: Final = 32 * 1024 * 1024
 """The largest film put into a notebook, in bytes: about eight minutes of a rehearsal."""
 
 
 def checked_path(path: str | os.PathLike[str]) -> Path:
-    """Return where to save, if that is possible.
+    """Return the path to save to, if it is valid.
 
     Raises
     ------
     ValueError
-        When the suffix is none we can write.
+        When the suffix is not supported.
     FileNotFoundError
         When the folder does not exist.
     """
@@ -50,19 +50,19 @@ def save(take: Take, words: Sequence[WordEvent], target: Path) -> Path:
         When there is nothing to save, or it cannot be written in this form.
     """
     shown = captions(words)
-    # In a folder of our own, under a name that nobody can know: a link planted in its place would
-    # be followed. What replaces the target replaces a link, too, and not what it leads to.
+    # In our own folder with a random name, where nobody can plant a link that would be followed.
+    # Replacing the target replaces a link itself, not the file it leads to.
     with TemporaryDirectory(prefix=".heygen-take-", dir=target.parent) as folder:
         unfinished = Path(folder) / f"take{target.suffix}"
         if (write := WRITERS.get(target.suffix.lower())) is not None:
             unfinished.write_text(write(shown), encoding="utf-8")
         else:
-            write_film(unfinished, take.reels(), shown, joined=not take.from_start)
+            write_film(unfinished, take.runs(), shown, joined=not take.from_start)
         return unfinished.replace(target)
 
 
 def record(take: Take, words: Sequence[WordEvent]) -> Recording:
-    """Make a take that a notebook shows and keeps.
+    """Make a player that a notebook shows and saves.
 
     Raises
     ------
@@ -83,23 +83,23 @@ def record(take: Take, words: Sequence[WordEvent]) -> Recording:
 
 
 def _check_size(size: int) -> None:
-    if size > MOST_INLINE:
+    if size > MAX_INLINE:
         raise TakeError(
             f"The take is {size / 1e6:.0f} MB, and a notebook with more than "
-            f"{MOST_INLINE / 1e6:.0f} MB is hard to open. Use avatar.save('talk.mp4') instead."
+            f"{MAX_INLINE / 1e6:.0f} MB is hard to open. Use avatar.save('talk.mp4') instead."
         )
 
 
 def snapshot(parts: Sequence[Part], width: int | None = None) -> Snapshot:
-    """Make an image of the newest picture in a stretch of a stream, `width` pixels wide if given.
+    """Make an image of the newest picture in some parts, `width` pixels wide if given.
 
     Raises
     ------
     TakeError
-        When there is none.
+        When there is no picture.
     """
     data = b""
-    # From the newest part backwards: not every one has a picture that can be decoded by itself.
+    # From the newest part backwards: not every part has a key frame.
     for part in reversed(parts):
         data = part.data + data
         try:

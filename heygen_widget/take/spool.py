@@ -1,4 +1,4 @@
-"""A take: the parts of one stream, kept in a temporary file as they come.
+"""A take: the parts of one stream, written to a temporary file as they arrive.
 
 Knows bytes and where decoding can restart, not what they show.
 """
@@ -13,15 +13,15 @@ from typing import IO, Final, Self
 
 from heygen_widget.relay import Part
 
-MOST_BYTES: Final = 1024**3
-"""Of one take: an hour at 2 Mbit/s."""
+MAX_BYTES: Final = 1024**3
+"""Maximum bytes of a take: an hour at 2 Mbit/s."""
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class _Run:
-    """Bytes that one demuxer can read in one go: an initialization section and what follows."""
+    """Bytes that one demuxer can read: an initialization section and the parts after it."""
 
     init: bytes
     start: int
@@ -34,9 +34,9 @@ class Take:
     Attributes
     ----------
     seconds
-        Length, as the playlist has it.
+        Length, according to the playlist.
     whole
-        Whether nothing is missing: not its beginning, nor what would have been too much to keep.
+        Whether nothing is missing: neither its beginning nor parts beyond `MAX_BYTES`.
     from_start
         Whether it begins with the stream's first part.
     """
@@ -56,7 +56,7 @@ class Take:
         return bool(self._runs)
 
     def add(self, part: Part) -> None:
-        """Add the next part. If there is no room for it, the take ends here."""
+        """Add the next part. The take ends here if there is no room for it."""
         if self._next is None:
             self.from_start = part.number <= 1
             self.whole = self.from_start
@@ -76,8 +76,8 @@ class Take:
         with self._lock:
             new = not self._runs or part.discontinuity or part.init != self._runs[-1].init
             data = part.init + part.data if new else part.data
-            if self._size + len(data) > MOST_BYTES:
-                raise OSError(f"it has {self._size:,} bytes; the limit is {MOST_BYTES:,}")
+            if self._size + len(data) > MAX_BYTES:
+                raise OSError(f"it has {self._size:,} bytes; the limit is {MAX_BYTES:,}")
             if self._file is None:
                 self._file = tempfile.TemporaryFile(prefix="heygen-take-")  # noqa: SIM115 (it lives as we do)
                 weakref.finalize(self, self._file.close)
@@ -91,11 +91,11 @@ class Take:
                 self._runs[-1].end = self._size
         self.seconds += part.seconds
 
-    def reels(self) -> list["Reel"]:
+    def runs(self) -> list["TakeFile"]:
         """Return the current take, split where decoding restarts."""
         with self._lock:
             stretches = [(run.start, run.end) for run in self._runs]
-        return [Reel(self, start, end) for start, end in stretches]
+        return [TakeFile(self, start, end) for start, end in stretches]
 
     def read(self, position: int, size: int) -> bytes:
         """Return bytes of the file."""
@@ -106,7 +106,7 @@ class Take:
             return self._file.read(size)
 
 
-class Reel(io.RawIOBase):
+class TakeFile(io.RawIOBase):
     """A stretch of a take, to be read like a file of its own.
 
     Attributes

@@ -1,37 +1,37 @@
 """Which pages play what the kernel pushes, and when to stop pushing.
 
-A page says every few seconds that it is there. While a cell keeps the kernel busy nobody is heard,
-so then its silence means nothing; but what is sent to nobody piles up in the notebook's server,
-which keeps it for a page to come back, so even then it goes on only up to a limit.
+Pages report every few seconds. While a cell keeps the kernel busy no page is heard, so silence
+means nothing. But messages to closed pages pile up in the notebook server, so pushing stops at a
+limit.
 """
 
 import time
 from collections.abc import Callable
 from typing import Final
 
-SILENCE: Final = 20.0
+LISTENING_TIMEOUT: Final = 20.0
 """Seconds without a message from any page, in an idle kernel, after which no page is listening."""
-UNHEARD: Final = 256 * 1024 * 1024
-"""Bytes that are sent in the hope that there is a page, of which nothing was ever heard."""
-ANSWERLESS: Final = 1024**3
+MAX_UNHEARD_BYTES: Final = 256 * 1024 * 1024
+"""Bytes sent before any page has reported."""
+MAX_UNACKED_BYTES: Final = 1024**3
 """Bytes sent to known pages while the kernel is busy: an hour at 2 Mbit/s."""
 
 
 class Audience:
-    """The pages of one avatar that are pushed to.
+    """The pages of one avatar that the kernel pushes to.
 
     Parameters
     ----------
-    deaf
-        Whether the kernel is too busy to hear a page now; None if that cannot be known.
+    kernel_busy
+        Whether a running cell keeps the kernel from hearing pages; None if unknown.
     clock
-        Seconds, for the tests.
+        Returns seconds; for tests.
     """
 
     def __init__(
-        self, deaf: Callable[[], bool | None], clock: Callable[[], float] = time.monotonic
+        self, kernel_busy: Callable[[], bool | None], clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._deaf = deaf
+        self._kernel_busy = kernel_busy
         self._clock = clock
         self._heard: dict[str, float] = {}  # when, by page
         self._silent_since = clock()
@@ -47,26 +47,26 @@ class Audience:
         self._unheard = 0
 
     def hear(self, page: str) -> None:
-        """Note that a page listens."""
+        """Record that a page is listening."""
         self._heard[page] = self._clock()
         self._unheard = 0
 
     def leave(self, page: str) -> bool:
-        """Note that a page does not listen; return whether that leaves none that does."""
+        """Record that a page stopped listening; return whether it was the last one."""
         self._heard.pop(page, None)
         return not self._heard
 
     def sent(self, count: int) -> None:
-        """Note that so many bytes were sent."""
+        """Record that `count` bytes were sent."""
         self._unheard += count
 
     def listens(self) -> bool:
         """Whether any page is listening, as far as is known."""
-        if self._unheard > (ANSWERLESS if self._heard else UNHEARD):
+        if self._unheard > (MAX_UNACKED_BYTES if self._heard else MAX_UNHEARD_BYTES):
             return False
         now = self._clock()
-        if self._deaf() is not False:
+        if self._kernel_busy() is not False:
             self._silent_since = now  # only what comes after counts
             return True
         latest = max(self._heard.values(), default=self._silent_since)
-        return now - max(latest, self._silent_since) <= SILENCE
+        return now - max(latest, self._silent_since) <= LISTENING_TIMEOUT

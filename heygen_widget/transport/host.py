@@ -1,8 +1,8 @@
 """Whether a page can be expected to reach a server on the kernel's machine.
 
-Where the browser runs on the kernel's own machine it can. In hosted notebooks ``127.0.0.1`` is the
-user's machine for the browser and the kernel's for the server, so the kernel has to hand on what
-the page cannot fetch. Judged from the kernel's environment alone, before any page is there.
+It can if the browser runs on that machine. In hosted notebooks ``127.0.0.1`` is the user's machine
+for the browser and the kernel's for the server, so the kernel relays what the page cannot fetch.
+Judged from the kernel's environment alone, before any page exists.
 """
 
 import sys
@@ -23,17 +23,17 @@ SIGNS: Final[Mapping[str, str]] = {
 """Environment variables of hosts whose pages run on another machine, and the reason to report."""
 
 
-def why_pages_are_elsewhere(
+def remote_browser_reason(
     variables: Mapping[str, str] = environ, modules: Collection[str] | None = None
 ) -> str | None:
-    """Return why no page can reach a server on the kernel's machine; None when one may.
+    """Return why the browser cannot reach a server on the kernel's machine; None if it may.
 
     Parameters
     ----------
     variables
         The kernel's environment.
     modules
-        Names of the modules that are loaded; those of this process by default.
+        Names of loaded modules; those of this process by default.
     """
     if "google.colab" in (sys.modules if modules is None else modules):
         return SIGNS["COLAB_RELEASE_TAG"]

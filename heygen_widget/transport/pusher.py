@@ -1,7 +1,7 @@
-"""The stream of one session, from the server to the pages and the take.
+"""Reads one session's stream, pushes it to the pages, and records the take.
 
-Between `relay`, which reads, and the pages, which are told in messages. Lives on the private loop;
-knows no widget, only a function that sends.
+`relay` reads; the pages receive messages. Runs on the private loop; knows no widget, only a
+function that sends.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from heygen_widget.relay import Follower, Part, StreamError, StreamUnavailable, 
 from heygen_widget.take import Take
 from heygen_widget.transport.audience import Audience
 
-AFTERMATH: Final = 15.0
+DRAIN_TIMEOUT: Final = 15.0
 """Seconds for reading the rest of a stream after its session has ended."""
 
 _log = logging.getLogger("heygen_widget.relay")
@@ -32,7 +32,7 @@ class Broadcast:
     url
         Address of its playlist.
     expired
-        Called when that address works no longer; `renew` may follow.
+        Called when that address no longer works; `renew` may follow.
     send
         Sends a message with buffers to the pages.
     audience
@@ -43,9 +43,9 @@ class Broadcast:
     take
         What was streamed so far.
     error
-        Why the stream could not be read any further; None while it can.
+        Why reading failed; None otherwise.
     may_pass
-        Whether that may be otherwise when it is read `again`.
+        Whether the failure may be temporary, so that `resume` may succeed.
     pushing
         Whether parts go to the pages.
     """
@@ -66,14 +66,14 @@ class Broadcast:
         self._audience = audience
         self._window = Window()
         self._follower = Follower(url, expired)
-        self._follower.hurry(hurry=False)
+        self._follower.set_live(live=False)
         self.pushing = False
         self._inits: dict[bytes, int] = {}
-        self._last_call: asyncio.TimerHandle | None = None
+        self._draining: asyncio.TimerHandle | None = None
         self._reading = asyncio.get_running_loop().create_task(self._read())
 
     def renew(self, url: str) -> None:
-        """Take note of the stream's present address."""
+        """Set the stream's current address."""
         self._follower.renew(url)
 
     def push(self, next_part: int | None = None) -> None:
@@ -86,46 +86,48 @@ class Broadcast:
         """
         if not self.pushing:
             self.pushing = True
-            self._set_pace()
+            self._update_pace()
             _log.info("The kernel relays the stream to the pages.")
-        parts = self._window.to_join() if next_part is None else self._window.since(next_part)
-        self._tell(parts)
+        parts = (
+            self._window.for_new_viewer() if next_part is None else self._window.since(next_part)
+        )
+        self._send_parts(parts)
         if self._reading.done():
-            self._tell_end()
+            self._send_end()
 
-    def hush(self, reason: str) -> None:
-        """Push no more."""
+    def stop_pushing(self, reason: str) -> None:
+        """Stop pushing to the pages; reading continues for the take."""
         if self.pushing:
             self.pushing = False
-            self._set_pace()
+            self._update_pace()
             _log.info("The kernel no longer relays the stream: %s.", reason)
 
-    def again(self) -> None:
-        """Go on reading where it failed."""
+    def resume(self) -> None:
+        """Continue reading where it failed."""
         if self.error is not None and self._reading.done():
             self.error = None
             self._reading = asyncio.get_running_loop().create_task(self._read())
 
-    def last_call(self) -> None:
-        """Read what is left of a stream whose session has ended, without delay."""
-        if not self._reading.done() and self._last_call is None:
-            self._last_call = asyncio.get_running_loop().call_later(AFTERMATH, self.close)
-            self._set_pace()
+    def drain(self) -> None:
+        """Read the rest of a stream whose session has ended, without delay."""
+        if not self._reading.done() and self._draining is None:
+            self._draining = asyncio.get_running_loop().call_later(DRAIN_TIMEOUT, self.close)
+            self._update_pace()
 
     def retire(self) -> None:
-        """Make room for the stream of another session: read the rest, for the take alone."""
+        """Make way for another session's stream: read the rest for the take only."""
         self.pushing = False
-        self.last_call()
+        self.drain()
 
     async def whole_take(self) -> Take:
         """Return the take, once everything available has been read."""
-        await self._catch_up(to_the_end=self._last_call is not None)
+        await self._catch_up(to_the_end=self._draining is not None)
         return self.take
 
     async def newest_parts(self) -> list[Part]:
         """Return the newest parts that one decoder can read."""
         await self._catch_up(to_the_end=False)
-        return self._window.newest_run()
+        return self._window.decodable_tail()
 
     async def _catch_up(self, *, to_the_end: bool) -> None:
         catching_up = asyncio.ensure_future(self._follower.catch_up())
@@ -136,13 +138,13 @@ class Broadcast:
             catching_up.cancel()
 
     def close(self) -> None:
-        """Stop reading. What is not read by now is missing in the take."""
+        """Stop reading. The take lacks what has not been read."""
         if not self._reading.done():
             self.take.whole = False
             self._reading.cancel()
 
-    def _set_pace(self) -> None:
-        self._follower.hurry(hurry=self.pushing or self._last_call is not None)
+    def _update_pace(self) -> None:
+        self._follower.set_live(live=self.pushing or self._draining is not None)
 
     async def _read(self) -> None:
         try:
@@ -154,28 +156,28 @@ class Broadcast:
             self.error = str(error)
             self.may_pass = isinstance(error, StreamUnavailable)
             _log.warning("The stream can no longer be read: %s", error)
-        except Exception:  # noqa: BLE001 (pages and takes are told of any defect)
+        except Exception:  # noqa: BLE001 (pages are told of any defect)
             self.take.whole = False
             self.error = "The kernel failed to read the stream; its log says why."
             self.may_pass = False
             _log.exception("Reading the stream failed.")
         finally:
-            if self._last_call is not None:
-                self._last_call.cancel()
+            if self._draining is not None:
+                self._draining.cancel()
             if self.pushing:
-                self._tell_end()
+                self._send_end()
 
     def _take(self, part: Part) -> None:
         self.take.add(part)
         self._window.add(part)
         if self.pushing and not self._audience.listens():
             self._audience.expect()
-            self.hush("no page is listening")
+            self.stop_pushing("no page is listening")
         if self.pushing:
-            self._tell([part])
+            self._send_parts([part])
 
-    def _tell(self, parts: Sequence[Part]) -> None:
-        """Send parts, as many at a time as share an initialization section."""
+    def _send_parts(self, parts: Sequence[Part]) -> None:
+        """Send parts, grouped by initialization section."""
         for init, same in groupby(parts, key=lambda part: part.init):
             group = list(same)
             message = MediaMessage(
@@ -192,7 +194,7 @@ class Broadcast:
             self._audience.sent(sum(map(len, buffers)))
             self._send(to_browser(message), buffers=buffers)
 
-    def _tell_end(self) -> None:
+    def _send_end(self) -> None:
         message = MediaMessage(
             epoch=self.epoch,
             init=None,

@@ -35,7 +35,7 @@ from heygen_widget.take import (
     snapshot,
 )
 from heygen_widget.transport.audience import Audience
-from heygen_widget.transport.host import why_pages_are_elsewhere
+from heygen_widget.transport.host import remote_browser_reason
 from heygen_widget.transport.pusher import Broadcast
 from heygen_widget.transport.running_cell import a_cell_runs
 
@@ -81,7 +81,7 @@ class Streams:
         expired: Callable[[int], None],
     ) -> None:
         self.transport = wish
-        self.why = why_pages_are_elsewhere() if nearby and wish == "auto" else None
+        self.why = remote_browser_reason() if nearby and wish == "auto" else None
         self.broadcast: Broadcast | None = None
         self._send = send
         self._expired = expired
@@ -127,7 +127,7 @@ class Streams:
     def session_over(self, epoch: int) -> None:
         """Read what is left of a session's stream."""
         if self.broadcast is not None and self.broadcast.epoch == epoch:
-            self.broadcast.last_call()
+            self.broadcast.drain()
 
     def hear(self, message: BrowserMessage) -> None:
         """Handle a message from a page."""
@@ -197,11 +197,11 @@ class Streams:
             return
         if not message.wanted:
             if self._audience.leave(message.page):
-                broadcast.hush("no page needs it any more")
+                broadcast.stop_pushing("no page needs it any more")
             return
         new = message.page not in self._audience
         self._audience.hear(message.page)
-        broadcast.again()
+        broadcast.resume()
         if new or not broadcast.pushing:
             broadcast.push(message.next)
 

@@ -1,4 +1,4 @@
-"""Whether the kernel runs a cell now, and so cannot hear its pages. Needs no IPython."""
+"""Whether a cell is running, so that the kernel cannot hear its pages. Does not import IPython."""
 
 import sys
 from collections.abc import Callable
@@ -10,7 +10,7 @@ class _Cells:
 
     def __init__(self, shell: Any) -> None:
         self.shell = shell
-        self.running = True  # whoever makes this does so in a cell, most likely; the next tells
+        self.running = True  # most likely created in a cell; the next event tells
         shell.events.register("pre_run_cell", self._begins)
         shell.events.register("post_run_cell", self._ends)
 
@@ -28,7 +28,7 @@ _at_ends: list[Callable[[], object]] = []
 
 
 def watch_cells() -> None:
-    """Begin to follow the cells of this process's notebook, if it has one. Call it from a cell."""
+    """Start following this process's cells, if it has an IPython shell. Call it from a cell."""
     global _followed  # noqa: PLW0603 (a process has one shell)
     find_shell = getattr(sys.modules.get("IPython"), "get_ipython", None)
     shell = find_shell() if find_shell else None
@@ -37,10 +37,10 @@ def watch_cells() -> None:
 
 
 def a_cell_runs() -> bool | None:
-    """Return whether a cell runs; None where that cannot be known, as outside of IPython."""
+    """Return whether a cell is running; None outside IPython."""
     return _followed.running if _followed else None
 
 
 def at_cell_ends(call: Callable[[], object]) -> None:
-    """Call `call` at the end of each cell, as long as what is shown still belongs to that cell."""
+    """Call `call` at the end of each cell, while output still belongs to that cell."""
     _at_ends.append(call)

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from heygen_widget.relay import Follower, Part, StreamError, Window
 from heygen_widget.relay import source as source_module
-from heygen_widget.relay.follower import LONGEST_REST, SHORTEST_REST
+from heygen_widget.relay.follower import MAX_IDLE_POLL, MIN_POLL
 from heygen_widget.relay.playlist import (
-    LONGEST_TARGET,
-    SHORTEST_TARGET,
+    MAX_TARGET,
+    MIN_TARGET,
     Playlist,
     read_playlist,
 )
@@ -82,10 +82,10 @@ def test_no_server_makes_a_follower_hurry_or_sleep_for_ever(
         assert asked == 1, "it was refused"
         return
     assert asked == 10
-    assert max(pauses, default=0.0) <= max(LONGEST_REST, LONGEST_TARGET / 2)
+    assert max(pauses, default=0.0) <= max(MAX_IDLE_POLL, MAX_TARGET / 2)
     if not server_control:  # otherwise what the request itself took is part of the pause
         assert len(pauses) >= 9
-        assert min(pauses) >= SHORTEST_REST
+        assert min(pauses) >= MIN_POLL
 
 
 _numbers = st.one_of(st.sampled_from(LENGTHS), st.floats().map(str), st.integers().map(str))
@@ -104,8 +104,8 @@ def test_all_pauses_that_a_playlist_asks_for_are_sensible(
     except StreamError:
         return
     assert isinstance(found, Playlist)
-    assert SHORTEST_TARGET <= found.target <= LONGEST_TARGET
-    assert found.part_target is None or 0 < found.part_target <= LONGEST_TARGET
+    assert MIN_TARGET <= found.target <= MAX_TARGET
+    assert found.part_target is None or 0 < found.part_target <= MAX_TARGET
 
 
 def test_parts_without_a_length_and_without_an_end_are_read_at_a_limited_pace(

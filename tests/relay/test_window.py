@@ -18,16 +18,16 @@ def _numbers(parts: list[Part]) -> list[int]:
 
 
 def test_a_young_stream_is_joined_at_its_first_word() -> None:
-    assert _numbers(_window(20, 0.4).to_join()) == list(range(20))
+    assert _numbers(_window(20, 0.4).for_new_viewer()) == list(range(20))
 
 
 def test_an_older_one_is_joined_near_its_live_edge() -> None:
-    joined = _numbers(_window(50, 0.4).to_join())
+    joined = _numbers(_window(50, 0.4).for_new_viewer())
     assert joined == list(range(30, 50))
 
 
 def test_long_segments_are_joined_early_enough_to_play() -> None:
-    assert _numbers(_window(4, 6.0).to_join()) == [1, 2, 3]
+    assert _numbers(_window(4, 6.0).for_new_viewer()) == [1, 2, 3]
 
 
 @pytest.mark.parametrize("size", [10, 1_000_000])
@@ -48,6 +48,6 @@ def test_a_picture_is_looked_for_only_in_what_one_decoder_reads() -> None:
     window = _window(3, 1.0)
     window.add(Part(3, 1.0, b"y", b"init", discontinuity=True))
     window.add(Part(4, 1.0, b"z", b"init", discontinuity=False))
-    assert _numbers(window.newest_run()) == [3, 4]
+    assert _numbers(window.decodable_tail()) == [3, 4]
     window.add(Part(5, 1.0, b"z", b"other", discontinuity=False))
-    assert _numbers(window.newest_run()) == [5]
+    assert _numbers(window.decodable_tail()) == [5]

@@ -35,7 +35,7 @@ def test_any_text_is_made_speakable(text: str, said: str) -> None:
 
 
 def test_what_is_no_text_is_refused() -> None:
-    with pytest.raises(TypeError, match="int is not text. Pass a string"):
+    with pytest.raises(TypeError, match=r"int is not text\. Pass a string"):
         Delivery(42)  # type: ignore[arg-type]
 
 

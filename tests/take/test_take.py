@@ -103,7 +103,7 @@ def test_a_take_ends_where_it_gets_too_large(
 ) -> None:
     parts = _parts(tmp_path / "stream", "fmp4")
     most = len(parts[0].init) + len(parts[0].data) + 10
-    monkeypatch.setattr(spool_module, "MOST_BYTES", most)
+    monkeypatch.setattr(spool_module, "MAX_BYTES", most)
     take = _take(*parts)
     assert _about(save(take, (), tmp_path / "talk.mp4"))["frames"] == FRAME_RATE
     assert not take.whole
@@ -192,7 +192,7 @@ def test_a_recording_is_shown_inline_with_captions_and_is_not_too_large(
     assert html.count("<video controls") == html.count('<track kind="captions"') == 1
     assert "<b>" not in html
     assert len(repr(shown)) < 200
-    monkeypatch.setattr(saving_module, "MOST_INLINE", 1000)
+    monkeypatch.setattr(saving_module, "MAX_INLINE", 1000)
     with pytest.raises(TakeError, match=r"avatar\.save"):
         record(take, ())
 

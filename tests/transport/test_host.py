@@ -2,7 +2,7 @@
 
 import pytest
 
-from heygen_widget.transport.host import why_pages_are_elsewhere
+from heygen_widget.transport.host import remote_browser_reason
 
 
 @pytest.mark.parametrize(
@@ -15,12 +15,12 @@ from heygen_widget.transport.host import why_pages_are_elsewhere
     ],
 )
 def test_hosted_notebooks_are_known_by_their_environment(variable: str, host: str) -> None:
-    assert host in str(why_pages_are_elsewhere({variable: "x"}, modules=()))
+    assert host in str(remote_browser_reason({variable: "x"}, modules=()))
 
 
 def test_colab_is_known_by_its_module() -> None:
-    assert "Colab" in str(why_pages_are_elsewhere({}, modules=("google.colab",)))
+    assert "Colab" in str(remote_browser_reason({}, modules=("google.colab",)))
 
 
 def test_a_machine_of_ones_own_is_taken_for_near() -> None:
-    assert why_pages_are_elsewhere({"HOME": "/home/me", "CODESPACES": ""}, modules=()) is None
+    assert remote_browser_reason({"HOME": "/home/me", "CODESPACES": ""}, modules=()) is None

@@ -179,7 +179,7 @@ def test_a_stream_that_is_to_go_directly_is_never_pushed(stage: Stage) -> None:
 def test_hosted_pages_are_served_by_the_kernel_if_the_server_is_near_it(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(streams_module, "why_pages_are_elsewhere", lambda: "it is a test")
+    monkeypatch.setattr(streams_module, "remote_browser_reason", lambda: "it is a test")
 
     async def transport(wish: Transport, *, nearby: bool) -> str:
         async with _streaming(stage, wish, nearby=nearby) as (streams, _):
@@ -215,7 +215,7 @@ def test_a_stream_that_cannot_be_read_is_told_and_tried_again_when_asked_for(
 def test_a_stream_that_only_does_not_answer_may_be_asked_for_again(
     stage: Stage, listed: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(follower_module, "OUT_OF_REACH", 0.2)
+    monkeypatch.setattr(follower_module, "GIVE_UP_AFTER", 0.2)
 
     async def deliver() -> None:
         playlist = stage.pages.pop("/live.m3u8")

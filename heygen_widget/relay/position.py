@@ -1,4 +1,4 @@
-"""How far a stream has been read, and what comes next. Arithmetic on playlists, nothing else."""
+"""How far a stream has been read, and what comes next. Pure arithmetic on playlists."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,72 +8,72 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 from heygen_widget.relay.playlist import Piece, Playlist, Segment
 
 TOLERANCE: Final = 0.05
-"""Seconds by which the lengths of a segment's parts may fail to add up to the segment's."""
+"""Seconds by which the total length of a segment's parts may differ from the segment's."""
 
 
 @dataclass(slots=True)
-class Place:
+class ReadPosition:
     """How far a stream has been read.
 
     Attributes
     ----------
     sequence
-        Of the segment that comes next, or of which parts were read.
+        Sequence number of the next segment, or of the one whose parts are being read.
     number
-        Of the part that comes next.
-    taken, seconds
-        Parts read of that segment, and their length.
-    broken
-        Whether the part that comes next does not continue the one before.
+        Number of the next part.
+    parts_read, seconds
+        How many parts of that segment were read, and their total length.
+    discontinuity
+        Whether the next part does not continue the one before.
     """
 
     sequence: int
     number: int
-    taken: int = 0
+    parts_read: int = 0
     seconds: float = 0.0
-    broken: bool = False
+    discontinuity: bool = False
 
-    def come_to(self, segment: Segment) -> bool:
-        """Go on to a segment; False if it was read before."""
+    def advance_to(self, segment: Segment) -> bool:
+        """Move to a segment; False if it was read before."""
         if segment.sequence < self.sequence:
             return False
-        if segment.sequence > self.sequence:  # the server has forgotten what lies between
+        if segment.sequence > self.sequence:  # the server no longer has the segments between
             self.number += segment.sequence - self.sequence
-            self.sequence, self.taken, self.seconds = segment.sequence, 0, 0.0
-        if self.taken == 0:
-            self.broken |= segment.discontinuity
+            self.sequence, self.parts_read, self.seconds = segment.sequence, 0, 0.0
+        if self.parts_read == 0:
+            self.discontinuity |= segment.discontinuity
         return True
 
     def pieces(self, segment: Segment) -> Sequence[Piece]:
-        """Return what is to be read of it: all at once, or the parts still missing."""
-        if segment.whole and self.taken == 0:
+        """Return what to read of a segment: all of it at once, or the missing parts."""
+        if segment.whole and self.parts_read == 0:
             return (segment.whole,)
-        return segment.parts[self.taken :]
+        return segment.parts[self.parts_read :]
 
-    def pass_over(self, piece: Piece, *, lost: bool) -> None:
-        """Note that a piece was read, or cannot be."""
+    def mark_read(self, piece: Piece, *, lost: bool) -> None:
+        """Record that a piece was read, or was lost."""
         self.number += 1
-        self.taken += 1
+        self.parts_read += 1
         self.seconds += piece.seconds
-        self.broken &= lost
+        self.discontinuity &= lost
 
     def leave(self, segment: Segment) -> None:
-        """Go on to the next segment, if no more will come of this one."""
+        """Move to the next segment, if this one is complete."""
         if segment.whole is None:
             return
-        if self.seconds < segment.whole.seconds - TOLERANCE:  # its parts are listed no more
+        if self.seconds < segment.whole.seconds - TOLERANCE:  # its parts are no longer listed
             self.number += 1
-        self.sequence, self.taken, self.seconds = segment.sequence + 1, 0, 0.0
+        self.sequence, self.parts_read, self.seconds = segment.sequence + 1, 0, 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class Ahead:
+class BlockingReload:
     """The position a server must reach before it responds (RFC 8216bis, 6.2.5.2).
 
     Attributes
     ----------
     sequence, part
-        Of the segment, or the part of it, that is awaited.
+        Sequence number of the awaited segment, and the part of it if any.
     seconds
         How long that may take.
     """
@@ -84,7 +84,7 @@ class Ahead:
 
     @classmethod
     def of(cls, playlist: Playlist) -> Self | None:
-        """Return what comes after all that is listed."""
+        """Return a reload that waits for the first segment or part that is not listed."""
         if not playlist.segments:
             return None
         last = playlist.segments[-1]
@@ -93,8 +93,8 @@ class Ahead:
         part = None if playlist.part_target is None else 0
         return cls(last.sequence + 1, part, 3 * playlist.target)
 
-    def added_to(self, url: str) -> str:
-        """Return `url` with the directives that say so."""
+    def apply_to(self, url: str) -> str:
+        """Return `url` with the delivery directives."""
         address = urlsplit(url)
         directives = {"_HLS_msn": self.sequence}
         if self.part is not None:
