@@ -42,13 +42,16 @@ MEASURES: Final[dict[str, Callable[[Stage], Iterator[rows.Row]]]] = {
     "viewing": viewing.measure,
     "streaming": streaming.measure,
     "growing": growing.measure,
+    "hour": growing.measure_hour,
     "freezing": freezing.measure,
     "importing": importing.measure,
 }
+ASKED_FOR: Final = {"hour"}
+"""Measures that run only when they are named."""
 
 
 def main() -> None:
-    """Run what the command line names, or everything."""
+    """Run what the command line names, or everything but `ASKED_FOR`."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help=", ".join(MEASURES))
     parser.add_argument("--json", type=Path, help="also write the figures here")
@@ -59,7 +62,7 @@ def main() -> None:
     facts = machine()
     seen: list[rows.Row] = []
     with Stage() as stage:
-        for name in options.names or MEASURES:
+        for name in options.names or [name for name in MEASURES if name not in ASKED_FOR]:
             print(f"{name} … (load {os.getloadavg()[0]:.1f})", flush=True)
             seen += MEASURES[name](stage)
     rows.show(seen, heading(facts))

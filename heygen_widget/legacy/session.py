@@ -112,12 +112,12 @@ class StreamingSession(Course):
     @property
     def words(self) -> tuple[WordEvent, ...]:
         """The words pages heard so far; times in seconds since their picture began."""
-        return self._tasks.words
+        return self._tasks.log[:]
 
     @property
     def heard(self) -> tuple[Heard, ...]:
-        """Nothing: pages tell what they hear in words of the server's own."""
-        return ()
+        """What of which text was heard with each word; nothing in answers."""
+        return self._tasks.log.heard()
 
     @property
     def transcript(self) -> str:
@@ -292,9 +292,12 @@ class StreamingSession(Course):
         if not task.spoken:
             self._speaker.change(task.speech, SpeechStatus.SPEAKING)
         if isinstance(event, AvatarTalkingMessage):
-            word = task.words[-1]
-            task.speech.add_word(word)
-            self._on_event(WordsSpoken(first=len(self.words) - 1, words=(word,)))
+            log = self._tasks.log
+            first = len(log) - 1
+            task.speech.add_word(log[first])
+            self._on_event(
+                WordsSpoken(first=first, words=log[first:], heard=log.heard(first), log=log)
+            )
 
     def _lose_contact(self, error: HeyGenError) -> None:
         self._on_event(ContactLost(error=error))

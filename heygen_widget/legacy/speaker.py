@@ -176,13 +176,15 @@ class Speaker:
 
     async def _say(self, server: Server, speech: StreamedSpeech) -> None:
         text = Sentences()
+        end = 0  # of what was taken from its text
         while not speech.status.ended:
             try:
                 sentence = await self._next_piece(speech, text)
                 if sentence is None:
                     break
+                start, end = end, end + len(sentence)
                 if is_pronounceable(sentence):
-                    await self._tell(server, speech, sentence)
+                    await self._tell(server, speech, sentence, start)
             except (Gone, NotFound):
                 raise
             except HeyGenError as error:
@@ -211,14 +213,16 @@ class Speaker:
             text.feed(delta)
         return sentence
 
-    async def _tell(self, server: Server, speech: StreamedSpeech, sentence: str) -> None:
+    async def _tell(
+        self, server: Server, speech: StreamedSpeech, sentence: str, start: int
+    ) -> None:
         if self._hushing is not None:
             await self._hushing
         self._awaiting = asyncio.create_task(self._joining.over())
         await _outcome(self._awaiting)
         if speech.status.ended:
             return
-        task = self._tasks.begin(speech, sentence, speech.task_type)
+        task = self._tasks.begin(speech, sentence, speech.task_type, start)
         self.change(speech, SpeechStatus.SENDING)
         try:
             self._asking = asyncio.create_task(

@@ -4,7 +4,7 @@ A task, as the server calls it, is a whole text or one sentence of a streamed te
 server; it is told the requests, the responses and what a page heard.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from heygen_widget.api.models import WordEvent
@@ -17,7 +17,9 @@ from heygen_widget.legacy.events import (
     AvatarTalkingMessage,
 )
 from heygen_widget.legacy.models import TaskType
+from heygen_widget.session.alignment import Aligner
 from heygen_widget.session.delivery import Delivery
+from heygen_widget.session.heard import Heard, PlacedWords
 
 NOT_REPORTED: Final = "[words not reported yet]"
 """Placeholder in a transcript for spoken words that no page has reported."""
@@ -30,13 +32,16 @@ class Task:
     speech: Delivery
     text: str
     task_type: TaskType
+    start: int = 0  # where the piece begins in the text of its speech
     task_id: str | None = None
     started: bool = False
     stopped: bool = False
     spoken: bool = False  # to its end
     said: str | None = None  # the words, as the server tells them
     told: bool = False  # to its end, by a page
-    words: list[WordEvent] = field(default_factory=list)
+    words: int = 0  # that pages heard of it
+    heard: str = ""  # those words, joined
+    aligner: Aligner | None = None  # while words come
 
     @property
     def transcript(self) -> str:
@@ -45,25 +50,47 @@ class Task:
             return self.text  # of which a page may have missed words
         if self.said is not None:
             return self.said
-        heard = "".join(word.word for word in self.words)
         if self.spoken and self.stopped and not self.told:
             # What pages tell reaches a busy kernel only once its cell has ended.
-            return f"{heard.rstrip()} {NOT_REPORTED}".lstrip()
-        return heard
+            return f"{self.heard.rstrip()} {NOT_REPORTED}".lstrip()
+        return self.heard
+
+    def hear(self, word: WordEvent) -> Heard:
+        """Take its next word; say what of its text is heard with it: nothing, in an answer."""
+        self.words += 1
+        self.heard += word.word
+        if self.task_type != "repeat":
+            return Heard(None, 0, 0)
+        if self.aligner is None:
+            self.aligner = Aligner()
+            self.aligner.expect(self.speech, self.text, self.start)
+        (place,) = self.aligner.take((word,))
+        return place
 
 
 class Tasks:
-    """The tasks of one session, in order. At most one is under way."""
+    """The tasks of one session, in order. At most one is under way.
+
+    Attributes
+    ----------
+    log
+        The words that pages heard, each with its place in the texts.
+    heard_by_page
+        Whether a page tells what it hears.
+    """
 
     def __init__(self) -> None:
         self._all: list[Task] = []
         self._under_way: Task | None = None
-        self.words: tuple[WordEvent, ...] = ()
+        self.log = PlacedWords()
         self.heard_by_page = False
 
-    def begin(self, speech: Delivery, text: str, task_type: TaskType) -> Task:
-        """Note a task that is about to be sent: what a page hears of it may come at any time."""
-        self._under_way = Task(speech, text, task_type)
+    def begin(self, speech: Delivery, text: str, task_type: TaskType, start: int = 0) -> Task:
+        """Note a task that is about to be sent: what a page hears of it may come at any time.
+
+        `start` is where `text` begins in the text of `speech`.
+        """
+        self._under_way = Task(speech, text, task_type, start)
         self._all.append(self._under_way)
         return self._under_way
 
@@ -109,12 +136,11 @@ class Tasks:
             case AvatarStopTalking() if not task.stopped:
                 task.started = task.stopped = True
             case AvatarEndMessage() if not task.told:
-                task.told = True
-            case AvatarTalkingMessage() if event.index == len(task.words):
+                task.told, task.aligner = True, None
+            case AvatarTalkingMessage() if event.index == task.words:
                 at = event.position
                 word = WordEvent(word=event.message, start=at, end=at)
-                task.words.append(word)
-                self.words += (word,)
+                self.log.add((word,), (task.hear(word),))
             case _:
                 return None
         return task

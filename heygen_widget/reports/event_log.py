@@ -1,11 +1,14 @@
-"""An avatar's events as a table. Reads events, creates none."""
+"""An avatar's events: kept in little memory, and shown as a table."""
 
+import threading
 import time
+from array import array
+from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Final, overload
 
 from heygen_widget.reports.table import as_html, as_lines
-from heygen_widget.session import SessionEvent
+from heygen_widget.session import PlacedWords, SessionEvent, WordsSpoken
 
 HEADINGS: Final = ("time", "event", "details")
 SHOWN: Final = 50
@@ -67,6 +70,60 @@ class History(Sequence[SessionEvent]):
     @property
     def _rows(self) -> list[tuple[str, str, str]]:
         return [_row(event) for event in self._events[-SHOWN:]]
+
+
+class EventLog:
+    """The latest events of an avatar.
+
+    Most events tell of words, which the session keeps anyway: of these only the place in its log
+    is kept, and the event is made of it when it is asked for.
+
+    Parameters
+    ----------
+    most
+        The number of events kept; older ones are dropped.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._events: deque[SessionEvent | PlacedWords] = deque()
+        # Of each event that is kept as a log of words:
+        self._times = array("d")
+        self._firsts = array("I")
+        self._counts = array("I")
+        self._lock = threading.Lock()
+
+    def append(self, event: SessionEvent) -> None:
+        """Add the newest event."""
+        with self._lock:
+            if len(self._events) == self._most and isinstance(self._events.popleft(), PlacedWords):
+                for column in (self._times, self._firsts, self._counts):
+                    column.pop(0)
+            match event:
+                case WordsSpoken(log=PlacedWords() as log):
+                    self._times.append(event.time)
+                    self._firsts.append(event.first)
+                    self._counts.append(len(event.words))
+                    self._events.append(log)
+                case _:
+                    self._events.append(event)
+
+    def history(self) -> History:
+        """Return the events, oldest first."""
+        with self._lock:
+            events = tuple(self._events)
+            spoken = iter(tuple(zip(self._times, self._firsts, self._counts, strict=True)))
+        return History(
+            _spoken(event, *next(spoken)) if isinstance(event, PlacedWords) else event
+            for event in events
+        )
+
+
+def _spoken(log: PlacedWords, moment: float, first: int, count: int) -> WordsSpoken:
+    upto = first + count
+    return WordsSpoken(
+        time=moment, first=first, words=log[first:upto], heard=log.heard(first, upto), log=log
+    )
 
 
 def _row(event: SessionEvent) -> tuple[str, str, str]:

@@ -16,7 +16,7 @@ from heygen_widget.session.events import (
     WordsSpoken,
 )
 from heygen_widget.session.guard import Limit
-from heygen_widget.session.heard import Heard, Writer, written
+from heygen_widget.session.heard import Heard, PlacedWords, Writer, written
 from heygen_widget.session.meter import PRICE_PER_SECOND, Meter
 from heygen_widget.session.session import Session
 from heygen_widget.session.speech import Speech, SpeechStatus
@@ -33,6 +33,7 @@ __all__ = [
     "Limit",
     "LimitNear",
     "Meter",
+    "PlacedWords",
     "PlaybackReady",
     "Session",
     "SessionEvent",

@@ -91,9 +91,12 @@ class Aligner:
         self._passed = 0  # tokens that were said for certain, or passed over
         self._ended = 0  # tokens up to the end of the latest text that counts as ended
 
-    def expect(self, speech: Delivery, delta: str) -> None:
-        """Add a delta of `speech`, the latest part of what was said of it."""
-        base = len(speech.said) - len(delta)
+    def expect(self, speech: Delivery, delta: str, start: int | None = None) -> None:
+        """Add a delta of `speech`, the latest part of what was said of it unless `start` is given.
+
+        `start` is where it begins in the text of `speech`.
+        """
+        base = len(speech.said) - len(delta) if start is None else start
         self._deltas.append(_Delta(self._known, base, speech))
         self._first.setdefault(speech.id, self._known)
         self._tokens.extend((token, speech) for token in tokens(delta, base))

@@ -145,7 +145,7 @@ class Delivery(Speech):
 
     def add_word(self, word: WordEvent) -> None:
         """Add a word of it that was spoken."""
-        self._words = (*self._words, word)
+        self._words.append(word)
         self._tell_listeners()
 
     def _tell_listeners(self) -> None:

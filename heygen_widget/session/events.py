@@ -7,7 +7,7 @@ from typing import Final
 from heygen_widget.api.models import WordEvent
 from heygen_widget.api.transcript import as_text
 from heygen_widget.session.guard import Limit
-from heygen_widget.session.heard import Heard, Writer
+from heygen_widget.session.heard import Heard, PlacedWords, Writer
 from heygen_widget.session.records import record
 from heygen_widget.session.speech import Speech
 from heygen_widget.session.status import SessionStatus
@@ -59,11 +59,13 @@ class WordsSpoken(SessionEvent):
     """Words that the server says were spoken; `first` counts from the start of the stream.
 
     `heard` maps each word to the part of a text it belongs to; empty where that is not known.
+    `log` is where the session keeps its words; these begin there at `first`.
     """
 
     first: int
     words: tuple[WordEvent, ...]
     heard: tuple[Heard, ...] = ()
+    log: PlacedWords | None = field(default=None, repr=False, compare=False)
 
     @property
     def details(self) -> str:

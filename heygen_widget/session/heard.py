@@ -1,11 +1,13 @@
 """What of the texts was heard with each word, and the author's text made of it again."""
 
+from array import array
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from heygen_widget.api.models import WordEvent
 from heygen_widget.api.transcript import WrittenWord, separator
 from heygen_widget.session.speech import SpeechStatus
+from heygen_widget.session.word_log import WordLog
 
 if TYPE_CHECKING:
     from heygen_widget.session.delivery import Delivery
@@ -17,6 +19,38 @@ class Heard(NamedTuple):
     speech: "Delivery | None"
     start: int
     end: int
+
+
+class PlacedWords(WordLog):
+    """Words with the place of each in the texts they belong to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._speeches: list[Delivery | None] = []
+        self._places = array("I")  # of each word: the number of its speech, the start and the end
+
+    def add(self, words: Iterable[WordEvent], heard: Iterable[Heard]) -> None:
+        """Add the next words, each with its place."""
+        for word, (speech, start, end) in zip(words, heard, strict=True):
+            self._places.extend((self._number_of(speech), start, end))
+            self.append(word)
+
+    def heard(self, first: int = 0, upto: int | None = None) -> tuple[Heard, ...]:
+        """Return the places of the words from number `first` up to number `upto`."""
+        numbers = range(len(self))[first:upto]
+        return tuple(map(self._heard, numbers))
+
+    def _heard(self, number: int) -> Heard:
+        speech, start, end = self._places[3 * number : 3 * number + 3]
+        return Heard(self._speeches[speech], start, end)
+
+    def _number_of(self, speech: "Delivery | None") -> int:
+        # Most words belong to the same speech as the word before.
+        for number in reversed(range(len(self._speeches))):
+            if self._speeches[number] is speech:
+                return number
+        self._speeches.append(speech)
+        return len(self._speeches) - 1
 
 
 class Writer:

@@ -34,7 +34,7 @@ from heygen_widget.session.events import (
 )
 from heygen_widget.session.feeder import PATIENCE, Feeder
 from heygen_widget.session.guard import Guard, Limit, Limits
-from heygen_widget.session.heard import Heard, written
+from heygen_widget.session.heard import Heard, PlacedWords, written
 from heygen_widget.session.lifeline import FindHost
 from heygen_widget.session.meter import PRICE_PER_SECOND
 from heygen_widget.session.speeches import Speeches
@@ -80,13 +80,6 @@ class Session(Course):
         What it may cost, and how long it may last.
     find_host
         Gives the process of the server, once connected; None when it is not ours.
-
-    Attributes
-    ----------
-    words
-        The words spoken so far; times in seconds from the start of the stream.
-    heard
-        What of which text was heard with each of them.
     """
 
     def __init__(
@@ -103,12 +96,11 @@ class Session(Course):
     ) -> None:
         super().__init__(on_event, price_per_second=price_per_second, find_host=find_host)
         self.hls_url: str | None = None
-        self.words: tuple[WordEvent, ...] = ()
-        self.heard: tuple[Heard, ...] = ()
         self.limits = limits
         self._connect = connect
         self._request = request
         self._takes_text = takes_text
+        self._log = PlacedWords()
         self._speeches = Speeches(
             [] if speech is None else [speech], on_event, lambda: self.meter.elapsed
         )
@@ -125,6 +117,16 @@ class Session(Course):
         self._fed_at = time.monotonic()
         self._look_now = asyncio.Event()
         self._settle_soon = asyncio.Event()
+
+    @property
+    def words(self) -> tuple[WordEvent, ...]:
+        """The words spoken so far; times in seconds from the start of the stream."""
+        return self._log[:]
+
+    @property
+    def heard(self) -> tuple[Heard, ...]:
+        """What of which text was heard with each of them."""
+        return self._log.heard()
 
     @property
     def transcript(self) -> str:
@@ -367,7 +369,7 @@ class Session(Course):
     async def _follow_words(self) -> None:
         try:
             async with contextlib.aclosing(
-                follow_words(self._client, self._id, len(self.words), on_line=self._words_may_come)
+                follow_words(self._client, self._id, len(self._log), on_line=self._words_may_come)
             ) as batches:
                 async for first, words in batches:
                     self._take_words(first, words)
@@ -382,13 +384,12 @@ class Session(Course):
 
     def _take_words(self, first: int, words: tuple[WordEvent, ...]) -> None:
         self._contact.heard()
-        self.words += words
         if not self.meter.running:
             self._look_now.set()  # it streams, and may end before it is asked again
         heard = self._speeches.hear(words)
-        self.heard += heard
+        self._log.add(words, heard)
         self._settle_soon.set()
-        self._on_event(WordsSpoken(first=first, words=words, heard=heard))
+        self._on_event(WordsSpoken(first=first, words=words, heard=heard, log=self._log))
         self._guard.words_said(self._speeches.next_sentence)
 
     async def _settle_in_time(self) -> None:

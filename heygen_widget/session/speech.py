@@ -14,6 +14,7 @@ from heygen_widget.api.models import WordEvent
 from heygen_widget.bridge import wait_awaited, wait_blocking
 from heygen_widget.session.script import Script
 from heygen_widget.session.text import clean
+from heygen_widget.session.word_log import WordLog
 
 _ids = count(1)
 
@@ -74,7 +75,7 @@ class Speech:
         self._interrupted = interrupted
         self._status = SpeechStatus.QUEUED
         self._error: Exception | None = None
-        self._words: tuple[WordEvent, ...] = ()
+        self._words = WordLog()
         self._lock = threading.Lock()
         self._listening: list[concurrent.futures.Future[None]] = []
         self._heeded = False  # somebody waited for it, who is told what becomes of it
@@ -101,7 +102,7 @@ class Speech:
     @property
     def words(self) -> tuple[WordEvent, ...]:
         """The words spoken; times in seconds from the start of the stream."""
-        return self._words
+        return self._words[:]
 
     def result(self, timeout: float | None = None) -> "Speech":
         """Block until the last word was spoken, or the speech ended early; `timeout` in seconds.

@@ -18,6 +18,7 @@ from heygen_widget.frontend.protocol import (
     Transport,
 )
 from heygen_widget.session import (
+    PlacedWords,
     PlaybackReady,
     SessionEvent,
     StatusChanged,
@@ -88,7 +89,7 @@ class Streams:
         self._audience = Audience(a_cell_runs)
         self._heard = False  # whether a page spoke since the stream's address is known
         self._direct_works = False
-        self._told: dict[int, list[WordsSpoken]] = {}  # by the number of the session
+        self._words: dict[int, PlacedWords] = {}  # by the number of the session
         self._newest = 0  # the number of the session that something was heard of last
         if self.why is not None:
             self.transport = "kernel"
@@ -115,12 +116,12 @@ class Streams:
         if epoch > self._newest:
             self._newest = epoch
             kept = self.broadcast.epoch if self.broadcast else None
-            self._told = {number: told for number, told in self._told.items() if number == kept}
+            self._words = {number: log for number, log in self._words.items() if number == kept}
         match event:
             case PlaybackReady(hls_url=url):
                 self.play(epoch, url)
-            case WordsSpoken():
-                self._told.setdefault(epoch, []).append(event)
+            case WordsSpoken(log=PlacedWords() as log):
+                self._words[epoch] = log
             case StatusChanged(status=status) if status.ended:
                 self.session_over(epoch)
 
@@ -180,9 +181,8 @@ class Streams:
 
     def _words_of(self, epoch: int) -> list[WordEvent]:
         """Return what was said in a session, as it was written."""
-        told = self._told.get(epoch, [])
-        words = [word for event in told for word in event.words]
-        return written(words, (heard for event in told for heard in event.heard))
+        log = self._words.get(epoch, PlacedWords())
+        return written(log, log.heard())
 
     async def _take(self) -> tuple[Take, int]:
         """Return the newest take, and the number of its session."""

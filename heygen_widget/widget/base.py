@@ -7,7 +7,6 @@ sessions and writes the trait. Knows no particular kind of session.
 import asyncio
 import logging
 import weakref
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -40,7 +39,7 @@ from heygen_widget.frontend.protocol import (
 from heygen_widget.lifecycle.at_exit import end_at_exit, process_ends, wait_at_exit
 from heygen_widget.lifecycle.connection import Connection
 from heygen_widget.reports.diagnosis import Standing
-from heygen_widget.reports.event_log import History
+from heygen_widget.reports.event_log import EventLog, History
 from heygen_widget.session import SessionEvent, SessionStatus, SpeechChanged, SpeechStatus
 from heygen_widget.session.delivery import Delivery
 from heygen_widget.session.queue import SessionQueue
@@ -108,7 +107,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
         self._connection = connection
         self._display = display
         self._stops_when_interrupted = interrupt == "stop"
-        self._events: deque[SessionEvent] = deque(maxlen=MOST_EVENTS)
+        self._events = EventLog(MOST_EVENTS)
         self._waiting = Waiting(sessions)
         failed = weakly(self._show_failure)
         self._home = Home(failed)
@@ -261,7 +260,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
     @property
     def events(self) -> History:
         """The latest `MOST_EVENTS` events, oldest first. Displays as a table."""
-        return History(self._events)
+        return self._events.history()
 
     def on_event(self, callback: Callable[[SessionEvent], object], *, remove: bool = False) -> None:
         """Call `callback` with every event from now on; with `remove`, no longer.

@@ -21,10 +21,12 @@ from heygen_widget import HeyGen, LocalServer, SessionStatus
 from heygen_widget.api.models import WordEvent
 from heygen_widget.controller.callbacks import wait_for_callbacks
 from heygen_widget.legacy import AvatarStopTalking
-from heygen_widget.reports.event_log import HEADINGS, History
+from heygen_widget.reports.event_log import HEADINGS, EventLog, History
 from heygen_widget.session import (
     Delivery,
+    Heard,
     Limit,
+    PlacedWords,
     SessionEvent,
     SpeechChanged,
     StatusChanged,
@@ -73,6 +75,27 @@ EVENTS = st.sampled_from(
         AvatarStopTalking(task_id="7", duration_ms=310.5),
     ]
 )
+
+
+def _spoken(log: PlacedWords, text: str) -> WordsSpoken:
+    """Tell of words that are kept in `log`."""
+    first = len(log)
+    words = tuple(WordEvent(word, first, first + 0.5) for word in text.split())
+    heard = tuple(Heard(None, 0, 0) for _ in words)
+    log.add(words, heard)
+    return WordsSpoken(first=first, words=words, heard=heard, log=log)
+
+
+@given(st.lists(EVENTS | st.sampled_from(["One", "One two", "One two three"]), max_size=30))
+def test_events_are_kept_as_they_were_and_the_oldest_go_first(
+    told: list[SessionEvent | str],
+) -> None:
+    kept = EventLog(7)
+    words = PlacedWords()
+    events = [_spoken(words, event) if isinstance(event, str) else event for event in told]
+    for number, event in enumerate(events, 1):
+        kept.append(event)
+        assert kept.history() == tuple(events[:number][-7:])
 
 
 @given(st.lists(EVENTS, min_size=1, max_size=5), st.integers(1, 60))
