@@ -2,10 +2,14 @@
 
 import threading
 from collections.abc import Callable
+from itertools import count
 from typing import Any, Final, TypeAlias
 
 from heygen_widget import Avatar
 from heygen_widget.bridge import bridge
+from heygen_widget.widget.base import SessionWidget
+
+_counter = count()
 
 PATIENCE: Final = 40.0
 """Seconds after which what must come is missed."""
@@ -31,8 +35,13 @@ class Page:
         with self._news:
             assert self._news.wait_for(condition, PATIENCE)
 
-    def say(self, avatar: Avatar, content: object) -> None:
-        """Send a message of the browser, and wait until the kernel has taken it."""
+    def say(self, avatar: SessionWidget, content: object) -> None:
+        """Send a message of the browser, and wait until the kernel has taken it.
+
+        A page gives each of its messages an id; so is one that has none here.
+        """
+        if isinstance(content, dict):
+            content = {"id": f"{id(self)}-{next(_counter)}"} | content
         data = {"method": "custom", "content": content}
         avatar.comm.handle_msg({"content": {"data": data}, "buffers": []})
         bridge.ask(lambda: None)

@@ -8,8 +8,7 @@ from typing import Any, Protocol
 
 from heygen_widget.frontend.bundles import PLAYER, Library
 from heygen_widget.frontend.protocol import (
-    BrowserMessage,
-    HeardMessage,
+    AckMessage,
     Problem,
     ProblemMessage,
     SessionView,
@@ -115,14 +114,16 @@ class Display:
             self._telling = Telling(self._sessions.epoch)
             self._widget.send(to_browser(self._telling.tell(session.words, session.heard)))
 
-    def problem(self, title: str, hint: str) -> None:
-        """Say in the page what could not be done."""
-        message = ProblemMessage(problem=Problem(title=title, hint=hint))
+    def problem(self, problem: Problem, *, of: str | None = None) -> None:
+        """Show what failed: in the page that sent message `of`, or in every page."""
+        message = (
+            ProblemMessage(problem=problem) if of is None else AckMessage(id=of, problem=problem)
+        )
         self._widget.send(to_browser(message))
 
-    def heard(self, message: BrowserMessage) -> None:
-        """Tell the page that one of its messages was read and its request has started."""
-        self._widget.send(to_browser(HeardMessage(what=message.kind)))
+    def ack(self, message_id: str) -> None:
+        """Tell the page that sent a message that it was read and its request has started."""
+        self._widget.send(to_browser(AckMessage(id=message_id)))
 
     def view(self) -> SessionView:
         """Describe what is shown."""

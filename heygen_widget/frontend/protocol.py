@@ -13,6 +13,9 @@ from heygen_widget.api.plain import one_line, plain
 PLAYER_VERSION = "0.1.0"
 """Version of the players that the kernel sends to a page: this package's own."""
 
+MAX_ID_LENGTH = 100
+"""Characters of a message's id."""
+
 Transport = Literal["auto", "direct", "kernel"]
 """How the picture reaches a page: fetched by the page itself, pushed by the kernel, or either."""
 
@@ -134,7 +137,7 @@ class MediaMessage(BaseModel):
 
 
 class ProblemMessage(BaseModel):
-    """Kernel to browser: something asked for in the browser could not be done."""
+    """Kernel to browser: something failed that no page asked for."""
 
     kind: Literal["problem"] = "problem"
     problem: Problem
@@ -168,11 +171,15 @@ class OfferMessage(BaseModel):
     answered: bool  # a page has taken it, and no other can
 
 
-class HeardMessage(BaseModel):
-    """Kernel to browser: it has read a message, and begun what that asks for."""
+class AckMessage(BaseModel):
+    """Kernel to browser: it has read a message, and begun what that asks for, or not.
 
-    kind: Literal["heard"] = "heard"
-    what: str  # the kind of that message
+    Reaches every page; only the one that sent a message of this id is meant.
+    """
+
+    kind: Literal["ack"] = "ack"
+    id: str
+    problem: Problem | None = None  # why it was not done
 
 
 Line = Annotated[str, AfterValidator(one_line)]
@@ -186,6 +193,25 @@ class _FromBrowser(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
+class BrowserMessage(_FromBrowser):
+    """What a page says, with an id that no other message of any page has."""
+
+    kind: str
+    id: str = Field(max_length=MAX_ID_LENGTH)
+
+
+class Request(BrowserMessage):
+    """What a user asks for: sent again with the same id until it is acknowledged.
+
+    Attributes
+    ----------
+    after
+        The id of the request to do before; None where all before it were acknowledged.
+    """
+
+    after: str | None = Field(default=None, max_length=MAX_ID_LENGTH)
+
+
 class PageReport(_FromBrowser):
     """A page's report about itself, without its address, which may name the user."""
 
@@ -197,7 +223,7 @@ class PageReport(_FromBrowser):
     autoplay: Line = Field(max_length=50)  # allowed allowed-muted disallowed; empty if unknown
 
 
-class Hello(_FromBrowser):
+class Hello(BrowserMessage):
     """A new browser model: wants the words so far, and the player if the page has none."""
 
     kind: Literal["hello"]
@@ -205,20 +231,20 @@ class Hello(_FromBrowser):
     page: PageReport | None = None
 
 
-class Speak(_FromBrowser):
+class Speak(Request):
     """Text typed into the box."""
 
     kind: Literal["speak"]
     text: str = Field(max_length=100_000)
 
 
-class Finish(_FromBrowser):
+class Finish(Request):
     """No more text: let the avatar end."""
 
     kind: Literal["finish"]
 
 
-class Stop(_FromBrowser):
+class Stop(Request):
     """The Stop button: cancel now."""
 
     kind: Literal["stop"]
@@ -237,7 +263,7 @@ PlaybackState = Literal[
 ]
 
 
-class Playback(_FromBrowser):
+class Playback(BrowserMessage):
     """The player's state, sent at most once a second and at each change."""
 
     kind: Literal["playback"]
@@ -253,7 +279,7 @@ class Playback(_FromBrowser):
     detail: Line = Field(default="", max_length=500)
 
 
-class Recovered(_FromBrowser):
+class Recovered(BrowserMessage):
     """Playback has come back after a fault."""
 
     kind: Literal["recovered"]
@@ -263,21 +289,21 @@ class Recovered(_FromBrowser):
     position: float  # seconds on the stream's clock
 
 
-class Refresh(_FromBrowser):
+class Refresh(BrowserMessage):
     """The playback URL no longer works: the kernel should look for a newer one."""
 
     kind: Literal["refresh"]
     epoch: int
 
 
-class Yield(_FromBrowser):
+class Yield(BrowserMessage):
     """The session is over and the widget is idle: its output may be redrawn."""
 
     kind: Literal["yield"]
     epoch: int
 
 
-class Relay(_FromBrowser):
+class Relay(BrowserMessage):
     """Whether a page plays what the kernel pushes; said again every few seconds while it does."""
 
     kind: Literal["relay"]
@@ -287,20 +313,20 @@ class Relay(_FromBrowser):
     next: int | None = None  # the first part it lacks; None when it has none yet
 
 
-class Interrupt(_FromBrowser):
+class Interrupt(Request):
     """The Interrupt button: be silent."""
 
     kind: Literal["interrupt"]
 
 
-class Switch(_FromBrowser):
+class Switch(Request):
     """Another quality of the picture, in a new session."""
 
     kind: Literal["switch"]
     quality: Literal["low", "medium", "high"]
 
 
-class Answer(_FromBrowser):
+class Answer(BrowserMessage):
     """The page's answer to a WebRTC offer."""
 
     kind: Literal["answer"]
@@ -308,7 +334,7 @@ class Answer(_FromBrowser):
     sdp: str = Field(max_length=100_000, repr=False)
 
 
-class Candidate(_FromBrowser):
+class Candidate(BrowserMessage):
     """A way to reach the page."""
 
     kind: Literal["candidate"]
@@ -319,7 +345,7 @@ class Candidate(_FromBrowser):
     fragment: str | None = Field(default=None, max_length=300)
 
 
-class Talking(_FromBrowser):
+class Talking(BrowserMessage):
     """The avatar's own events, as received by a page in its room."""
 
     kind: Literal["talking"]
@@ -337,7 +363,7 @@ class Talking(_FromBrowser):
     duration_ms: float | None = None
 
 
-class ConnectionQuality(_FromBrowser):
+class ConnectionQuality(BrowserMessage):
     """How well picture and sound reach the page."""
 
     kind: Literal["quality"]
@@ -345,7 +371,7 @@ class ConnectionQuality(_FromBrowser):
     quality: Literal["excellent", "good", "poor", "lost", "unknown"]
 
 
-BrowserMessage = Annotated[
+_AnyMessage = Annotated[
     Hello
     | Speak
     | Finish
@@ -363,7 +389,7 @@ BrowserMessage = Annotated[
     | ConnectionQuality,
     Field(discriminator="kind"),
 ]
-_browser_message: TypeAdapter[BrowserMessage] = TypeAdapter(BrowserMessage)
+_browser_message: TypeAdapter[BrowserMessage] = TypeAdapter(_AnyMessage)
 
 
 def read_browser_message(content: object) -> BrowserMessage:
@@ -375,6 +401,12 @@ def read_browser_message(content: object) -> BrowserMessage:
         When it is not one of the messages above.
     """
     return _browser_message.validate_python(content)
+
+
+def id_of(content: object) -> str | None:
+    """Return the id of what may be no message, for it to be refused."""
+    given = content.get("id") if isinstance(content, dict) else None
+    return given if isinstance(given, str) and len(given) <= MAX_ID_LENGTH else None
 
 
 def to_browser(message: BaseModel) -> dict[str, Any]:

@@ -353,9 +353,7 @@ class Avatar(SessionWidget):
                 speech = self._said(text)
                 self._sessions.say(speech)
                 if speech.status is SpeechStatus.SILENT:
-                    self._pages.problem(
-                        "Nothing to pronounce.", "No voice can pronounce this text."
-                    )
+                    raise ValueError("No voice can pronounce this text.")
             case Playback(state="unsupported"):
                 self._pages.show_elsewhere(pages.address(self))
             case Recovered():

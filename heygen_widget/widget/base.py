@@ -21,6 +21,7 @@ from pydantic import ValidationError
 from heygen_widget.api._birth import Birth
 from heygen_widget.api.plain import one_line
 from heygen_widget.bridge import Bridge, bridge, wait_awaited, wait_blocking
+from heygen_widget.controller.accepted import Accepted
 from heygen_widget.controller.callbacks import Home, Observers, show_traceback, wait_for_callbacks
 from heygen_widget.controller.publisher import Display
 from heygen_widget.controller.state_waiter import PLAYING, Waiting
@@ -31,8 +32,10 @@ from heygen_widget.frontend.protocol import (
     Hello,
     PageReport,
     Playback,
+    Problem,
     Stop,
     Yield,
+    id_of,
     read_browser_message,
     to_browser,
 )
@@ -109,6 +112,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
         self._stops_when_interrupted = interrupt == "stop"
         self._events = EventLog(MOST_EVENTS)
         self._waiting = Waiting(sessions)
+        self._accepted = Accepted()
         failed = weakly(self._show_failure)
         self._home = Home(failed)
         self._observers = Observers(failed)
@@ -386,19 +390,25 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
             message = read_browser_message(content)
         except ValidationError as error:
             _log.warning("The browser sent an unknown message: %s", one_line(str(error)))
-            self._display.problem("The browser sent an unknown message.", "Reload the page.")
+            problem = Problem(title="The browser sent an unknown message.", hint="Reload the page.")
+            self._display.problem(problem, of=id_of(content))
             return
         bridge.call(self._obey, message)
 
     # From here on: on the private loop.
 
     def _obey(self, message: BrowserMessage) -> None:
+        if self._accepted.lacks_predecessor(message):
+            return
         try:
-            self._carry_out(message)
+            if not self._accepted.has(message):
+                self._carry_out(message)
         except ValueError as error:
-            self._display.problem("This cannot be done.", str(error))
+            problem = Problem(title="This cannot be done.", hint=str(error))
+            self._display.problem(problem, of=message.id)
         else:
-            self._display.heard(message)
+            self._accepted.add(message)
+            self._display.ack(message.id)
 
     def _carry_out(self, message: BrowserMessage) -> None:
         """Do what a page asks for, as far as every kind of session can."""
@@ -477,7 +487,7 @@ class SessionWidget(SessionFacts, anywidget.AnyWidget):
             shown = repr(error)
         except Exception:  # noqa: BLE001 (it is the user's own error, and may be of any kind)
             shown = type(error).__name__
-        self._display.problem(f"{name} failed.", one_line(shown))
+        self._display.problem(Problem(title=f"{name} failed.", hint=one_line(shown)))
 
     def _on_end(self) -> None:
         self._waiting.release()

@@ -130,7 +130,7 @@ export interface MediaMessage {
   may_pass: boolean;
 }
 
-/** Something asked for in the browser could not be done. */
+/** Something failed that no page asked for. */
 export interface ProblemMessage {
   kind: "problem";
   problem: Problem;
@@ -155,11 +155,12 @@ export interface OfferMessage {
   answered: boolean;
 }
 
-/** The kernel has read a message of the browser, and begun what that asks for. */
-export interface HeardMessage {
-  kind: "heard";
-  /** The kind of that message. */
-  what: string;
+/** The kernel has read the message with this id, and begun what it asks for, or not. */
+export interface AckMessage {
+  kind: "ack";
+  id: string;
+  /** Why it was not done. */
+  problem: Problem | null;
 }
 
 export type KernelMessage =
@@ -170,7 +171,7 @@ export type KernelMessage =
   | ProblemMessage
   | RoomMessage
   | OfferMessage
-  | HeardMessage;
+  | AckMessage;
 
 /** What the player is doing, as the kernel hears it. */
 export type PlaybackState =
@@ -284,24 +285,33 @@ export interface ConnectionQuality {
   quality: Connection;
 }
 
-export type BrowserMessage =
-  | { kind: "hello"; player: boolean; page: PageReport }
+/** What a user asks for: repeated with the same id until it is acknowledged. */
+export type Request =
   | { kind: "speak"; text: string }
   | { kind: "finish" }
   | { kind: "stop" }
+  | { kind: "interrupt" }
+  /** Another quality of the picture, in a new session. */
+  | { kind: "switch"; quality: PictureQuality };
+
+/** What a page tells the kernel, once. */
+export type Said =
+  | { kind: "hello"; player: boolean; page: PageReport }
   | Playback
   | RecoveredMessage
   /** The playback URL no longer works: is there a newer one? */
   | { kind: "refresh"; epoch: number }
   | { kind: "yield"; epoch: number }
   | RelayMessage
-  | { kind: "interrupt" }
-  /** Another quality of the picture, in a new session. */
-  | { kind: "switch"; quality: PictureQuality }
   | { kind: "answer"; epoch: number; sdp: string }
   | Candidate
   | Talking
   | ConnectionQuality;
+
+/** With an id that no other message of any page has; `after` is that of a request to do before. */
+export type BrowserMessage =
+  | (Said & { id: string })
+  | (Request & { id: string; after: string | null });
 
 type Fields<Message> = readonly Exclude<keyof Message, "kind">[];
 type FieldsByKind<Message extends { kind: string }> = {
@@ -317,11 +327,11 @@ export const KERNEL_MESSAGES: FieldsByKind<KernelMessage> = {
   problem: ["problem"],
   room: ["epoch", "url", "token", "ice_servers"],
   offer: ["epoch", "sdp", "ice_servers", "answered"],
-  heard: ["what"],
+  ack: ["id", "problem"],
 };
 
 /** Fields of each message of the browser. */
-export const BROWSER_MESSAGES: FieldsByKind<BrowserMessage> = {
+export const BROWSER_MESSAGES: FieldsByKind<Said | Request> = {
   hello: ["player", "page"],
   speak: ["text"],
   finish: [],

@@ -5,6 +5,9 @@ import {
   type BrowserMessage,
   IDLE,
   type KernelMessage,
+  type Problem,
+  type Request,
+  type Said,
   type SessionView,
 } from "../src/protocol.ts";
 import widget from "../src/widget.ts";
@@ -32,7 +35,8 @@ export class Model {
 
   send(message: BrowserMessage): void {
     this.sent.push(message);
-    if (this.hears) queueMicrotask(() => this.receive({ kind: "heard", what: message.kind }));
+    if (this.hears)
+      queueMicrotask(() => this.receive({ kind: "ack", id: message.id, problem: null }));
   }
 
   /** Number of listeners that nobody has taken away. */
@@ -51,11 +55,21 @@ export class Model {
     for (const listener of this.listeners.get("msg:custom") ?? []) listener(message, buffers);
   }
 
-  /** Messages of one kind that were sent. */
+  /** As the kernel does: acknowledge the latest message of a kind, or say why it was refused. */
+  ack(kind: BrowserMessage["kind"], problem: Problem | null = null): void {
+    const message = this.sent.findLast((sent) => sent.kind === kind);
+    if (!message) throw new Error(`no ${kind} was sent`);
+    this.receive({ kind: "ack", id: message.id, problem });
+  }
+
+  /** Messages of one kind that were sent, without their ids. */
   kinds<Kind extends BrowserMessage["kind"]>(
     kind: Kind,
-  ): Extract<BrowserMessage, { kind: Kind }>[] {
-    return this.sent.filter((message) => message.kind === kind) as never;
+  ): Extract<Said | Request, { kind: Kind }>[] {
+    const sent = this.sent.filter((message) => message.kind === kind);
+    return sent.map(
+      ({ id, after, ...message }: BrowserMessage & { after?: unknown }) => message,
+    ) as never;
   }
 }
 

@@ -78,7 +78,7 @@ function arrivalTimes(
 }
 
 /** Mulberry32: the same numbers for the same seed, in [0, 1). */
-function randomNumbers(seed: number): () => number {
+export function randomNumbers(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -167,7 +167,7 @@ export const STATES: Record<string, (widget: Widget) => void | Promise<void>> = 
     const hint =
       "A session takes two hours of text at most. Send less, or wait until some is spoken.";
     const problem = { title: "Too much text", hint, request_id: "req_52b0" };
-    widget.model.receive({ kind: "problem", problem });
+    widget.model.ack("speak", problem);
   },
   "sound blocked": (widget) => refusing("sound", () => talk(widget)),
   paused: async (widget) => {

@@ -15,7 +15,7 @@ from heygen_widget.session import session as session_module
 
 def _say(avatar: Avatar, **content: object) -> None:
     """Send a message of the browser, and wait until the kernel has taken it."""
-    data = {"method": "custom", "content": content}
+    data = {"method": "custom", "content": {"id": "of a page", **content}}
     avatar._handle_msg({"content": {"data": data}, "buffers": []})
     bridge.ask(lambda: None)
 

@@ -24,12 +24,13 @@ def _messages(said: str) -> list[dict[str, Any]]:
     playback = {"kind": "playback", "epoch": 1, "state": "failed", "position": 0.0}
     recovered = {"kind": "recovered", "epoch": 1, "fault": said, "seconds": 1.0, "position": 0.0}
     talking = {"kind": "talking", "epoch": 1, "type": "avatar_talking_message"}
-    return [
+    messages = [
         {"kind": "hello", "player": True, "page": report},
         playback | {"reason": said, "detail": said},
         recovered,
         talking | {"task_id": said, "message": said},
     ]
+    return [{"id": "1", **message} for message in messages]
 
 
 def _said(message: object) -> list[str]:

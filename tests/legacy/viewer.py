@@ -13,7 +13,6 @@ from typing import Any, Self
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.contrib.media import MediaBlackhole
 
-from heygen_widget.bridge import bridge
 from heygen_widget.widget.streaming_avatar import StreamingAvatar
 from tests.page import PATIENCE, Page
 
@@ -58,9 +57,7 @@ class Viewer:
 
     def say(self, content: object) -> None:
         """Send a message of the browser, and wait until the kernel has taken it."""
-        data = {"method": "custom", "content": content}
-        self._avatar.comm.handle_msg({"content": {"data": data}, "buffers": []})
-        bridge.ask(lambda: None)
+        self._page.say(self._avatar, content)
 
     async def leave(self) -> None:
         """Hang up, as a page that is closed does."""

@@ -32,10 +32,10 @@ class Page:
         self._streams().hear(message)
 
     def want(self, *, wanted: bool = True, page: str = "p", next_part: int | None = None) -> None:
-        self.say(Relay(kind="relay", epoch=1, page=page, wanted=wanted, next=next_part))
+        self.say(Relay(id="r", kind="relay", epoch=1, page=page, wanted=wanted, next=next_part))
 
     def play(self, transport: Literal["direct", "kernel"]) -> None:
-        playing: dict[str, Any] = {"kind": "playback", "epoch": 1, "state": "playing"}
+        playing: dict[str, Any] = {"id": "p", "kind": "playback", "epoch": 1, "state": "playing"}
         self.say(Playback(**playing, position=0.0, transport=transport))
 
     def numbers(self) -> list[int]:
@@ -95,7 +95,7 @@ def test_the_kernels_way_begins_at_once_and_every_message_can_be_played(
 def test_by_itself_nothing_is_pushed_until_a_page_asks(stage: Stage, listed: list[str]) -> None:
     async def deliver() -> None:
         async with _streaming(stage) as (streams, page):
-            page.say(Hello(kind="hello", player=True))
+            page.say(Hello(id="h", kind="hello", player=True))
             assert streams.broadcast
             await streams.broadcast.newest_parts()
             assert page.messages == []
@@ -155,7 +155,7 @@ def test_pages_that_cannot_be_heard_are_helped(
                 page.play("direct")
                 streams.play(2, f"{stage.url}/live.m3u8")
             elif said == "hello":
-                page.say(Hello(kind="hello", player=True))
+                page.say(Hello(id="h", kind="hello", player=True))
             assert streams.broadcast
             await streams.broadcast.newest_parts()
             return streams.broadcast.pushing

@@ -3,9 +3,13 @@
 import json
 import threading
 from collections.abc import Iterator
+from itertools import compress
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from heygen_widget import Avatar, SessionStatus, SpeechStatus
 from heygen_widget.frontend import bundles as page_module
@@ -62,22 +66,97 @@ def test_nonsense_from_a_page_is_answered_and_harms_nothing(
     avatar: Avatar, page: Page, content: object
 ) -> None:
     page.say(avatar, content)
-    (answer,) = page.messages("problem")
+    (answer,) = page.messages("ack" if isinstance(content, dict) else "problem")
     assert answer["problem"]["title"]
     assert answer["problem"]["hint"]
     assert len(json.dumps(answer)) < 1000
     assert avatar.status is SessionStatus.IDLE
 
 
-def test_a_page_is_told_that_it_was_heard_unless_it_is_told_why_not(
+def test_each_message_is_acknowledged_to_the_page_that_sent_it(avatar: Avatar, page: Page) -> None:
+    page.say(avatar, {"id": "mine", "kind": "finish"})
+    page.say(avatar, {"id": "another's", "kind": "speak", "text": " \n "})
+    page.say(avatar, {"id": "another's next", "kind": "speak", "text": 5})
+    page.say(avatar, {"id": "mine again", "kind": "stop"})
+    acks = {ack["id"]: ack["problem"] for ack in page.messages("ack")}
+    assert list(acks) == ["mine", "another's", "another's next", "mine again"]
+    assert [id_ for id_, problem in acks.items() if problem] == ["another's", "another's next"]
+    assert not page.messages("problem")
+
+
+def test_a_callback_that_fails_is_shown_in_every_page_and_refuses_nothing(
     avatar: Avatar, page: Page
 ) -> None:
-    page.say(avatar, {"kind": "speak", "text": " \n "})
-    assert page.messages("problem")
-    assert not page.messages("heard")
-    for kind in ("finish", "stop"):
-        page.say(avatar, {"kind": kind})
-    assert [message["what"] for message in page.messages("heard")] == ["finish", "stop"]
+    avatar.on_event(lambda _: 1 / 0)
+    page.say(avatar, {"id": "mine", "kind": "speak", "text": "Hello."})
+    page.until(lambda: page.messages("problem"))
+    assert page.messages("ack") == [{"kind": "ack", "id": "mine", "problem": None}]
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from("AB"),  # a page
+        st.booleans(),  # whether it types a text, or repeats what was not acknowledged
+        st.lists(st.booleans(), min_size=20, max_size=20),  # which of its messages arrive
+        st.lists(st.booleans(), min_size=20, max_size=20),  # which acknowledgements
+    ),
+    max_size=12,
+)
+CALM = [(name, False, [True] * 20, [True] * 20) for name in "AB"]
+
+
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(STEPS)
+def test_a_text_is_spoken_once_and_in_its_place_whatever_is_lost(
+    avatar: Avatar, page: Page, steps: list[tuple[str, bool, list[bool], list[bool]]]
+) -> None:
+    spoken: list[str] = []
+    avatar._sessions.say = lambda speech: spoken.append(speech.text)  # type: ignore[method-assign]
+    typed: dict[str, list[str]] = {"A": [], "B": []}
+    pending: dict[str, dict[str, str]] = {"A": {}, "B": {}}
+    for name, types, arriving, told in steps + CALM:
+        sent = _repeated(pending[name])
+        if types:
+            text = f"{name} {len(typed[name])}"
+            message = {"id": uuid4().hex, "kind": "speak", "text": text}
+            sent = [message | {"after": next(reversed(pending[name]), None)}]
+            typed[name].append(text)
+            pending[name][message["id"]] = text
+        page.sent.clear()
+        for message in compress(sent, arriving):
+            page.say(avatar, message)
+        for ack in compress(page.messages("ack"), told):
+            assert ack["problem"] is None
+            pending[name].pop(ack["id"], None)
+    assert not pending["A"] | pending["B"]
+    for name, texts in typed.items():
+        assert [text for text in spoken if text.startswith(name)] == texts
+
+
+def _repeated(pending: dict[str, str]) -> list[dict[str, Any]]:
+    """Send again what was not acknowledged, as a page does."""
+    return [
+        {"id": id_, "kind": "speak", "text": text, "after": after}
+        for (id_, text), after in zip(pending.items(), [None, *pending], strict=False)
+    ]
+
+
+def test_a_text_that_was_refused_is_spoken_when_it_is_sent_again(
+    avatar: Avatar, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoken: list[str] = []
+
+    def refuse(_: object) -> None:
+        raise ValueError("Too much text.")
+
+    message = {"id": "mine", "kind": "speak", "text": "Hello."}
+    monkeypatch.setattr(avatar._sessions, "say", refuse)
+    page.say(avatar, message)
+    monkeypatch.setattr(avatar._sessions, "say", lambda speech: spoken.append(speech.text))
+    for _ in range(3):
+        page.say(avatar, message)
+    assert [ack["problem"] is None for ack in page.messages("ack")] == [False, True, True, True]
+    assert spoken == ["Hello."]
 
 
 def test_a_session_goes_on_whatever_a_page_says(avatar: Avatar, page: Page) -> None:
@@ -87,7 +166,8 @@ def test_a_session_goes_on_whatever_a_page_says(avatar: Avatar, page: Page) -> N
         page.say(avatar, content)
     avatar.finish()
     assert speech.result(PATIENCE).status is SpeechStatus.SPOKEN
-    assert len(page.messages("problem")) == len(NONSENSE)
+    problems = [ack["problem"] for ack in page.messages("ack") if ack["problem"]]
+    assert len(problems) + len(page.messages("problem")) == len(NONSENSE)
 
 
 def test_a_page_that_comes_late_is_told_all_that_happened(avatar: Avatar, page: Page) -> None:

@@ -5,18 +5,19 @@ import type { AnyModel } from "@anywidget/types";
 import type { Shelf } from "../page/library.ts";
 import { describePage } from "../page/page_info.ts";
 import {
-  type BrowserMessage,
   type KernelMessage,
   type PictureQuality,
   type Problem,
+  type Request,
   readKernelMessage,
   readSession,
+  type Said,
   type SessionView,
-  type SpeechMessage,
   type WordsMessage,
 } from "../protocol.ts";
 import { Pace } from "./backoff.ts";
 import { Captions } from "./captions.ts";
+import { KernelLink, type Pending } from "./kernel_link.ts";
 import { Meter } from "./meter.ts";
 import { report } from "./playback_report.ts";
 import { needsPlayer, type PlayerModule, playerFor } from "./player_bundles.ts";
@@ -30,8 +31,6 @@ import type { Picture } from "./video_player.ts";
 export type { View } from "./video_placement.ts";
 
 const REPORT_EVERY_MS = 1000;
-/** After this long without an answer the kernel is taken to be busy. */
-const PATIENCE_MS = 2500;
 /** So long after its last use it is unlikely that somebody is about to type into the widget. */
 const UNUSED_MS = 4000;
 /** Messages about the picture, and their bytes, that are kept until there is a player for them. */
@@ -44,14 +43,10 @@ export class Avatar implements House {
   /** What the user asked for last and could not have. */
   problem: Problem | null = null;
   /** The text that was refused with `problem`, for it to be sent again. */
-  refused: string | null = null;
-  /** The text handed over last. */
-  speech: SpeechMessage | null = null;
+  refused: { id: string; text: string } | null = null;
   /** When the session began to open, as of `performance.now()`; null when it is not opening. */
   openingSince: number | null = null;
   sawItBegin = false;
-  /** Whether the kernel was restarted, shut down or died: nobody answers any more. */
-  kernelGone = false;
   readonly meter = new Meter();
   readonly speeches = new Speeches();
   readonly desk = new Desk();
@@ -65,10 +60,9 @@ export class Avatar implements House {
   private early: [KernelMessage, DataView<ArrayBuffer>[]][] = [];
   private greeted = false;
   private ordered = false;
-  /** What was asked for and is not there yet. */
-  private asked: BrowserMessage | null = null;
-  /** When, as of `performance.now()`; null once the kernel has heard it. */
-  private askedAt: number | null = null;
+  private readonly link: KernelLink;
+  /** What was asked for last, while it is not there yet; the kernel may have heard it. */
+  private asked: Request | null = null;
   /** Epoch after which the kernel was told that it may redraw the output. */
   private yielded = 0;
   /** Since when nobody uses the widget, as of `performance.now()`; null while somebody does. */
@@ -80,6 +74,9 @@ export class Avatar implements House {
     private readonly model: AnyModel,
     private readonly signal: AbortSignal,
   ) {
+    const answered = (asked: Pending | null, problem: Problem | null) =>
+      this.answered(asked, problem);
+    this.link = new KernelLink(model, signal, answered, () => this.lostKernel());
     this.session = readSession(model.get("session"));
     this.shelf = playerFor(this.session);
     this.views = new Views(
@@ -97,6 +94,7 @@ export class Avatar implements House {
     this.shelf.library.then((found) => this.takeUp(found));
     if (!this.ordered) this.sayHello(this.shelf.delivered);
     const reporting = setInterval(() => {
+      this.link.repeatIfDue();
       this.report();
       this.yieldOutput();
     }, REPORT_EVERY_MS);
@@ -141,6 +139,16 @@ export class Avatar implements House {
     this.ask({ kind: "speak", text });
   }
 
+  /** Send the text that was refused once more, as the same one. */
+  retry(): void {
+    if (this.refused) this.ask({ kind: "speak", text: this.refused.text }, this.refused.id);
+  }
+
+  /** Whether a text is on its way to the kernel. */
+  get submitting(): boolean {
+    return this.link.awaits("speak");
+  }
+
   /** Take no more text; what was said is still spoken. */
   finish(): void {
     this.ask({ kind: "finish" });
@@ -161,13 +169,18 @@ export class Avatar implements House {
   }
 
   /** What was asked for and is not there yet. */
-  get awaiting(): BrowserMessage["kind"] | null {
+  get awaiting(): Request["kind"] | null {
     return this.asked?.kind ?? null;
   }
 
   /** Whether the kernel has left a request unanswered for long: it runs a cell, most likely. */
   kernelIsBusy(now: number): boolean {
-    return this.askedAt !== null && now - this.askedAt > PATIENCE_MS;
+    return this.link.isBusy(now);
+  }
+
+  /** Whether the kernel was restarted, shut down or died: nobody answers any more. */
+  get kernelGone(): boolean {
+    return this.link.gone;
   }
 
   /** Say that something could not be done here. */
@@ -195,18 +208,15 @@ export class Avatar implements House {
         this.hear(message);
         break;
       case "speech":
-        this.speech = message;
         this.speeches.tell(message);
         this.change();
         break;
       case "problem":
         this.problem = message.problem;
-        this.refused = this.asked?.kind === "speak" ? this.asked.text : null;
-        this.answered();
+        this.change();
         break;
-      case "heard":
-        this.heard(message.what);
-        this.playing?.take(message, buffers);
+      case "ack":
+        this.link.acknowledge(message);
         break;
       case "player":
         this.takeLibrary(buffers[0]);
@@ -285,8 +295,8 @@ export class Avatar implements House {
     if (!this.ordered && needsPlayer(session)) this.order();
     this.playing?.follow(session);
     const ending = session.epoch !== before.epoch || isOver(session);
-    if (this.awaiting === "stop" && ending) this.answered();
-    if (this.awaiting === "finish" && (ending || session.status === "draining")) this.answered();
+    if (ending) this.settle("stop");
+    if (ending || session.status === "draining") this.settle("finish");
     this.change();
   }
 
@@ -319,7 +329,7 @@ export class Avatar implements House {
     if (!message || (news === this.reported && !due)) return;
     this.reported = news;
     this.reporting.said(now);
-    this.send(message);
+    this.send(message, () => this.reporting.heard());
   }
 
   /** After a session has ended and the widget has been idle for a while, its output may be redrawn. */
@@ -337,29 +347,29 @@ export class Avatar implements House {
     this.send({ kind: "yield", epoch });
   }
 
-  private ask(message: BrowserMessage): void {
+  private ask(request: Request, id?: string): void {
     this.problem = this.refused = null;
-    this.asked = message;
-    this.askedAt = performance.now();
-    this.send(message);
+    this.asked = request;
+    this.link.ask(request, id);
     this.change();
   }
 
-  /** The kernel has heard a message of this kind; what ends a session takes effect later. */
-  private heard(kind: string): void {
-    if (kind === "playback") this.reporting.heard();
-    if (kind === "playback" || kind === "relay") return;
-    if (kind === "speak") this.refused = null;
-    if (kind === this.awaiting) {
-      this.askedAt = null;
-      if (kind !== "stop" && kind !== "finish") this.asked = null;
+  /** The kernel has answered; what ends a session takes effect later. */
+  private answered(asked: Pending | null, problem: Problem | null): void {
+    if (problem) {
+      this.problem = problem;
+      const text = asked?.request.kind === "speak" ? asked.request.text : null;
+      this.refused = asked && text !== null ? { id: asked.id, text } : null;
     }
+    const lasts = !problem && (this.awaiting === "stop" || this.awaiting === "finish");
+    if (asked?.request === this.asked && !lasts) this.asked = null;
     this.change();
   }
 
-  private answered(): void {
-    this.asked = this.askedAt = null;
-    this.change();
+  /** What such a request is for has happened. */
+  private settle(kind: Request["kind"]): void {
+    this.link.settle(kind);
+    if (this.awaiting === kind) this.asked = null;
   }
 
   /** Say that this page is there, and whether the kernel need not send the player library. */
@@ -368,28 +378,20 @@ export class Avatar implements House {
     this.send({ kind: "hello", player, page: describePage() });
   }
 
-  send(message: BrowserMessage): void {
-    if (this.signal.aborted || this.kernelGone) return;
-    try {
-      this.model.send(message);
-    } catch {
-      // So hosts say that the other end of the comm is gone (JupyterLab 4, after a kernel's death).
-      this.loseKernel();
-    }
+  send(said: Said, heard?: () => void): void {
+    this.link.tell(said, heard);
   }
 
   /** Jupyter's widget manager says of a model whose kernel restarts that something changed; what, its views show. */
   private checkKernel(): void {
     setTimeout(() => {
-      if (this.holder?.screen.closest(".jupyter-widgets-disconnected")) this.loseKernel();
+      if (this.holder?.screen.closest(".jupyter-widgets-disconnected")) this.link.lose();
     });
   }
 
   /** Keep the last picture, and ask for nothing any more. */
-  private loseKernel(): void {
-    if (this.kernelGone) return;
-    this.kernelGone = true;
-    this.asked = this.askedAt = null;
+  private lostKernel(): void {
+    this.asked = null;
     const now = performance.now();
     this.meter.set({ ...this.session, elapsed: this.meter.elapsed(now), running: false }, now);
     this.player?.hush();

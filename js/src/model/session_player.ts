@@ -1,7 +1,7 @@
 // What shows the sessions of an avatar, be they streams or rooms, and what it has to ask and to tell.
 // Types only.
 
-import type { BrowserMessage, KernelMessage, SessionView } from "../protocol.ts";
+import type { KernelMessage, Said, SessionView } from "../protocol.ts";
 import type { Captions } from "./captions.ts";
 import type { Picture } from "./video_player.ts";
 
@@ -27,7 +27,8 @@ export interface House {
   readonly elapsed: number;
   /** Whether nobody answers any more. */
   readonly kernelGone: boolean;
-  send(message: BrowserMessage): void;
+  /** Tell the kernel something; `heard` is called when it has read it. */
+  send(said: Said, heard?: () => void): void;
   /** Put the picture where views can be. */
   present(video: HTMLVideoElement): void;
   /** The player has changed. */

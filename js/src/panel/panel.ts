@@ -45,7 +45,7 @@ export class Panel implements View, Offers {
   private ticking: ReturnType<typeof setInterval> | undefined;
   private resting: ReturnType<typeof setTimeout> | undefined;
   private shownProblem: Problem | null = null;
-  private shownRefused: string | null = null;
+  private shownRefused: Avatar["refused"] = null;
 
   constructor(
     private readonly avatar: Avatar,
@@ -109,7 +109,7 @@ export class Panel implements View, Offers {
       playback: playback ?? "none",
       epoch: String(session.epoch),
     });
-    this.stage.draw(this.scene, avatar.awaiting === "speak");
+    this.stage.draw(this.scene, avatar.submitting);
     this.controls.draw(status);
     this.drawProblem(session.error === null || kernelGone ? avatar.problem : null);
     this.transcript.hidden = !desk.transcript;
@@ -177,7 +177,7 @@ export class Panel implements View, Offers {
       const retry = button({ class: "hw-plain" }, icon(icons.RETRY), "Retry");
       retry.addEventListener("click", () => {
         this.screen.focus();
-        avatar.speak(refused);
+        avatar.retry();
       });
       this.problem.append(retry);
     }

@@ -138,33 +138,60 @@ test("a session's error stands in the picture's place, and Retry says the text a
   ]);
 });
 
-test("a text that was refused can be sent again from where it says so", async () => {
+test("a text that was refused can be sent again from where it says so, as the same one", async () => {
   const { root, model } = show({ epoch: 1, status: "streaming" });
   await userEvent.type(box(root), "Hello{Enter}");
-  const problem = { title: "Too much text", hint: "", request_id: null };
-  model.receive({ kind: "problem", problem });
+  model.ack("speak", { title: "Too much text", hint: "", request_id: null });
   await userEvent.click(find(root, ".hw-problem .hw-plain"));
-  expect(model.kinds("speak")).toHaveLength(2);
+  const [first, again, ...more] = model.sent.filter(({ kind }) => kind === "speak");
+  expect(again).toEqual(first);
+  expect(more).toEqual([]);
   expect(find(root, ".hw-problem").textContent).toBe("");
+});
+
+test("what another page was refused is not shown here, and offers no Retry", async () => {
+  const mine = show({ epoch: 1, status: "streaming" });
+  const other = show({ epoch: 1, status: "streaming" });
+  await userEvent.type(box(mine.root), "Mine{Enter}");
+  await userEvent.type(box(other.root), "Other's{Enter}");
+  const id = other.model.sent.at(-1)?.id ?? "";
+  const problem = { title: "Too much text", hint: "", request_id: null };
+  for (const { model } of [mine, other]) model.receive({ kind: "ack", id, problem });
+  expect(find(mine.root, ".hw-problem").textContent).toBe("");
+  expect(find(other.root, ".hw-problem").textContent).toContain("Too much text");
+  mine.model.ack("speak");
+  expect(find(mine.root, ".hw-problem").textContent).toBe("");
+});
+
+test("when a session fails, a text that may yet arrive is not offered again", async () => {
+  const { root, model } = show({ epoch: 1, status: "streaming" });
+  await userEvent.type(box(root), "Hello{Enter}");
+  await userEvent.click(find(root, "[title^='Accept no more']"));
+  const error = { title: "No credits", hint: "", request_id: null };
+  model.update({ status: "error", error });
+  expect(find<HTMLButtonElement>(root, ".hw-start").disabled).toBe(true);
+  model.ack("speak");
+  expect(find<HTMLButtonElement>(root, ".hw-start").disabled).toBe(false);
 });
 
 test("a text that the kernel has taken is not offered again when something fails later", async () => {
   const { root, model } = show({ epoch: 1, status: "streaming" });
   await userEvent.type(box(root), "Hello{Enter}");
-  model.receive({ kind: "heard", what: "speak" });
+  model.ack("speak");
   const problem = { title: "An observer failed", hint: "", request_id: null };
   model.receive({ kind: "problem", problem });
   expect(find(root, ".hw-problem").textContent).toContain("An observer failed");
   expect(root.querySelector(".hw-problem .hw-plain")).toBeNull();
 });
 
-test("nor when that failed just before the kernel took it", async () => {
+test("nor when that fails before the kernel has taken it", async () => {
   const { root, model } = show({ epoch: 1, status: "streaming" });
   await userEvent.type(box(root), "Hello{Enter}");
   const problem = { title: "An observer failed", hint: "", request_id: null };
   model.receive({ kind: "problem", problem });
-  model.receive({ kind: "heard", what: "speak" });
   expect(find(root, ".hw-problem").textContent).toContain("An observer failed");
+  expect(root.querySelector(".hw-problem .hw-plain")).toBeNull();
+  model.ack("speak");
   expect(root.querySelector(".hw-problem .hw-plain")).toBeNull();
 });
 
@@ -246,7 +273,7 @@ test("a request that the kernel does not hear is said to wait, whatever else com
   model.receive({ kind: "speech", epoch: 1, id: 0, text, status: "queued", first: 0 });
   model.update({ elapsed: 9 });
   expect(notice.textContent).toContain("While a cell runs");
-  model.receive({ kind: "heard", what: "speak" });
+  model.ack("speak");
   expect(notice.textContent).toBe("");
 });
 
@@ -259,12 +286,12 @@ test("Stop and Finish wait for what they ask for, not for whatever the kernel sa
   };
   await userEvent.click(finish ?? root);
   other();
-  model.receive({ kind: "heard", what: "finish" });
+  model.ack("finish");
   expect(finish?.disabled).toBe(true);
   model.update({ status: "draining" });
   await userEvent.click(find(root, ".hw-stop"));
   other();
-  model.receive({ kind: "heard", what: "stop" });
+  model.ack("stop");
   expect(stop?.textContent).toBe("Stopping…");
   model.update({ status: "cancelled" });
   expect(stop?.textContent).toBe("Stop");

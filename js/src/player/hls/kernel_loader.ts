@@ -23,8 +23,6 @@ export class KernelStream {
   readonly url: string;
   /** For the configuration of hls.js. */
   readonly loader: HlsConfig["loader"];
-  /** Whether anything has arrived. */
-  arrived = false;
   /** Why the kernel gave up; null while it has not. */
   error: string | null = null;
 
@@ -41,7 +39,7 @@ export class KernelStream {
   /** Of one session; `send` reaches the kernel. All ends with `signal`. */
   constructor(
     readonly epoch: number,
-    private readonly send: (message: RelayMessage) => void,
+    private readonly send: (message: RelayMessage, heard: () => void) => void,
     private readonly signal: AbortSignal,
   ) {
     this.url = `https://kernel.invalid/${epoch}/stream.m3u8`;
@@ -60,7 +58,6 @@ export class KernelStream {
     const signs = this.wanted !== null && message.error === null;
     if (signs && this.signing.due(this.heardAt)) this.say();
     if (this.wanted === false) return;
-    this.arrived = true;
     this.error = message.error;
     this.mayPass = message.may_pass;
     this.shelf.add(message, buffers);
@@ -89,11 +86,6 @@ export class KernelStream {
     this.listening.abort();
     this.shelf.clear();
     this.say();
-  }
-
-  /** The kernel has read that this page is there, or is not. */
-  heard(): void {
-    this.signing.heard();
   }
 
   /** What is at an address; null if it may yet come. */
@@ -130,7 +122,8 @@ export class KernelStream {
     this.signing.said(performance.now());
     const { epoch, page, wanted } = this;
     const next = this.shelf.next;
-    this.send({ kind: "relay", epoch, page, wanted: wanted === true, next });
+    const message: RelayMessage = { kind: "relay", epoch, page, wanted: wanted === true, next };
+    this.send(message, () => this.signing.heard());
   }
 }
 

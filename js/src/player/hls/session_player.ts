@@ -40,7 +40,6 @@ export class StreamShow implements Show {
 
   take(message: KernelMessage, buffers: DataView<ArrayBuffer>[]): void {
     if (message.kind === "media") this.takeMedia(message, buffers);
-    if (message.kind === "heard" && message.what === "relay") this.relayed?.heard();
   }
 
   private takeMedia(message: MediaMessage, buffers: DataView<ArrayBuffer>[]): void {
@@ -56,7 +55,11 @@ export class StreamShow implements Show {
     const { epoch } = house.session;
     if (this.relayed?.epoch === epoch) return this.relayed;
     this.relayed?.decline();
-    this.relayed = new KernelStream(epoch, (message) => house.send(message), this.signal);
+    this.relayed = new KernelStream(
+      epoch,
+      (message, heard) => house.send(message, heard),
+      this.signal,
+    );
     return this.relayed;
   }
 

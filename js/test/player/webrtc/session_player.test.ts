@@ -299,7 +299,7 @@ test("another quality is asked for, and shown once the kernel has it", async () 
   await userEvent.selectOptions(quality, "Low");
   expect(model.kinds("switch")).toEqual([{ kind: "switch", quality: "low" }]);
   model.update({ epoch: 2, status: "creating", quality: "low" });
-  model.receive({ kind: "heard", what: "switch" });
+  model.ack("switch");
   expect(quality.value).toBe("low");
   expect(auto?.hidden).toBe(true);
 });
