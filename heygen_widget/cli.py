@@ -80,6 +80,13 @@ def _parser() -> argparse.ArgumentParser:
         **seconds,
     )
     add("--warm-up", "keep sessions pending for so long (default: %(default)g)", **seconds)
+    add(
+        "--pace",
+        "run sessions so many times as fast, up to 16, for use without a browser; word times, "
+        "films and costs stay the same (default: %(default)g)",
+        type=float,
+        metavar="FACTOR",
+    )
     engines = ["espeak", "piper"]
     add("--voice-engine", "speech synthesizer (default: %(default)s)", choices=engines)
     add("--voice-file", "path of a Piper voice (.onnx)", type=Path, metavar="FILE")

@@ -33,6 +33,13 @@ def local_server() -> Iterator[LocalServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def swift_server() -> Iterator[LocalServer]:
+    """An embedded avatar server that is faster than real time, for tests that watch no picture."""
+    with LocalServer(pace=8) as server:
+        yield server
+
+
 @pytest.fixture
 def page(monkeypatch: pytest.MonkeyPatch) -> Page:
     """Stand for the page of every avatar that is made."""

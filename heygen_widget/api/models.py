@@ -6,7 +6,16 @@ unknown fields and unknown states pass. Knows no HTTP.
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, FiniteFloat, StrictBool, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    FiniteFloat,
+    StrictBool,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
@@ -104,6 +113,29 @@ class CreateAvatarRealtimeResponse(AnswerBody):
     stream_id: Name
 
 
+class Rehearsal(AnswerBody):
+    """The time of a rehearsal that runs faster; HeyGen's answers have none.
+
+    Attributes
+    ----------
+    pace : float
+        Seconds of it that pass in a second.
+    streamed : float
+        Of them, how many it has streamed.
+    """
+
+    pace: Annotated[float, Field(ge=1, le=1000)]
+    streamed: Annotated[float, Field(ge=0, le=1e9)]
+
+
+def _if_valid(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+    """Leave out what another server means by a name that is not in HeyGen's document."""
+    try:
+        return validate(value)
+    except ValidationError:
+        return None
+
+
 class AvatarRealtimeStatusResponse(AnswerBody):
     """State of a session.
 
@@ -119,6 +151,8 @@ class AvatarRealtimeStatusResponse(AnswerBody):
         What went wrong, after `error`.
     end_reason : str or None
         Why a completed `text_stream` ended: `final_marker`, `idle_timeout`, or another word.
+    rehearsal : Rehearsal or None
+        The session's time, in a rehearsal that is not in real time.
     """
 
     stream_id: Name
@@ -126,6 +160,7 @@ class AvatarRealtimeStatusResponse(AnswerBody):
     hls_url: str | None = None
     error_message: Words | None = None
     end_reason: Words | None = None
+    rehearsal: Annotated[Rehearsal | None, WrapValidator(_if_valid)] = None
 
     @model_validator(mode="before")
     @classmethod

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from heygen_widget.local.clock import Clock
 from heygen_widget.local.errors import ApiError
 from heygen_widget.local.hls import Stream
 from heygen_widget.local.registry import Registry
@@ -61,7 +62,7 @@ class Media:
         wanted = _wanted_segment(request.query_params, stream)
         # A player's first look names no segment. It finds enough to play without running dry.
         least = stream.opening - 1 if wanted is None else wanted
-        published = await _until_published(session, stream, least)
+        published = await _until_published(session, stream, least, self._registry.clock)
         if wanted is not None and not published:
             raise ApiError.segment_late()
         opening = wanted is None and self._looks.is_first(request)
@@ -73,7 +74,7 @@ class Media:
 
     async def _segment(self, request: Request) -> Response:
         stream = _stream(self._registry.playing(request.path_params["token"]))
-        data = stream.segment(request.path_params["number"])
+        data = await asyncio.to_thread(stream.segment, request.path_params["number"])
         if data is None:
             raise ApiError.not_found("The stream does not have that segment, or no longer has it.")
         return Response(data, media_type="video/mp4", headers=_FOREVER)
@@ -123,13 +124,12 @@ def _wanted_segment(asked: QueryParams, stream: Stream) -> int | None:
     return int(number)
 
 
-async def _until_published(session: Session, stream: Stream, wanted: int) -> bool:
+async def _until_published(session: Session, stream: Stream, wanted: int, clock: Clock) -> bool:
     """Wait for a segment, or for the end of the stream; return whether it came."""
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + PATIENCE * stream.target
+    deadline = clock.now() + PATIENCE * stream.target
     while stream.next_segment <= wanted and not stream.ended:
-        patience = deadline - loop.time()
+        patience = deadline - clock.now()
         if patience <= 0:
             return False
-        await session.published.wait(patience)
+        await session.published.wait(clock.real(patience))
     return True

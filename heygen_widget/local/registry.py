@@ -7,16 +7,17 @@ import asyncio
 from typing import Final
 
 from heygen_widget.local.bodies import Script
+from heygen_widget.local.clock import Clock
 from heygen_widget.local.errors import ApiError
 from heygen_widget.local.sessions import Session
 from heygen_widget.local.settings import Settings
 from heygen_widget.local.studio import Studio
 
 KEEP_STREAM: Final = 300.0
-"""Seconds that a stream can be played after its end."""
+"""Seconds of real time that a stream can be played after its end."""
 
 KEEP_RECORD: Final = 3600.0
-"""Seconds that a session answers after its end."""
+"""Seconds of real time that a session answers after its end."""
 
 RETRY_AFTER: Final = 2
 """Seconds to wait for a free place; any session may end at any moment."""
@@ -31,9 +32,20 @@ class Registry:
         How many sessions at once, and the limits of each.
     studio
         What they share.
+
+    Attributes
+    ----------
+    clock
+        Tells them media time.
+
+    Raises
+    ------
+    ValueError
+        When the settings have a pace that no clock can have.
     """
 
     def __init__(self, settings: Settings, studio: Studio) -> None:
+        self.clock = Clock(settings.pace)
         self._settings = settings
         self._studio = studio
         self._sessions: dict[str, Session] = {}
@@ -44,7 +56,7 @@ class Registry:
         active = sum(session.active for session in self._sessions.values())
         if active >= self._settings.concurrency:
             raise ApiError.rate_limited(RETRY_AFTER)
-        session = Session(script, self._settings, self._studio, self._retire)
+        session = Session(script, self._settings, self._studio, self.clock, self._retire)
         self._sessions[session.stream_id] = session
         self._by_token[session.token] = session
         return session

@@ -58,13 +58,13 @@ def serve(settings: Settings) -> int:
     try:
         key = Key(api_key)
         frames_per_segment(settings.segment)
+        registry = Registry(settings, studio)
         streaming = open_streaming(settings, studio, key)
         listener = _listen(settings)
     except ValueError as error:
         sys.stderr.write(f"{error}\n")
         return CANNOT_SERVE
     ready_line = json.dumps({"base_url": _base_url(listener), "api_key": api_key})
-    registry = Registry(settings, studio)
     connections, files = share_files(_open_files())
     config = uvicorn.Config(
         make_app(registry, key=key, host=settings.host, streaming=streaming, max_files=files),

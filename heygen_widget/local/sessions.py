@@ -16,6 +16,7 @@ from typing import Any, Literal
 from heygen_widget.api.models import AssetId, AssetUrl
 from heygen_widget.local.bell import Bell
 from heygen_widget.local.bodies import MAX_TEXT_OF_SESSION, Script
+from heygen_widget.local.clock import Clock, Timer
 from heygen_widget.local.errors import ApiError
 from heygen_widget.local.face import Face
 from heygen_widget.local.fetch import ANYWHERE, PUBLIC, FetchError, fetch
@@ -51,6 +52,8 @@ class Session:
         Its limits.
     studio
         Where face and voice come from.
+    clock
+        Tells media time.
     on_end
         Called once, when the session has become `completed` or `error`.
 
@@ -75,6 +78,7 @@ class Session:
         script: Script,
         settings: Settings,
         studio: Studio,
+        clock: Clock,
         on_end: Callable[["Session"], None],
     ) -> None:
         self.stream_id = str(uuid.uuid4())
@@ -85,6 +89,7 @@ class Session:
         self.stream: Stream | None = None
         self._settings = settings
         self._studio = studio
+        self._clock = clock
         self._on_end = on_end
         self._loop = asyncio.get_running_loop()
         self._track: SpeechTrack | None = None
@@ -98,8 +103,9 @@ class Session:
         self._end_reason: EndReason | None = None
         self._error_message: str | None = None
         self._cancelled = False
-        self._idle: asyncio.TimerHandle | None = None
-        self._longest = self._loop.call_later(settings.max_length, self._cut)
+        self._streamed = 0.0  # seconds
+        self._idle: Timer | None = None
+        self._longest = clock.call_later(settings.max_length, self._cut)
         self._opening: asyncio.Task[None] | None = asyncio.create_task(self._open(script))
         self._opening.add_done_callback(self._forget_opening)
 
@@ -111,6 +117,8 @@ class Session:
     def status_answer(self, playlist_url: str) -> dict[str, Any]:
         """Return the body of a status answer; `playlist_url` shows in it while streaming."""
         url = playlist_url if self.status == "streaming" else None
+        pace = self._clock.pace
+        own = {} if pace == 1 else {"rehearsal": {"pace": pace, "streamed": self._streamed}}
         return {
             "stream_id": self.stream_id,
             "status": self.status,
@@ -119,6 +127,7 @@ class Session:
             "url": url,
             "error_message": self._error_message,
             "end_reason": self._end_reason,
+            **own,
         }
 
     def append(self, delta: str, *, final: bool) -> int:
@@ -168,10 +177,10 @@ class Session:
     async def _open(self, script: Script) -> None:
         """Bring the session on air. What goes wrong becomes the session's own error."""
         try:
-            await asyncio.sleep(self._settings.warm_up)
+            await asyncio.sleep(self._clock.real(self._settings.warm_up))
             engine = await asyncio.to_thread(self._studio.engine)
             face = await asyncio.to_thread(self._studio.face, script.avatar_id)
-            track = SpeechTrack(engine, script.voice_id, on_audio=self._wake)
+            track = SpeechTrack(engine, script.voice_id, on_audio=self._wake, media=self._clock)
             if script.audio is not None:
                 file = await self._audio_file(script.audio)
                 recording = await asyncio.to_thread(Recording, file, self._stopped.is_set)
@@ -207,6 +216,7 @@ class Session:
             face,
             track,
             segment_seconds=self._settings.segment,
+            clock=self._clock,
             on_segment=self._report_segment,
         )
         self.stream.start()
@@ -227,6 +237,7 @@ class Session:
         stream, track = self.stream, self._track
         if stream is None or track is None:
             return
+        self._streamed = stream.position
         self.words.add(track.words_until(round(stream.position * SAMPLE_RATE)))
         if self.status == "pending" and stream.next_segment:
             self.status = "streaming"
@@ -246,7 +257,7 @@ class Session:
             if self._idle is not None:
                 self._idle.cancel()
             wait = self._settings.idle_timeout
-            self._idle = self._loop.call_later(wait, self._close_input, "idle_timeout")
+            self._idle = self._clock.call_later(wait, self._close_input, "idle_timeout")
 
     def _close_input(self, reason: EndReason) -> None:
         """Take no more text, and end when all is said."""

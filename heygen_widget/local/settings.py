@@ -37,6 +37,10 @@ class Settings:
         Length of a media segment, in seconds.
     warm_up
         Seconds a session stays `pending`, to rehearse a slow service.
+    pace
+        Seconds of media time in a second: sessions run so many times as fast, as far as the
+        machine keeps up. Words, films, limits and costs stay in media time. From 1 to 16; for use
+        without a browser, which plays in real time. Rooms (`StreamingAvatar`) need 1.
     voice_engine
         ``"espeak"`` or ``"piper"``.
     voice_file
@@ -56,6 +60,7 @@ class Settings:
     concurrency: int = 3
     segment: float = 0.4
     warm_up: float = 0.0
+    pace: float = 1.0
     voice_engine: str = "espeak"
     voice_file: Path | None = None
     allow_private_urls: bool = False

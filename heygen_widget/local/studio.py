@@ -56,6 +56,7 @@ class Studio:
             stream = Stream(face, track, segment_seconds=segment, on_segment=published.set)
             stream.start()
             published.wait()
+            stream.segment(0)
             stream.stop()
         except Exception:
             # The session that needs the missing part will say so to whoever opened it.

@@ -29,7 +29,7 @@ MIN_POLL: Final = 0.1
 """Minimum seconds between playlist requests, whatever the server advertises."""
 LARGE_PLAYLIST: Final = 32 * 1024
 """Characters above which a playlist is parsed on another thread."""
-MAX_IDLE_POLL: Final = 20.0
+MAX_IDLE_POLL: Final = 5.0
 """Maximum seconds between playlist requests while no page is watching."""
 
 _log = logging.getLogger(__name__)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from heygen_widget.api.errors import HeyGenError
+from heygen_widget.session.clock import Clock
 from heygen_widget.session.contact import Contact
 from heygen_widget.session.delivery import Delivery
 from heygen_widget.session.events import SessionEvent, StatusChanged
@@ -55,7 +56,8 @@ class Course:
         self.end_reason: str | None = None
         self.error: Exception | None = None
         self.over = False
-        self.meter = Meter(price_per_second)
+        self._clock = Clock()
+        self.meter = Meter(price_per_second, self._clock)
         self._on_event = on_event
         self._find_host = find_host
         self._stopping = asyncio.Event()

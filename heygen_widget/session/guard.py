@@ -71,14 +71,21 @@ class Guard:
         whether waiting is billed; one in seconds counts from the first picture.
     on_warning
         Called once, `WARNING` seconds ahead, with the seconds that are left and the limit.
+    real
+        Returns how long seconds on the meter take on this machine.
     """
 
     def __init__(
-        self, limits: Limits, meter: Meter, on_warning: Callable[[float, Limit], None]
+        self,
+        limits: Limits,
+        meter: Meter,
+        on_warning: Callable[[float, Limit], None],
+        real: Callable[[float], float] = float,
     ) -> None:
         self._limits = limits
         self._meter = meter
         self._on_warning = on_warning
+        self._real = real
         self._warned = False
         self._sentence_over = asyncio.Event()
 
@@ -114,7 +121,7 @@ class Guard:
         self._on_warning(*self.nearest)
         while (left := self.nearest[0] - MARGIN) > 0 and not self._sentence_over.is_set():
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(left):
+                async with asyncio.timeout(self._real(left)):
                     await self._sentence_over.wait()
         if self.nearest[1] is Limit.LONGEST:
             await asyncio.Event().wait()
@@ -122,4 +129,4 @@ class Guard:
     async def _near(self) -> None:
         """Wait until a limit is near. The meter may not even run yet, so it is asked again."""
         while (left := self.nearest[0] - WARNING) > 0:  # noqa: ASYNC110 (time passes without events)
-            await asyncio.sleep(max(0.05, min(1.0, left)))
+            await asyncio.sleep(self._real(max(0.05, min(1.0, left))))

@@ -1,4 +1,4 @@
-"""The cost of a session: seconds on the monotonic clock, times a price.
+"""The cost of a session: seconds on the session's clock, times a price.
 
 HeyGen bills "per second of session duration" and does not say whether the wait before the picture
 counts. So the meter gives two figures: from the first `streaming` on, and from the request on.
@@ -21,7 +21,7 @@ class Meter:
     price_per_second
         Dollars.
     clock
-        Monotonic seconds.
+        Seconds, rising.
     """
 
     def __init__(
@@ -48,6 +48,11 @@ class Meter:
         """Note that the server streams. Only the first time counts."""
         if self._streaming is None and self._ended is None:
             self._streaming = self._clock()
+
+    def streamed(self, seconds: float) -> None:
+        """Note how long the server has streamed, if it says so."""
+        if self._ended is None:
+            self._streaming = self._clock() - seconds
 
     def heard(self) -> None:
         """Note that the server has answered: all seconds until now are certain."""

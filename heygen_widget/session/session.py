@@ -6,7 +6,6 @@ All its state comes from the server's responses. Knows no notebook.
 import asyncio
 import contextlib
 import logging
-import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, TypeAlias
 
@@ -16,6 +15,7 @@ from heygen_widget.api.models import (
     AppendTextDeltaResponse,
     AvatarRealtimeStatusResponse,
     CreateAvatarRealtimeRequestBody,
+    Rehearsal,
     WordEvent,
 )
 from heygen_widget.api.transcript import as_text
@@ -113,8 +113,8 @@ class Session(Course):
             on_event=on_event,
         )
         self._feed_error: HeyGenError | None = None
-        self._guard = Guard(limits, self.meter, self._warn)
-        self._fed_at = time.monotonic()
+        self._guard = Guard(limits, self.meter, self._warn, self._clock.real)
+        self._fed_at = self._clock()
         self._look_now = asyncio.Event()
         self._settle_soon = asyncio.Event()
 
@@ -173,7 +173,7 @@ class Session(Course):
         waits = self.status is SessionStatus.STREAMING and self.takes_text
         if not waits or not self._speeches.all_sent:
             return None
-        return max(0.0, self.limits.idle_timeout - (time.monotonic() - self._fed_at))
+        return max(0.0, self.limits.idle_timeout - (self._clock() - self._fed_at))
 
     def say(self, speech: Delivery) -> None:
         """Queue a text. Only while `takes_text`."""
@@ -300,7 +300,7 @@ class Session(Course):
             if self.status.ended:
                 return
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(pause):
+                async with asyncio.timeout(self._clock.real(pause)):
                     await self._look_now.wait()
             self._look_now.clear()
             slow = LONGEST_PAUSE if self.status is SessionStatus.STREAMING else LONGEST_PAUSE / 2
@@ -309,10 +309,12 @@ class Session(Course):
     def _take(self, answer: AvatarRealtimeStatusResponse) -> None:
         """Believe the server's word on its status. A state nobody knows changes nothing."""
         self._contact.heard()
+        if answer.rehearsal is not None:
+            self._keep_pace(answer.rehearsal)
         if answer.status == "streaming" and not self.meter.running:
             self.meter.streaming()
             self._settle_soon.set()
-            self._fed_at = time.monotonic()
+            self._fed_at = self._clock()
         if answer.hls_url and answer.hls_url != self.hls_url:
             self.hls_url = answer.hls_url
             self._on_event(PlaybackReady(hls_url=answer.hls_url))
@@ -327,6 +329,14 @@ class Session(Course):
             self.over = True
             self.error = HeyGenError("The session failed: " + message)
             self._become(SessionStatus.ERROR)
+
+    def _keep_pace(self, rehearsal: Rehearsal) -> None:
+        """Count as a rehearsal does that may be faster than real time, or slower than it meant."""
+        if rehearsal.pace != self._clock.pace:
+            self._clock.run_at(rehearsal.pace)
+        if rehearsal.streamed:
+            self.meter.streamed(rehearsal.streamed)
+            self._settle_soon.set()
 
     async def _feed(self) -> None:
         try:
@@ -360,7 +370,7 @@ class Session(Course):
         )
         self._contact.heard()
         if delta.strip():
-            self._fed_at = time.monotonic()
+            self._fed_at = self._clock()
         return answer
 
     def _patience(self) -> float:
@@ -398,7 +408,7 @@ class Session(Course):
             self._settle_soon.clear()
             wait = self._speeches.settle() if self.meter.running else None
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(wait):
+                async with asyncio.timeout(wait and self._clock.real(wait)):
                     await self._settle_soon.wait()
 
     def _warn(self, seconds_left: float, limit: Limit) -> None:

@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 
 from heygen_widget.api import HeyGen
 from heygen_widget.local.bell import Bell
+from heygen_widget.local.clock import REAL_TIME
 from heygen_widget.local.errors import ApiError
 from heygen_widget.local.media import _ONE_LOOK, Media
 from tests.local.conftest import Caller
@@ -172,7 +173,7 @@ class Standstill:
 def test_a_reload_is_told_when_its_segment_does_not_come(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("heygen_widget.local.media.PATIENCE", 0.05)
     session = SimpleNamespace(stream=Standstill(), published=Bell())
-    registry = cast("Registry", SimpleNamespace(playing=lambda _: session))
+    registry = cast("Registry", SimpleNamespace(playing=lambda _: session, clock=REAL_TIME))
     errors = {ApiError: lambda _, error: error.response()}
     app = Starlette(routes=Media(registry).routes(), exception_handlers=errors)
 

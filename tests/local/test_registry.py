@@ -66,7 +66,7 @@ def test_text_keeps_a_session_open_and_blank_text_does_not() -> None:
 
         def ends() -> float:
             assert session._idle is not None
-            return session._idle.when()
+            return session._idle.due
 
         before = ends()
         session.append(" ", final=False)

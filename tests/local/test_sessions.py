@@ -9,6 +9,7 @@ import pytest
 
 from heygen_widget.local import LocalServer
 from heygen_widget.local.bodies import Script
+from heygen_widget.local.clock import REAL_TIME
 from heygen_widget.local.sessions import Session
 from heygen_widget.local.settings import Settings
 from heygen_widget.local.storage import StoredFile
@@ -222,7 +223,7 @@ def test_a_session_cut_while_it_opens_lets_go_of_its_file(tone: bytes) -> None:
         script = Script("audio", "anna", audio=StoredFile.of(tone))
         file = weakref.ref(script.audio)
         settings = Settings(warm_up=60)
-        session = Session(script, settings, Studio(settings), lambda _: None)
+        session = Session(script, settings, Studio(settings), REAL_TIME, lambda _: None)
         del script
         await asyncio.sleep(0)  # it begins to open
         session.cancel()

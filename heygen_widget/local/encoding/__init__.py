@@ -4,7 +4,7 @@ Knows faces' pictures and speech's samples; knows no segment, no packet and no r
 """
 
 from heygen_widget.local.encoding.audio import AacEncoder, AudioEncoder, OpusEncoder
-from heygen_widget.local.encoding.clock import Clock
+from heygen_widget.local.encoding.schedule import Schedule
 from heygen_widget.local.encoding.sound import Sound
 from heygen_widget.local.encoding.video import H264, VIDEO_TIMESCALE, VideoEncoder, VideoFormat
 
@@ -13,8 +13,8 @@ __all__ = [
     "VIDEO_TIMESCALE",
     "AacEncoder",
     "AudioEncoder",
-    "Clock",
     "OpusEncoder",
+    "Schedule",
     "Sound",
     "VideoEncoder",
     "VideoFormat",

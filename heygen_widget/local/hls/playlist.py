@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import islice
 from threading import Lock
-from typing import Final, NamedTuple
+from typing import Final, Generic, NamedTuple, TypeVar
 
 WINDOW: Final = 120.0
 """Seconds of a stream that are listed. No playlist that was given away is longer."""
@@ -24,19 +24,22 @@ HOLD_BACK: Final = 3
 _OPENING: Final = 3  # segments from which FFmpeg's players begin at the first one; later with more
 
 
-class _Segment(NamedTuple):
+_Media = TypeVar("_Media")
+
+
+class _Segment(NamedTuple, Generic[_Media]):
     seconds: float
     lines: str  # of the playlist
-    data: bytes
+    media: _Media
 
 
-class _Delisted(NamedTuple):
+class _Delisted(NamedTuple, Generic[_Media]):
     number: int
-    data: bytes
+    media: _Media
     until: float  # on the clock
 
 
-class Playlist:
+class Playlist(Generic[_Media]):
     """A sliding window over the segments of one live stream.
 
     A segment that is listed no more can still be had for its own length and that of the longest
@@ -47,7 +50,7 @@ class Playlist:
     target_seconds
         The longest that a segment may be.
     clock
-        Tells the time in seconds.
+        Tells media time, in seconds.
 
     Attributes
     ----------
@@ -66,8 +69,8 @@ class Playlist:
         self.opening = min(_OPENING, math.ceil(self.target / target_seconds))
         self._clock = clock
         self._lock = Lock()
-        self._segments: deque[_Segment] = deque()
-        self._delisted: deque[_Delisted] = deque()
+        self._segments: deque[_Segment[_Media]] = deque()
+        self._delisted: deque[_Delisted[_Media]] = deque()
         self._window = 0.0
         self._next = 0
         self._ended = False
@@ -82,13 +85,13 @@ class Playlist:
         """Whether no segment will follow."""
         return self._ended
 
-    def append(self, data: bytes, seconds: float, date: float) -> None:
+    def append(self, media: _Media, seconds: float, date: float) -> None:
         """Publish the next segment.
 
         Parameters
         ----------
-        data
-            A media segment.
+        media
+            The segment.
         seconds
             Its length.
         date
@@ -97,7 +100,7 @@ class Playlist:
         when = datetime.fromtimestamp(date, UTC).isoformat(timespec="milliseconds")
         lines = f"#EXT-X-PROGRAM-DATE-TIME:{when}\n#EXTINF:{seconds:.5f},\n{self._next}.m4s\n"
         with self._lock:
-            self._segments.append(_Segment(seconds, lines, data))
+            self._segments.append(_Segment(seconds, lines, media))
             self._next += 1
             self._window += seconds
             while self._window > WINDOW:
@@ -110,13 +113,13 @@ class Playlist:
         with self._lock:
             self._ended = True
 
-    def segment(self, number: int) -> bytes | None:
+    def segment(self, number: int) -> _Media | None:
         """Give the segment with that number, None if it is forgotten or yet to come."""
         with self._lock:
             index = number - self._first
             if 0 <= index < len(self._segments):
-                return self._segments[index].data
-            return next((each.data for each in self._delisted if each.number == number), None)
+                return self._segments[index].media
+            return next((each.media for each in self._delisted if each.number == number), None)
 
     def text(self, *, opening: bool = False) -> str:
         """Write the media playlist.
@@ -148,9 +151,9 @@ class Playlist:
     def _delist(self) -> None:
         """Let the oldest segment go from the list, with the lock held."""
         number = self._first
-        seconds, _, data = self._segments.popleft()
+        seconds, _, media = self._segments.popleft()
         self._window -= seconds
-        self._delisted.append(_Delisted(number, data, self._clock() + seconds + WINDOW))
+        self._delisted.append(_Delisted(number, media, self._clock() + seconds + WINDOW))
 
     @property
     def _first(self) -> int:

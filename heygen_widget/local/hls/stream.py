@@ -6,13 +6,17 @@ Knows a face and a track of speech. Knows no session, no HTTP, no text.
 import logging
 from collections.abc import Callable
 from threading import Event, Thread
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from heygen_widget.local.clock import REAL_TIME, Clock
 from heygen_widget.local.face import FRAME_RATE, Face
 from heygen_widget.local.hls.broadcast import Broadcast
 from heygen_widget.local.hls.encoder import init_segment
 from heygen_widget.local.hls.playlist import Playlist
 from heygen_widget.local.voice import SpeechTrack
+
+if TYPE_CHECKING:
+    from heygen_widget.local.hls.segment import Segment
 
 _logger = logging.getLogger(__name__)
 
@@ -27,6 +31,9 @@ class Stream:
     stream makes what it owes as fast as it can, until it is in time again. More than 5 s late
     it does not: it goes on from where it is, and stays behind by what it missed.
 
+    Pictures are coded live once somebody has asked for the playlist; those of the segments before
+    that, when a segment is asked for.
+
     Parameters
     ----------
     face
@@ -35,6 +42,8 @@ class Stream:
         Its speech, read by this stream alone.
     segment_seconds
         Length of a segment, see `frames_per_segment`.
+    clock
+        Tells media time.
     on_segment
         Called from the stream's thread after each published segment and after the end.
 
@@ -59,6 +68,7 @@ class Stream:
         track: SpeechTrack,
         *,
         segment_seconds: float = 0.4,
+        clock: Clock = REAL_TIME,
         on_segment: Callable[[], None],
     ) -> None:
         self.failure: str | None = None
@@ -66,11 +76,13 @@ class Stream:
         self.position = 0.0
         self._face = face
         self._track = track
+        self._clock = clock
         self._frames = frames_per_segment(segment_seconds)
         self._on_segment = on_segment
-        self._playlist = Playlist(segment_seconds)
+        self._playlist: Playlist[Segment] = Playlist(segment_seconds, clock=clock.now)
         self._woken = Event()
         self._stopped = Event()
+        self._watched = Event()
         self._thread = Thread(target=self._run, name="avatar-stream", daemon=True)
 
     @property
@@ -116,28 +128,49 @@ class Stream:
 
         With `opening`, only the beginning of a young stream, for a player that has just come.
         """
+        self._watched.set()
         return self._playlist.text(opening=opening)
 
     def segment(self, number: int) -> bytes | None:
-        """Give the segment with that number, None if it is forgotten or yet to come."""
-        return self._playlist.segment(number)
+        """Give the segment with that number, None if it is forgotten, yet to come or has failed.
+
+        Takes as long as coding it, if nobody watched when it was made.
+        """
+        segment = self._playlist.segment(number)
+        if segment is None:
+            return None
+        try:
+            return segment.data()
+        except Exception as error:  # noqa: BLE001 (whatever fails in a picture ends the stream)
+            self._fail(error)
+            self.stop()
+            return None
 
     def _run(self) -> None:
         try:
             self._broadcast()
-        except Exception as error:
-            self.failure = f"{type(error).__name__}: {error}"
-            _logger.exception("The avatar stream failed.")
+        except Exception as error:  # noqa: BLE001 (whatever fails, the stream must end)
+            self._fail(error)
         finally:
             self._playlist.end()
             self._on_segment()
 
+    def _fail(self, error: Exception) -> None:
+        self.failure = f"{type(error).__name__}: {error}"
+        _logger.error("The avatar stream failed.", exc_info=error)
+
     def _broadcast(self) -> None:
         broadcast = Broadcast(
-            self._face, self._track, self._frames, woken=self._woken, stopped=self._stopped
+            self._face,
+            self._track,
+            self._frames,
+            clock=self._clock,
+            woken=self._woken,
+            stopped=self._stopped,
+            watched=self._watched,
         )
         for segment in broadcast.segments():
-            self._playlist.append(segment.data, segment.seconds, segment.date)
+            self._playlist.append(segment, segment.seconds, segment.date)
             self.position += segment.seconds
             self.late_segments += segment.late
             self._on_segment()

@@ -92,6 +92,14 @@ class StreamingError(Exception):
         return cls(429, 429, "Too much is queued. Interrupt, or try again later.")
 
     @classmethod
+    def real_time_only(cls, pace: float) -> Self:
+        """Return the answer when viewers would have to watch faster than they can."""
+        return cls.invalid(
+            f"Rooms play in real time, and this server runs at pace {pace:g}. "
+            "Start a server with pace 1 for them."
+        )
+
+    @classmethod
     def of(cls, error: ApiError) -> Self:
         """Return what every API of this server refuses, in the words of this one."""
         return cls(error.status, error.status, error.message)

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from threading import Event, Thread
 from typing import Final, Protocol
 
+from heygen_widget.local.clock import REAL_TIME
 from heygen_widget.local.encoding import (
     VIDEO_TIMESCALE,
-    Clock,
     OpusEncoder,
+    Schedule,
     Sound,
     VideoFormat,
 )
@@ -113,14 +114,14 @@ class Feed:
         # The encoders live here: they have threads of their own, which are to end with this one.
         pictures = Pictures(self._face, self._form)
         sound = Sound(self._tasks, OpusEncoder())
-        clock = Clock(_BEATS, patience=_PATIENCE)
+        due = Schedule(REAL_TIME, _BEATS, patience=_PATIENCE)
         beat = 0
         while not self._stopped.is_set():
             if not (self._watched or self._tasks.busy):
                 self._woken.wait()
                 self._woken.clear()
                 continue
-            self._stopped.wait(max(clock.left(beat), 0))
+            due.wait(beat, self._stopped)
             self._play(beat, sound)
             if beat % _BEATS_PER_PICTURE == 0:
                 self._show(beat // _BEATS_PER_PICTURE, pictures)

@@ -60,6 +60,7 @@ class StreamingApi:
 
     def __init__(self, settings: Settings, studio: Studio, key: Key) -> None:
         self._registry = StreamingRegistry(settings, studio)
+        self._pace = settings.pace
         self._longest = round(settings.max_length)
         self._key = key
         self._tokens = SessionTokens()
@@ -107,6 +108,8 @@ class StreamingApi:
         return {"token": self._tokens.make()}
 
     async def _new(self, request: Request, asked: NewSession) -> dict[str, Any]:
+        if self._pace != 1:
+            raise StreamingError.real_time_only(self._pace)
         async with self._opened(asked, self._token(request)) as session:
             way: dict[str, Any] = {"sdp": None, "ice_servers2": None}
             if asked.has_room:

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from heygen_widget.local.clock import REAL_TIME, Clock
 from heygen_widget.local.mouth import Mouth
 from heygen_widget.local.voice.engine import (
     SAMPLE_RATE,
@@ -50,6 +51,8 @@ class SpeechTrack:
         Whether to wait for `release` before anything is spoken: a track that waits has no thread.
     clock
         Seconds, rising. How long a half word has waited is measured on it.
+    media
+        Media time, which stands still while the voice works or waits for the rest of a word.
     """
 
     def __init__(
@@ -60,11 +63,13 @@ class SpeechTrack:
         on_audio: Callable[[], None] = lambda: None,
         held: bool = False,
         clock: Callable[[], float] = time.monotonic,
+        media: Clock = REAL_TIME,
     ) -> None:
         self._engine = engine
         self._voice_id = voice_id
         self._on_audio = on_audio
         self._clock = clock
+        self._media = media
         # All that follows is guarded by the lock of this condition, and each change of the text,
         # of the stock or of the end is notified on it.
         self._changed = Condition()
@@ -204,7 +209,8 @@ class SpeechTrack:
         """Turn text into sound until there is no more to come. Runs in a thread of its own."""
         while piece := self._next_piece():
             try:
-                audio = self._engine.speak(piece, self._voice_id)
+                with self._media.paused():
+                    audio = self._engine.speak(piece, self._voice_id)
             except Exception as error:  # noqa: BLE001 - whatever fails in a voice, the stream must end
                 self._fail(error)
                 return
@@ -229,8 +235,11 @@ class SpeechTrack:
                 if tokens(piece):
                     self._busy = True
                     return piece
-                if not piece:
-                    self._changed.wait(_HOLD - held if hungry and self._text else None)
+                if not piece and hungry and self._text:
+                    with self._media.paused():
+                        self._changed.wait(_HOLD - held)
+                elif not piece:
+                    self._changed.wait()
             return ""
 
     def _store(self, audio: SpokenAudio) -> bool:

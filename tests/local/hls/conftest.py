@@ -12,9 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from heygen_widget.local.encoding import clock
+from heygen_widget.local import clock
 from heygen_widget.local.face import LOOKS, Face, face_for
 from heygen_widget.local.hls import Stream
+from heygen_widget.local.mouth import Mouth
 from heygen_widget.local.voice import (
     SAMPLE_RATE,
     SpeechTrack,
@@ -50,6 +51,20 @@ class Tape(SpeechTrack):
     def heard(self) -> bool:
         """Whether more than silence was read."""
         return any(samples.any() for samples in list(self._reads))
+
+
+class CountingFace(Face):
+    """A face that counts how often it was drawn."""
+
+    def __init__(self, face: Face) -> None:
+        self._drawn_by = face
+        self._lock = threading.Lock()
+        self.drawn = 0
+
+    def frame(self, number: int, mouth: Mouth) -> npt.NDArray[np.uint8]:
+        with self._lock:
+            self.drawn += 1
+        return self._drawn_by.frame(number, mouth)
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ class Show(NamedTuple):
 @pytest.fixture(scope="module", params=[0.2, 0.4, 2.0])
 def show(request: pytest.FixtureRequest, go_on_air: "Callable[..., OnAir]") -> Show:
     on_air = go_on_air(segment_seconds=request.param)
+    on_air.stream.playlist()  # somebody watches
     for text in (FIRST, SECOND):
         on_air.wait(lambda: not on_air.track.speaking)
         on_air.wait_for_next_segment()

@@ -1,10 +1,7 @@
 """What a stream is put together from."""
 
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
-import numpy as np
-import numpy.typing as npt
 import pytest
 
 from heygen_widget.local.encoding import H264, AacEncoder, Sound, VideoEncoder
@@ -15,20 +12,7 @@ from heygen_widget.local.hls.idle import IdleLoop, idle_loop
 from heygen_widget.local.hls.playlist import Playlist
 from heygen_widget.local.mouth import Mouth
 from heygen_widget.local.voice import SpeechTrack, SpokenAudio, VoiceEngine
-
-
-class CountingFace(Face):
-    """A face that counts how often it was drawn."""
-
-    def __init__(self, face: Face) -> None:
-        self._drawn_by = face
-        self._lock = threading.Lock()
-        self.drawn = 0
-
-    def frame(self, number: int, mouth: Mouth) -> npt.NDArray[np.uint8]:
-        with self._lock:
-            self.drawn += 1
-        return self._drawn_by.frame(number, mouth)
+from tests.local.hls.conftest import CountingFace
 
 
 def test_streams_that_rest_together_encode_a_segment_once(face: Face) -> None:
@@ -77,7 +61,7 @@ def test_silence_after_speech_is_the_same_few_bytes_as_before(
 
 
 def test_a_playlist_grows_and_ends() -> None:
-    playlist = Playlist(0.4)
+    playlist: Playlist[bytes] = Playlist(0.4)
     playlist.append(b"one", 0.4, 1_700_000_000.0)
     assert playlist.text().splitlines() == [
         "#EXTM3U",
@@ -100,7 +84,7 @@ def test_a_playlist_grows_and_ends() -> None:
 
 @pytest.mark.parametrize("number", [-1, 1, 100])
 def test_segments_that_are_not_there_are_none(number: int) -> None:
-    playlist = Playlist(0.4)
+    playlist: Playlist[bytes] = Playlist(0.4)
     playlist.append(b"one", 0.4, 0.0)
     assert playlist.segment(0) == b"one"
     assert playlist.segment(number) is None

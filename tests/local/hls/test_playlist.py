@@ -20,7 +20,7 @@ class Clock:
         return self.now
 
 
-def published(playlist: Playlist, clock: Clock, seconds: float, length: float) -> None:
+def published(playlist: Playlist[bytes], clock: Clock, seconds: float, length: float) -> None:
     """Publish segments of `seconds` for so long, each when it is due."""
     for _ in range(round(length / seconds)):
         clock.now += seconds
@@ -32,7 +32,7 @@ def test_a_segment_can_be_had_for_a_playlists_length_after_it_was_listed_last(
     seconds: float,
 ) -> None:
     clock = Clock()
-    playlist = Playlist(seconds, clock=clock)
+    playlist: Playlist[bytes] = Playlist(seconds, clock=clock)
     delisted: dict[int, float] = {}
     for _ in range(round(3 * WINDOW / seconds)):
         listed = {int(each) for each in LISTED.findall(playlist.text())}
@@ -50,7 +50,7 @@ def test_a_segment_can_be_had_for_a_playlists_length_after_it_was_listed_last(
 @settings(max_examples=20, deadline=None)
 def test_whatever_is_listed_can_be_had(lengths: list[float]) -> None:
     clock = Clock()
-    playlist = Playlist(0.4, clock=clock)
+    playlist: Playlist[bytes] = Playlist(0.4, clock=clock)
     for number, seconds in enumerate(lengths):
         clock.now += seconds
         playlist.append(b"%d" % number, seconds, clock.now)
@@ -63,7 +63,7 @@ def test_whatever_is_listed_can_be_had(lengths: list[float]) -> None:
 def test_players_are_told_to_begin_at_the_first_word_of_a_young_stream() -> None:
     start = "#EXT-X-START:TIME-OFFSET=0\n"
     clock = Clock()
-    playlist = Playlist(0.4, clock=clock)
+    playlist: Playlist[bytes] = Playlist(0.4, clock=clock)
     published(playlist, clock, 0.4, YOUNG - 0.4)
     assert start in playlist.text()
     published(playlist, clock, 0.4, 0.8)
@@ -78,7 +78,7 @@ def test_players_are_told_to_begin_at_the_first_word_of_a_young_stream() -> None
 def test_players_stay_three_target_durations_behind(
     seconds: float, target: int, opening: int
 ) -> None:
-    playlist = Playlist(seconds)
+    playlist: Playlist[bytes] = Playlist(seconds)
     assert f"#EXT-X-TARGETDURATION:{target}\n" in playlist.text()
     assert f"CAN-BLOCK-RELOAD=YES,HOLD-BACK={3 * target:.1f}\n" in playlist.text()
     assert playlist.opening == opening
@@ -93,7 +93,7 @@ def test_the_opening_of_a_young_stream_is_short_and_all_else_is_listed_whole(
     ended: bool,
 ) -> None:
     clock = Clock()
-    playlist = Playlist(seconds, clock=clock)
+    playlist: Playlist[bytes] = Playlist(seconds, clock=clock)
     published(playlist, clock, seconds, count * seconds)
     if ended:
         playlist.end()

@@ -13,6 +13,7 @@ from heygen_widget.local.hls import frames_per_segment
 from heygen_widget.local.hls.playlist import WINDOW
 from heygen_widget.local.mouth import Mouth
 from heygen_widget.local.voice import SAMPLE_RATE, SpokenAudio
+from tests.local.hls.conftest import CountingFace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,10 +113,16 @@ class TornFace(Face):
         raise RuntimeError(f"no paint for {mouth} in frame {number}")
 
 
+@pytest.mark.parametrize("live", [True, False])
 def test_a_failing_face_ends_the_stream_with_its_reason(
-    go_on_air: "GoOnAir", caplog: pytest.LogCaptureFixture
+    go_on_air: "GoOnAir", caplog: pytest.LogCaptureFixture, *, live: bool
 ) -> None:
     on_air = go_on_air(face=TornFace())
+    if live:
+        on_air.stream.playlist()
+    else:
+        on_air.wait_for_next_segment()
+        assert on_air.stream.segment(0) is None
     on_air.wait_for_end()
     assert on_air.stream.failure is not None
     assert on_air.stream.failure.startswith("RuntimeError: no paint")
@@ -192,6 +199,37 @@ def test_rest_is_replayed_byte_by_byte_at_a_new_time(
         assert {b.pts - a.pts for a, b in pairs if a.pts is not None and b.pts is not None} == {
             Face.LOOP_FRAMES * 3600
         }
+
+
+def test_pictures_that_nobody_watched_live_are_the_same(
+    go_on_air: "GoOnAir", beep: SpokenAudio
+) -> None:
+    recordings = []
+    for live in (True, False):
+        on_air = go_on_air()
+        if live:
+            on_air.stream.playlist()
+        on_air.track.add(beep)
+        on_air.track.close_input()
+        on_air.wait_for_end()
+        recordings.append(on_air.record())
+    live_one, later_one = recordings
+    assert later_one.video_times.tolist() == live_one.video_times.tolist()
+    assert np.array_equal(later_one.pictures, live_one.pictures)
+    assert np.array_equal(later_one.sound, live_one.sound)
+
+
+def test_a_stream_that_nobody_watches_draws_nothing(
+    go_on_air: "GoOnAir", beep: SpokenAudio, face: Face
+) -> None:
+    counting = CountingFace(face)
+    on_air = go_on_air(face=counting)
+    on_air.track.add(beep)
+    on_air.track.close_input()
+    on_air.wait_for_end()
+    assert counting.drawn == 0
+    assert on_air.stream.segment(1)
+    assert counting.drawn == 10
 
 
 @pytest.mark.parametrize(("seconds", "frames"), [(0.2, 5), (0.4, 10), (1, 25), (2.0, 50)])
