@@ -12,9 +12,9 @@ from heygen_widget._version import __version__
 
 if TYPE_CHECKING:
     from heygen_widget.api import AsyncHeyGen, HeyGen, HeyGenError
-    from heygen_widget.lifecycle.ledger import sessions
     from heygen_widget.local import LocalServer
     from heygen_widget.reports.diagnosis import diagnose
+    from heygen_widget.reports.ledger import sessions
     from heygen_widget.session import SessionStatus, Speech, SpeechStatus
     from heygen_widget.widget.avatar import Avatar, speak
     from heygen_widget.widget.streaming_avatar import StreamingAvatar
@@ -48,7 +48,7 @@ _HOMES: Final = {
     "SpeechStatus": "heygen_widget.session",
     "StreamingAvatar": "heygen_widget.widget.streaming_avatar",
     "diagnose": "heygen_widget.reports.diagnosis",
-    "sessions": "heygen_widget.lifecycle.ledger",
+    "sessions": "heygen_widget.reports.ledger",
     "speak": "heygen_widget.widget.avatar",
 }
 

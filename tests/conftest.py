@@ -84,5 +84,5 @@ def avatar(make_avatar: MakeAvatar) -> Avatar:
 
 def _end(avatar: Avatar) -> None:
     avatar.stop()
-    if not bridge.ask(lambda: avatar._sessions.idle):
+    if not bridge.ask(lambda: avatar._controller.queue.idle):
         avatar.wait("error", PATIENCE)

@@ -22,7 +22,7 @@ WRONG_KEY: Final = KEY[::-1]
 PREPARE: Final = '''
 import asyncio, contextlib, gc, logging, os, subprocess, sys, time, traceback
 from heygen_widget import AsyncHeyGen, Avatar, HeyGen, LocalServer, diagnose, sessions
-from heygen_widget.widget.avatar import _avatars
+from heygen_widget.lifecycle.avatars import find_avatars
 from heygen_widget.bridge import bridge
 %load_ext heygen_widget
 %colors nocolor
@@ -52,7 +52,7 @@ def show(*things):
 
 def show_objects(*packages):
     """Print what every object of these packages says of itself, once no request is on its way."""
-    while not bridge.ask(lambda: all(each._sessions.idle for each in _avatars)):
+    while not bridge.ask(lambda: all(each.queue.idle for each in find_avatars())):
         time.sleep(0.01)
     gc.collect()
     for thing in gc.get_objects():
@@ -88,10 +88,10 @@ def converse(client, timeout=30):
         show_avatar(avatar)
 
 def show_avatar(avatar):
-    session = avatar._sessions.current
+    session = avatar._controller.queue.current
     show(avatar, avatar.session, avatar.get_state(), sessions())
     show(avatar.events, *avatar.events, session, *(session.speeches if session else ()))
-    show(avatar._connection, avatar._connection._client, diagnose())
+    show(avatar._controller.connection, avatar._controller.connection._client, diagnose())
     get_ipython().run_line_magic("avatar", "status")
 '''
 

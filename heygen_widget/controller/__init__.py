@@ -1,1 +1,1 @@
-"""An avatar without its widget: messages to its pages, waiting, and callbacks."""
+"""An avatar without its widget: sessions, pages, waiting and callbacks."""

@@ -32,7 +32,7 @@ def show_traceback(error: Exception) -> None:
     traceback.print_exception(error)
 
 
-class Home:
+class CallbackContext:
     """Where the creating code runs, so that later calls run there too.
 
     Parameters
@@ -89,7 +89,7 @@ class Home:
             self._on_error(name, error)
 
 
-class Observers:
+class Callbacks:
     """The callbacks of one avatar, in the order they were added.
 
     Parameters
@@ -100,11 +100,11 @@ class Observers:
 
     def __init__(self, on_error: Callable[[str, BaseException], None]) -> None:
         self._on_error: Final = on_error
-        self._all: dict[Callback, Home] = {}
+        self._all: dict[Callback, CallbackContext] = {}
 
     def add(self, callback: Callback) -> None:
         """Add `callback`, to run where this method was called. Adding it again changes nothing."""
-        self._all.setdefault(callback, Home(self._on_error))
+        self._all.setdefault(callback, CallbackContext(self._on_error))
 
     def remove(self, callback: Callback) -> None:
         """Remove it. Harmless when it was not added."""
@@ -112,8 +112,8 @@ class Observers:
 
     def notify(self, event: object) -> None:
         """Call all of them with `event`."""
-        for callback, home in tuple(self._all.items()):
-            home.call(callback, event)
+        for callback, context in tuple(self._all.items()):
+            context.call(callback, event)
 
 
 _Call: TypeAlias = Callable[[], object]

@@ -1,12 +1,12 @@
-"""Tells an avatar's pages what happens to it, through its comm and its one trait.
+"""Tells an avatar's pages what happens to it, through its port.
 
 On the private loop, from which messages leave even while a cell keeps the kernel busy.
 """
 
-import weakref
-from typing import Any, Protocol
+from typing import Any
 
-from heygen_widget.frontend.bundles import PLAYER, Library
+from heygen_widget.controller.backend import Backend
+from heygen_widget.controller.port import FrontendPort
 from heygen_widget.frontend.protocol import (
     AckMessage,
     Problem,
@@ -18,32 +18,15 @@ from heygen_widget.frontend.protocol import (
 from heygen_widget.frontend.serialize import session_view
 from heygen_widget.frontend.words import Telling
 from heygen_widget.session import SessionEvent, Speech, SpeechChanged, WordsSpoken
-from heygen_widget.session.queue import SessionQueue
-from heygen_widget.session.sessions import Sessions
-from heygen_widget.transport.router import Streams
 
 
-class FrontendPort(Protocol):
-    """Carries messages and the `session` trait to the pages: a widget."""
-
-    def send(self, content: Any, buffers: Any = None) -> None:
-        """Send a message to the pages."""
-
-    def set_trait(self, name: str, value: Any) -> None:
-        """Set a trait that pages follow."""
-
-
-class Display:
+class Publisher:
     """The pages of one avatar.
 
     Parameters
     ----------
-    widget
-        Whose comm and `session` trait reach the pages.
-    sessions
-        What is shown.
-    player
-        What plays it in a page.
+    backend
+        The kind of session that is shown.
     rehearsal
         Whether the embedded avatar server speaks.
 
@@ -51,48 +34,52 @@ class Display:
     ----------
     seen
         Whether there ever was a page.
+    session
+        The view that pages have.
     """
 
-    def __init__(
-        self,
-        widget: FrontendPort,
-        sessions: SessionQueue[Any],
-        player: Library,
-        *,
-        rehearsal: bool,
-    ) -> None:
-        self._widget = weakref.proxy(widget)  # whose own part this is
-        self._sessions = sessions
-        self._player = player
+    def __init__(self, backend: Backend, *, rehearsal: bool) -> None:
+        self.seen = False
+        self._port: FrontendPort | None = None
+        self._backend = backend
+        self._queue = backend.queue
         self._rehearsal = rehearsal
-        self._shown_idle = False
         self._told: dict[int, int] = {}  # characters, by the number of a text
         self._telling = Telling(0)
-        self.seen = False
+        self.session = to_browser(self.view())
+
+    def attach(self, port: FrontendPort) -> None:
+        """Reach the pages through `port` from now on; until then there are none."""
+        self._port = port
+
+    def send(self, content: Any, buffers: Any = None) -> None:
+        """Send a message to all pages."""
+        if self._port is not None:
+            self._port.send(content, buffers)
 
     def show(self) -> None:
         """Bring the trait up to date."""
-        self._shown_idle = self._may_idle
-        self._widget.set_trait("session", to_browser(self.view()))
+        self.session = to_browser(self.view())
+        if self._port is not None:
+            self._port.set_session(self.session)
 
     def expect_page(self) -> None:
         """Send in advance what a page will need, since its request may not be heard."""
-        self._player.send_unasked(self._widget.send)
+        if self._backend.needs_player:
+            self._backend.player.send_unasked(self.send)
 
-    def tell(self, event: SessionEvent) -> None:
+    def follow(self, epoch: int, event: SessionEvent) -> None:
         """Tell pages the part of an event that they show."""
-        match event:
-            case WordsSpoken(words=words, heard=heard):
-                self._tell_growth()  # a page finds words in the texts it knows
-                if self._telling.epoch != self._sessions.epoch:
-                    self._telling = Telling(self._sessions.epoch)
-                self._widget.send(to_browser(self._telling.tell(words, heard)))
-            case SpeechChanged(speech=speech, status=status):
-                self._tell_speech(speech, status)
-                if self._may_idle != self._shown_idle:  # it waits while text is on its way
-                    self.show()
-            case _:
-                self.show()
+        if isinstance(event, WordsSpoken):
+            self._tell_growth()  # a page finds words in the texts it knows
+            if self._telling.epoch != epoch:
+                self._telling = Telling(epoch)
+            self.send(to_browser(self._telling.tell(event.words, event.heard)))
+        elif isinstance(event, SpeechChanged):
+            self._tell_speech(event.speech, event.status)
+        view = self.view()  # of a session once it is asked for, and not while it awaits its text
+        if view.status != "idle" and _uncounted(to_browser(view)) != _uncounted(self.session):
+            self.show()
 
     def catch_up(self, *, player: bool) -> None:
         """Bring a new page up to date; its trait may be old.
@@ -103,40 +90,39 @@ class Display:
             Whether it needs the player too.
         """
         self.seen = True
-        if player:
-            self._player.send(self._widget.send)
+        if player and self._backend.needs_player:
+            self._backend.player.send(self.send)
+        elif player:
+            self._backend.player.owe()
         self.show()
-        session = self._sessions.current
+        session = self._queue.current
         if session is not None:
             self._told.clear()
             for speech in session.speeches:
                 self._tell_speech(speech, speech.status)
-            self._telling = Telling(self._sessions.epoch)
-            self._widget.send(to_browser(self._telling.tell(session.words, session.heard)))
+            self._telling = Telling(self._queue.epoch)
+            self.send(to_browser(self._telling.tell(session.words, session.heard)))
 
     def problem(self, problem: Problem, *, of: str | None = None) -> None:
         """Show what failed: in the page that sent message `of`, or in every page."""
         message = (
             ProblemMessage(problem=problem) if of is None else AckMessage(id=of, problem=problem)
         )
-        self._widget.send(to_browser(message))
+        self.send(to_browser(message))
 
     def ack(self, message_id: str) -> None:
         """Tell the page that sent a message that it was read and its request has started."""
-        self._widget.send(to_browser(AckMessage(id=message_id)))
+        self.send(to_browser(AckMessage(id=message_id)))
 
     def view(self) -> SessionView:
         """Describe what is shown."""
-        return session_view(self._sessions, rehearsal=self._rehearsal)
-
-    @property
-    def _may_idle(self) -> bool:
-        session = self._sessions.current
-        return session is not None and session.idle_left is not None
+        return session_view(
+            self._queue.snapshot, rehearsal=self._rehearsal, **self._backend.view_fields()
+        )
 
     def _tell_growth(self) -> None:
         """Tell what was written of a text since pages heard of it: a stream comes bit by bit."""
-        session = self._sessions.current
+        session = self._queue.current
         for speech in session.speeches if session else ():
             if not speech.status.ended and len(speech.text) > self._told.get(speech.id, 0):
                 self._tell_speech(speech, speech.status)
@@ -146,48 +132,16 @@ class Display:
         first = min(self._told.get(speech.id, 0), len(text))
         self._told[speech.id] = len(text)
         message = SpeechMessage(
-            epoch=self._sessions.epoch,
+            epoch=self._queue.epoch,
             id=speech.id,
             text=text[first:],
             status=status,
             first=first,
         )
-        self._widget.send(to_browser(message))
+        self.send(to_browser(message))
 
 
-class StreamDisplay(Display):
-    """The pages of one avatar whose picture is a stream.
-
-    Parameters
-    ----------
-    widget
-        Whose comm and `session` trait reach the pages.
-    sessions
-        What is shown.
-    streams
-        By which way it reaches the pages.
-    rehearsal
-        Whether the embedded avatar server speaks.
-    """
-
-    def __init__(
-        self, widget: FrontendPort, sessions: Sessions, streams: Streams, *, rehearsal: bool
-    ) -> None:
-        super().__init__(widget, sessions, PLAYER, rehearsal=rehearsal)
-        self._streams = streams
-        self._page_url: str | None = None
-
-    def show_elsewhere(self, page_url: str) -> None:
-        """Offer a separate page, since this one cannot show the picture."""
-        if self._page_url != page_url:
-            self._page_url = page_url
-            self.show()
-
-    def view(self) -> SessionView:
-        """Describe what is shown."""
-        return session_view(
-            self._sessions,
-            rehearsal=self._rehearsal,
-            transport=self._streams.transport,
-            page_url=self._page_url,
-        )
+def _uncounted(view: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what a page counts on by itself; of a timeout it needs to know whether it runs."""
+    counts = {"elapsed": None, "limit_at": None, "idle_at": view["idle_at"] is None}
+    return view | counts

@@ -7,17 +7,18 @@ from heygen_widget.bridge import bridge
 from heygen_widget.frontend.protocol import Playback
 from heygen_widget.session import SessionStatus
 from heygen_widget.session.queue import SessionQueue
+from heygen_widget.session.snapshot import SessionSnapshot
 
 PLAYING: Final = "playing"
 """The state only a page can report: that the avatar is visible."""
 
 
-class Waiting:
+class StateWaiter:
     """Resolves a future once the current session has reached a state, or has ended.
 
     Parameters
     ----------
-    sessions
+    queue
         The sessions of one avatar.
 
     Attributes
@@ -26,8 +27,8 @@ class Waiting:
         What a page said last of what it plays.
     """
 
-    def __init__(self, sessions: SessionQueue[Any]) -> None:
-        self._sessions = sessions
+    def __init__(self, queue: SessionQueue[Any]) -> None:
+        self._queue = queue
         self.playback: Playback | None = None
         self._futures: list[tuple[str, concurrent.futures.Future[SessionStatus]]] = []
 
@@ -51,48 +52,36 @@ class Waiting:
     def hear(self, playback: Playback) -> None:
         """Take note of what a page plays."""
         self.playback = playback
-        self.release()
+        self._release()
 
-    def release(self) -> None:
-        """Resolve the futures whose state has been reached."""
-        waiting, self._futures = self._futures, []
-        for state, future in waiting:
-            if self._has_reached(state):
-                self._resolve(state, future)
-            else:
-                self._futures.append((state, future))
+    def follow(self, *_: object) -> None:
+        """Look again after whatever happened to a session."""
+        self._release()
 
     def _add(self, state: str, future: concurrent.futures.Future[SessionStatus]) -> None:
         self._futures.append((state, future))
-        self.release()
+        self._release()
 
-    def _resolve(self, state: str, future: concurrent.futures.Future[SessionStatus]) -> None:
-        session = self._sessions.current
-        if session is not None and session.error is not None and state != SessionStatus.ERROR:
-            future.set_exception(session.error)
-        else:
-            future.set_result(self._told)
+    def _release(self) -> None:
+        """Resolve the futures whose state has been reached."""
+        waiting, self._futures = self._futures, []
+        now = self._queue.snapshot
+        for state, future in waiting:
+            if not self._has_reached(state, now):
+                self._futures.append((state, future))
+            elif now.error is not None and state != SessionStatus.ERROR:
+                future.set_exception(now.error)
+            else:
+                future.set_result(now.state)
 
-    @property
-    def _status(self) -> SessionStatus:
-        session = self._sessions.current
-        return session.status if session else SessionStatus.IDLE
-
-    @property
-    def _told(self) -> SessionStatus:
-        session = self._sessions.current
-        return session.state if session else SessionStatus.IDLE
-
-    def _has_reached(self, state: str) -> bool:
-        if self._sessions.continues:
+    def _has_reached(self, state: str, now: SessionSnapshot) -> bool:
+        if self._queue.continues:
             return False
-        if self._status.ended:
-            return self._sessions.idle
-        if state == self._told:
+        if now.status.ended:
+            return self._queue.idle
+        if state == now.state:
             return True
         if state == PLAYING:
             seen = self.playback
-            return (
-                seen is not None and seen.epoch == self._sessions.epoch and seen.state == "playing"
-            )
-        return self._status.has_reached(SessionStatus(state))
+            return seen is not None and (seen.epoch, seen.state) == (now.epoch, PLAYING)
+        return now.status.has_reached(SessionStatus(state))

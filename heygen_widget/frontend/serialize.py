@@ -3,42 +3,29 @@
 from typing import Any
 
 from heygen_widget.api.errors import HeyGenError
-from heygen_widget.frontend.protocol import Problem, SessionView, Transport
-from heygen_widget.session.queue import SessionQueue
+from heygen_widget.frontend.protocol import Problem, SessionView
+from heygen_widget.session.snapshot import SessionSnapshot
 
 
-def session_view(
-    sessions: SessionQueue[Any],
-    *,
-    rehearsal: bool,
-    transport: Transport = "auto",
-    page_url: str | None = None,
-) -> SessionView:
-    """Describe the current session; an idle one if there is none yet."""
-    session = sessions.current
-    if session is None:
-        return SessionView(rehearsal=rehearsal, transport=transport, page_url=page_url)
-    elapsed = session.meter.elapsed
-    left, limit = session.limit or (None, None)
+def session_view(session: SessionSnapshot, **others: Any) -> SessionView:
+    """Describe a session; `others` are the fields that are not the session's own."""
     return SessionView(
-        epoch=sessions.epoch,
+        epoch=session.epoch,
         status=session.status,
         state=session.state,
         stream_id=session.stream_id,
         hls_url=session.hls_url,
-        rehearsal=rehearsal,
-        transport=transport,
-        page_url=page_url,
-        elapsed=elapsed,
-        running=session.meter.running,
-        certain=session.meter.certain,
-        price_per_second=session.meter.price_per_second,
-        limit=limit,
-        limit_at=_at(elapsed, left),
-        idle_timeout=session.limits.idle_timeout,
-        idle_at=_at(elapsed, session.idle_left),
+        elapsed=session.elapsed,
+        running=session.running,
+        certain=session.certain,
+        price_per_second=session.price_per_second,
+        limit=session.limit,
+        limit_at=_at(session.elapsed, session.limit_left),
+        idle_timeout=session.idle_timeout,
+        idle_at=_at(session.elapsed, session.idle_left),
         end_reason=session.end_reason,
         error=_problem(session.error) if session.error else None,
+        **others,
     )
 
 

@@ -56,7 +56,7 @@ _HEADERS: Final = {
 
 
 class Shown(Protocol):
-    """Something with a session to show: an avatar."""
+    """Whoever knows the session to show."""
 
     session: Any  # a SessionView as plain JSON
 

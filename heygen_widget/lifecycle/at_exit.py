@@ -10,15 +10,13 @@ import contextlib
 import os
 import signal
 import threading
-import weakref
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import FrameType
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import Final, ParamSpec, TypeVar
 
 from heygen_widget.bridge import bridge
-from heygen_widget.lifecycle.connection import Connection
-from heygen_widget.session.queue import SessionQueue
+from heygen_widget.lifecycle.avatars import AnyAvatar, find_avatars, forget_all
 
 AT_EXIT: Final = 1.5
 """Seconds for all of it; Jupyter kills a kernel that takes longer than 2.5."""
@@ -32,8 +30,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _ending = False
-_watched: "weakref.WeakKeyDictionary[SessionQueue[Any], Connection]" = weakref.WeakKeyDictionary()
-
 _afterwards: list[Callable[[float], object]] = []
 
 
@@ -42,17 +38,11 @@ def wait_at_exit(wait: Callable[[float], object]) -> None:
     _afterwards.append(wait)
 
 
-def end_at_exit(sessions: SessionQueue[Any], connection: Connection) -> None:
-    """End open sessions when the process ends, and close their connections.
+def await_signals() -> None:
+    """End the sessions before a signal ends the process, unless the program handles it itself.
 
-    A signal that would end it at once ends them first, unless the program handles it itself.
+    Only the main thread can arrange it.
     """
-    _watched[sessions] = connection
-    _await_signals()
-
-
-def _await_signals() -> None:
-    """Come before the signals that end a process at once; only its main thread can."""
     if threading.current_thread() is threading.main_thread():
         for number in _FATAL:
             if signal.getsignal(number) is signal.SIG_DFL:
@@ -74,22 +64,23 @@ def process_ends() -> bool:
 def _end_all() -> None:
     global _ending  # noqa: PLW0603 (a process ends once)
     _ending = True
-    if any(not sessions.idle for sessions in _watched):
+    costly = find_avatars(lambda avatar: avatar.connection.lasting)
+    if any(not avatar.queue.idle for avatar in costly):
         # Nobody is left to read of an error; an idle session ends by the server's own timeout.
         with contextlib.suppress(Exception):
-            bridge.submit(_end_each()).result(AT_EXIT)
+            bridge.submit(_end_each(costly)).result(AT_EXIT)
     for wait in _afterwards:
         wait(LAST_CALLS)
 
 
-async def _end_each() -> None:
+async def _end_each(avatars: list[AnyAvatar]) -> None:
     asyncio.get_running_loop().set_default_executor(_NoThreads())
-    for sessions in _watched:
-        sessions.stop()
-    while not all(sessions.idle for sessions in _watched):  # noqa: ASYNC110 (no events tell it)
-        await asyncio.sleep(0.02)
-    for connection in _watched.values():
-        await connection.aclose()
+    for avatar in avatars:
+        avatar.queue.stop()
+    for avatar in avatars:
+        await avatar.queue.rest()
+    for avatar in avatars:
+        await avatar.connection.aclose()
 
 
 class _NoThreads(ThreadPoolExecutor):
@@ -108,7 +99,7 @@ class _NoThreads(ThreadPoolExecutor):
 
 def _leave_to_parent() -> None:
     """In a forked child: the sessions are the parent's to end."""
-    _watched.clear()
+    forget_all()
     with contextlib.suppress(ValueError):  # outside of the main thread
         for number in _FATAL:
             if signal.getsignal(number) is _end_by_signal:
@@ -119,4 +110,4 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_leave_to_parent)
 
 
-_await_signals()  # when this is imported, since avatars may be made in other threads
+await_signals()  # when this is imported, since avatars may be made in other threads

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from heygen_widget.api import AsyncHeyGen, HeyGen
 from heygen_widget.lifecycle.embedded_server import OwnServer, answers
 from heygen_widget.lifecycle.leases import Leases, end_orphans, leases
+from heygen_widget.session import SessionStatus
 from heygen_widget.session.ending import end
 from heygen_widget.session.guard import Limits
 from heygen_widget.session.lifeline import Host
+from heygen_widget.session.snapshot import SessionSnapshot
 
 if TYPE_CHECKING:
     from heygen_widget.local import LocalServer
@@ -178,14 +180,14 @@ class Connection:
             longest=settings.max_length,
         )
 
-    def lease(self, stream_id: str) -> None:
-        """Record a session on disk, for the next process if this one dies."""
-        if self._client is not None:
-            self.service.leases.add(self._client, stream_id)
-
-    def release(self, stream_id: str) -> None:
-        """Note that a session has ended and needs no cleanup."""
-        self.service.leases.remove(stream_id)
+    def keep_lease(self, session: SessionSnapshot) -> None:
+        """Record an open session on disk, for the next process if this one dies; else its end."""
+        if not self.lasting or session.stream_id is None:
+            return
+        if session.over:
+            self.service.leases.remove(session.stream_id)
+        elif session.status is SessionStatus.PENDING and self._client is not None:
+            self.service.leases.add(self._client, session.stream_id)
 
     async def aclose(self) -> None:
         """Close the connections for good. Harmless when closed already."""

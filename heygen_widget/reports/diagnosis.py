@@ -8,40 +8,14 @@ import platform
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib import metadata
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from heygen_widget._version import __version__
 from heygen_widget.frontend.protocol import PageReport, Playback
+from heygen_widget.lifecycle.avatars import AnyAvatar, find_avatars
 from heygen_widget.reports.table import as_html, as_lines
 from heygen_widget.transport.host import remote_browser_reason
-
-if TYPE_CHECKING:
-    from heygen_widget.frontend.protocol import PageReport, Playback
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """The facts about a widget that a diagnosis reports.
-
-    Attributes
-    ----------
-    page
-        What the page that came last said of itself.
-    playback
-        What a page said last of what it plays.
-    way
-        How the picture reaches a page, and why so.
-    rehearsal
-        Whether the embedded avatar server speaks.
-    """
-
-    page: "PageReport | None"
-    playback: "Playback | None"
-    way: str
-    rehearsal: bool
-
 
 NETWORK_PATIENCE: Final = 5.0
 """Seconds a server may take to respond."""
@@ -105,7 +79,7 @@ def diagnose(*, network: bool = False) -> Diagnosis:
     --------
     >>> diagnose()  # doctest: +SKIP
     """
-    avatar = _newest_avatar()
+    avatar = next(iter(find_avatars(lambda avatar: not avatar.closed)), None)
     page, playback = (avatar.page, avatar.playback) if avatar else (None, None)
     return Diagnosis(
         {
@@ -118,8 +92,9 @@ def diagnose(*, network: bool = False) -> Diagnosis:
             "page": _page(page),
             "codecs": _codecs(page),
             "autoplay": _autoplay(page, playback),
-            "transport": avatar.way if avatar else "undecided: no avatar yet",
+            "transport": avatar.transport_summary if avatar else "undecided: no avatar yet",
             "playback": _playback(playback),
+            "session": _session(avatar),
             "key": _key(avatar),
             "rehearsal": _rehearsal(avatar),
             "network": _network() if network else "not checked (use network=True or --network)",
@@ -127,14 +102,7 @@ def diagnose(*, network: bool = False) -> Diagnosis:
     )
 
 
-def _newest_avatar() -> "Standing | None":
-    # Unless its module is loaded there is none; and it may be what cannot be loaded.
-    module = sys.modules.get("heygen_widget.widget.base")
-    newest = module.newest_widget() if module else None
-    return newest.standing() if newest else None
-
-
-def _host(page: "PageReport | None") -> str:
+def _host(page: PageReport | None) -> str:
     host = page.host if page and page.host else f"{_guessed_host()} (guessed: no page has reported)"
     elsewhere = remote_browser_reason()
     return f"{host}; {elsewhere}" if elsewhere else host
@@ -187,7 +155,7 @@ def _version(package: str) -> str | None:
         return None
 
 
-def _page(page: "PageReport | None") -> str:
+def _page(page: PageReport | None) -> str:
     if page is None:
         return _NO_PAGE
     notes = [
@@ -197,19 +165,19 @@ def _page(page: "PageReport | None") -> str:
     return "; ".join(filter(None, [page.browser, *notes]))
 
 
-def _codecs(page: "PageReport | None") -> str:
+def _codecs(page: PageReport | None) -> str:
     if page is None:
         return "unknown: no page has reported"
     return f"cannot decode {page.lacks}" if page.lacks else "decodes H.264 and AAC"
 
 
-def _autoplay(page: "PageReport | None", playback: "Playback | None") -> str:
+def _autoplay(page: PageReport | None, playback: Playback | None) -> str:
     policy = page.autoplay if page else ""
     sound = _SOUND[playback.sound] if playback else ""
     return "; ".join(filter(None, [policy, sound])) or "unknown: nothing has been played"
 
 
-def _playback(playback: "Playback | None") -> str:
+def _playback(playback: Playback | None) -> str:
     if playback is None:
         return "nothing has been played"
     latency = "" if playback.latency is None else f", {playback.latency:.1f} s behind the live edge"
@@ -218,15 +186,25 @@ def _playback(playback: "Playback | None") -> str:
     )
 
 
-def _key(avatar: "Standing | None") -> str:
+def _session(avatar: AnyAvatar | None) -> str:
+    if avatar is None:
+        return "no avatar yet"
+    now = avatar.queue.snapshot
+    reason = type(now.error).__name__ if now.error else now.end_reason
+    request_id = getattr(now.error, "request_id", None)
+    request = f"request {request_id}" if request_id else ""
+    return "; ".join(filter(None, [now.state, reason, request]))
+
+
+def _key(avatar: AnyAvatar | None) -> str:
     if os.environ.get("HEYGEN_API_KEY"):
         return "HEYGEN_API_KEY is set"
-    given = avatar is not None and not avatar.rehearsal
+    given = avatar is not None and not avatar.connection.rehearsal
     return "given to the client" if given else "HEYGEN_API_KEY is not set"
 
 
-def _rehearsal(avatar: "Standing | None") -> str:
-    rehearses = avatar.rehearsal if avatar else not os.environ.get("HEYGEN_API_KEY")
+def _rehearsal(avatar: AnyAvatar | None) -> str:
+    rehearses = avatar.connection.rehearsal if avatar else not os.environ.get("HEYGEN_API_KEY")
     if not rehearses:
         return "no"
     from heygen_widget.local.launcher import LocalServerError, check_extras  # noqa: PLC0415

@@ -1,53 +1,23 @@
-"""`Avatar`: the widget and its verbs.
+"""`Avatar`: the widget of HeyGen's Avatar Realtime, and its verbs.
 
-The only place that knows both the notebook's widgets and sessions. Verbs may be called from any
-thread; they hand over to the private loop, which alone touches sessions and writes the trait.
+`HlsBackend` carries them out.
 """
 
-import asyncio
 import os
-import time
-import warnings
-import weakref
-from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from heygen_widget.api import AsyncHeyGen, HeyGen
-from heygen_widget.api.models import WordEvent
-from heygen_widget.bridge import bridge, wait_blocking
-from heygen_widget.controller.publisher import StreamDisplay
-from heygen_widget.frontend.events import recovered
-from heygen_widget.frontend.protocol import (
-    BrowserMessage,
-    Playback,
-    Recovered,
-    Refresh,
-    Speak,
-    Transport,
-)
-from heygen_widget.frontend.standalone_player import pages
-from heygen_widget.lifecycle.bookkeeping import Accounts
+from heygen_widget.controller.controller import AvatarController, OnInterrupt
+from heygen_widget.controller.hls.backend import HlsBackend
+from heygen_widget.frontend.protocol import Transport
 from heygen_widget.lifecycle.connection import Connection
-from heygen_widget.session import (
-    PRICE_PER_SECOND,
-    SessionEvent,
-    SessionStatus,
-    Speech,
-    SpeechStatus,
-)
-from heygen_widget.session.audio import prepare
-from heygen_widget.session.delivery import Delivery
-from heygen_widget.session.requests import Opening, Openings
-from heygen_widget.session.sessions import Sessions
-from heygen_widget.session.text import in_one_request
+from heygen_widget.session import PRICE_PER_SECOND, Speech
 from heygen_widget.session.writers import TextSource
-from heygen_widget.take import Recording, Snapshot, TakeError, can_decode, checked_path
-from heygen_widget.transport.router import Streams
-from heygen_widget.widget.base import OnInterrupt, SessionWidget, check_choice
-from heygen_widget.widget.retention import weakly
-from heygen_widget.widget.saved_output import POSTER_WIDTH
+from heygen_widget.take import Recording, Snapshot
+from heygen_widget.widget.base import SessionWidget
+from heygen_widget.widget.port import newest_widget
+from heygen_widget.widget.running_cell import a_cell_runs
 
 if TYPE_CHECKING:
     from heygen_widget.local import LocalServer
@@ -55,14 +25,6 @@ if TYPE_CHECKING:
 DEFAULT_AVATAR_ID: Final = "Daisy-inskirt-20220818"
 DEFAULT_VOICE_ID: Final = "1bd001e7e50f421d891986aad5158bc8"
 """The avatar and voice of HeyGen's own first example (developers.heygen.com/avatar-realtime)."""
-
-FIRST_WORDS: Final = 0.5
-"""Seconds to wait for a session's first words; after that, no picture is awaited.
-
-A waiting cell may prevent them from being written.
-"""
-
-_avatars: "weakref.WeakSet[Avatar]" = weakref.WeakSet()
 
 
 class Avatar(SessionWidget):
@@ -102,8 +64,6 @@ class Avatar(SessionWidget):
     >>> avatar.speak("Hello!")  # in the next cell  # doctest: +SKIP
     """
 
-    _sessions: Sessions
-
     def __init__(
         self,
         avatar_id: str | None = None,
@@ -117,30 +77,21 @@ class Avatar(SessionWidget):
         price_per_second: float = PRICE_PER_SECOND,
         interrupt: OnInterrupt = "wait",
     ) -> None:
-        check_choice("transport", transport, Transport)
-        check_choice("interrupt", interrupt, OnInterrupt)
         avatar_id = avatar_id or DEFAULT_AVATAR_ID
         connection = Connection(client=client, local=local)
-        self._openings = Openings(avatar_id, voice_id or DEFAULT_VOICE_ID, connection.client)
-        accounts = Accounts(avatar_id, connection, self._on_event, self._on_end)
-        sessions = Sessions(
-            connection.connect,
-            self._openings.text_stream,
-            price_per_second=price_per_second,
+        self._backend = HlsBackend(
+            avatar_id,
+            voice_id or DEFAULT_VOICE_ID,
+            connection,
+            transport=transport,
             limits=connection.limits(max_cost=max_cost, max_seconds=max_seconds),
-            find_host=connection.host,
+            price_per_second=price_per_second,
+            cell_runs=a_cell_runs,
         )
-        sessions.on_failure = partial(weakly(self._show_failure), "Handling a session event")
-        accounts.follow(sessions)
-        self._streams = Streams(
-            transport,
-            nearby=connection.nearby,
-            send=weakly(self.send),
-            expired=sessions.look_again,
+        name = type(self).__name__
+        super().__init__(
+            AvatarController(name, avatar_id, connection, self._backend, interrupt=interrupt)
         )
-        self._pages = StreamDisplay(self, sessions, self._streams, rehearsal=connection.rehearsal)
-        super().__init__(sessions, connection, self._pages, interrupt=interrupt)
-        _avatars.add(self)
 
     def start(
         self,
@@ -182,24 +133,7 @@ class Avatar(SessionWidget):
         --------
         >>> avatar.start("Welcome!", type="tts")  # doctest: +SKIP
         """
-        kind = type or ("text_stream" if audio is None else "audio")
-        if kind not in {"text_stream", "tts", "audio"}:
-            raise ValueError(f"type must be 'text_stream', 'tts' or 'audio', not {type!r}.")
-        if (text is None) == (kind != "audio") or (audio is None) == (kind == "audio"):
-            raise ValueError(
-                "A session needs something to say first: start('Hello') or start(audio=...)."
-            )
-        self._refuse_if_closed()
-        if audio is not None:
-            self._open(self._openings.audio(prepare(audio, rate)), None)
-            return None
-        speech = self._said(text or "")
-        if kind == "tts":
-            in_one_request(speech.text)
-            self._open(self._openings.tts, speech)
-        else:
-            self._open(self._openings.text_stream, speech, takes_text=True)
-        return speech
+        return self._backend.start(text, audio, rate, type)
 
     def speak(
         self, text: TextSource, *, final: bool = False, raw: bool = False, reopen: bool = False
@@ -236,12 +170,7 @@ class Avatar(SessionWidget):
         >>> avatar.speak("The model has converged.").result(timeout=60)  # doctest: +SKIP
         >>> avatar.speak(openai.chat.completions.create(..., stream=True))  # doctest: +SKIP
         """
-        self._refuse_if_closed()
-        speech = self._said(text, raw=raw, reopen=reopen)
-        bridge.call(self._sessions.say, speech)
-        if final:
-            self.finish()
-        return speech
+        return self._backend.speak(text, final=final, raw=raw, reopen=reopen)
 
     def save(self, path: str | os.PathLike[str], *, timeout: float | None = None) -> Path:
         """Save what the newest session has streamed so far; all of it once it has ended.
@@ -271,16 +200,12 @@ class Avatar(SessionWidget):
         --------
         >>> avatar.save("talk.mp4")  # doctest: +SKIP
         """
-        target = checked_path(path)
-        whole = wait_blocking(self._loop.submit(self._streams.save(target)), timeout)
-        if not whole and target.suffix.lower() == ".mp4":
-            warnings.warn(f"{target.name} is missing a part of the stream.", stacklevel=2)
-        return target
+        return self._backend.save(path, timeout)
 
     @property
     def recording(self) -> Recording:
         """The newest session's stream so far, as a player that stays in the notebook."""
-        return wait_blocking(self._loop.submit(self._streams.record()))
+        return self._backend.record()
 
     def snapshot(self) -> Snapshot:
         """Take a picture of the avatar as it is now, which stays in the notebook.
@@ -294,19 +219,7 @@ class Avatar(SessionWidget):
         --------
         >>> avatar.snapshot()  # doctest: +SKIP
         """
-        return wait_blocking(self._loop.submit(self._streams.snapshot()))
-
-    @property
-    def words(self) -> tuple[WordEvent, ...]:
-        """The words spoken so far; times in seconds from the start of the stream."""
-        session = self._sessions.current
-        return session.words if session else ()
-
-    @property
-    def transcript(self) -> str:
-        """The text spoken so far, as its author wrote it."""
-        session = self._sessions.current
-        return session.transcript if session else ""
+        return self._backend.snapshot()
 
     @property
     def idle_time_left(self) -> float | None:
@@ -314,67 +227,7 @@ class Avatar(SessionWidget):
 
         None while no timeout is pending: outside a session and while text is queued.
         """
-        session = self._sessions.current
-        return session.idle_left if session else None
-
-    @property
-    def _way(self) -> str:
-        playback = self._waiting.playback
-        if playback is None:
-            return f"{self._streams.transport}: {self._streams.why or 'nothing has been played'}"
-        return f"{playback.transport}: {self._streams.why or playback.reason}"
-
-    def _said(self, text: TextSource, *, raw: bool = False, reopen: bool = False) -> Delivery:
-        stop = partial(bridge.call, self._sessions.stop)  # which keeps no avatar alive
-        interrupted = stop if self._stops_when_interrupted else None
-        return Delivery(
-            text, raw=raw, reopen=reopen, interrupted=interrupted, unheeded=self._unheeded()
-        )
-
-    def _open(self, opening: Opening, speech: Delivery | None, *, takes_text: bool = False) -> None:
-        with self._stopped_by_interrupts():
-            bridge.ask(self._begin, opening, speech, takes_text)
-
-    # From here on: on the private loop.
-
-    def _begin(self, opening: Opening, speech: Delivery | None, takes_text: bool) -> None:  # noqa: FBT001 (passed on by `ask`)
-        newest = self._sessions.newest
-        if newest is not None and not newest.ending:
-            raise RuntimeError(
-                f"A session is already open ({newest.status}). speak() adds to it, stop() ends it."
-            )
-        self._sessions.begin(opening, speech, takes_text=takes_text)
-
-    def _carry_out(self, message: BrowserMessage) -> None:
-        self._streams.hear(message)
-        super()._carry_out(message)
-        match message:
-            case Speak(text=text):
-                speech = self._said(text)
-                self._sessions.say(speech)
-                if speech.status is SpeechStatus.SILENT:
-                    raise ValueError("No voice can pronounce this text.")
-            case Playback(state="unsupported"):
-                self._pages.show_elsewhere(pages.address(self))
-            case Recovered():
-                self._on_event(recovered(message))
-            case Refresh(epoch=epoch):
-                self._sessions.look_again(epoch)
-
-    def _on_event(self, event: SessionEvent) -> None:
-        self._streams.follow(self._sessions.epoch, event)
-        super()._on_event(event)
-
-    async def _poster(self, patience: float = 0.0) -> bytes | None:
-        asked = time.monotonic()
-        while True:
-            with suppress(TakeError):
-                return (await self._streams.snapshot(POSTER_WIDTH)).data
-            begun = self.status is not SessionStatus.IDLE
-            late = time.monotonic() - asked >= (patience if begun else min(patience, FIRST_WORDS))
-            if late or self.status.ended or not can_decode():
-                return None
-            await asyncio.sleep(0.1)
+        return self._now.idle_left
 
 
 def speak(
@@ -402,8 +255,7 @@ def newest() -> Avatar:
     RuntimeError
         When there is none.
     """
-    shown = [avatar for avatar in _avatars if avatar.comm is not None]
-    found = max(shown, key=lambda avatar: avatar._made, default=None)  # noqa: SLF001 (its base has it)
+    found = newest_widget(Avatar)
     if found is None:
         raise RuntimeError("No avatar yet. Create and show one: avatar = Avatar(); avatar")
     return found

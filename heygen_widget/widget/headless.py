@@ -12,7 +12,7 @@ import logging
 from typing import Final, Protocol
 
 from heygen_widget.bridge import bridge
-from heygen_widget.transport.running_cell import at_cell_ends
+from heygen_widget.widget.running_cell import at_cell_ends
 
 PATIENCE: Final = 20.0
 """Seconds after which a cell ends, even if something is still missing."""
@@ -26,7 +26,7 @@ class Shown(Protocol):
     async def look(self) -> None:
         """Record its state; on the private loop."""
 
-    def write(self) -> None:
+    def renew(self) -> None:
         """Write what was noted into the notebook; in the cell."""
 
 
@@ -47,7 +47,7 @@ def _write_all() -> None:
         looking.result(PATIENCE)
     looking.cancel()
     for avatar in _shown:
-        avatar.write()
+        avatar.renew()
 
 
 async def _look_at(avatars: tuple[Shown, ...]) -> None:

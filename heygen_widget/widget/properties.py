@@ -1,15 +1,16 @@
-"""The properties of a widget's newest session. Knows no widget."""
+"""The properties of an avatar's newest session. Knows no widget."""
 
-from typing import Any
-
+from heygen_widget.api.models import WordEvent
+from heygen_widget.controller.controller import AvatarController
+from heygen_widget.reports.event_log import History
 from heygen_widget.session import SessionStatus
-from heygen_widget.session.queue import AnySession, SessionQueue
+from heygen_widget.session.snapshot import SessionSnapshot
 
 
-class SessionFacts:
+class SessionProperties:
     """The facts of the current session, as properties."""
 
-    _sessions: SessionQueue[Any]
+    _controller: AvatarController
 
     @property
     def status(self) -> SessionStatus:
@@ -18,36 +19,32 @@ class SessionFacts:
         ``unreachable`` while its server does not respond, ``stopping`` until it has responded to
         a `stop`.
         """
-        return self._current.state if self._current else SessionStatus.IDLE
+        return self._now.state
 
     @property
     def stream_id(self) -> str | None:
         """The server's identifier of the session."""
-        return self._current.stream_id if self._current else None
+        return self._now.stream_id
 
     @property
     def end_reason(self) -> str | None:
         """Why the session ended, if the server gave a reason."""
-        return self._current.end_reason if self._current else None
+        return self._now.end_reason
 
     @property
     def error(self) -> Exception | None:
         """Why the session failed."""
-        return self._current.error if self._current else None
+        return self._now.error
 
     @property
     def elapsed(self) -> float:
         """Seconds the session has streamed, as far as its server has reported."""
-        return self._current.meter.elapsed if self._current else 0.0
+        return self._now.elapsed
 
     @property
     def cost(self) -> float:
         """Estimated dollars of the session; in a rehearsal, what it would have cost."""
-        return self._current.meter.cost if self._current else 0.0
-
-    @property
-    def _cost_text(self) -> str:
-        return self._current.meter.cost_text if self._current else "≈ $0.00"
+        return self._now.cost
 
     @property
     def time_left(self) -> float | None:
@@ -55,9 +52,23 @@ class SessionFacts:
 
         None while the meter is not running.
         """
-        return self._current.limit[0] if self._current and self._current.limit else None
+        return self._now.limit_left
 
     @property
-    def _current(self) -> AnySession | None:
-        current: AnySession | None = self._sessions.current
-        return current
+    def words(self) -> tuple[WordEvent, ...]:
+        """The words spoken so far; times in seconds from the start of the stream."""
+        return self._controller.words
+
+    @property
+    def transcript(self) -> str:
+        """The text spoken so far, as its author wrote it."""
+        return self._controller.transcript
+
+    @property
+    def events(self) -> History:
+        """The latest 10,000 events, oldest first. Displays as a table."""
+        return self._controller.events
+
+    @property
+    def _now(self) -> SessionSnapshot:
+        return self._controller.queue.snapshot

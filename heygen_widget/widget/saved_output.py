@@ -5,13 +5,20 @@ them, when that disturbs nobody: a page draws an output again whose content chan
 runs the notebook and no page shows it, they are kept up to date from cell to cell.
 """
 
+import asyncio
 import base64
 import html
+import logging
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
+from heygen_widget.controller.callbacks import CallbackContext
+from heygen_widget.controller.controller import AvatarController
+from heygen_widget.frontend.protocol import Yield
+from heygen_widget.lifecycle.at_exit import process_ends
 from heygen_widget.widget.cells import output_is_captured
 
 MOST_HTML: Final = 4_000
@@ -22,6 +29,11 @@ MOST_PLAIN: Final = 1_000
 
 POSTER_WIDTH: Final = 256
 """Pixels."""
+
+FIRST_PICTURE: Final = 10.0
+"""Seconds that a cell waits for a new session's picture in a notebook that no page shows."""
+
+_log = logging.getLogger(__name__)
 
 _TO_COME: Final = "Not yet spoken when this was saved: "
 _HOW_TO_RUN: Final = (
@@ -105,85 +117,129 @@ class Outputs:
 
     Parameters
     ----------
+    avatar
+        Whose sessions they tell of.
     widget
         Makes the bundle of the live widget; an empty one if the widget is gone.
-    extras
-        The extras that a rehearsal of this avatar needs.
+    context
+        Where they are published.
 
     Attributes
     ----------
-    stale
-        Whether the outputs lack what was noted last.
     unseen
         Whether a program runs the notebook, so that no page shows the outputs.
     """
 
-    def __init__(self, widget: Callable[[], Bundle], *, extras: str) -> None:
+    def __init__(
+        self, avatar: AvatarController, widget: Callable[[], Bundle], context: CallbackContext
+    ) -> None:
+        self.unseen = False
+        self._avatar = avatar
         self._widget = widget
-        self._extras = extras
+        self._context = context
         self._display_id = uuid.uuid4().hex
         self._shown: Bundle | None = None
         self._said: dict[int, str] = {}
         self._to_come = ""
         self._poster: bytes | None = None
-        self._pictured = 0  # number of the session that the poster is of
-        self.stale = False
-        self.unseen = False
+        self._pictured = 0  # epoch of the session that the poster is of
+        self._stale = False  # whether they lack what was noted last
+        self._yielded = 0  # epoch of the last session that a page has done with
+        self._noting: set[asyncio.Task[None]] = set()
+        avatar.queue.subscribe_to_ends(self._note_end)
+        avatar.handle(Yield, self._yield)
 
-    def show(self, state: str) -> None:
-        """Show the avatar below the running cell; `state` describes it in one line.
+    def show(self) -> None:
+        """Show the avatar below the running cell.
 
         Where no page shows what an `Output` widget captures, that is left to `renew`.
         """
+        bundle = self.bundle()
         if not (self.unseen and output_is_captured()):
-            self._publish(self.bundle(state), update=False)
+            self._publish(bundle, update=False)
 
-    def note(self, epoch: int, transcript: str, poster: bytes | None, to_come: str = "") -> None:
-        """Keep what there is of the session with the number `epoch`.
-
-        Parameters
-        ----------
-        transcript
-            What was spoken in it.
-        poster
-            A JPEG of it; None keeps the one before.
-        to_come
-            What it was told and has not said yet; nothing, once it is over.
-        """
-        self._said[epoch] = transcript
-        self._to_come = to_come
-        if poster is not None:
-            self._poster, self._pictured = poster, epoch
-        self.stale = True
-
-    def has_picture_of(self, epoch: int) -> bool:
-        """Whether there is a picture of the session with the number `epoch`."""
-        return self._pictured == epoch
-
-    def renew(self, state: str) -> None:
-        """Bring the outputs up to date.
-
-        Where no page shows it, an avatar that is in another widget gets an output of its own.
-        """
-        self.stale = False
-        known = self._shown is not None
-        if (known or self.unseen) and self._shown != (bundle := self.bundle(state)):
-            self._publish(bundle, update=known)
-
-    def bundle(self, state: str) -> Bundle:
+    def bundle(self) -> Bundle:
         """Return the live widget and its fallback."""
+        data, metadata = self._widget()
+        error = self._avatar.queue.snapshot.error
         fallback = Fallback(
-            state=state,
-            extras=self._extras,
+            state=self._avatar.summary + (f": {error}" if error else ""),
+            extras=",".join(self._avatar.connection.service.extras),
             transcript="\n\n".join(filter(None, self._said.values())),
             to_come=self._to_come,
             poster=self._poster,
         )
-        data, metadata = self._widget()
         if self.unseen:
             # Where both are saved, nbconvert and JupyterLab prefer a widget that nothing drives.
             data = {kind: value for kind, value in data.items() if kind != WIDGET}
         return data | {"text/plain": fallback.plain, "text/html": fallback.html}, metadata
+
+    def renew(self) -> None:
+        """Bring the outputs up to date.
+
+        Where no page shows it, an avatar that is in another widget gets an output of its own.
+        """
+        self._stale = False
+        known = self._shown is not None
+        if (known or self.unseen) and self._shown != (bundle := self.bundle()):
+            self._publish(bundle, update=known)
+
+    # From here on: on the private loop.
+
+    async def look(self) -> None:
+        """Record the session's state, for a notebook that no page shows."""
+        queue = self._avatar.queue
+        session, epoch = queue.current, queue.epoch
+        if session is None:
+            return
+        poster = None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FIRST_PICTURE):
+                if session.stopping or session.status.ended:
+                    await queue.rest()
+                elif self._pictured != epoch:
+                    poster = await self._avatar.poster(POSTER_WIDTH, FIRST_PICTURE)
+        if session.status.ended or epoch != queue.epoch:
+            await asyncio.gather(*self._noting)
+        else:
+            self.note(epoch, self._avatar.transcript, poster, session.unsaid)
+
+    def renew_if_unused(self) -> None:
+        """Write into the notebook what a session left, as soon as no page is in the way."""
+        if self.unseen or not self._stale:
+            return  # in the first case it is done at the end of the cell
+        nobody = not self._avatar.publisher.seen or self._avatar.closed
+        if nobody or self._yielded == self._avatar.queue.epoch:
+            self._context.call(self.renew, name="Writing the transcript into the notebook")
+
+    def _yield(self, message: Yield) -> None:
+        self._yielded = message.epoch
+        self.renew_if_unused()
+
+    def _note_end(self, epoch: int) -> None:
+        if process_ends():  # a picture would take the time in which sessions are to be ended
+            return
+        noting = self._note_and_renew(epoch, self._avatar.transcript)
+        task = asyncio.get_running_loop().create_task(noting)
+        self._noting.add(task)
+        task.add_done_callback(self._noted)
+
+    async def _note_and_renew(self, epoch: int, transcript: str) -> None:
+        self.note(epoch, transcript, await self._avatar.poster(POSTER_WIDTH))
+        self.renew_if_unused()
+
+    def _noted(self, task: asyncio.Task[None]) -> None:
+        self._noting.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.debug("A session was not recorded because the process is ending: %r", error)
+
+    def note(self, epoch: int, transcript: str, poster: bytes | None, to_come: str = "") -> None:
+        """Keep what was spoken in a session, what is still to come, and a new poster if any."""
+        self._said[epoch] = transcript
+        self._to_come = to_come
+        if poster is not None:
+            self._poster, self._pictured = poster, epoch
+        self._stale = True
 
     def _publish(self, bundle: Bundle, *, update: bool) -> None:
         from IPython.display import publish_display_data  # noqa: PLC0415 (there in a notebook)

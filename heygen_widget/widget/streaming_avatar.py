@@ -1,57 +1,27 @@
 """`StreamingAvatar`: the widget of HeyGen's earlier, conversational avatar, and its verbs.
 
-The only place that knows both the notebook's widgets and streaming sessions.
+`RoomBackend` carries them out.
 """
 
-from collections.abc import Callable
-from dataclasses import replace
-from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 from heygen_widget.api import AsyncHeyGen, HeyGen
 from heygen_widget.api.models import WordEvent
-from heygen_widget.bridge import bridge, wait_blocking
-from heygen_widget.controller.room_publisher import RoomDisplay
-from heygen_widget.frontend.protocol import (
-    Answer,
-    BrowserMessage,
-    Candidate,
-    ConnectionQuality,
-    Interrupt,
-    Playback,
-    Speak,
-    Switch,
-    Talking,
-)
+from heygen_widget.controller.controller import AvatarController, OnInterrupt
+from heygen_widget.controller.room.backend import STREAMING, RoomBackend
 from heygen_widget.legacy import (
     PRICE_PER_SECOND,
     ActiveSession,
-    AsyncStreaming,
-    AvatarEndMessage,
-    AvatarEvent,
-    AvatarStartTalking,
-    AvatarStopTalking,
-    AvatarTalkingMessage,
-    ConnectionQualityChanged,
-    IceCandidate,
     Opening,
     Quality,
-    SessionDescription,
-    StreamedSpeech,
-    StreamingSession,
-    StreamingSessions,
     TaskType,
     Version,
     VideoEncoding,
-    end_session,
 )
-from heygen_widget.lifecycle.bookkeeping import Accounts
-from heygen_widget.lifecycle.connection import Connection, Service
-from heygen_widget.lifecycle.leases import Leases
+from heygen_widget.lifecycle.connection import Connection
 from heygen_widget.session import Speech
 from heygen_widget.session.writers import TextSource
-from heygen_widget.widget.base import OnInterrupt, SessionWidget, check_choice
-from heygen_widget.widget.retention import weakly
+from heygen_widget.widget.base import SessionWidget
 
 if TYPE_CHECKING:
     from heygen_widget.local import LocalServer
@@ -59,20 +29,6 @@ if TYPE_CHECKING:
 DEFAULT_AVATAR_ID: Final = "josh_lite3_20230714"
 DEFAULT_VOICE_ID: Final = "1bd001e7e50f421d891986aad5158bc8"
 """The avatar and voice of HeyGen's own example."""
-
-STREAMING: Final = Service(Leases(within="streaming"), end_session, ("local", "webrtc"))
-"""The Streaming Avatar."""
-
-_EVENTS: Final[dict[str, Callable[[Talking], AvatarEvent]]] = {
-    "avatar_start_talking": lambda told: AvatarStartTalking(task_id=told.task_id),
-    "avatar_talking_message": lambda told: AvatarTalkingMessage(
-        task_id=told.task_id, message=told.message, index=told.index, position=told.position
-    ),
-    "avatar_end_message": lambda told: AvatarEndMessage(task_id=told.task_id),
-    "avatar_stop_talking": lambda told: AvatarStopTalking(
-        task_id=told.task_id, duration_ms=told.duration_ms
-    ),
-}
 
 
 class StreamingAvatar(SessionWidget):
@@ -118,10 +74,6 @@ class StreamingAvatar(SessionWidget):
     ...     time.sleep(1)
     """
 
-    _sessions: StreamingSessions
-
-    _extras: ClassVar = ",".join(STREAMING.extras)
-
     def __init__(
         self,
         avatar_id: str | None = None,
@@ -138,7 +90,6 @@ class StreamingAvatar(SessionWidget):
         idle_timeout: int | None = None,
         interrupt: OnInterrupt = "wait",
     ) -> None:
-        check_choice("interrupt", interrupt, OnInterrupt)
         opening = Opening(
             avatar_id=avatar_id or DEFAULT_AVATAR_ID,
             voice_id=voice_id or DEFAULT_VOICE_ID,
@@ -148,18 +99,16 @@ class StreamingAvatar(SessionWidget):
             idle_timeout=idle_timeout,
         )
         connection = Connection(client=client, local=local, service=STREAMING)
-        accounts = Accounts(opening.avatar_id, connection, self._on_event, self._on_end)
-        sessions = StreamingSessions(
-            connection.connect,
+        self._backend = RoomBackend(
             opening,
-            price_per_second=price_per_second,
+            connection,
             limits=connection.limits(max_cost=max_cost, max_seconds=max_seconds),
-            find_host=connection.host,
+            price_per_second=price_per_second,
         )
-        sessions.on_failure = partial(weakly(self._show_failure), "Handling a session event")
-        accounts.follow(sessions)
-        self._rooms = RoomDisplay(self, sessions, rehearsal=connection.rehearsal)
-        super().__init__(sessions, connection, self._rooms, interrupt=interrupt)
+        name, avatar_id = type(self).__name__, opening.avatar_id
+        super().__init__(
+            AvatarController(name, avatar_id, connection, self._backend, interrupt=interrupt)
+        )
 
     def start(self) -> None:
         """Open a session without text, so that the avatar appears. Harmless if one is open.
@@ -168,8 +117,7 @@ class StreamingAvatar(SessionWidget):
         --------
         >>> avatar.start()  # doctest: +SKIP
         """
-        self._refuse_if_closed()
-        bridge.call(self._sessions.open)
+        self._backend.start()
 
     def speak(
         self,
@@ -212,14 +160,7 @@ class StreamingAvatar(SessionWidget):
         --------
         >>> avatar.speak("How are you?", task_type="talk", wait=30)  # doctest: +SKIP
         """
-        if task_type not in {"repeat", "talk"}:
-            raise ValueError(f"task_type must be 'repeat' or 'talk', not {task_type!r}.")
-        self._refuse_if_closed()
-        speech = self._said(text, task_type, raw=raw)
-        bridge.call(self._sessions.say, speech)
-        if wait is not False:
-            speech.result(None if wait is True else wait)
-        return speech
+        return self._backend.speak(text, task_type, wait=wait, raw=raw)
 
     def interrupt(self) -> None:
         """Stop speaking and drop the queued text; the session stays open.
@@ -228,7 +169,7 @@ class StreamingAvatar(SessionWidget):
         --------
         >>> avatar.interrupt()  # doctest: +SKIP
         """
-        self._loop.call(self._sessions.interrupt)
+        self._backend.interrupt()
 
     def switch(self, quality: Quality) -> None:
         """Switch to another quality. An open session is ended and a new one opened.
@@ -239,9 +180,7 @@ class StreamingAvatar(SessionWidget):
         --------
         >>> avatar.switch("high")  # doctest: +SKIP
         """
-        if quality not in {"low", "medium", "high"}:
-            raise ValueError(f"quality must be 'low', 'medium' or 'high', not {quality!r}.")
-        self._loop.ask(self._switch, quality)
+        self._backend.switch(quality)
 
     def list(self) -> tuple[ActiveSession, ...]:
         """List the sessions that are open with this key, here and elsewhere.
@@ -251,7 +190,7 @@ class StreamingAvatar(SessionWidget):
         >>> avatar.list()  # doctest: +SKIP
         ()
         """
-        return wait_blocking(self._loop.submit(self._list()))
+        return self._backend.list()
 
     @property
     def session_id(self) -> str | None:
@@ -261,14 +200,12 @@ class StreamingAvatar(SessionWidget):
     @property
     def speaking(self) -> bool:
         """Whether the avatar is speaking."""
-        session = self._sessions.current
-        return session is not None and session.speaking
+        return self._backend.speaking
 
     @property
     def words(self) -> tuple[WordEvent, ...]:
         """The words pages heard in this session; times in seconds since their picture began."""
-        session = self._sessions.current
-        return session.words if session else ()
+        return self._controller.words
 
     @property
     def transcript(self) -> str:
@@ -277,84 +214,4 @@ class StreamingAvatar(SessionWidget):
         HeyGen's service tells the words of an answer to pages alone, and pages tell them to a
         kernel that is not busy: until then the text says that they are missing.
         """
-        session = self._sessions.current
-        return session.transcript if session else ""
-
-    @property
-    def model_id(self) -> str:
-        """The identifier of the widget's model; reading it means that it will be shown."""
-        identifier = super().model_id
-        self._sessions.shown = self._may_be_shown and not self._outputs.unseen
-        return identifier
-
-    @property
-    def _way(self) -> str:
-        room = "a LiveKit room" if self._sessions.opening.version == "v2" else "a peer connection"
-        return f"WebRTC: {room}"
-
-    def _said(self, text: TextSource, task_type: TaskType, *, raw: bool = False) -> StreamedSpeech:
-        stop = partial(bridge.call, self._sessions.stop)  # which keeps no avatar alive
-        interrupted = stop if self._stops_when_interrupted else None
-        return StreamedSpeech(
-            text,
-            task_type=task_type,
-            raw=raw,
-            interrupted=interrupted,
-            unheeded=self._unheeded(),
-        )
-
-    async def _list(self) -> tuple[ActiveSession, ...]:
-        client = await self._connection.client()
-        return (await AsyncStreaming(client).list()).sessions
-
-    # From here on: on the private loop.
-
-    def _switch(self, quality: Quality) -> None:
-        self._sessions.opening = replace(self._sessions.opening, quality=quality)
-        newest = self._sessions.newest
-        if newest is not None and not newest.ending:
-            self._sessions.stop()
-            self._sessions.open()
-        self._rooms.show()
-
-    def _carry_out(self, message: BrowserMessage) -> None:
-        super()._carry_out(message)
-        match message:
-            case Speak(text=text):
-                self._sessions.say(self._said(text, "repeat"))
-            case Interrupt():
-                self._sessions.interrupt()
-            case Switch(quality=quality):
-                self._switch(quality)
-            case Playback() | Answer() | Candidate() | Talking() | ConnectionQuality():
-                session = self._sessions.current
-                if session is not None and message.epoch == self._sessions.epoch:
-                    self._pass_on(session, message)
-
-    def _pass_on(
-        self,
-        session: StreamingSession,
-        message: Playback | Answer | Candidate | Talking | ConnectionQuality,
-    ) -> None:
-        """Give a session what a page that is in its room says."""
-        match message:
-            case Playback(state="playing"):
-                session.saw_picture()
-            case Answer(sdp=sdp):
-                session.take_answer(SessionDescription(type="answer", sdp=sdp))
-            case Candidate():
-                session.take_candidate(_candidate(message))
-            case Talking(type=kind):
-                session.hear(_EVENTS[kind](message))
-            case ConnectionQuality(quality=quality):
-                self._on_event(ConnectionQualityChanged(quality=quality))
-
-
-def _candidate(told: Candidate) -> IceCandidate:
-    fields: dict[str, Any] = {
-        "candidate": told.candidate,
-        "sdpMid": told.mid,
-        "sdpMLineIndex": told.line,
-        "usernameFragment": told.fragment,
-    }
-    return IceCandidate(**fields)
+        return self._controller.transcript

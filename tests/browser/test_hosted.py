@@ -144,7 +144,7 @@ def test_a_page_of_a_hub_gets_the_stream_from_the_kernel(hub: Lab, browser: Brow
         notebook.wait_for_sound(sent)
         found = notebook.run("from heygen_widget import diagnose\nprint(diagnose())")
         assert set(lines) <= set(found.splitlines())
-        url = notebook.run("print(avatar._sessions.current.hls_url)").strip()
+        url = notebook.run("print(avatar._controller.queue.current.hls_url)").strip()
         notebook.run("avatar.close()")
     assert fetched == []
     assert httpx.get(url, timeout=60).is_success

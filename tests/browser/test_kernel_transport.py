@@ -68,11 +68,11 @@ def test_another_view_costs_no_other_transfer(notebook: Notebook, fetched: list[
     notebook.run(SHOW.format(transport="kernel"))
     notebook.run(
         "sent = []\n"
-        "send = avatar._streams._send\n"
+        "send = avatar._backend.router._send\n"
         "def count(message, **rest):\n"
         "    sent.extend(part['number'] for part in message.get('parts', ()))\n"
         "    send(message, **rest)\n"
-        "avatar._streams._send = count"
+        "avatar._backend.router._send = count"
     )
     begun = time.time()
     notebook.run("avatar.speak('I am seen in two places, and sent only once. ' * 3, final=True)")

@@ -112,7 +112,7 @@ def test_an_expired_address_is_asked_for_again_from_the_server(notebook: Noteboo
     _speaking(notebook)
     # From now on only an address with a newer signature is served, and the server gives one.
     notebook.run(
-        "realtime = avatar._sessions.current._client.avatar_realtime\n"
+        "realtime = avatar._controller.queue.current._client.avatar_realtime\n"
         "ask = realtime.get\n"
         "async def get(stream_id):\n"
         "    answer = await ask(stream_id)\n"
@@ -157,6 +157,6 @@ def test_a_stream_that_the_page_cannot_fetch_comes_through_the_kernel(notebook: 
     notebook.run(SPEAK)
     notebook.page.wait_for_function(PLAYS_ON, arg=1)
     said = notebook.run(
-        "print(avatar._waiting.playback.transport, '-', avatar._waiting.playback.reason)"
+        "print(avatar._controller.playback.transport, '-', avatar._controller.playback.reason)"
     )
     assert said.startswith("kernel - it could not be fetched")

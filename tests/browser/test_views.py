@@ -151,7 +151,7 @@ def test_the_death_of_the_kernel_is_said_in_the_widget(notebook: Notebook) -> No
 
 def test_a_page_that_was_hidden_returns_to_the_live_edge(notebook: Notebook) -> None:
     _speaking(notebook)
-    url = notebook.run("print(avatar._sessions.current.hls_url)").strip()
+    url = notebook.run("print(avatar._controller.queue.current.hls_url)").strip()
     page = notebook.page.context.new_cdp_session(notebook.page)
     before = notebook.page.evaluate("probe.diary.video.currentTime")
     page.send("Page.setWebLifecycleState", {"state": "frozen"})

@@ -73,7 +73,7 @@ class Place:
             each.reached and not each.status for each in self.proxy.of(Operation.CREATE)
         )
         return not under_way and bridge.ask(
-            lambda: all(avatar._sessions.idle for avatar in self.avatars)
+            lambda: all(avatar._controller.queue.idle for avatar in self.avatars)
         )
 
 

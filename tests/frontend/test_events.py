@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
@@ -51,11 +52,12 @@ def test_an_address_that_no_longer_works_has_the_server_asked_at_once(
     avatar.speak("Hello! " * 50)
     _until(lambda: avatar.stream_id)
     _until(lambda: avatar.session["hls_url"], lambda: _say(avatar, kind="refresh", epoch=1))
-    realtime = avatar._sessions.current._client.avatar_realtime  # type: ignore[union-attr]
+    session: Any = avatar._controller.queue.current
+    realtime = session._client.avatar_realtime
     ask = realtime.get
 
     async def ask_later(stream_id: str) -> AvatarRealtimeStatusResponse:
-        answer = await ask(stream_id)
+        answer: AvatarRealtimeStatusResponse = await ask(stream_id)
         return answer.model_copy(update={"hls_url": f"{answer.hls_url}?signed=again"})
 
     monkeypatch.setattr(realtime, "get", ask_later)

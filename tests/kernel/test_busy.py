@@ -2,12 +2,12 @@
 
 import time
 
-from heygen_widget.transport.running_cell import a_cell_runs
+from heygen_widget.widget.running_cell import a_cell_runs
 from tests.kernel.notebook import PATIENCE, Kernel
 
 WATCH = """
 import threading, time
-from heygen_widget.transport.running_cell import a_cell_runs, watch_cells
+from heygen_widget.widget.running_cell import a_cell_runs, watch_cells
 watch_cells(); watch_cells()
 seen = []
 def look():

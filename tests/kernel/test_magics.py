@@ -132,7 +132,7 @@ def test_nothing_is_said_if_an_expression_cannot_be_filled_in(
 
 
 def test_options_reach_the_avatar_that_is_named(notebook: Kernel) -> None:
-    notebook.run("heygen = avatar._connection._client\n" + LOUD)
+    notebook.run("heygen = avatar._controller.connection._client\n" + LOUD)
     assert notebook.run("%%speak --avatar loud --final\nHello.") == "['final']"
     assert notebook.run("%%speak --raw --avatar loud\nHello.") == "['raw']"
     notebook.run("%%speak --avatar avatar --final\nThis is the other one.\n")
@@ -142,7 +142,7 @@ def test_options_reach_the_avatar_that_is_named(notebook: Kernel) -> None:
 
 
 def test_the_newest_avatar_is_meant_when_none_is_named(notebook: Kernel) -> None:
-    notebook.run("heygen = avatar._connection._client\n" + LOUD)
+    notebook.run("heygen = avatar._controller.connection._client\n" + LOUD)
     assert notebook.run("%%speak --final\nHello.") == "['final']"
     notebook.run("loud.close()")
     assert notebook.run("%%speak --final\nHello.") == ""

@@ -88,7 +88,7 @@ def test_a_notebook_saved_with_widget_state_stays_small(kernel: Kernel) -> None:
     kernel.run("avatar.speak('Good morning.', final=True)\navatar.wait()")
     kernel.until(lambda: _shown(kernel, "update_display_data"))
     hour = "Good morning to all of you. " * 2000
-    kernel.run(f"avatar._outputs.note(2, {hour!r}, None)\navatar._renew_outputs()")
+    kernel.run(f"avatar._outputs.note(2, {hour!r}, None)\navatar._outputs.renew_if_unused()")
     bundle = _shown(kernel, "update_display_data")[-1]["data"]
     assert hour[-1000:] in bundle["text/html"]
     state = kernel.run(

@@ -113,7 +113,7 @@ def test_an_avatar_that_nobody_holds_says_what_it_was_told_and_ends(
     avatar = Avatar(local=local_server)
     speech = avatar.speak("Nobody holds me.")
     left = weakref.ref(avatar)
-    sessions = avatar._sessions
+    sessions = avatar._controller.queue
     del avatar
     deadline = time.monotonic() + PATIENCE
     while left() is not None:  # the private loop may hold it for a moment

@@ -220,7 +220,7 @@ def test_a_take_stays_with_its_words_and_its_rest_when_the_next_session_begins(
     with Avatar() as avatar:
         avatar.speak("This was said first. " * 4, final=True)
         avatar.wait("completed", timeout=60)
-        first = avatar._streams.broadcast
+        first = avatar._backend.router.broadcast
         assert first is not None
         avatar.speak("And this comes second.")
         avatar.wait("streaming", timeout=60)
@@ -234,7 +234,7 @@ def test_a_film_with_a_gap_is_saved_with_a_warning(tmp_path: Path) -> None:
     with Avatar() as avatar:
         avatar.speak("Some of this is missing. " * 4, final=True)
         avatar.wait("completed", timeout=60)
-        broadcast = avatar._streams.broadcast
+        broadcast = avatar._backend.router.broadcast
         assert broadcast is not None
         bridge.submit(broadcast.whole_take()).result(60)
         broadcast.take.whole = False

@@ -9,8 +9,8 @@ import pytest
 
 from heygen_widget.frontend.protocol import BrowserMessage, Hello, Playback, Relay, Transport
 from heygen_widget.relay import follower as follower_module
-from heygen_widget.transport import router as streams_module
-from heygen_widget.transport.router import Streams
+from heygen_widget.transport import router as router_module
+from heygen_widget.transport.router import StreamRouter
 from tests.relay.stage import Stage
 
 HEAD = '#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-MAP:URI="init"\n'
@@ -19,7 +19,7 @@ HEAD = '#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-MAP:URI="init"\n'
 class Page:
     """Takes what a kernel sends, and speaks to it."""
 
-    def __init__(self, streams: Callable[[], Streams]) -> None:
+    def __init__(self, streams: Callable[[], StreamRouter]) -> None:
         self.messages: list[tuple[dict[str, Any], list[bytes]]] = []
         self._streams = streams
         self._came = asyncio.Event()
@@ -64,10 +64,20 @@ def listed(stage: Stage) -> list[str]:
 
 @asynccontextmanager
 async def _streaming(
-    stage: Stage, wish: Transport = "auto", *, nearby: bool = False
-) -> AsyncIterator[tuple[Streams, Page]]:
+    stage: Stage,
+    requested: Transport = "auto",
+    *,
+    nearby: bool = False,
+    busy: bool | None = None,
+) -> AsyncIterator[tuple[StreamRouter, Page]]:
     page = Page(lambda: streams)
-    streams = Streams(wish, nearby=nearby, send=page.send, expired=lambda _: None)
+    streams = StreamRouter(
+        requested,
+        nearby=nearby,
+        send=page.send,
+        expired=lambda _: None,
+        cell_runs=lambda: busy,
+    )
     streams.play(1, f"{stage.url}/live.m3u8")
     try:
         yield streams, page
@@ -146,11 +156,10 @@ def test_pages_that_cannot_be_heard_are_helped(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     busy, said = case
-    monkeypatch.setattr(streams_module, "UNHEARD_AFTER", 0)
-    monkeypatch.setattr(streams_module, "a_cell_runs", lambda: busy)
+    monkeypatch.setattr(router_module, "UNHEARD_AFTER", 0)
 
     async def deliver() -> bool:
-        async with _streaming(stage) as (streams, page):
+        async with _streaming(stage, busy=busy) as (streams, page):
             if said == "direct before":
                 page.play("direct")
                 streams.play(2, f"{stage.url}/live.m3u8")
@@ -179,10 +188,10 @@ def test_a_stream_that_is_to_go_directly_is_never_pushed(stage: Stage) -> None:
 def test_hosted_pages_are_served_by_the_kernel_if_the_server_is_near_it(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(streams_module, "remote_browser_reason", lambda: "it is a test")
+    monkeypatch.setattr(router_module, "remote_browser_reason", lambda: "it is a test")
 
-    async def transport(wish: Transport, *, nearby: bool) -> str:
-        async with _streaming(stage, wish, nearby=nearby) as (streams, _):
+    async def transport(requested: Transport, *, nearby: bool) -> str:
+        async with _streaming(stage, requested, nearby=nearby) as (streams, _):
             return streams.transport
 
     assert asyncio.run(transport("auto", nearby=True)) == "kernel"

@@ -312,7 +312,7 @@ def test_a_state_that_does_not_exist_is_not_waited_for(avatar: Avatar) -> None:
 def test_playing_is_the_browsers_word_on_this_session(avatar: Avatar, page: Page) -> None:
     page.say(avatar, playback(0))
     avatar.speak(LONG)
-    playing = avatar._waiting.until("playing")
+    playing = avatar._controller.waiter.until("playing")
     page.say(avatar, playback(0))
     page.say(avatar, playback(1, "loading"))
     avatar.wait("streaming", PATIENCE)
@@ -402,7 +402,7 @@ def test_the_key_is_nowhere_to_be_seen(
     for avatar in (right, wrong, rehearsing):
         state = avatar.get_state()
         seen += [repr(avatar), repr(avatar._repr_mimebundle_()), repr(avatar.events), repr(state)]
-        seen += [repr(vars(avatar._connection)), repr(avatar.session)]
+        seen += [repr(vars(avatar._controller.connection)), repr(avatar.session)]
     assert "Nothing" in "".join(seen)
     for key in (local_server.api_key, "sk_V2_wr0ng_k3y"):
         assert key not in "".join(seen)

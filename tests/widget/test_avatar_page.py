@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
+from functools import partial
 from itertools import compress
 from typing import Any
 from uuid import uuid4
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from heygen_widget import Avatar, SessionStatus, SpeechStatus
 from heygen_widget.frontend import bundles as page_module
+from heygen_widget.frontend.protocol import BrowserMessage, Playback
 from tests.page import PATIENCE, MakeAvatar, Page, playback
 
 pytestmark = pytest.mark.usefixtures("page", "no_settings_from_outside")
@@ -26,12 +28,25 @@ def test_text_typed_into_the_page_is_spoken(avatar: Avatar, page: Page) -> None:
     assert avatar.transcript.startswith("I was typed. So was I!")
 
 
-def test_what_a_page_says_is_heard_once(avatar: Avatar, page: Page) -> None:
-    heard: list[str] = []
-    avatar._streams.hear = lambda message: heard.append(message.kind)  # type: ignore[method-assign]
+def test_a_message_reaches_all_who_handle_its_kind_in_their_order_and_once(
+    avatar: Avatar, page: Page
+) -> None:
+    heard: list[tuple[str, str]] = []
+    for name, kind in (("all", BrowserMessage), ("playback", Playback), ("all again", object)):
+        avatar._controller.handle(kind, partial(_note, heard, name))
     page.say(avatar, playback(0, "loading"))
     page.say(avatar, {"kind": "refresh", "epoch": 0})
-    assert heard == ["playback", "refresh"]
+    assert heard == [
+        ("all", "playback"),
+        ("playback", "playback"),
+        ("all again", "playback"),
+        ("all", "refresh"),
+        ("all again", "refresh"),
+    ]
+
+
+def _note(heard: list[tuple[str, str]], name: str, message: BrowserMessage) -> None:
+    heard.append((name, message.kind))
 
 
 NONSENSE: list[Any] = [
@@ -111,7 +126,7 @@ def test_a_text_is_spoken_once_and_in_its_place_whatever_is_lost(
     avatar: Avatar, page: Page, steps: list[tuple[str, bool, list[bool], list[bool]]]
 ) -> None:
     spoken: list[str] = []
-    avatar._sessions.say = lambda speech: spoken.append(speech.text)  # type: ignore[method-assign]
+    avatar._backend.queue.say = lambda speech: spoken.append(speech.text)  # type: ignore[method-assign]
     typed: dict[str, list[str]] = {"A": [], "B": []}
     pending: dict[str, dict[str, str]] = {"A": {}, "B": {}}
     for name, types, arriving, told in steps + CALM:
@@ -150,9 +165,9 @@ def test_a_text_that_was_refused_is_spoken_when_it_is_sent_again(
         raise ValueError("Too much text.")
 
     message = {"id": "mine", "kind": "speak", "text": "Hello."}
-    monkeypatch.setattr(avatar._sessions, "say", refuse)
+    monkeypatch.setattr(avatar._backend.queue, "say", refuse)
     page.say(avatar, message)
-    monkeypatch.setattr(avatar._sessions, "say", lambda speech: spoken.append(speech.text))
+    monkeypatch.setattr(avatar._backend.queue, "say", lambda speech: spoken.append(speech.text))
     for _ in range(3):
         page.say(avatar, message)
     assert [ack["problem"] is None for ack in page.messages("ack")] == [False, True, True, True]

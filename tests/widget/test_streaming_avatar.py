@@ -12,6 +12,7 @@ import pytest
 from heygen_widget import LocalServer, diagnose
 from heygen_widget.api import AsyncHeyGen, EndpointSunset, HeyGen
 from heygen_widget.bridge import bridge
+from heygen_widget.controller.room.backend import STREAMING
 from heygen_widget.legacy import (
     AvatarStartTalking,
     AvatarStopTalking,
@@ -20,9 +21,9 @@ from heygen_widget.legacy import (
     NobodyJoined,
     Streaming,
 )
-from heygen_widget.lifecycle.ledger import sessions
+from heygen_widget.reports.ledger import sessions
 from heygen_widget.session import SessionStatus, SpeechStatus, StatusChanged
-from heygen_widget.widget.streaming_avatar import STREAMING, StreamingAvatar
+from heygen_widget.widget.streaming_avatar import StreamingAvatar
 from tests.legacy.viewer import Viewer
 from tests.page import PATIENCE, Page
 from tests.planned_server import Server
@@ -71,7 +72,7 @@ def streaming(local_server: LocalServer) -> Iterator[Streaming]:
 
 def _end(avatar: StreamingAvatar) -> None:
     avatar.stop()
-    if not bridge.ask(lambda: avatar._sessions.idle):
+    if not bridge.ask(lambda: avatar._controller.queue.idle):
         avatar.wait("error", PATIENCE)
 
 

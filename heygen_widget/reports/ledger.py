@@ -3,14 +3,15 @@
 The code that opens sessions records them here; this module opens and ends none.
 """
 
-import weakref
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, overload
 
 from heygen_widget.reports.table import as_html, as_lines
-from heygen_widget.session import Meter, SessionStatus
+from heygen_widget.session import SessionStatus
+from heygen_widget.session.meter import cost_text
 from heygen_widget.session.queue import AnySession
+from heygen_widget.session.snapshot import SessionSnapshot
 
 HEADINGS: Final = ("avatar", "stream_id", "state", "elapsed", "cost")
 
@@ -52,7 +53,7 @@ class SessionRow:
     def cells(self) -> tuple[str, ...]:
         """The table's cells, in the order of `HEADINGS`."""
         state = f"{self.status}: {self.reason}" if self.reason else str(self.status)
-        cost = f"{'≈' if self.certain else '≥'} ${self.cost:.2f}"
+        cost = cost_text(self.cost, certain=self.certain)
         return (
             self.avatar,
             self.stream_id or "-",
@@ -126,14 +127,28 @@ class Overview(Sequence[SessionRow]):
 
 @dataclass(slots=True)
 class _Entry:
-    """What is kept of a session: not the session itself, which would keep its avatar alive."""
+    """A session: itself while it is open, then only its facts."""
 
     avatar: str
     rehearsal: bool
-    meter: Meter
-    status: SessionStatus = SessionStatus.IDLE
-    stream_id: str | None = None
-    reason: str | None = None
+    epoch: int
+    session: AnySession | SessionSnapshot
+
+    @property
+    def row(self) -> SessionRow:
+        now = self.session
+        if not isinstance(now, SessionSnapshot):
+            now = SessionSnapshot.of(now, self.epoch)
+        return SessionRow(
+            avatar=self.avatar,
+            stream_id=now.stream_id,
+            status=now.state,
+            reason=now.reason,
+            elapsed=now.elapsed,
+            cost=now.cost,
+            rehearsal=self.rehearsal,
+            certain=now.certain,
+        )
 
 
 class Ledger:
@@ -141,34 +156,23 @@ class Ledger:
 
     def __init__(self) -> None:
         self._entries: list[_Entry] = []
-        self._of: weakref.WeakKeyDictionary[AnySession, _Entry] = weakref.WeakKeyDictionary()
+        self._open: dict[int, _Entry] = {}  # by the id of the session
 
-    def note(self, session: AnySession, *, avatar: str, rehearsal: bool) -> None:
-        """Note a session that was opened, or that has changed since."""
-        entry = self._of.get(session)
-        if entry is None:
-            entry = self._of[session] = _Entry(avatar, rehearsal, session.meter)
+    def open(self, session: AnySession, epoch: int, *, avatar: str, rehearsal: bool) -> None:
+        """List a session. Harmless when it is listed."""
+        if id(session) not in self._open:
+            entry = self._open[id(session)] = _Entry(avatar, rehearsal, epoch, session)
             self._entries.append(entry)
-        entry.status, entry.stream_id = session.state, session.stream_id
-        entry.reason = str(session.error) if session.error else session.end_reason
+
+    def close(self, session: AnySession) -> None:
+        """Note that a session changes no more. Harmless when it is not listed."""
+        entry = self._open.pop(id(session), None)
+        if entry is not None:
+            entry.session = SessionSnapshot.of(session, entry.epoch)
 
     def overview(self) -> Overview:
         """Return a snapshot of all sessions."""
-        return Overview(
-            [
-                SessionRow(
-                    avatar=entry.avatar,
-                    stream_id=entry.stream_id,
-                    status=entry.status,
-                    reason=entry.reason,
-                    elapsed=entry.meter.elapsed,
-                    cost=entry.meter.cost,
-                    rehearsal=entry.rehearsal,
-                    certain=entry.meter.certain,
-                )
-                for entry in tuple(self._entries)
-            ]
-        )
+        return Overview(entry.row for entry in tuple(self._entries))
 
 
 ledger: Final = Ledger()

@@ -11,7 +11,7 @@ import pytest
 
 from heygen_widget import AsyncHeyGen, LocalServer
 from heygen_widget.api.models import CreateAvatarRealtimeTTS
-from heygen_widget.lifecycle.ledger import Ledger, Overview, SessionRow
+from heygen_widget.reports.ledger import Ledger, Overview, SessionRow
 from heygen_widget.session import Delivery, Session, SessionEvent, SessionStatus
 
 
@@ -89,7 +89,7 @@ def test_a_session_is_followed_from_the_request_to_its_end(local_server: LocalSe
                 return client
 
             def note(_: SessionEvent) -> None:
-                ledger.note(session, avatar="Daisy", rehearsal=False)
+                ledger.open(session, 1, avatar="Daisy", rehearsal=False)
                 seen.extend(ledger.overview())
 
             speech = Delivery("Hello, and let me be seen. " * 3)
@@ -111,10 +111,10 @@ def test_a_session_is_followed_from_the_request_to_its_end(local_server: LocalSe
 def test_an_overview_shows_how_things_stood_and_does_not_change() -> None:
     ledger = Ledger()
     session = _session()
-    ledger.note(session, avatar="Daisy", rehearsal=True)
+    ledger.open(session, 1, avatar="Daisy", rehearsal=True)
     before = ledger.overview()
     session.status = SessionStatus.STREAMING
-    ledger.note(session, avatar="Daisy", rehearsal=True)
+    ledger.open(session, 1, avatar="Daisy", rehearsal=True)
     assert [row.status for row in before] == [SessionStatus.IDLE]
     assert [row.status for row in ledger.overview()] == [SessionStatus.STREAMING]
 
@@ -123,14 +123,15 @@ def test_why_a_session_failed_is_said() -> None:
     ledger = Ledger()
     session = _session()
     session.status, session.error = SessionStatus.ERROR, ValueError("The avatar is unknown.")
-    ledger.note(session, avatar="Daisy", rehearsal=False)
+    ledger.open(session, 1, avatar="Daisy", rehearsal=False)
     assert "error: The avatar is unknown." in repr(ledger.overview())
 
 
-def test_a_session_is_not_kept_alive_by_being_listed() -> None:
+def test_a_session_that_has_ended_is_not_kept_alive_by_being_listed() -> None:
     ledger = Ledger()
     session = _session()
-    ledger.note(session, avatar="Daisy", rehearsal=False)
+    ledger.open(session, 1, avatar="Daisy", rehearsal=False)
+    ledger.close(session)
     gone = weakref.ref(session)
     del session
     gc.collect()
@@ -151,8 +152,8 @@ async def _tts(text: str) -> CreateAvatarRealtimeTTS:
 
 def test_an_overview_is_a_sequence_of_which_tables_are_made() -> None:
     ledger = Ledger()
-    ledger.note(_session(), avatar="Daisy", rehearsal=False)
-    ledger.note(_session(), avatar="Josh", rehearsal=True)
+    ledger.open(_session(), 1, avatar="Daisy", rehearsal=False)
+    ledger.open(_session(), 1, avatar="Josh", rehearsal=True)
     overview = ledger.overview()
     assert isinstance(overview, Sequence)
     assert [row.avatar for row in overview] == ["Daisy", "Josh"]

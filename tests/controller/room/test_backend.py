@@ -23,7 +23,7 @@ def avatar(local_server: LocalServer, page: Page) -> Iterator[StreamingAvatar]:
     avatar = StreamingAvatar(local=local_server, version="v1")
     yield avatar
     avatar.stop()
-    if not bridge.ask(lambda: avatar._sessions.idle):
+    if not bridge.ask(lambda: avatar._controller.queue.idle):
         avatar.wait("error", PATIENCE)
     avatar.close()
 

@@ -1,0 +1,1 @@
+"""Avatars whose sessions are HLS streams, of HeyGen's Avatar Realtime API."""
