@@ -1,7 +1,7 @@
-"""``heygen-widget demo --check``: the main thing this package does, without a screen.
+"""``heygen-widget demo --check``: tests a whole session without a screen.
 
-Starts the embedded server, opens a session, appends text, reads the HLS stream back while it is
-made, decodes it, and says what was seen and heard.
+Starts the embedded server, opens a session, appends text, reads the live HLS stream, decodes it,
+and reports what was seen and heard.
 """
 
 import io
@@ -40,7 +40,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A stream as it was decoded: pixels, frames, and sound from -1 to 1 at `rate` per second."""
+    """A decoded stream: size in pixels, frames, and sound from -1 to 1 at `rate` per second."""
 
     width: int
     height: int
@@ -55,7 +55,7 @@ class Recording:
 
     @property
     def audible(self) -> npt.NDArray[np.bool_]:
-        """Whether something is heard, for each `WINDOW` of the sound."""
+        """Whether each `WINDOW` of the sound is audible."""
         size = int(self.rate * WINDOW)
         windows = self.sound[: len(self.sound) // size * size].reshape(-1, size)
         loud: npt.NDArray[np.bool_] = np.abs(windows).max(axis=1, initial=0) > AUDIBLE
@@ -63,11 +63,11 @@ class Recording:
 
     @property
     def seconds_audible(self) -> float:
-        """How long something is heard."""
+        """Seconds of audible sound."""
         return float(np.count_nonzero(self.audible)) * WINDOW
 
     def holds(self, words: list[WordEvent]) -> bool:
-        """Whether each of `words` is heard when it is said to be spoken, and about nothing else."""
+        """Whether the sound is audible at the time of each of `words`, and hardly elsewhere."""
         audible = self.audible
         spoken = sum(word.end - word.start for word in words)
         return (
@@ -79,7 +79,7 @@ class Recording:
 
 
 def check() -> int:
-    """Run the demo. Returns 0 only if the speech is really in the stream."""
+    """Run the check. Returns 0 only if the speech is in the stream."""
     print("Starting the embedded avatar server …")
     with LocalServer() as server, HeyGen(server.api_key, server.base_url) as heygen:
         realtime = heygen.avatar_realtime
@@ -102,14 +102,14 @@ def check() -> int:
 
 
 def report(recording: Recording, words: list[WordEvent], delay: float | None) -> int:
-    """Say what was seen and heard, and judge it.
+    """Print what was seen and heard, and return an exit code.
 
     Parameters
     ----------
     recording
         The whole stream.
     words
-        What the server says was spoken.
+        What the server reports as spoken.
     delay
         Seconds from `append_text` until its speech was in the stream; None if it never was.
 

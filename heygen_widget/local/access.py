@@ -24,19 +24,19 @@ LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 FIRST: Final = "/v1/"
 STREAMS: Final = "/hls/"
 OPEN: Final = (STREAMS, "/room", FIRST)
-"""What pages may call from anywhere, and what needs no key or has tokens beside it."""
+"""Paths that any page may call, and that need no key or accept tokens."""
 
 API: Final = "/v3/"
 
 Refuse = Callable[[Headers], ASGIApp | None]
-"""Returns the answer to a request that may not pass, None if it may."""
+"""Returns the response to a refused request, None if it may pass."""
 
 _SCHEMES: Final = {"http": ("http", "https"), "websocket": ("ws", "wss")}
 _HOST: Final = re.compile(r"(\[(?P<address>[0-9a-f:.]+)\]|(?P<name>[0-9a-z._-]+))(:[0-9]{1,5})?")
 
 
 class Throttling:
-    """Refusals that a rehearsal has ordered for the next API calls."""
+    """Refusals that a rehearsal has requested for the next API calls."""
 
     def __init__(self) -> None:
         self._requests = 0
@@ -59,12 +59,12 @@ class Key:
     Parameters
     ----------
     api_key
-        What callers must send, as `x-api-key` or as a bearer token.
+        What clients must send, as `x-api-key` or as a bearer token.
 
     Raises
     ------
     ValueError
-        When no header can carry it.
+        When it cannot be sent in a header.
     """
 
     def __init__(self, api_key: str) -> None:
@@ -73,7 +73,7 @@ class Key:
         self._key = api_key.encode()
 
     def opens(self, headers: Headers) -> bool:
-        """Whether a request with these headers brings the key."""
+        """Whether a request with these headers has the key."""
         given = headers.get("x-api-key", "").encode("latin-1")
         by_header = hmac.compare_digest(given, self._key)
         by_bearer = hmac.compare_digest(bearer(headers).encode("latin-1"), self._key)
@@ -87,20 +87,20 @@ def bearer(headers: Headers) -> str:
 
 
 class Gate:
-    """Lets a request through to `app`, or answers it.
+    """Passes a request on to `app`, or refuses it.
 
     Parameters
     ----------
     app
         The routes.
     key
-        What callers must send.
+        What clients must send.
     host
         The address or name the server listens on.
     throttling
-        Refusals to hand out on API calls.
+        Requested refusals of API calls.
     refuse_first
-        Who may call the first API.
+        Checks access to the first API.
     """
 
     def __init__(
@@ -119,7 +119,7 @@ class Gate:
         self._refuse_first = refuse_first
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Handle one request."""
         path: str = scope["path"]
         request_id = uuid.uuid4().hex
 
@@ -130,7 +130,7 @@ class Gate:
                 if path.startswith(OPEN):
                     headers["Access-Control-Allow-Origin"] = "*"
                 if path.startswith(STREAMS) and message["status"] < HTTPStatus.BAD_REQUEST:
-                    admit(scope)  # who knows that address was told it
+                    admit(scope)  # the address is secret: only authorized clients know it
             await send(message)
 
         try:
@@ -140,15 +140,15 @@ class Gate:
         await answer(scope, receive, send_marked)
 
     def _refusal(self, scope: Scope) -> ASGIApp | None:
-        """Return the answer that needs no route, None if the request may pass."""
+        """Return a refusal, or None if the request may pass."""
         path: str = scope["path"]
         headers = Headers(scope=scope)
-        # A page that re-binds its name to this machine still sends its own name as Host.
+        # DNS rebinding: a page whose name resolves to this machine still sends its own Host.
         if not self._is_own_host(headers.get("host", "")):
             raise ApiError(
                 421, "misdirected_request", "This server does not answer to that host name."
             )
-        # A proxy may say what scheme its callers use.
+        # A proxy may report its clients' scheme.
         if scope["scheme"] not in _SCHEMES[scope["type"]]:
             raise ApiError.invalid("'X-Forwarded-Proto' must be http or https.")
         if not path.startswith(OPEN):
@@ -173,8 +173,8 @@ class Gate:
         name = _name_of(host)
         if name in LOOPBACK or name == self._host:
             return True
-        # Listening everywhere means being called by any of the machine's addresses. A name can
-        # be re-bound by a stranger; an address cannot.
+        # A server that listens on all interfaces may be called by any address of the machine.
+        # A name can be rebound; an address cannot.
         return self._host in {"0.0.0.0", "::"} and _is_address(name)  # noqa: S104
 
 
@@ -183,7 +183,7 @@ def _preflight() -> Response:
         status_code=204,
         headers={
             "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
-            # The wildcard does not stand for the one header it leaves out.
+            # The wildcard does not cover Authorization.
             "Access-Control-Allow-Headers": "*, Authorization",
             "Access-Control-Max-Age": "600",
         },
@@ -191,7 +191,7 @@ def _preflight() -> Response:
 
 
 def _name_of(host: str) -> str:
-    """Return the name in a Host header, in lower case; empty if the header is not a proper one."""
+    """Return the name in a Host header, in lower case; empty if the header is not valid."""
     found = _HOST.fullmatch(host.lower())
     return (found["address"] or found["name"]).rstrip(".") if found else ""
 

@@ -1,6 +1,6 @@
 """HeyGen's realtime API: its five operations, and one route for rehearsals.
 
-Bodies are read by `bodies`, sessions live in `registry`, files in `assets`; here they meet.
+`bodies` reads request bodies, `registry` holds sessions, `assets` files; this connects them.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from heygen_widget.local.bodies import (
 )
 from heygen_widget.local.errors import ApiError
 from heygen_widget.local.intake import Intake
-from heygen_widget.local.media import AT_ONCE, Media
+from heygen_widget.local.media import FIRST_SEGMENT, Media
 from heygen_widget.local.registry import Registry
 from heygen_widget.local.sessions import Session
 from heygen_widget.local.v1 import Streaming
@@ -33,7 +33,7 @@ from heygen_widget.local.v1 import Streaming
 SESSIONS: Final = "/v3/avatar-realtime"
 
 OUR_CLIENT: Final = "heygen-widget/"
-"""How the user agent begins whose pages play streams with little ahead."""
+"""The beginning of our client's user agent; its players need little buffer."""
 
 
 def make_app(
@@ -44,14 +44,14 @@ def make_app(
     streaming: Streaming | None = None,
     max_files: int = MAX_FILES,
 ) -> ASGIApp:
-    """Return the whole HTTP side of the server.
+    """Return the server's HTTP application.
 
     Parameters
     ----------
     registry
         The sessions.
     key
-        What callers must send.
+        What clients must send.
     host
         The address or name the server listens on.
     streaming
@@ -130,7 +130,7 @@ class Api:
         session = self._session(request)
         playlist = str(request.url_for("playlist", token=session.token))
         if request.headers.get("user-agent", "").startswith(OUR_CLIENT):
-            playlist += AT_ONCE
+            playlist += FIRST_SEGMENT
         return _data(session.status_answer(playlist))
 
     async def _append(self, request: Request) -> Response:

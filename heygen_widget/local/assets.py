@@ -1,6 +1,6 @@
-"""Uploaded sound files: taken by HTTP, kept in memory or on the disk, lent to sessions.
+"""Uploaded audio files: received over HTTP, kept in memory or on disk, used by sessions.
 
-HeyGen keeps pictures, films and papers too; here sound is all that an asset could be used for.
+HeyGen also stores images, videos and documents; here an asset can only be used as audio.
 Knows no session.
 """
 
@@ -25,19 +25,19 @@ from heygen_widget.local.voice import AudioError, container_of
 ASSETS: Final = "/v3/assets"
 
 MAX_FILE: Final = 32 * 1024 * 1024
-"""Bytes of one file."""
+"""Maximum bytes of one file."""
 
 MAX_KEPT: Final = 256 * 1024 * 1024
 MAX_IN_MEMORY: Final = 16 * 1024 * 1024
-"""Bytes of all files on the disk, and in memory; those unused for longest make room for others."""
+"""Bytes of all files on disk, and in memory; the least recently used are dropped first."""
 
 MAX_FILES: Final = 128
 MAX_SMALL: Final = 1024
-"""How many files these may be. On the disk, each takes an open file of the process."""
+"""Maximum number of files. On disk, each uses one of the process's open files."""
 
-_MAX_BODY: Final = MAX_FILE + 64 * 1024  # the file, and the form around it
+_MAX_BODY: Final = MAX_FILE + 64 * 1024  # the file and the form around it
 _MAX_FIELDS: Final = 16
-_MAX_FIELD: Final = 64 * 1024  # bytes of a part that is no file
+_MAX_FIELD: Final = 64 * 1024  # bytes of a part that is not a file
 _MEDIA_TYPES: Final = {
     "wav": "audio/wav",
     "mp3": "audio/mpeg",
@@ -48,7 +48,7 @@ _MEDIA_TYPES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A file that is kept: its content, and the MIME type its content shows."""
+    """A stored file: its content, and the MIME type detected from it."""
 
     asset_id: str
     data: StoredFile = field(repr=False)
@@ -56,14 +56,14 @@ class Asset:
 
 
 class Assets:
-    """The uploaded files of one server, and the routes they come and go by.
+    """The uploaded files of one server, and their routes.
 
     Parameters
     ----------
     intake
         Reads bodies.
     max_files
-        How many are kept on the disk, at most `MAX_FILES`.
+        How many are kept on disk, at most `MAX_FILES`.
     """
 
     def __init__(self, intake: Intake, *, max_files: int = MAX_FILES) -> None:
@@ -72,7 +72,7 @@ class Assets:
         self._kept: OrderedDict[str, Asset] = OrderedDict()
 
     def routes(self) -> list[Route]:
-        """Return the routes; `asset` names the one under which a file can be read again."""
+        """Return the routes; the one called `asset` returns a file."""
         return [
             Route(ASSETS, self._upload, methods=["POST"]),
             Route("/assets/{asset_id}", self._read, name="asset"),
@@ -91,19 +91,19 @@ class Assets:
         return asset
 
     def find(self, asset_id: str) -> Asset | None:
-        """Return the file of that id, if it is still there."""
+        """Return the file with that id, if it still exists."""
         if asset_id in self._kept:
             self._kept.move_to_end(asset_id)
         return self._kept.get(asset_id)
 
     def fill_in(self, script: Script) -> Script:
-        """Return the script with the file in the place of its id, if it is there."""
+        """Return the script with the file instead of its id, if it exists."""
         if isinstance(script.audio, AssetId) and (asset := self.find(script.audio.asset_id)):
             return replace(script, audio=asset.data)
         return script
 
     def _make_room(self, *, on_disk: bool, size: int, files: int) -> None:
-        """Let the oldest files in one place go, until the others are few and small enough."""
+        """Drop the oldest files in one place until the others are few and small enough."""
         kept = [asset for asset in self._kept.values() if asset.data.on_disk == on_disk]
         least = size // files
         while len(kept) > 1 and sum(max(asset.data.size, least) for asset in kept) > size:
@@ -158,7 +158,7 @@ class Assets:
 
 
 class _Form(MultiPartParser):
-    """Reads a form with one file, and keeps that as files are kept here."""
+    """Reads a form with one file into a `StoredFile`."""
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -172,16 +172,16 @@ class _Form(MultiPartParser):
 
 
 class _Sink:
-    """A stored file, as the parser of forms writes to it."""
+    """Adapts a stored file to what the form parser writes to."""
 
     def __init__(self, stored: StoredFile) -> None:
         self.write = stored.append
 
     def seek(self, _: int) -> None:
-        """Leave it: it is read from any place."""
+        """Do nothing: the file can be read at any position."""
 
     def close(self) -> None:
-        """Leave it: it is kept."""
+        """Do nothing: the file is kept."""
 
 
 def _no_file() -> ApiError:

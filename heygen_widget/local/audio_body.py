@@ -1,6 +1,6 @@
-"""The body of a create request on its way in: its JSON, and apart from it the file in ``data``.
+"""Splits the body of a create request into its JSON and the file in ``data`` while it arrives.
 
-The file is decoded as it comes. It is never in memory as a whole, neither as base64 nor decoded.
+The file is decoded on the fly; it is never in memory as a whole, neither as base64 nor decoded.
 """
 
 import binascii
@@ -25,14 +25,14 @@ _GROUP: Final = 4  # characters of base64 that belong together
 
 
 class AudioBody:
-    """Takes a body apart, piece by piece.
+    """Splits a body, chunk by chunk.
 
     Attributes
     ----------
     json
-        The body, with a placeholder in the place of the file.
+        The body, with a placeholder instead of the file.
     file
-        The file, None without a string called ``data``. Of several the last one counts, as in JSON.
+        The file; None without a string called ``data``. The last one counts, as in JSON.
     damaged
         Whether that string is not base64.
     """
@@ -44,12 +44,12 @@ class AudioBody:
         self._inside: Literal["", "string", "file"] = ""
         self._began = 0  # where in `json` the latest string begins
         self._key: Literal["", "name", "colon"] = ""  # how much of the key came before this
-        self._cut = b""  # an escape that goes on in the next piece
-        self._group = b""  # base64 that goes on in the next piece
+        self._cut = b""  # an escape that continues in the next chunk
+        self._group = b""  # base64 that continues in the next chunk
         self._padded = False
 
     def feed(self, chunk: bytes) -> None:
-        """Take the next piece.
+        """Process the next chunk.
 
         Raises
         ------
@@ -70,7 +70,7 @@ class AudioBody:
                 raise ApiError.too_large(MAX_JSON)
 
     def finish(self) -> None:
-        """Say that nothing more comes."""
+        """Mark the body as complete."""
         self.json += self._cut
         self.damaged = self.damaged or bool(self._group)
 
@@ -97,7 +97,7 @@ class AudioBody:
         return end + 1
 
     def _in_string(self, chunk: bytes, position: int) -> int:
-        """Read up to the end of a string that stays where it is."""
+        """Read up to the end of a string that stays in the JSON."""
         end = _end(_STRING, chunk, position)
         self.json += chunk[position:end]
         if chunk[end : end + 1] == b"\\":
@@ -108,7 +108,7 @@ class AudioBody:
         return end + 1
 
     def _in_file(self, chunk: bytes, position: int) -> int:
-        """Read up to the end of the file, and keep that."""
+        """Read up to the end of the file, and store it."""
         end = _end(_WHOLE, chunk, position)
         self._keep(chunk[position:end])
         if chunk[end : end + 1] == b"\\":
@@ -124,12 +124,12 @@ class AudioBody:
         self._inside = ""
 
     def _wait(self, chunk: bytes, position: int) -> int:
-        """Read the rest together with the next piece."""
+        """Keep the rest for the next chunk."""
         self._cut = chunk[position:]
         return len(chunk)
 
     def _keep(self, written: bytes) -> None:
-        """Decode a piece of the file, as it is written in JSON."""
+        """Decode a piece of the file from its JSON escapes and base64."""
         if self.file is None or self.damaged or not written:
             return
         if _CONTROL.search(written):
@@ -139,7 +139,7 @@ class AudioBody:
                 written = from_json(b'"' + written + b'"').encode()
             except ValueError:
                 raise _no_json("an escape is wrong") from None
-        # Line breaks are what the `base64` command writes; anything else foreign is a mistake.
+        # The `base64` command writes line breaks; anything else is an error.
         coded = self._group + written.translate(None, _SPACES)
         whole = len(coded) - len(coded) % _GROUP
         self._group = coded[whole:]
@@ -150,7 +150,7 @@ class AudioBody:
         except ValueError:
             self.damaged = True
             return
-        self.damaged = self._padded  # what is padded is over
+        self.damaged = self._padded  # nothing may follow the padding
         self._padded = coded[whole - 1 : whole] == b"="
         self.file.append(decoded)
 

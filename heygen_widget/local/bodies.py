@@ -1,4 +1,4 @@
-"""Request bodies: parsed, and refused with HeyGen's words.
+"""Parses request bodies, and refuses invalid ones as HeyGen does.
 
 Knows no session. Every refusal is an `ApiError` that names the field.
 """
@@ -22,16 +22,16 @@ from heygen_widget.local.errors import ApiError
 from heygen_widget.local.storage import StoredFile
 
 MAX_AUDIO: Final = 45 * 1024 * 1024
-"""Bytes of a body with audio in it: 32 MiB of file, in base64."""
+"""Maximum bytes of a body with audio: a file of 32 MiB, in base64."""
 
 MAX_TEXT: Final = 100_000
-"""Bytes of UTF-8 in one text."""
+"""Maximum bytes of UTF-8 in one text."""
 
 MAX_TEXT_OF_SESSION: Final = 1_000_000
-"""Bytes of UTF-8: several times as much as can be spoken in an hour."""
+"""Maximum bytes of UTF-8: several times what can be spoken in an hour."""
 
 MAX_PARAM: Final = 100
-"""Characters of a stranger's field name that an answer repeats."""
+"""Maximum characters of an unknown field's name in a response."""
 
 _TAGS: Final = {
     "type": ("tts", "audio", "text_stream"),
@@ -51,11 +51,11 @@ class Script:
     type
         `tts`, `audio` or `text_stream`.
     avatar_id, voice_id
-        Whose face and voice; no voice for `audio`.
+        The face and the voice; no voice for `audio`.
     text
-        What to say, or to begin with; empty for `audio`.
+        The whole text, or the seed text; empty for `audio`.
     audio
-        An audio file, or where it is; None unless `audio`.
+        An audio file or its URL; None unless `audio`.
     """
 
     type: str
@@ -66,7 +66,7 @@ class Script:
 
 
 class Throttle(BaseModel):
-    """An order to refuse the next `requests` API calls, asking to wait `retry_after` seconds."""
+    """A request to refuse the next `requests` API calls with a Retry-After of `retry_after` s."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -75,7 +75,7 @@ class Throttle(BaseModel):
 
 
 def parse_create(body: AudioBody) -> Script:
-    """Return what the body of a create request asks for."""
+    """Return the script in the body of a create request."""
     fields = _json_object(body.json)
     try:
         asked = _CREATE.validate_python(fields, strict=True)
@@ -97,7 +97,7 @@ def parse_append(body: bytearray) -> AppendTextDeltaRequest:
     """Return the delta in the body of an append request."""
     fields = _json_object(body)
     # HeyGen's quick-start page appends {"text": ...} where its reference says {"delta": ...};
-    # both of HeyGen's documents work here as they are printed.
+    # both work here.
     if "text" in fields and "delta" not in fields:
         fields["delta"] = fields.pop("text")
     try:
@@ -109,7 +109,7 @@ def parse_append(body: bytearray) -> AppendTextDeltaRequest:
 
 
 def parse_throttle(body: bytearray) -> Throttle:
-    """Return the refusals that a throttle request orders."""
+    """Return the refusals that a throttle request asks for."""
     try:
         return Throttle.model_validate(_json_object(body), strict=True)
     except ValidationError as error:

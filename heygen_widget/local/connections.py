@@ -1,4 +1,4 @@
-"""The server's connections: limits on their number and on how long each may keep it waiting.
+"""The server's connections: limits on their number and on how long each may block.
 
 Uvicorn accepts any number of connections and waits for each one's request forever. Here a
 connection is a stranger's until a request of it was admitted, and strangers make room for new
@@ -12,24 +12,24 @@ import h11
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from heygen_widget.local.frames import Frames
+from heygen_widget.local.frames import FrameLimiter
 
 ADMIT: Final = "heygen_widget.admit"
-"""Extension of an ASGI scope: a function that says that its caller is no stranger."""
+"""Extension of an ASGI scope: a function that marks the connection as trusted."""
 
-MAX_STRANGERS: Final = 256
-"""Connections without an admitted request; the oldest goes when one more comes."""
+MAX_UNTRUSTED: Final = 256
+"""Connections without an admitted request; beyond that, the oldest is closed."""
 
-HEAD: Final = 10.0
-"""Seconds for the head of a request, from the connection or its first byte on."""
+HEAD_TIMEOUT: Final = 10.0
+"""Seconds for the head of a request, counted from the connection or its first byte."""
 
-DRAIN: Final = 5.0
-"""Seconds for the rest of a body that nobody wants."""
+DRAIN_TIMEOUT: Final = 5.0
+"""Seconds for the rest of a body that is not needed."""
 
-STALL: Final = 60.0
-"""Seconds that a caller may leave an answer unread."""
+STALL_TIMEOUT: Final = 60.0
+"""Seconds that a client may leave a response unread."""
 
-_PAUSE: Final = 5  # seconds between two requests of a stranger
+_PAUSE: Final = 5  # seconds between two requests on an untrusted connection
 
 
 def admit(scope: Scope) -> None:
@@ -39,7 +39,7 @@ def admit(scope: Scope) -> None:
         extension()
 
 
-class Crowd:
+class ConnectionLimiter:
     """All connections of one server.
 
     Parameters
@@ -50,50 +50,50 @@ class Crowd:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._most_strangers = max(1, min(MAX_STRANGERS, most // 2))
-        # In the order they came.
-        self._strangers: dict[asyncio.Transport, None] = {}
+        self._most_strangers = max(1, min(MAX_UNTRUSTED, most // 2))
+        # In order of arrival.
+        self._untrusted: dict[asyncio.Transport, None] = {}
         self._admitted: dict[asyncio.Transport, None] = {}
 
     @property
     def size(self) -> int:
-        """How many there are."""
-        return len(self._strangers) + len(self._admitted)
+        """The number of connections."""
+        return len(self._untrusted) + len(self._admitted)
 
     def enter(self, transport: asyncio.Transport) -> None:
-        """Add a new connection; another one, or this one, is cut if there is no room.
+        """Add a new connection; if there is no room, another one or this one is aborted.
 
-        A connection that only waits for its peer to read the rest is cut before any stranger.
+        Connections that only wait for their peer to read the rest are aborted first.
         """
-        self._strangers[transport] = None
-        if len(self._strangers) > self._most_strangers:
-            self._cut(next(iter(self._strangers)))
+        self._untrusted[transport] = None
+        if len(self._untrusted) > self._most_strangers:
+            self._abort(next(iter(self._untrusted)))
         elif self.size > self._most:
             closing = (each for each in self._admitted if each.is_closing())
-            self._cut(next(closing, next(iter(self._strangers))))
+            self._abort(next(closing, next(iter(self._untrusted))))
 
     def admit(self, transport: asyncio.Transport) -> None:
         """Mark a connection as trusted."""
-        if transport in self._strangers:
-            del self._strangers[transport]
+        if transport in self._untrusted:
+            del self._untrusted[transport]
             self._admitted[transport] = None
 
     def leave(self, transport: asyncio.Transport) -> None:
         """Forget a connection."""
-        self._strangers.pop(transport, None)
+        self._untrusted.pop(transport, None)
         self._admitted.pop(transport, None)
 
-    def protocol(self, **uvicorns: Any) -> H11Protocol:
-        """Return the protocol of a new connection; uvicorn gives the arguments."""
-        return _Guarded(self, **uvicorns)
+    def protocol(self, **options: Any) -> H11Protocol:
+        """Return the protocol of a new connection; uvicorn passes the arguments."""
+        return _HttpConnection(self, **options)
 
-    def _cut(self, transport: asyncio.Transport) -> None:
+    def _abort(self, transport: asyncio.Transport) -> None:
         self.leave(transport)
         transport.abort()
 
 
-class _Unread:
-    """Cuts a connection whose peer does not read for too long what it is sent.
+class _WriteStall:
+    """Aborts a connection whose peer does not read for too long.
 
     Parameters
     ----------
@@ -107,31 +107,31 @@ class _Unread:
         self._timer: asyncio.TimerHandle | None = None
 
     def begin(self) -> None:
-        """Note that the peer has stopped reading."""
+        """Record that the peer has stopped reading."""
         if self._timer is None:
-            self._timer = self._loop.call_later(STALL, self._transport.abort)
+            self._timer = self._loop.call_later(STALL_TIMEOUT, self._transport.abort)
 
     def end(self) -> None:
-        """Note that it reads, or is gone."""
+        """Record that the peer reads again, or is gone."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
 
-class _Guarded(H11Protocol):
+class _HttpConnection(H11Protocol):
     """HTTP on one connection, with deadlines.
 
     Parameters
     ----------
-    crowd
-        Where the connection counts.
-    **uvicorns
-        What uvicorn's own protocol takes.
+    limiter
+        Counts the connection.
+    **options
+        Passed on to uvicorn's own protocol.
     """
 
-    def __init__(self, crowd: Crowd, **uvicorns: Any) -> None:
-        super().__init__(**uvicorns)
-        self._crowd = crowd
+    def __init__(self, limiter: ConnectionLimiter, **options: Any) -> None:
+        super().__init__(**options)
+        self._limiter = limiter
         self._guarded_app = self.app
         self.app = self._call_app
         self.timeout_keep_alive = min(_PAUSE, self.config.timeout_keep_alive)
@@ -139,43 +139,43 @@ class _Guarded(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._unread = _Unread(transport)
-        self._crowd.enter(transport)
-        self._expect(HEAD)
+        self._unread = _WriteStall(transport)
+        self._limiter.enter(transport)
+        self._start_timer(HEAD_TIMEOUT)
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        self._crowd.leave(self.transport)
-        self._relax()
+        self._limiter.leave(self.transport)
+        self._stop_timer()
         self._unread.end()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self.transport.get_protocol() is not self:  # it is a web socket's now
+        if self.transport.get_protocol() is not self:  # it became a web socket
             return
         if self.conn.their_state is h11.IDLE:
             if self._deadline is None:
-                self._expect(HEAD)
-        elif self.conn.their_state is not h11.SEND_BODY or self._wanted:
-            self._relax()
+                self._start_timer(HEAD_TIMEOUT)
+        elif self.conn.their_state is not h11.SEND_BODY or self._awaits_body:
+            self._stop_timer()
 
     def on_response_complete(self) -> None:
         # What came with the head of a refused request lives on. Up to uvicorn 0.40 it is `bytes`.
         self.cycle.body = type(self.cycle.body)()
         super().on_response_complete()
-        # Who sends on after the answer is heard to the end, so that the answer is not lost.
+        # Read the rest of what the client sends, otherwise it may lose the response.
         if self.conn.their_state is h11.SEND_BODY:
-            self._expect(DRAIN)
+            self._start_timer(DRAIN_TIMEOUT)
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
-        self._relax()
+        self._stop_timer()
         self._unread.end()
         # The application closes it, or admits it, at once.
-        self._crowd.admit(self.transport)
+        self._limiter.admit(self.transport)
         super().handle_websocket_upgrade(event)
         upgraded = self.transport.get_protocol()
         if upgraded is not self:
-            self.transport.set_protocol(_Socket(self._crowd, upgraded, self.transport))
+            self.transport.set_protocol(_WebSocket(self._limiter, upgraded, self.transport))
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -186,16 +186,16 @@ class _Guarded(H11Protocol):
         self._unread.end()
 
     @property
-    def _wanted(self) -> bool:
-        """Whether the body that comes belongs to a request without an answer yet."""
+    def _awaits_body(self) -> bool:
+        """Whether the incoming body belongs to a request that is not answered yet."""
         return self.cycle is not None and not self.cycle.response_complete
 
-    def _expect(self, seconds: float) -> None:
-        """Cut the connection unless something is complete in time."""
-        self._relax()
+    def _start_timer(self, seconds: float) -> None:
+        """Abort the connection unless the timer is stopped in time."""
+        self._stop_timer()
         self._deadline = self.loop.call_later(seconds, self.transport.abort)
 
-    def _relax(self) -> None:
+    def _stop_timer(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
@@ -205,17 +205,17 @@ class _Guarded(H11Protocol):
         await self._guarded_app(scope, receive, send)
 
     def _admit(self) -> None:
-        self._crowd.admit(self.transport)
+        self._limiter.admit(self.transport)
         self.timeout_keep_alive = self.config.timeout_keep_alive
 
 
-class _Socket(asyncio.Protocol):
-    """A web socket on one connection: uvicorn's own, whichever that is, with limits.
+class _WebSocket(asyncio.Protocol):
+    """Adds limits to uvicorn's own web socket protocol on one connection.
 
     Parameters
     ----------
-    crowd
-        Where the connection counts.
+    limiter
+        Counts the connection.
     protocol
         Uvicorn's.
     transport
@@ -223,16 +223,19 @@ class _Socket(asyncio.Protocol):
     """
 
     def __init__(
-        self, crowd: Crowd, protocol: asyncio.BaseProtocol, transport: asyncio.Transport
+        self,
+        limiter: ConnectionLimiter,
+        protocol: asyncio.BaseProtocol,
+        transport: asyncio.Transport,
     ) -> None:
-        self._crowd = crowd
+        self._limiter = limiter
         self._protocol = cast("asyncio.Protocol", protocol)
         self._transport = transport
-        self._unread = _Unread(transport)
-        self._frames = Frames(asyncio.get_running_loop().time)
+        self._unread = _WriteStall(transport)
+        self._frames = FrameLimiter(asyncio.get_running_loop().time)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._crowd.leave(self._transport)
+        self._limiter.leave(self._transport)
         self._unread.end()
         self._protocol.connection_lost(exc)
 

@@ -1,4 +1,4 @@
-"""The errors of HeyGen's API as the embedded server answers them: status, code, message, param.
+"""The errors of HeyGen's API as the embedded server returns them: status, code, message, param.
 
 Knows no route and no session.
 """
@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 
 
 class ApiError(Exception):
-    """An answer other than success.
+    """An error response.
 
     Parameters
     ----------
@@ -21,9 +21,9 @@ class ApiError(Exception):
     message
         What happened, for people.
     param
-        The field of the request that caused it.
+        The request field that caused it.
     headers
-        Further headers of the answer.
+        Additional response headers.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class ApiError(Exception):
 
     @classmethod
     def invalid(cls, message: str, param: str | None = None) -> Self:
-        """Return a 400 for a request that says something impossible."""
+        """Return a 400 for an invalid request."""
         return cls(400, "invalid_parameter", message, param=param)
 
     @classmethod
@@ -80,13 +80,13 @@ class ApiError(Exception):
 
     @classmethod
     def busy(cls) -> Self:
-        """Return a 503 when the bodies of others leave no room for one more."""
+        """Return a 503 when other request bodies use all the memory."""
         message = "The server is reading too many requests at once. Try again in a moment."
         return cls(503, "server_busy", message, headers={"Retry-After": "1"})
 
     @classmethod
     def segment_late(cls) -> Self:
-        """Return a 503 for a blocked playlist whose segment does not come."""
+        """Return a 503 for a blocking reload whose segment is not published in time."""
         message = "The stream's next segment is late. Ask for the playlist again."
         return cls(503, "segment_late", message, headers={"Retry-After": "1"})
 

@@ -1,4 +1,4 @@
-"""Fetches audio from addresses that strangers name, without becoming their way into this network.
+"""Fetches audio from untrusted URLs, without giving their authors access to this network.
 
 Every address a name resolves to is checked, at every hop of a redirect, and the connection goes
 to the very address that was checked. Knows nothing of audio.
@@ -20,7 +20,7 @@ IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 MAX_BYTES: Final = 32 * 1024 * 1024
 MAX_HOPS: Final = 5
 TIMEOUT: Final = 30.0
-"""Seconds for the whole of it."""
+"""Seconds for the whole fetch."""
 
 MAX_PORT: Final = 65_535
 
@@ -28,11 +28,11 @@ _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 class FetchError(Exception):
-    """The audio cannot be had; the message says why."""
+    """The audio cannot be fetched; the message says why."""
 
 
 def is_public(address: IPAddress) -> bool:
-    """Return whether `address` belongs to the public internet, and nothing inside it does not."""
+    """Return whether `address`, and any address embedded in it, is on the public internet."""
     if isinstance(address, ipaddress.IPv6Address):
         inner = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
         if address in _NAT64:
@@ -46,7 +46,7 @@ def is_public(address: IPAddress) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Where audio may come from: by which schemes, from which addresses."""
+    """Which schemes and addresses audio may be fetched from."""
 
     schemes: frozenset[str]
     allows: Callable[[IPAddress], bool]
@@ -57,12 +57,12 @@ ANYWHERE: Final = Policy(frozenset({"https", "http"}), lambda _: True)
 
 
 async def fetch(url: str, policy: Policy) -> StoredFile:
-    """Return what is at `url`, at most 32 MiB.
+    """Return the content at `url`, at most 32 MiB.
 
     Raises
     ------
     FetchError
-        When the URL is refused by `policy`, or nothing usable is there.
+        When `policy` refuses the URL, or it returns nothing usable.
     """
     try:
         async with asyncio.timeout(TIMEOUT), _client() as client:
@@ -82,7 +82,7 @@ async def fetch(url: str, policy: Policy) -> StoredFile:
 
 
 def _client() -> httpx.AsyncClient:
-    # A proxy would resolve the name again, out of our sight: the environment has no say.
+    # Ignore the environment: a proxy would resolve the name again, unchecked.
     return httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=TIMEOUT)
 
 

@@ -1,4 +1,4 @@
-"""The frames of a web socket on their way in: counted before anything is done about them.
+"""Counts incoming web socket frames before they are processed.
 
 A ping costs an answer, and a fragment a place in a list. Neither has a limit of its own in what
 reads web sockets here. Knows no connection and no message.
@@ -8,11 +8,11 @@ from collections.abc import Callable
 from typing import Final
 
 MAX_FRAGMENTS: Final = 1000
-"""Frames that one message may be cut into."""
+"""FrameLimiter that one message may be cut into."""
 
 MAX_CONTROLS: Final = 100
 WINDOW: Final = 10.0
-"""How many pings, pongs and frames of closing may come within how many seconds."""
+"""Maximum control frames (ping, pong, close) within so many seconds."""
 
 _FINAL: Final = 0x80
 _OPCODE: Final = 0x0F
@@ -23,7 +23,7 @@ _MASK: Final = 4  # bytes
 _MORE_LENGTH: Final = {126: 2, 127: 8}  # bytes that hold the length instead
 
 
-class Frames:
+class FrameLimiter:
     """Counts the frames in what one peer sends.
 
     Parameters
@@ -34,14 +34,14 @@ class Frames:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._head = b""  # of a frame, as far as it has come
-        self._left = 0  # bytes of a frame that are still to come after its head
+        self._head = b""  # of the current frame, as far as received
+        self._left = 0  # bytes of the current frame still to come
         self._fragments = 0
         self._controls = 0
         self._began = clock()  # of the window
 
     def feed(self, data: bytes) -> bool:
-        """Read on, wherever `data` was cut; return whether the frames are few enough."""
+        """Process received bytes, cut anywhere; return whether the frames are within limits."""
         data = self._head + data
         at = 0
         while self._left < len(data) - at:
@@ -73,7 +73,7 @@ class Frames:
 
 
 def _left(head: bytes) -> int:
-    """Return how many bytes come after a head, without the mask."""
+    """Return how many bytes follow a head, without the mask."""
     more = head[2:]
     length = int.from_bytes(more) if more else head[1] & _LENGTH
     return length + (_MASK if head[1] & _MASKED else 0)

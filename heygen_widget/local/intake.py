@@ -1,4 +1,4 @@
-"""Request bodies on their way in: limited in size, in time, and in memory for all of them together.
+"""Reads request bodies within limits: size, time, and memory for all of them together.
 
 Knows no route and no field. Every refusal is an `ApiError`.
 """
@@ -13,32 +13,32 @@ from starlette.requests import Request
 from heygen_widget.local.errors import ApiError
 
 MAX_JSON: Final = 1024 * 1024
-"""Bytes of a body without audio in it."""
+"""Maximum bytes of a body without audio."""
 
-GRACE: Final = 10.0
-"""Seconds that any body may take."""
+MIN_TIME: Final = 10.0
+"""Seconds that any body may take, however slow."""
 
-SLOWEST: Final = 256 * 1024
-"""Bytes a second that a body which takes longer must bring, from its start."""
+MIN_RATE: Final = 256 * 1024
+"""Minimum bytes per second, from its start, of a body that takes longer."""
 
-_MAX_HELD: Final = 16 * 1024 * 1024  # bytes of all bodies that are no larger than MAX_JSON
-_LARGE: Final = 3  # larger bodies that are read at once; they go to the disk
-_TURN: Final = 30.0  # seconds to wait until one of them is done
+_MAX_SMALL_BYTES: Final = 16 * 1024 * 1024  # bytes of all bodies that are no larger than MAX_JSON
+_MAX_LARGE_BODIES: Final = 3  # larger bodies that are read at once; they go to the disk
+_TURN_TIMEOUT: Final = 30.0  # seconds to wait until one of them is done
 
 
 class Intake:
-    """Reads the bodies of one server. Of those larger than `MAX_JSON`, few are read at once.
+    """Reads the bodies of one server. Only a few larger than `MAX_JSON` are read at once.
 
-    Without that, many who send half a body each would fill the memory, or the disk.
+    Otherwise many half-sent bodies could fill the memory or the disk.
     """
 
     def __init__(self) -> None:
         self._held = 0
-        self._large = asyncio.Semaphore(_LARGE)
+        self._large = asyncio.Semaphore(_MAX_LARGE_BODIES)
 
     @asynccontextmanager
     async def body(self, request: Request, limit: int = MAX_JSON) -> AsyncIterator[bytearray]:
-        """Read the body of `request`; its memory is accounted for until the block ends.
+        """Read the body of `request`; its memory counts as used until the block ends.
 
         Raises
         ------
@@ -55,7 +55,7 @@ class Intake:
     async def chunks(
         self, request: Request, limit: int
     ) -> AsyncIterator[AsyncGenerator[bytes, None]]:
-        """Read the body of `request` piece by piece, else like `body`."""
+        """Read the body of `request` in chunks, otherwise like `body`."""
         if int(request.headers.get("content-length", "0")) > limit:
             raise ApiError.too_large(limit)
         async with AsyncExitStack() as held:
@@ -76,7 +76,7 @@ class Intake:
             yield chunk
 
     def _hold(self, size: int, held: AsyncExitStack) -> None:
-        if self._held + size > _MAX_HELD:
+        if self._held + size > _MAX_SMALL_BYTES:
             raise ApiError.busy()
         self._held += size
         held.callback(self._release, size)
@@ -86,7 +86,7 @@ class Intake:
 
     async def _take_turn(self, held: AsyncExitStack) -> None:
         try:
-            async with asyncio.timeout(_TURN):
+            async with asyncio.timeout(_TURN_TIMEOUT):
                 await self._large.acquire()
         except TimeoutError:
             raise ApiError.busy() from None
@@ -94,10 +94,10 @@ class Intake:
 
 
 async def _in_time(request: Request) -> AsyncGenerator[bytes, None]:
-    """Yield the pieces of a body; 408 when waiting for them takes too long."""
+    """Yield the chunks of a body; 408 if they take too long."""
     loop = asyncio.get_running_loop()
     stream = request.stream()
-    allowed = GRACE
+    allowed = MIN_TIME
     while True:
         began = loop.time()
         try:
@@ -107,5 +107,5 @@ async def _in_time(request: Request) -> AsyncGenerator[bytes, None]:
             raise ApiError.too_slow() from None
         except StopAsyncIteration:
             return
-        allowed += len(chunk) / SLOWEST - (loop.time() - began)
+        allowed += len(chunk) / MIN_RATE - (loop.time() - began)
         yield chunk

@@ -1,6 +1,6 @@
-"""Starts the embedded avatar server in its own process, and ends it.
+"""Starts and ends the embedded avatar server in its own process.
 
-Knows nothing of the server's work: it waits for one line, and keeps an address and a key.
+Waits for its ready line, and keeps the address and the key from it.
 """
 
 import importlib.util
@@ -17,12 +17,12 @@ from typing import IO, Any, Final, Self
 from heygen_widget.local.settings import KEY_VARIABLE, PARENT_VARIABLE, Settings
 
 START_TIMEOUT: Final = 30.0
-"""Seconds until the server must have said that it is ready."""
+"""Seconds until the server must be ready."""
 
 END_TIMEOUT: Final = 5.0
-"""Seconds a server has to end in good order."""
+"""Seconds a server has to end by itself."""
 
-_TAIL: Final = 2000  # characters of the log that an error repeats
+_TAIL: Final = 2000  # characters of the log that an error quotes
 _NEEDED: Final = {
     "local": (
         "av",
@@ -35,7 +35,7 @@ _NEEDED: Final = {
     ),
     "webrtc": ("aiortc", "websockets"),
 }
-"""What each extra of the server brings along."""
+"""The modules that each extra installs."""
 
 
 class LocalServerError(RuntimeError):
@@ -69,7 +69,7 @@ class LocalServer:
         self._process: subprocess.Popen[str] | None = None
         self._end: weakref.finalize[..., LocalServer] | None = None
         self._ready: dict[str, str] = {}
-        self._changing = threading.RLock()  # held by whoever starts or ends the process
+        self._changing = threading.RLock()  # held while the process is started or ended
 
     def __repr__(self) -> str:
         return f"LocalServer({self._ready.get('base_url', 'not running')!r})"
@@ -108,7 +108,7 @@ class LocalServer:
         return self._process is not None and self._process.poll() is None
 
     def start(self) -> Self:
-        """Start the server and wait until it is ready; do nothing if it runs.
+        """Start the server and wait until it is ready; do nothing if it is running.
 
         Raises
         ------
@@ -123,7 +123,7 @@ class LocalServer:
         return self
 
     def close(self) -> None:
-        """End the server and all its streams. Closing again is harmless."""
+        """End the server and all its streams. Closing it again is harmless."""
         with self._changing:
             if self._end is not None:
                 self._end()
@@ -135,7 +135,7 @@ class LocalServer:
             self._end = weakref.finalize(self, _end, process, os.getpid())
             try:
                 self._ready = _ready_line(process, log)
-            except BaseException:  # an interrupt too must leave no process behind
+            except BaseException:  # an interrupt must not leave a process either
                 self._end()
                 raise
         self._process = process
@@ -158,7 +158,7 @@ def check_extras(*extras: str) -> None:
     Raises
     ------
     LocalServerError
-        With the command that installs it.
+        The message contains the command that installs them.
     """
     needed = [name for extra in extras for name in _NEEDED[extra]]
     missing = [name for name in needed if importlib.util.find_spec(name) is None]
@@ -183,13 +183,13 @@ def _spawn(settings: Settings, log: IO[str]) -> subprocess.Popen[str]:
         )
     except OSError as error:
         reason = str(error)
-    # Outside of the handler: the frames of that error hold the whole environment, keys and all.
+    # Outside the handler: the frames of that error hold the whole environment, including keys.
     raise LocalServerError(f"The local server's process cannot be started: {reason}.")
 
 
 def _environment(settings: Settings) -> dict[str, str]:
     environment = dict(os.environ)
-    # The real key has no business in that process.
+    # The real key does not belong in that process.
     environment.pop("HEYGEN_API_KEY", None)
     if settings.api_key is not None:
         environment[KEY_VARIABLE] = settings.api_key
@@ -200,7 +200,7 @@ def _environment(settings: Settings) -> dict[str, str]:
 
 def _ready_line(process: subprocess.Popen[str], log: IO[str]) -> dict[str, str]:
     lines: queue.SimpleQueue[str] = queue.SimpleQueue()
-    # A pipe cannot be read with a timeout everywhere; a thread can be waited for.
+    # Not every platform can read a pipe with a timeout; a thread can be waited for.
     reading = threading.Thread(target=_read_line, args=(process, lines), daemon=True)
     reading.start()
     try:
@@ -228,7 +228,7 @@ def _tail(log: IO[str]) -> str:
 
 def _end(process: subprocess.Popen[str], owner: int) -> None:
     if os.getpid() != owner:
-        return  # a fork of the owner: the server is not its to end
+        return  # a fork of the owner must not end the server
     process.terminate()
     try:
         process.wait(END_TIMEOUT)

@@ -5,11 +5,11 @@ import sys
 import time
 from typing import Final
 
-MOST: Final = 60
-"""Messages a minute; how many were left out is said once."""
+MAX_MESSAGES: Final = 60
+"""Messages per minute; the number of omitted ones is logged once."""
 
-LONGEST: Final = 4000
-"""Characters of one message, its traceback included."""
+MAX_MESSAGE: Final = 4000
+"""Maximum characters of one message, including its traceback."""
 
 _MINUTE: Final = 60.0
 
@@ -17,13 +17,13 @@ _MINUTE: Final = 60.0
 def open_log() -> None:
     """Send the warnings and errors of this process to standard error, within limits."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Short(logging.BASIC_FORMAT))
-    handler.addFilter(Quota())
+    handler.setFormatter(_Truncated(logging.BASIC_FORMAT))
+    handler.addFilter(RateLimit())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
 
 
-class Quota(logging.Filter):
-    """Lets `MOST` messages a minute pass, and says when others are left out."""
+class RateLimit(logging.Filter):
+    """Passes `MAX_MESSAGES` messages per minute, and says when others are omitted."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -31,18 +31,18 @@ class Quota(logging.Filter):
         self._count = 0
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Return whether `record` is logged; the last of a minute becomes a note about others."""
+        """Return whether to log `record`; the last one of a minute says that others are omitted."""
         now = time.monotonic()
         if now - self._since >= _MINUTE:
             self._since, self._count = now, 0
         self._count += 1
-        if self._count == MOST:
+        if self._count == MAX_MESSAGES:
             record.msg, record.args = "Further messages are suppressed for this minute.", ()
             record.exc_info = record.exc_text = record.stack_info = None
-        return self._count <= MOST
+        return self._count <= MAX_MESSAGES
 
 
-class _Short(logging.Formatter):
+class _Truncated(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         text = super().format(record)
-        return text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
+        return text if len(text) <= MAX_MESSAGE else f"{text[:MAX_MESSAGE]} ..."

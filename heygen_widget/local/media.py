@@ -1,4 +1,4 @@
-"""Serves what players fetch: the playlist, which may wait for its next segment, and the segments.
+"""Serves the playlist, which supports blocking reload, and the segments.
 
 Open to anyone who knows the playlist's URL; players send no key.
 """
@@ -19,20 +19,20 @@ from heygen_widget.local.hls import Stream
 from heygen_widget.local.registry import Registry
 from heygen_widget.local.sessions import Session
 
-PATIENCE: Final = 3
-"""Target durations that a playlist is held back for a segment that does not come."""
+BLOCKING_TARGETS: Final = 3
+"""Target durations that a blocking reload waits for its segment."""
 
-AT_ONCE: Final = "?_HLS_msn=0"
-"""Added to a playlist's address for players that follow closely: the first segment will do."""
+FIRST_SEGMENT: Final = "?_HLS_msn=0"
+"""Added to the playlist's URL for our own players, which can begin with the first segment."""
 
 _FFMPEG: Final = "Lavf/"
-_ONE_LOOK: Final = 0.15  # seconds in which some players look twice before they begin
+_FIRST_SECONDS: Final = 0.15  # seconds in which some players look twice before they begin
 _MOST_PLAYERS: Final = 1000  # that are remembered
 _LONGEST_NAME: Final = 200  # characters
 _NUMBER: Final = re.compile(r"[0-9]{1,15}")
 _PLAYLIST: Final = "application/vnd.apple.mpegurl"
-_FRESH: Final = {"Cache-Control": "no-store"}
-_FOREVER: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
+_NO_STORE: Final = {"Cache-Control": "no-store"}
+_IMMUTABLE: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
 class Media:
@@ -41,15 +41,15 @@ class Media:
     Parameters
     ----------
     registry
-        Whose streams are played.
+        The sessions whose streams are played.
     """
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
-        self._looks = _FirstLooks()
+        self._first_requests = _FirstRequests()
 
     def routes(self) -> list[Route]:
-        """Return the routes; `playlist` names the one whose address players are given."""
+        """Return the routes; the one called `playlist` is what players open."""
         return [
             Route("/hls/{token}/stream.m3u8", self._playlist, name="playlist"),
             Route("/hls/{token}/init.mp4", self._init),
@@ -60,37 +60,37 @@ class Media:
         session = self._registry.playing(request.path_params["token"])
         stream = _stream(session)
         wanted = _wanted_segment(request.query_params, stream)
-        # A player's first look names no segment. It finds enough to play without running dry.
+        # A player's first request names no segment. It gets enough to play without running dry.
         least = stream.opening - 1 if wanted is None else wanted
         published = await _until_published(session, stream, least, self._registry.clock)
         if wanted is not None and not published:
             raise ApiError.segment_late()
-        opening = wanted is None and self._looks.is_first(request)
-        return Response(stream.playlist(opening=opening), media_type=_PLAYLIST, headers=_FRESH)
+        opening = wanted is None and self._first_requests.is_first(request)
+        return Response(stream.playlist(opening=opening), media_type=_PLAYLIST, headers=_NO_STORE)
 
     async def _init(self, request: Request) -> Response:
         stream = _stream(self._registry.playing(request.path_params["token"]))
-        return Response(stream.init, media_type="video/mp4", headers=_FOREVER)
+        return Response(stream.init, media_type="video/mp4", headers=_IMMUTABLE)
 
     async def _segment(self, request: Request) -> Response:
         stream = _stream(self._registry.playing(request.path_params["token"]))
         data = await asyncio.to_thread(stream.segment, request.path_params["number"])
         if data is None:
             raise ApiError.not_found("The stream does not have that segment, or no longer has it.")
-        return Response(data, media_type="video/mp4", headers=_FOREVER)
+        return Response(data, media_type="video/mp4", headers=_IMMUTABLE)
 
 
-class _FirstLooks:
-    """Which of FFmpeg's players have looked at a playlist; those of one machine count as one.
+class _FirstRequests:
+    """Which FFmpeg players have requested a playlist; those of one machine count as one.
 
-    Others need no help: they begin where the playlist says, and play on better with more of it.
+    Other players begin where the playlist says, and play more smoothly with more of it.
     """
 
     def __init__(self) -> None:
         self._at: dict[tuple[str, str, str], float] = {}
 
     def is_first(self, request: Request) -> bool:
-        """Note that a player looks; return whether it is FFmpeg's and has not looked before."""
+        """Record a request; return whether it is the first one of an FFmpeg player."""
         program = request.headers.get("user-agent", "")[:_LONGEST_NAME]
         if not program.startswith(_FFMPEG):
             return False
@@ -99,7 +99,7 @@ class _FirstLooks:
         before = self._at.setdefault((request.path_params["token"], machine, program), now)
         if len(self._at) > _MOST_PLAYERS:
             del self._at[next(iter(self._at))]
-        return now - before < _ONE_LOOK
+        return now - before < _FIRST_SECONDS
 
 
 def _stream(session: Session) -> Stream:
@@ -109,14 +109,14 @@ def _stream(session: Session) -> Stream:
 
 
 def _wanted_segment(asked: QueryParams, stream: Stream) -> int | None:
-    """Return the segment that a blocking reload waits for, None when it is no such reload."""
+    """Return the segment that a blocking reload waits for; None if it is not one."""
     number, part = asked.get("_HLS_msn"), asked.get("_HLS_part")
-    # No parts are listed: whichever is asked for comes with its segment.
+    # No parts are listed: a requested part comes with its segment.
     if part is not None and (number is None or not _NUMBER.fullmatch(part)):
         raise ApiError.invalid("'_HLS_part' is not a part of the segment '_HLS_msn'.", "_HLS_part")
     if number is None:
         return None
-    # RFC 8216bis 6.2.5.2: more than two beyond the last one is a client gone astray.
+    # RFC 8216bis 6.2.5.2: refuse a segment more than two beyond the last one.
     if not _NUMBER.fullmatch(number) or (
         int(number) > stream.next_segment + 1 and not stream.ended
     ):
@@ -125,8 +125,8 @@ def _wanted_segment(asked: QueryParams, stream: Stream) -> int | None:
 
 
 async def _until_published(session: Session, stream: Stream, wanted: int, clock: Clock) -> bool:
-    """Wait for a segment, or for the end of the stream; return whether it came."""
-    deadline = clock.now() + PATIENCE * stream.target
+    """Wait for a segment or the end of the stream; return False after a timeout."""
+    deadline = clock.now() + BLOCKING_TARGETS * stream.target
     while stream.next_segment <= wanted and not stream.ended:
         patience = deadline - clock.now()
         if patience <= 0:

@@ -1,4 +1,4 @@
-"""How the server's process holds memory."""
+"""Memory settings of the server's process."""
 
 import contextlib
 import ctypes
@@ -7,10 +7,10 @@ from typing import Final
 _ARENA_MAX: Final = -8  # of glibc's <malloc.h>
 
 
-def share_memory() -> None:
-    """Let all threads take memory from one place. To be called before there are any.
+def use_one_arena() -> None:
+    """Make all threads allocate from one arena. Call before starting any.
 
-    By default glibc gives each thread a place of its own, which keeps what was freed there: some
+    By default glibc gives each thread an arena of its own, which keeps freed memory: some
     20 MB for each thread that has ever encoded or decoded.
     """
     with contextlib.suppress(AttributeError, OSError, TypeError):  # another C library

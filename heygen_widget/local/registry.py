@@ -20,7 +20,7 @@ KEEP_RECORD: Final = 3600.0
 """Seconds of real time that a session answers after its end."""
 
 RETRY_AFTER: Final = 2
-"""Seconds to wait for a free place; any session may end at any moment."""
+"""The Retry-After sent when all sessions are in use; one may end at any moment."""
 
 
 class Registry:
@@ -29,7 +29,7 @@ class Registry:
     Parameters
     ----------
     settings
-        How many sessions at once, and the limits of each.
+        Limits on the number of sessions, and of each session.
     studio
         What they share.
 
@@ -52,7 +52,7 @@ class Registry:
         self._by_token: dict[str, Session] = {}
 
     def open(self, script: Script) -> Session:
-        """Begin a session; 429 when as many as may be are open already."""
+        """Begin a session; 429 if the maximum number are open."""
         active = sum(session.active for session in self._sessions.values())
         if active >= self._settings.concurrency:
             raise ApiError.rate_limited(RETRY_AFTER)
@@ -62,21 +62,21 @@ class Registry:
         return session
 
     def session(self, stream_id: str) -> Session:
-        """Return the session of that id, or answer 404."""
+        """Return the session with that id, or raise a 404."""
         try:
             return self._sessions[stream_id]
         except KeyError:
             raise ApiError.not_found() from None
 
     def playing(self, token: str) -> Session:
-        """Return the session whose playlist has that token, or answer 404."""
+        """Return the session whose playlist has that token, or raise a 404."""
         try:
             return self._by_token[token]
         except KeyError:
             raise ApiError.not_found("Stream not found.") from None
 
     def close(self) -> None:
-        """Cut all sessions."""
+        """End all sessions now."""
         for session in self._sessions.values():
             session.cancel()
 

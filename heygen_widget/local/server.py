@@ -22,26 +22,26 @@ import uvicorn
 from heygen_widget.local.access import Key
 from heygen_widget.local.app import make_app
 from heygen_widget.local.assets import MAX_FILES
-from heygen_widget.local.connections import Crowd
+from heygen_widget.local.connections import ConnectionLimiter
 from heygen_widget.local.hls import frames_per_segment
 from heygen_widget.local.intake import MAX_JSON
 from heygen_widget.local.log import open_log
-from heygen_widget.local.memory import share_memory
+from heygen_widget.local.memory import use_one_arena
 from heygen_widget.local.registry import Registry
 from heygen_widget.local.settings import KEY_VARIABLE, PARENT_VARIABLE, Settings
 from heygen_widget.local.studio import Studio
 from heygen_widget.local.v1 import Streaming, open_streaming
 
 CANNOT_SERVE: Final = 2
-"""Exit code when the settings cannot be had: a port that is taken, a segment that cannot be cut."""
+"""Exit code when the settings are not possible: a port that is taken, a segment length."""
 
-_GRACE: Final = 4
+_SHUTDOWN_TIMEOUT: Final = 4
 _KEEP_ALIVE: Final = 75
-_QUEUE: Final = 1024  # connections that the system holds until they are taken
-_FILES: Final = 40  # that are open beside connections: pipes, libraries, sockets of rooms
-_FEWEST: Final = 16  # connections, however few files may be open
-_KEPT: Final = 4  # one of so many is for uploaded files
-_MOST_FILES: Final = 4096
+_BACKLOG: Final = 1024  # connections that the system holds until they are taken
+_RESERVED_FILES: Final = 40  # that are open beside connections: pipes, libraries, sockets of rooms
+_MIN_CONNECTIONS: Final = 16  # connections, however few files may be open
+_UPLOAD_SHARE: Final = 4  # one of so many is for uploaded files
+_MAX_OPEN_FILES: Final = 4096
 
 
 def serve(settings: Settings) -> int:
@@ -53,7 +53,7 @@ def serve(settings: Settings) -> int:
     fixed_key = os.environ.pop(KEY_VARIABLE, None)
     api_key = settings.api_key or fixed_key or secrets.token_urlsafe(24)
     open_log()
-    share_memory()
+    use_one_arena()
     studio = Studio(settings)
     try:
         key = Key(api_key)
@@ -69,16 +69,16 @@ def serve(settings: Settings) -> int:
     config = uvicorn.Config(
         make_app(registry, key=key, host=settings.host, streaming=streaming, max_files=files),
         access_log=False,
-        # Taken at once by asyncio, which knows no other limit; see `_Server.startup`.
+        # asyncio accepts so many connections at once; see `_Server.startup`.
         backlog=max(1, min(64, connections // 8)),
         # Uvicorn asks for a class and only calls it.
-        http=Crowd(connections).protocol,  # type: ignore[arg-type]
+        http=ConnectionLimiter(connections).protocol,  # type: ignore[arg-type]
         lifespan="off",
         log_config=None,
         loop="asyncio",
         # A player's pause between two segments must not cost it the connection.
         timeout_keep_alive=_KEEP_ALIVE,
-        timeout_graceful_shutdown=_GRACE,
+        timeout_graceful_shutdown=_SHUTDOWN_TIMEOUT,
         # Older releases of uvicorn choose what websockets has deprecated.
         ws="websockets-sansio" if importlib.util.find_spec("websockets") else "none",
         ws_max_size=MAX_JSON,
@@ -120,7 +120,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         for listener in sockets or []:
-            listener.listen(_QUEUE)
+            listener.listen(_BACKLOG)
         sys.stdout.write(self._ready_line + "\n")
         sys.stdout.flush()
         # A daemon: an early end of the server must not wait for a drawing.
@@ -170,29 +170,29 @@ def _listen(settings: Settings) -> socket.socket:
 
 
 def _open_files() -> int:
-    """Return how many files this process may have open, which is raised as far as it may be."""
+    """Return how many files this process may open, after raising that limit."""
     try:
         import resource  # noqa: PLC0415 (not on Windows, where sockets are no files)
     except ImportError:
-        return _MOST_FILES
+        return _MAX_OPEN_FILES
     allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _MOST_FILES if most == resource.RLIM_INFINITY else min(most, _MOST_FILES)
+    wanted = _MAX_OPEN_FILES if most == resource.RLIM_INFINITY else min(most, _MAX_OPEN_FILES)
     if allowed != resource.RLIM_INFINITY and allowed < wanted:
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
             allowed = wanted
-    return _MOST_FILES if allowed == resource.RLIM_INFINITY else min(allowed, _MOST_FILES)
+    return _MAX_OPEN_FILES if allowed == resource.RLIM_INFINITY else min(allowed, _MAX_OPEN_FILES)
 
 
 def share_files(open_files: int) -> tuple[int, int]:
-    """Return how many of the files that may be open are for connections and for uploads."""
-    free = max(_FEWEST, open_files - _FILES)
-    files = max(1, min(MAX_FILES, free // _KEPT))
-    return max(_FEWEST, free - files), files
+    """Return how many open files are for connections, and how many for uploads."""
+    free = max(_MIN_CONNECTIONS, open_files - _RESERVED_FILES)
+    files = max(1, min(MAX_FILES, free // _UPLOAD_SHARE))
+    return max(_MIN_CONNECTIONS, free - files), files
 
 
 def _base_url(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
-    # Who listens everywhere is reached from here by the loopback address.
+    # A server that listens on all interfaces is reached from here by the loopback address.
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

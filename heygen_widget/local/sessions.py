@@ -107,7 +107,7 @@ class Session:
         self._idle: Timer | None = None
         self._longest = clock.call_later(settings.max_length, self._cut)
         self._opening: asyncio.Task[None] | None = asyncio.create_task(self._open(script))
-        self._opening.add_done_callback(self._forget_opening)
+        self._opening.add_done_callback(self._drop_opening_task)
 
     @property
     def active(self) -> bool:
@@ -194,7 +194,7 @@ class Session:
             _logger.exception("A session cannot start")
             self._end("error", error_message=f"The session cannot start: {error}")
 
-    def _forget_opening(self, _: asyncio.Task[None]) -> None:
+    def _drop_opening_task(self, _: asyncio.Task[None]) -> None:
         """Let go of the script: a task that was cancelled keeps it, with its file."""
         self._opening = None
 

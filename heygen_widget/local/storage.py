@@ -1,4 +1,4 @@
-"""Files that come in: small ones are kept in memory, larger ones on the disk, under no name.
+"""Stores uploaded files: small ones in memory, larger ones in unnamed temporary files.
 
 A file is gone when nothing refers to it any more, or the process ends, in whatever way. Where
 the disk has no room for it, it is kept in memory after all.
@@ -12,13 +12,13 @@ from threading import Lock
 from typing import IO, Final, Self
 
 IN_MEMORY: Final = 1024 * 1024
-"""Bytes of a file above which it is kept on the disk."""
+"""Bytes above which a file is stored on disk."""
 
 _PIECE: Final = 64 * 1024  # bytes read at once
 
 
 class StoredFile:
-    """A file that grows until it is complete, and is read from any place. Thread-safe.
+    """A file that can be appended to and read at any position. Thread-safe.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class StoredFile:
 
     @property
     def on_disk(self) -> bool:
-        """Whether it is on the disk; it takes an open file of the process then."""
+        """Whether it is on disk, where it uses one of the process's open files."""
         return not isinstance(self._file, BytesIO)
 
     def append(self, data: bytes) -> None:
@@ -49,7 +49,7 @@ class StoredFile:
         with self._lock:
             try:
                 if self.size + len(data) > IN_MEMORY and not (self.on_disk or self._disk_is_full):
-                    # Unbuffered: what the disk does not take is noticed at once.
+                    # Unbuffered: a full disk is noticed at once.
                     self._move(tempfile.TemporaryFile(buffering=0))  # noqa: SIM115
                 _write(self._file, self.size, data)
             except OSError:
@@ -59,20 +59,20 @@ class StoredFile:
             self.size += len(data)
 
     def read_at(self, position: int, count: int) -> bytes:
-        """Return `count` bytes from a position on; less where the file ends."""
+        """Return up to `count` bytes from a position on."""
         with self._lock:
             self._file.seek(position)
             return self._file.read(count)
 
     def pieces(self) -> Iterator[bytes]:
-        """Yield the content, piece by piece."""
+        """Yield the content in pieces."""
         position = 0
         while piece := self.read_at(position, _PIECE):
             position += len(piece)
             yield piece
 
     def _move(self, place: IO[bytes]) -> None:
-        """Keep the file in another place, if that takes all of it."""
+        """Move the content to another file, if all of it fits."""
         weakref.finalize(self, place.close)
         position = 0
         while position < self.size:

@@ -14,13 +14,13 @@ from heygen_widget.local.voice import SpeechTrack, VoiceEngine, load_engine
 
 LIKELY_AVATAR: Final = "Daisy-inskirt-20220818"
 LIKELY_VOICE: Final = "1bd001e7e50f421d891986aad5158bc8"
-"""Whom HeyGen's quick-start page shows, and so the likeliest first to be asked for."""
+"""The avatar and voice of HeyGen's quick-start page, so probably the first to be used."""
 
 _logger = logging.getLogger(__name__)
 
 
 class Studio:
-    """Lends faces and a voice to streams.
+    """Provides faces and a voice to streams.
 
     Parameters
     ----------
@@ -34,14 +34,14 @@ class Studio:
         self._loading = threading.Lock()
 
     def engine(self) -> VoiceEngine:
-        """Return the voice engine, loaded at the first call."""
+        """Return the voice engine, loading it on the first call."""
         with self._loading:
             if self._engine is None:
                 self._engine = load_engine(self._settings.voice_engine, self._settings.voice_file)
             return self._engine
 
     def face(self, avatar_id: str) -> Face:
-        """Return the face of `avatar_id`, drawn at the first call for its look."""
+        """Return the face of `avatar_id`, drawing it on the first call for its look."""
         return face_for(look_for(avatar_id))
 
     def warm_up(self) -> None:
@@ -59,5 +59,5 @@ class Studio:
             stream.segment(0)
             stream.stop()
         except Exception:
-            # The session that needs the missing part will say so to whoever opened it.
+            # The session that needs the missing part will report it to its client.
             _logger.exception("Warming up failed")

@@ -1,6 +1,6 @@
-"""Word timestamps of one stream: their whole history, and its telling as server-sent events.
+"""Word timestamps of one stream: their history, and its server-sent events.
 
-Knows no voice: words arrive as they are spoken, and go out in batches on request.
+Knows no voice: words arrive as they are spoken, and are sent in batches on request.
 """
 
 import json
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 MAX_WORDS: Final = 10
 MAX_SECONDS: Final = 1.0
 HEARTBEAT: Final = 10.0
-"""Seconds of silence after which a comment is sent, which tells a live line from a dead one."""
+"""Seconds of silence after which a comment is sent, to show that the connection is alive."""
 
 
 class WordHistory:
-    """The words of a stream so far, and the news of further ones. For one event loop only."""
+    """The words of a stream so far, and notifications of new ones. For one event loop only."""
 
     def __init__(self) -> None:
         self._words: list[TimedWord] = []
@@ -34,12 +34,12 @@ class WordHistory:
             self._news.ring()
 
     def complete(self) -> None:
-        """Say that no more words will come."""
+        """Mark the words as complete."""
         self._complete = True
         self._news.ring()
 
     async def events(self) -> AsyncIterator[str]:
-        """Tell all words from the first on, then the end, as server-sent events."""
+        """Yield all words from the first on, then the end, as server-sent events."""
         told = 0
         while True:
             for batch in _batches(self._words[told:]):

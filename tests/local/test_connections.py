@@ -17,8 +17,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from heygen_widget.local import LocalServer, connections, log
-from heygen_widget.local.connections import MAX_STRANGERS, Crowd, admit
-from heygen_widget.local.log import LONGEST, MOST, Quota
+from heygen_widget.local.connections import MAX_UNTRUSTED, ConnectionLimiter, admit
+from heygen_widget.local.log import MAX_MESSAGE, MAX_MESSAGES, RateLimit
 from tests.local.conftest import PATIENCE, SESSIONS, Caller
 from tests.local.wire import answer, connected, frame, head
 
@@ -38,7 +38,7 @@ class Wire(asyncio.Transport):
         self.cut = True
 
 
-def _come(crowd: Crowd, count: int) -> list[Wire]:
+def _come(crowd: ConnectionLimiter, count: int) -> list[Wire]:
     wires = [Wire() for _ in range(count)]
     for wire in wires:
         crowd.enter(wire)
@@ -46,12 +46,12 @@ def _come(crowd: Crowd, count: int) -> list[Wire]:
 
 
 def test_the_stranger_who_waited_longest_makes_room() -> None:
-    wires = _come(Crowd(1000), MAX_STRANGERS + 3)
-    assert [wire.cut for wire in wires] == [True] * 3 + [False] * MAX_STRANGERS
+    wires = _come(ConnectionLimiter(1000), MAX_UNTRUSTED + 3)
+    assert [wire.cut for wire in wires] == [True] * 3 + [False] * MAX_UNTRUSTED
 
 
 def test_strangers_never_push_out_who_was_admitted() -> None:
-    crowd = Crowd(20)
+    crowd = ConnectionLimiter(20)
     admitted = _come(crowd, 5)
     for wire in admitted:
         crowd.admit(wire)
@@ -61,7 +61,7 @@ def test_strangers_never_push_out_who_was_admitted() -> None:
 
 
 def test_a_full_house_lets_nobody_in_until_someone_leaves() -> None:
-    crowd = Crowd(3)
+    crowd = ConnectionLimiter(3)
     inside = []
     for _ in range(3):
         inside += _come(crowd, 1)
@@ -72,7 +72,7 @@ def test_a_full_house_lets_nobody_in_until_someone_leaves() -> None:
 
 
 def test_a_connection_that_cannot_close_is_cut_when_its_place_is_needed() -> None:
-    crowd = Crowd(3)
+    crowd = ConnectionLimiter(3)
     inside = _come(crowd, 1)
     crowd.admit(inside[0])
     inside += _come(crowd, 1)
@@ -104,7 +104,7 @@ Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 @contextlib.asynccontextmanager
-async def _serving(app: ASGIApp, crowd: Crowd) -> AsyncIterator[Streams]:
+async def _serving(app: ASGIApp, crowd: ConnectionLimiter) -> AsyncIterator[Streams]:
     """Serve `app` in this loop, and connect to it."""
     config = uvicorn.Config(
         app,
@@ -129,7 +129,7 @@ def _cut_after(*sent: bytes) -> bytes:
 
     async def talk() -> bytes:
         said = b""
-        async with _serving(_app, Crowd(100)) as (reader, writer):
+        async with _serving(_app, ConnectionLimiter(100)) as (reader, writer):
             for piece in sent:
                 writer.write(piece)
                 if piece is not sent[-1]:
@@ -159,14 +159,14 @@ GET = head("GET", "/admitted")
 def test_silence_halfway_ends_a_connection(
     monkeypatch: pytest.MonkeyPatch, sent: list[bytes]
 ) -> None:
-    for name in ("HEAD", "DRAIN", "_PAUSE"):
+    for name in ("HEAD_TIMEOUT", "DRAIN_TIMEOUT", "_PAUSE"):
         monkeypatch.setattr(connections, name, 0.1)
     said = _cut_after(*sent)
     assert said.count(b"200 OK") == sum(piece.endswith((b"\r\n\r\n", b"half")) for piece in sent)
 
 
 def test_an_admitted_caller_may_pause_between_requests(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HEAD", "DRAIN", "_PAUSE"):
+    for name in ("HEAD_TIMEOUT", "DRAIN_TIMEOUT", "_PAUSE"):
         monkeypatch.setattr(connections, name, 0.1)
     body = head("POST", "/admitted", Content_Length=4)
     # The rest of a body that nobody reads is no silence, and the next request is answered.
@@ -190,20 +190,20 @@ class Deaf(Wire):
 def _request(wire: Deaf) -> asyncio.Protocol:
     config = uvicorn.Config(_app, lifespan="off", log_config=None, ws="none")
     state = uvicorn.server.ServerState()
-    protocol = Crowd(10).protocol(config=config, server_state=state, app_state={})
+    protocol = ConnectionLimiter(10).protocol(config=config, server_state=state, app_state={})
     protocol.connection_made(wire)
     return protocol
 
 
 def _web_socket(wire: Deaf) -> asyncio.Protocol:
-    return connections._Socket(Crowd(10), asyncio.Protocol(), wire)
+    return connections._WebSocket(ConnectionLimiter(10), asyncio.Protocol(), wire)
 
 
 @pytest.mark.parametrize("take", [_request, _web_socket])
 def test_an_answer_that_nobody_reads_ends_a_connection(
     monkeypatch: pytest.MonkeyPatch, take: Callable[[Deaf], asyncio.Protocol]
 ) -> None:
-    monkeypatch.setattr(connections, "STALL", 0.1)
+    monkeypatch.setattr(connections, "STALL_TIMEOUT", 0.1)
 
     async def stall() -> None:
         wire = Deaf()
@@ -237,7 +237,7 @@ async def _echo(scope: Scope, receive: Receive, send: Send) -> None:
         await socket.send_bytes(said)
 
 
-def _answered(sent: bytes, crowd: Crowd) -> bytes:
+def _answered(sent: bytes, crowd: ConnectionLimiter) -> bytes:
     """Send over a web socket, then a last message; return all that comes back until its echo."""
 
     async def talk() -> bytes:
@@ -267,19 +267,19 @@ def _answered(sent: bytes, crowd: Crowd) -> bytes:
     ],
 )
 def test_a_flood_of_frames_that_are_no_message_ends_a_web_socket(flood: bytes) -> None:
-    said = _answered(flood, Crowd(10))
+    said = _answered(flood, ConnectionLimiter(10))
     assert b"last" not in said
     assert len(said) <= 100 * 127
 
 
 def test_a_web_socket_that_pings_and_cuts_its_messages_is_answered() -> None:
     cut = frame(2, b"a", last=False) + frame(9, b"ping") + frame(0, b"b", last=False) + frame(0)
-    said = _answered(cut * 20, Crowd(10))
+    said = _answered(cut * 20, ConnectionLimiter(10))
     assert said.count(b"\x8a\x04ping") == said.count(b"\x82\x02ab") == 20
 
 
 def test_a_web_socket_leaves_its_place_when_it_ends() -> None:
-    crowd = Crowd(1)
+    crowd = ConnectionLimiter(1)
     for _ in range(3):
         assert _answered(b"", crowd) == b"\x82\x04last"
         assert not crowd.size
@@ -313,7 +313,7 @@ def test_callers_without_the_key_do_not_keep_out_who_has_it(sent: bytes) -> None
         assert psutil.Process(process.pid).num_fds() < 64
         process.terminate()
         _, logged = process.communicate(timeout=PATIENCE)
-        assert len(logged) < MOST * 200
+        assert len(logged) < MAX_MESSAGES * 200
         assert "Traceback" not in logged
 
 
@@ -347,17 +347,17 @@ def test_the_rest_of_a_refused_body_is_heard_so_that_the_refusal_arrives(
 
 
 def test_a_flood_of_messages_is_cut_off_and_says_so() -> None:
-    quota = Quota()
+    quota = RateLimit()
     records = [
         logging.LogRecord("a", logging.WARNING, "f", 1, "Message %d", (n,), None)
-        for n in range(MOST * 3)
+        for n in range(MAX_MESSAGES * 3)
     ]
     passed = [record.getMessage() for record in records if quota.filter(record)]
-    assert len(passed) == MOST
+    assert len(passed) == MAX_MESSAGES
     assert passed[0] == "Message 0"
     assert passed[-1] == "Further messages are suppressed for this minute."
 
 
 def test_a_long_message_is_cut() -> None:
-    record = logging.LogRecord("a", logging.WARNING, "f", 1, "x" * 2 * LONGEST, (), None)
-    assert len(log._Short("%(message)s").format(record)) < LONGEST + 10
+    record = logging.LogRecord("a", logging.WARNING, "f", 1, "x" * 2 * MAX_MESSAGE, (), None)
+    assert len(log._Truncated("%(message)s").format(record)) < MAX_MESSAGE + 10

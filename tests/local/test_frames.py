@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heygen_widget.local.frames import MAX_CONTROLS, MAX_FRAGMENTS, WINDOW, Frames
+from heygen_widget.local.frames import MAX_CONTROLS, MAX_FRAGMENTS, WINDOW, FrameLimiter
 from tests.local.wire import frame
 
 PING, PONG, CLOSE = 9, 10, 8
@@ -15,7 +15,7 @@ PARTS = st.tuples(st.integers(0, 2), st.binary(max_size=8) | st.just(b"x" * 300)
 
 
 def few(data: bytes) -> bool:
-    return Frames(lambda: 0.0).feed(data)
+    return FrameLimiter(lambda: 0.0).feed(data)
 
 
 @pytest.mark.parametrize("opcode", [PING, PONG, CLOSE])
@@ -27,7 +27,7 @@ def test_so_many_control_frames_may_come_at_once_and_no_more(opcode: int, data: 
 
 def test_control_frames_may_come_for_ever_if_they_take_their_time() -> None:
     now = 0.0
-    frames = Frames(lambda: now)
+    frames = FrameLimiter(lambda: now)
     for _ in range(5):
         assert frames.feed(frame(PING) * MAX_CONTROLS)
         now += WINDOW + 1
@@ -62,7 +62,7 @@ def test_frames_are_counted_alike_wherever_they_are_cut(
     """All but the last control frame that is allowed have come before."""
     controls = MAX_CONTROLS - data.draw(st.integers(0, 4))
     wire = b"".join(frame(opcode, said, last=last) for opcode, said, last in sent)
-    frames = Frames(lambda: 0.0)
+    frames = FrameLimiter(lambda: 0.0)
     verdict = frames.feed(frame(PING) * controls)
     for start, end in zip([0, *sorted(cuts)], [*sorted(cuts), len(wire)], strict=True):
         verdict = verdict and frames.feed(wire[start : max(start, end)])

@@ -78,8 +78,8 @@ class Sender:
 @pytest.fixture
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody gets more than a moment."""
-    monkeypatch.setattr(intake, "GRACE", 0.05)
-    monkeypatch.setattr(intake, "_TURN", 0.05)
+    monkeypatch.setattr(intake, "MIN_TIME", 0.05)
+    monkeypatch.setattr(intake, "_TURN_TIMEOUT", 0.05)
 
 
 async def _refusal(reader: Intake, request: Request, limit: int) -> int:
@@ -119,7 +119,7 @@ def test_half_bodies_leave_room_for_whole_ones_and_give_their_own_back() -> None
 
 @pytest.mark.usefixtures("hurry")
 def test_few_large_bodies_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "_LARGE", 1)
+    monkeypatch.setattr(intake, "_MAX_LARGE_BODIES", 1)
     large = (b"x" * MAX_JSON, b"y")
 
     async def read() -> None:

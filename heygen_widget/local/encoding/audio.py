@@ -1,6 +1,6 @@
-"""Sound coded by PyAV, frame by frame: AAC for MP4, Opus for RTP.
+"""Encodes sound with PyAV, frame by frame: AAC for MP4, Opus for RTP.
 
-Knows samples in the order they come, not the time they belong to.
+Knows the order of samples, not their time.
 """
 
 from fractions import Fraction
@@ -26,7 +26,7 @@ class AudioEncoder(Protocol):
     frame
         Samples in one coded frame.
     delay
-        Frames that must have gone in, beyond a frame itself, before that one comes out.
+        How many frames later than its input a frame comes out.
     """
 
     frame: int
@@ -77,7 +77,7 @@ class OpusEncoder:
 
 
 def configure_aac(codec: AudioCodecContext) -> None:
-    """Set an AAC encoder up that is not open yet."""
+    """Configure an AAC encoder that is not open yet."""
     _configure(codec, "fltp", _AAC_BITS_PER_SECOND)
     codec.options = {"aac_coder": "fast"}
 

@@ -1,4 +1,4 @@
-"""The sound of one stream as coded frames; silence costs nothing.
+"""Encodes the sound of one stream; silence costs nothing.
 
 Knows a source of samples and an encoder, not pictures, segments or the time of day.
 """
@@ -14,7 +14,7 @@ _SETTLING: Final = 8  # silent frames after which the encoder surely repeats its
 
 
 class Samples(Protocol):
-    """Where samples come from, as a `SpeechTrack` gives them."""
+    """A source of samples, such as a `SpeechTrack`."""
 
     def read(self, count: int) -> npt.NDArray[np.int16]:
         """Return the next `count` samples."""
@@ -23,15 +23,15 @@ class Samples(Protocol):
 class Sound:
     """Reads samples and encodes them, frame after frame from the stream's start.
 
-    Once the encoder has heard only silence for a while, each further silent frame would leave
-    its state as it is and come out as the same few bytes; so it is left alone until sound comes.
+    After some silence, each further silent frame leaves the encoder's state unchanged and gives
+    the same few bytes, so the encoder is not called until there is sound again.
 
     Parameters
     ----------
     source
-        What is heard.
+        Provides the samples.
     encoder
-        What codes it, fresh.
+        A new encoder.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ class Sound:
         self._ready: list[bytes] = []
 
     def advance(self, sample: int) -> None:
-        """Have all frames ready that start before position `sample`.
+        """Encode all frames that start before position `sample`.
 
         Reads the source beyond that position by a frame and the encoder's delay.
         """
@@ -62,7 +62,7 @@ class Sound:
                 self._ready.append(frame)
 
     def take(self) -> tuple[int, list[bytes]]:
-        """Hand out the frames that are ready, once, with the position (samples) of the first."""
+        """Return the new frames, with the position (samples) of the first."""
         start, frames = self._taken * self._encoder.frame, self._ready
         self._taken += len(frames)
         self._ready = []

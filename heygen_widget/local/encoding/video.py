@@ -1,7 +1,6 @@
-"""Pictures coded by PyAV, one by one, alike for every stream of one format.
+"""Encodes pictures with PyAV, one by one, identically for every stream of one format.
 
-So what one stream has coded another can replay. Knows pictures in the order they come, not the
-time they belong to.
+So one stream can replay what another has encoded. Knows the order of pictures, not their time.
 """
 
 from collections.abc import Mapping
@@ -46,7 +45,7 @@ _LIBVPX: Final = {
 
 @dataclass(frozen=True, slots=True)
 class VideoFormat:
-    """How pictures are coded, always `FRAME_RATE` a second.
+    """How pictures are encoded, always `FRAME_RATE` per second.
 
     Attributes
     ----------
@@ -55,7 +54,7 @@ class VideoFormat:
     width, height
         Size in pixels. A face is drawn in 1280 by 720 and scaled to any other.
     profile
-        Of H.264: ``"high"``, or ``"baseline"``, which is what WebRTC promises to understand.
+        Of H.264: ``"high"``, or ``"baseline"``, which every WebRTC client supports.
     """
 
     codec: Literal["libx264", "libvpx"]
@@ -75,7 +74,7 @@ class VideoFormat:
         return replace(self, width=width, height=height)
 
     def configure(self, codec: VideoCodecContext) -> None:
-        """Set an encoder up that is not open yet."""
+        """Configure an encoder that is not open yet."""
         codec.width, codec.height, codec.pix_fmt = self.width, self.height, "yuv420p"
         codec.framerate = Fraction(FRAME_RATE)
         codec.time_base = Fraction(1, FRAME_RATE)
@@ -86,11 +85,11 @@ class VideoFormat:
 
 
 H264: Final = VideoFormat("libx264", profile="high")
-"""What HLS carries."""
+"""The format of HLS streams."""
 
 
 class VideoEncoder:
-    """Encodes pictures one by one, each coming out before the next goes in.
+    """Encodes pictures one by one, without delay.
 
     Parameters
     ----------
@@ -114,7 +113,7 @@ class VideoEncoder:
         picture
             Planar yuv420p, shape (1.5 * `HEIGHT`, `WIDTH`); not to be written to afterwards.
         key
-            Whether decoding can start here. H.264 brings its parameter sets along then.
+            Whether decoding can start here. H.264 then includes its parameter sets.
         """
         frame = av.VideoFrame.from_numpy_buffer(picture, "yuv420p")
         if (self._form.width, self._form.height) != (WIDTH, HEIGHT):

@@ -1,6 +1,6 @@
-"""The making of one live stream: a segment at a time, each when it is due.
+"""Produces one live stream, a segment at a time, each when it is due.
 
-Decides between resting and speaking, and when all is said. Knows no playlist and no thread.
+Decides when to rest, speak and end. Knows no playlist and no thread.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -39,7 +39,7 @@ class Broadcast:
     Parameters
     ----------
     face, track
-        What is shown and heard. Reading the track is what puts speech on the stream's clock.
+        What is shown and heard. Reading the track puts speech on the stream's clock.
     frames
         Number of frames in a segment.
     clock
@@ -124,7 +124,7 @@ class Broadcast:
         return pictures
 
     def _at_rest(self, frame: int) -> bool:
-        """Whether nothing is to be said or ended from `frame` on, as far as is known."""
+        """Whether nothing is known to be spoken, or to end, from `frame` on."""
         return (
             not (self._track.speaking or self._track.finished or self._stopped.is_set())
             and self._sound.silent_from <= frame * _SAMPLES
@@ -132,7 +132,7 @@ class Broadcast:
         )
 
     def _over(self, frame: int) -> bool:
-        """Whether the stream ends before `frame`: stopped, or all is said and the lips rest."""
+        """Whether the stream ends before `frame`: stopped, or all is spoken and the lips rest."""
         return self._stopped.is_set() or (
             self._track.finished
             and self._sound.silent_from + _TAIL <= frame * _SAMPLES

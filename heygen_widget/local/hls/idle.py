@@ -1,4 +1,4 @@
-"""The pictures of a resting face, encoded once and replayed by all streams that show it.
+"""The pictures of a resting face, encoded once and replayed by every stream that shows it.
 
 Knows faces and the video encoder, not streams, sound or timestamps.
 """
@@ -19,8 +19,8 @@ class IdleLoop:
     """The coded pictures of one resting face, cut into segments of one length.
 
     A resting face repeats itself after `Face.LOOP_FRAMES` frames, so there are
-    ``LOOP_FRAMES / frames`` segments, each encoded when it is first asked for. Each has an
-    encoder of its own: it depends on nothing but the face, and may follow any other segment.
+    ``LOOP_FRAMES / frames`` segments, each encoded on first use. Each has an encoder of its
+    own: it depends only on the face, and may follow any other segment.
     """
 
     def __init__(self, face: Face, frames: int) -> None:
@@ -31,7 +31,7 @@ class IdleLoop:
         self._locks = [Lock() for _ in range(phases)]
 
     def segment(self, first: int) -> list[bytes]:
-        """Give the MP4 samples of the segment that starts at frame `first` of a stream."""
+        """Return the MP4 samples of the segment that starts at frame `first` of a stream."""
         phase = first // self._frames % len(self._segments)
         with self._locks[phase]:
             samples = self._segments[phase]
@@ -48,7 +48,7 @@ class IdleLoop:
 
 
 def idle_loop(face: Face, frames: int) -> IdleLoop:
-    """Give the loop of `face` in segments of `frames` frames, the same one to every stream."""
+    """Return the loop of `face` in segments of `frames` frames, shared by all streams."""
     with _SHARED:
         return _cached_loop(face, frames)
 

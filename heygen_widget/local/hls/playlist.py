@@ -13,13 +13,13 @@ from threading import Lock
 from typing import Final, Generic, NamedTuple, TypeVar
 
 WINDOW: Final = 120.0
-"""Seconds of a stream that are listed. No playlist that was given away is longer."""
+"""Maximum seconds of a stream that a playlist lists."""
 
 YOUNG: Final = 10.0
-"""Seconds up to which whoever joins a stream is told to begin at its first word."""
+"""Seconds of stream age up to which players are told to begin at the first word."""
 
 HOLD_BACK: Final = 3
-"""Target durations that players keep from the end: the least RFC 8216bis (4.4.3.8) allows."""
+"""Target durations that players stay behind the end: the minimum of RFC 8216bis, 4.4.3.8."""
 
 _OPENING: Final = 3  # segments from which FFmpeg's players begin at the first one; later with more
 
@@ -42,13 +42,13 @@ class _Delisted(NamedTuple, Generic[_Media]):
 class Playlist(Generic[_Media]):
     """A sliding window over the segments of one live stream.
 
-    A segment that is listed no more can still be had for its own length and that of the longest
+    A segment that is no longer listed stays available for its own length and that of the longest
     playlist that listed it (RFC 8216, 6.2.2).
 
     Parameters
     ----------
     target_seconds
-        The longest that a segment may be.
+        Maximum length of a segment.
     clock
         Tells media time, in seconds.
 
@@ -57,9 +57,9 @@ class Playlist(Generic[_Media]):
     target
         The target duration: whole seconds.
     opening
-        How many segments make a stream that a player can begin to play: a target duration of them,
-        but no more than three. With more, FFmpeg begins at a later one; with less, players that
-        look only once in a target duration for what is new run dry.
+        How many segments a player needs to begin: a target duration of them, but no more than
+        three. With more, FFmpeg begins at a later one; with fewer, players that reload only once
+        per target duration run dry.
     """
 
     def __init__(
@@ -109,7 +109,7 @@ class Playlist(Generic[_Media]):
                 self._delisted.popleft()
 
     def end(self) -> None:
-        """Say that no segment follows."""
+        """Mark the stream as ended."""
         with self._lock:
             self._ended = True
 
@@ -127,8 +127,8 @@ class Playlist(Generic[_Media]):
         Parameters
         ----------
         opening
-            List no more than what all players begin to play at the first word, of a stream that is
-            young. FFmpeg's begin three segments before the last one, whatever they are told.
+            Of a young stream, list only so much that every player begins at the first word.
+            FFmpeg begins three segments before the last one, whatever the playlist says.
         """
         with self._lock:
             young = self._first == 0 and self._window < YOUNG
@@ -149,7 +149,7 @@ class Playlist(Generic[_Media]):
             return head + body + ("#EXT-X-ENDLIST\n" if self._ended else "")
 
     def _delist(self) -> None:
-        """Let the oldest segment go from the list, with the lock held."""
+        """Remove the oldest segment from the list, with the lock held."""
         number = self._first
         seconds, _, media = self._segments.popleft()
         self._window -= seconds

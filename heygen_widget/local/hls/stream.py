@@ -24,12 +24,12 @@ _SHORTEST: Final = 5  # frames in a segment
 
 
 class Stream:
-    """A live stream that idles, speaks what its track brings, and ends when all is said.
+    """A live stream that idles, speaks what its track provides, and ends when all is spoken.
 
     Segment k is published when its last frame is due; the first one almost at once, as if the
-    stream had been on air for a segment before its start. After a stall of the process the
-    stream makes what it owes as fast as it can, until it is in time again. More than 5 s late
-    it does not: it goes on from where it is, and stays behind by what it missed.
+    stream had run for a segment before its start. After a stall of the process the stream
+    catches up as fast as it can. If it is more than 5 s late it does not: it continues from
+    where it is, and stays behind.
 
     Pictures are coded live once somebody has asked for the playlist; those of the segments before
     that, when a segment is asked for.
@@ -39,7 +39,7 @@ class Stream:
     face
         The face to show.
     track
-        Its speech, read by this stream alone.
+        Its speech, read only by this stream.
     segment_seconds
         Length of a segment, see `frames_per_segment`.
     clock
@@ -92,12 +92,12 @@ class Stream:
 
     @property
     def opening(self) -> int:
-        """How many segments make a stream that a player can begin to play."""
+        """How many segments a player needs to begin."""
         return self._playlist.opening
 
     @property
     def target(self) -> int:
-        """Seconds that no segment is longer than."""
+        """Maximum seconds of a segment."""
         return self._playlist.target
 
     @property
@@ -111,22 +111,22 @@ class Stream:
         return self._playlist.ended
 
     def start(self) -> None:
-        """Go on air. To be called once."""
+        """Start the stream. Call once."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End now, publishing what was spoken of the running segment. Returns at once."""
+        """End now, publishing what the current segment has so far. Returns immediately."""
         self._stopped.set()
         self._woken.set()
 
     def wake(self) -> None:
-        """Say that speech has arrived, or that the track's input is closed. From any thread."""
+        """Signal that speech has arrived or the track's input is closed. Call from any thread."""
         self._woken.set()
 
     def playlist(self, *, opening: bool = False) -> str:
         """Write the media playlist; its URIs are `init.mp4` and `<number>.m4s`.
 
-        With `opening`, only the beginning of a young stream, for a player that has just come.
+        With `opening`, only the beginning of a young stream, for a player that has just joined.
         """
         self._watched.set()
         return self._playlist.text(opening=opening)
@@ -177,7 +177,7 @@ class Stream:
 
 
 def frames_per_segment(seconds: float) -> int:
-    """Count the frames of segments that last `seconds`.
+    """Return the number of frames of segments that last `seconds`.
 
     They must be whole frames, at least 0.2 s, and divide the period of a face's idle loop, which
     is cut into segments of that length.
@@ -185,7 +185,7 @@ def frames_per_segment(seconds: float) -> int:
     Raises
     ------
     ValueError
-        For other lengths; the message lists those that can be had.
+        For other lengths; the message lists the possible ones.
     """
     possible = [n for n in range(_SHORTEST, Face.LOOP_FRAMES + 1) if Face.LOOP_FRAMES % n == 0]
     for frames in possible:

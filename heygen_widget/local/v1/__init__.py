@@ -45,11 +45,11 @@ def open_streaming(settings: Settings, studio: Studio, key: Key) -> Streaming:
     try:
         from heygen_widget.local.v1.routes import StreamingApi  # noqa: PLC0415 (the extra)
     except ImportError as error:
-        return _Absent(error, key)
+        return _Unavailable(error, key)
     return StreamingApi(settings, studio, key)
 
 
-class _Absent:
+class _Unavailable:
     def __init__(self, error: ImportError, key: Key) -> None:
         self._key = key
         self._message = (

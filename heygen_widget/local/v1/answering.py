@@ -12,13 +12,13 @@ from heygen_widget.local.v1.bodies import MAX_TEXT
 from heygen_widget.local.v1.responder import Responder
 from heygen_widget.local.v1.tasks import Task, TaskQueue, beginning
 
-MOST_THREADS: Final = 4
-"""One answers; the others are stuck in answers that were dropped."""
+MAX_THREADS: Final = 4
+"""One is answering; the others are stuck in dropped answers."""
 
 _logger = logging.getLogger(__name__)
 
 
-class Answering:
+class ResponderQueue:
     """The answers of one session, in order. Thread-safe.
 
     Parameters
@@ -40,15 +40,15 @@ class Answering:
         self._round = 0  # counts how often that was
 
     def add(self, text: str, task: Task) -> None:
-        """Let `task` say the answer to `text`, as it comes, after all other answers."""
+        """Let `task` speak the answer to `text` as it arrives, after all other answers."""
         with self._lock:
             self._waiting.append((text, task))
-            if self._threads == self._stuck < MOST_THREADS:
+            if self._threads == self._stuck < MAX_THREADS:
                 self._threads += 1
                 Thread(target=self._work, args=(self._round,), name="answer", daemon=True).start()
 
     def drop(self) -> None:
-        """Forget all answers; the one that is being given ends at its next piece."""
+        """Drop all answers; the current one ends at its next piece."""
         with self._lock:
             self._waiting.clear()
             self._round += 1

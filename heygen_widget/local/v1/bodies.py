@@ -1,4 +1,4 @@
-"""Request bodies of the first Streaming Avatar API, read as generously as its documents differ.
+"""Request bodies of the first Streaming Avatar API, accepting every documented variant.
 
 Knows no session. Every refusal is a `StreamingError` that names the field.
 """
@@ -13,14 +13,14 @@ from heygen_widget.local.v1.errors import StreamingError
 from heygen_widget.local.v1.quality import Coding, Quality
 
 MAX_TEXT: Final = 100_000
-"""Characters of one task."""
+"""Maximum characters of one task."""
 
 _Text = Annotated[str, StringConstraints(min_length=1)]
 _Body = TypeVar("_Body", bound=BaseModel)
 
 
 class Voice(BaseModel):
-    """A voice; rate and emotion are not heard here."""
+    """A voice; rate and emotion are ignored here."""
 
     voice_id: str | None = None
 
@@ -49,11 +49,11 @@ class NewSession(BaseModel):
 
     @property
     def has_offer(self) -> bool:
-        """Whether the answer brings an offer of raw WebRTC."""
+        """Whether the response includes a raw WebRTC offer."""
         return self.version != "v2"
 
     def chosen_voice(self) -> str:
-        """Return the id of the voice; an avatar without one has its own."""
+        """Return the id of the voice; by default the avatar's own."""
         return self.voice_id or (self.voice and self.voice.voice_id) or self.avatar_id
 
 
@@ -71,7 +71,7 @@ class Description(BaseModel):
 
 
 class Start(OfSession):
-    """The body of `streaming.start`; only raw WebRTC brings a description."""
+    """The body of `streaming.start`; it has a description only for raw WebRTC."""
 
     sdp: Description | None = None
 

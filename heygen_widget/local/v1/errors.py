@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse
 from heygen_widget.local.errors import ApiError
 
 Status = Literal["new", "connecting", "connected", "closed"]
-"""Where a session is in its life."""
+"""The state of a session."""
 
 _WRONG_STATES: Final[dict[Status, int]] = {
     "new": 10001,
@@ -22,7 +22,7 @@ _WRONG_STATES: Final[dict[Status, int]] = {
 
 
 class StreamingError(Exception):
-    """An answer other than success.
+    """An error response.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ class StreamingError(Exception):
         self.message = message
 
     def response(self) -> JSONResponse:
-        """Return the error in both of the envelopes that documents show."""
+        """Return the error in both documented envelopes."""
         body = {
             "code": self.code,
             "message": self.message,
@@ -52,12 +52,12 @@ class StreamingError(Exception):
 
     @classmethod
     def invalid(cls, message: str) -> Self:
-        """Return a refusal of a body. Its number is not known; the status stands for it."""
+        """Return a refusal of a body. Its number is unknown; the status stands in for it."""
         return cls(400, 400, message)
 
     @classmethod
     def unauthorized(cls) -> Self:
-        """Return a refusal of a missing, wrong or used-up key or token."""
+        """Return the error for a missing, wrong or used-up key or token."""
         return cls(401, 400112, "Unauthorized")
 
     @classmethod
@@ -73,22 +73,22 @@ class StreamingError(Exception):
 
     @classmethod
     def in_state(cls, status: Status) -> Self:
-        """Return the answer to what cannot be done in the state that a session is in."""
+        """Return the error for a request that the session's state does not allow."""
         return cls(400, _WRONG_STATES[status], f"session state wrong: {status}")
 
     @classmethod
     def not_found(cls) -> Self:
-        """Return the answer to an id that no session has."""
+        """Return the error for an unknown session id."""
         return cls(400, 10006, "session not found")
 
     @classmethod
     def too_many(cls) -> Self:
-        """Return the answer when as many sessions as may be are open."""
+        """Return the error when the maximum number of sessions is open."""
         return cls(400, 10007, "Concurrent limit reached")
 
     @classmethod
     def too_many_tasks(cls) -> Self:
-        """Return the answer when too many tasks, or too much text, is queued."""
+        """Return the error when too many tasks, or too much text, are queued."""
         return cls(429, 429, "Too much is queued. Interrupt, or try again later.")
 
     @classmethod
@@ -101,10 +101,10 @@ class StreamingError(Exception):
 
     @classmethod
     def of(cls, error: ApiError) -> Self:
-        """Return what every API of this server refuses, in the words of this one."""
+        """Convert a general error of this server to this API's form."""
         return cls(error.status, error.status, error.message)
 
     @classmethod
     def failed(cls, message: str) -> Self:
-        """Return the answer when the server cannot do what it was rightly asked for."""
+        """Return the error when the server fails on a valid request."""
         return cls(500, 500, message)

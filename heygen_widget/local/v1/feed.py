@@ -1,6 +1,6 @@
-"""The pictures and the sound of one session, a frame at a time, each when it is due.
+"""Produces the pictures and sound of one session, a frame at a time, each when it is due.
 
-A thread of its own. Knows a face and what is to be said; knows no viewer and no network.
+Runs on its own thread. Knows a face and a task queue, but no viewer and no network.
 """
 
 import logging
@@ -32,14 +32,14 @@ class ShowPicture(Protocol):
     """The consumer of the feed's pictures."""
 
     def __call__(self, picture: bytes, at: int, *, key: bool) -> None:
-        """Take a coded picture that is due now."""
+        """Receive an encoded picture that is due now."""
 
 
 class Feed:
-    """Shows and plays what is due now, as long as someone watches or something is to be said.
+    """Sends what is due now, as long as someone watches or something is to be spoken.
 
-    While the face rests, its pictures are not coded but replayed. While nobody watches and
-    nothing is said, nothing happens at all.
+    While the face rests, its pictures are replayed, not encoded. While nobody watches and
+    nothing is spoken, the thread sleeps.
 
     Parameters
     ----------
@@ -48,14 +48,14 @@ class Feed:
     form
         How pictures are coded.
     tasks
-        What is said, read by this feed alone.
+        What is spoken, read only by this feed.
     on_picture
         Called from the feed's thread with a coded picture, its time in units of
         `VIDEO_TIMESCALE`, and whether decoding can start at it.
     on_sound
         Called likewise with 20 ms of Opus and its position in samples.
     on_failure
-        Called if the feed cannot go on.
+        Called if the feed fails.
     """
 
     def __init__(
@@ -82,25 +82,25 @@ class Feed:
         self._thread = Thread(target=self._run, name="avatar-feed", daemon=True)
 
     def start(self) -> None:
-        """Begin. To be called once."""
+        """Start the thread. Call once."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End; returns at once."""
+        """Stop; returns immediately."""
         self._stopped.set()
         self._woken.set()
 
     def watch(self, *, watched: bool) -> None:
-        """Say whether anyone watches."""
+        """Set whether anyone watches."""
         self._watched = watched
         self._woken.set()
 
     def refresh(self) -> None:
-        """Let the next picture be one at which decoding can start."""
+        """Request a key frame next."""
         self._key_wanted.set()
 
     def wake(self) -> None:
-        """Say that there is something to say."""
+        """Signal that there is something to speak."""
         self._woken.set()
 
     def _run(self) -> None:
@@ -111,7 +111,7 @@ class Feed:
             self._on_failure()
 
     def _go_on_air(self) -> None:
-        # The encoders live here: they have threads of their own, which are to end with this one.
+        # Created here because the encoders' own threads must end with this one.
         pictures = Pictures(self._face, self._form)
         sound = Sound(self._tasks, OpusEncoder())
         due = Schedule(REAL_TIME, _BEATS, patience=_PATIENCE)

@@ -1,4 +1,4 @@
-"""The coded pictures of one stream, one after another: replayed while the face rests, else made.
+"""The encoded pictures of one stream: replayed while the face rests, otherwise encoded.
 
 Knows a face and the mouth it is asked to show, not what is said, and no time.
 """
@@ -10,7 +10,7 @@ from heygen_widget.local.v1.resting import CLIP, rest_of
 
 
 class Pictures:
-    """A stream's pictures, which may change from replay to making at any frame.
+    """A stream's pictures, which may switch from replaying to encoding at any frame.
 
     Parameters
     ----------
@@ -28,14 +28,14 @@ class Pictures:
         self._kept: list[bytes] | None = None  # of the running clip, while it is all rest
 
     def picture(self, frame: int, mouth: Mouth, *, key: bool) -> tuple[bytes, bool]:
-        """Code the next picture.
+        """Return the next encoded picture.
 
         Parameters
         ----------
         frame
-            Its number; numbers follow each other.
+            Its number; numbers are consecutive.
         mouth
-            What the mouth does in it.
+            The shape of the mouth.
         key
             Whether decoding must be able to start at it, as it is wherever a clip begins.
 
@@ -62,7 +62,7 @@ class Pictures:
         return coded, key
 
     def _keep(self, frame: int, coded: bytes, *, resting: bool) -> None:
-        """Remember a picture for all who rest, if it and all before it in its clip show rest."""
+        """Share a picture with other streams, if it and all before it in its clip show rest."""
         if self._kept is None or not resting:
             self._kept = None
             return

@@ -19,7 +19,7 @@ _FORMATS: Final[dict[Coding, VideoFormat]] = {
 
 
 def form_of(quality: Quality, coding: Coding) -> VideoFormat:
-    """Return how pictures of that quality are coded.
+    """Return how pictures of a quality are encoded.
 
     Sizes are those of HeyGen's skill document: 480p, 720p, 1080p, at about 0.5, 1 and 2 Mbit/s.
     HeyGen's reference (docs.heygen.com/reference/new-session) names 360p, 480p and 720p for the

@@ -12,11 +12,11 @@ from heygen_widget.local.v1.bodies import NewSession
 from heygen_widget.local.v1.errors import StreamingError
 from heygen_widget.local.v1.livekit import Room
 from heygen_widget.local.v1.responder import load_responder
-from heygen_widget.local.v1.sessions import Cast, StreamingSession
+from heygen_widget.local.v1.sessions import SessionResources, StreamingSession
 from heygen_widget.local.voice import VoiceError
 
 KEEP_RECORD: Final = 3600.0
-"""Seconds after its end that a session is told from one that never was."""
+"""Seconds after its end that a session is remembered as closed."""
 
 
 class StreamingRegistry:
@@ -25,7 +25,7 @@ class StreamingRegistry:
     Parameters
     ----------
     settings
-        How many sessions at once, how long, and who answers.
+        Limits of sessions, and the responder.
     studio
         Where faces and voice come from.
     """
@@ -40,7 +40,7 @@ class StreamingRegistry:
 
     @property
     def sessions(self) -> list[StreamingSession]:
-        """Those that have not ended, the oldest first."""
+        """The sessions that have not ended, oldest first."""
         return [session for session in self._open.values() if session.active]
 
     async def open(self, asked: NewSession) -> StreamingSession:
@@ -49,7 +49,7 @@ class StreamingRegistry:
         Raises
         ------
         StreamingError
-            When as many as may be are open, or there is no voice.
+            When the maximum number are open, or there is no voice.
         """
         if len(self.sessions) + self._opening >= self._settings.concurrency:
             raise StreamingError.too_many()
@@ -63,7 +63,7 @@ class StreamingRegistry:
             self._opening -= 1
         session = StreamingSession(
             asked,
-            Cast(face, engine, self._respond),
+            SessionResources(face, engine, self._respond),
             max_length=self._settings.max_length,
             on_end=self._retire,
         )
@@ -71,12 +71,12 @@ class StreamingRegistry:
         return session
 
     def session(self, session_id: str) -> StreamingSession:
-        """Return the session of that id.
+        """Return the session with that id.
 
         Raises
         ------
         StreamingError
-            When it has ended, or there never was one.
+            When it has ended or does not exist.
         """
         if session_id in self._ended:
             raise StreamingError.in_state("closed")
@@ -86,7 +86,7 @@ class StreamingRegistry:
             raise StreamingError.not_found() from None
 
     def room(self, name: str) -> Room | None:
-        """Return the room of that name, if its session has not ended."""
+        """Return the room with that name, if its session has not ended."""
         session = self._open.get(name)
         return session.room if session is not None and session.active else None
 

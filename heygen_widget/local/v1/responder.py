@@ -1,4 +1,4 @@
-"""The responder of a conversation: a function from the text heard to the reply.
+"""The responder of a conversation: a function from what a viewer says to the answer.
 
 Knows no session and no avatar.
 """
@@ -14,7 +14,7 @@ ECHO: Final = "echo"
 
 
 def echo(text: str) -> str:
-    """Answer with what was said."""
+    """Repeat what was said."""
     return text
 
 
@@ -24,7 +24,7 @@ def load_responder(name: str) -> Responder:
     Raises
     ------
     ValueError
-        When there is no such function.
+        When the function cannot be imported.
     """
     if name == ECHO:
         return echo

@@ -1,6 +1,6 @@
 """The pictures of a resting face in one format, encoded once and replayed by all resting streams.
 
-Knows coded pictures and their place in the face's idle loop, not how they came about.
+Knows encoded pictures and their place in the face's idle loop, not how they are encoded.
 """
 
 from functools import lru_cache
@@ -10,14 +10,14 @@ from heygen_widget.local.encoding import VideoFormat
 from heygen_widget.local.face import FRAME_RATE, Face
 
 CLIP: Final = FRAME_RATE
-"""Frames in a clip. Its first is a key frame: a viewer who lost one sees again after a second."""
+"""Frames in a clip. The first is a key frame, so a viewer recovers from loss within a second."""
 
 
 class Rest:
     """The coded pictures of one resting face, in clips of `CLIP` frames. Thread-safe.
 
-    Nothing is coded for it: a stream that rests through a whole clip leaves its pictures here.
-    Each clip begins with a key frame, so it may follow any picture.
+    A stream that rests through a whole clip stores its pictures here. Each clip begins with a key
+    frame, so it may follow any picture.
 
     Parameters
     ----------
@@ -29,11 +29,11 @@ class Rest:
         self._clips: list[list[bytes] | None] = [None] * (period // CLIP)
 
     def clip(self, frame: int) -> list[bytes] | None:
-        """Return the clip that begins at frame `frame` of a stream, if any stream left it."""
+        """Return the clip that begins at frame `frame` of a stream, if a stream has stored it."""
         return self._clips[self._place(frame)]
 
     def keep(self, frame: int, pictures: list[bytes]) -> None:
-        """Leave the pictures that began at frame `frame` of a stream."""
+        """Store the pictures that begin at frame `frame` of a stream."""
         self._clips[self._place(frame)] = pictures
 
     def _place(self, frame: int) -> int:

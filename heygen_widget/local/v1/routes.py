@@ -1,7 +1,7 @@
-"""The routes of HeyGen's first Streaming Avatar API, and the doors of its rooms.
+"""The routes of HeyGen's first Streaming Avatar API, and of its rooms.
 
-Bodies are read by `bodies`, sessions live in `registry`; here they meet. The key opens everything;
-a token from `create_token` opens one session and serves that one alone.
+`bodies` reads request bodies, `registry` holds sessions; this connects them. The key may do
+everything; a token from `create_token` opens one session and is valid only for it.
 """
 
 import contextlib
@@ -29,8 +29,8 @@ from heygen_widget.local.v1.bodies import (
     parse,
 )
 from heygen_widget.local.v1.errors import StreamingError
-from heygen_widget.local.v1.livekit import Doors, Passes
-from heygen_widget.local.v1.livekit.doors import ROOMS
+from heygen_widget.local.v1.livekit import AccessTokens, SignalRoutes
+from heygen_widget.local.v1.livekit.signal_routes import ROOMS
 from heygen_widget.local.v1.livekit.wire import Field, Schema, WireError
 from heygen_widget.local.v1.registry import StreamingRegistry
 from heygen_widget.local.v1.sessions import StreamingSession
@@ -42,7 +42,7 @@ DONE: Final = {"status": "success"}
 
 _TEXT: Final = Schema(text=Field(3, "str"))
 _FRAME: Final = Schema(text=Field(1, _TEXT))
-"""What HeyGen's SDK sends over its chat socket: pipecat's frames; sound in them is not heard."""
+"""What HeyGen's SDK sends over its chat socket: pipecat frames; audio in them is ignored."""
 
 
 class StreamingApi:
@@ -55,7 +55,7 @@ class StreamingApi:
     studio
         Where faces and voice come from.
     key
-        The key that callers must send.
+        The key that clients must send.
     """
 
     def __init__(self, settings: Settings, studio: Studio, key: Key) -> None:
@@ -64,7 +64,7 @@ class StreamingApi:
         self._longest = round(settings.max_length)
         self._key = key
         self._tokens = SessionTokens()
-        self._passes = Passes()
+        self._access_tokens = AccessTokens()
 
     def routes(self, intake: Intake) -> list[BaseRoute]:
         """Return the routes, each with the one method it has; `intake` reads their bodies."""
@@ -76,8 +76,8 @@ class StreamingApi:
             "task": _post(intake, TaskRequest, self._task),
             "interrupt": _post(intake, OfSession, self._interrupt),
             "keep_alive": _post(intake, OfSession, self._keep_alive),
-            # HeyGen's SDK (2.x) says when its user may be heard. Nobody is heard here, which is
-            # a sign of life all the same.
+            # HeyGen's SDK (2.x) reports when its user may speak. Audio is ignored here, but
+            # the message counts as activity.
             "start_listening": _post(intake, OfSession, self._keep_alive),
             "stop_listening": _post(intake, OfSession, self._keep_alive),
             "stop": _post(intake, OfSession, self._stop),
@@ -89,7 +89,7 @@ class StreamingApi:
             ),
             Route("/v1/streaming.list", _answered(self._list)),
             WebSocketRoute("/v1/ws/streaming.chat", self._chat),
-            *Doors(self._passes, self._registry.room).routes(),
+            *SignalRoutes(self._access_tokens, self._registry.room).routes(),
         ]
 
     def refusal(self, headers: Headers) -> Response | None:
@@ -114,7 +114,10 @@ class StreamingApi:
             way: dict[str, Any] = {"sdp": None, "ice_servers2": None}
             if asked.has_room:
                 url = request.url.replace(path=ROOMS, scheme=_SOCKETS[request.url.scheme], query="")
-                way |= {"url": str(url), "access_token": self._passes.issue(session.session_id)}
+                way |= {
+                    "url": str(url),
+                    "access_token": self._access_tokens.issue(session.session_id),
+                }
                 way |= {"realtime_endpoint": None, "livekit_agent_token": None}
             if asked.has_offer:
                 way |= {"sdp": {"type": "offer", "sdp": await session.offer()}, "ice_servers2": []}
@@ -130,9 +133,9 @@ class StreamingApi:
     async def _opened(
         self, asked: NewSession, token: str | None
     ) -> AsyncIterator[StreamingSession]:
-        """Open a session, which ends with the block if that fails: nobody would know its id.
+        """Open a session, which ends if the block fails: nobody would know its id.
 
-        With a token it is the one session that the token is good for.
+        A token is then valid only for this session.
         """
         if token is not None and not self._tokens.take(token):
             raise StreamingError.unauthorized()
@@ -212,7 +215,7 @@ class StreamingApi:
             pass
 
     def _token(self, request: Request) -> str | None:
-        """Return the token of a call, None if it is made with the key."""
+        """Return the token of a request; None if it has the key."""
         if self._key.opens(request.headers):
             return None
         token = bearer(request.headers)
@@ -239,7 +242,7 @@ def _post(
     model: type[_Body],
     call: Callable[[Request, _Body], Awaitable[dict[str, Any]]],
 ) -> Endpoint:
-    """Return what answers a POST: the body is read and checked, then `call` does the rest."""
+    """Return the endpoint of a POST: it reads and checks the body, then calls `call`."""
 
     async def read_and_call(request: Request) -> dict[str, Any]:
         async with intake.body(request) as body:
@@ -250,7 +253,7 @@ def _post(
 
 
 def _answered(call: Callable[[Request], Awaitable[dict[str, Any]]]) -> Endpoint:
-    """Put what `call` returns or raises into both of the envelopes that documents show."""
+    """Put what `call` returns or raises into both documented envelopes."""
 
     async def answer(request: Request) -> Response:
         try:

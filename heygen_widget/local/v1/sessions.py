@@ -1,6 +1,6 @@
 """The life of one session of the first API: new, connecting, connected, closed.
 
-All state lives on the event loop and changes there alone; the feed's thread only sends word.
+All state belongs to the event loop; the feed's thread only posts to it.
 Knows no HTTP.
 """
 
@@ -14,27 +14,27 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from heygen_widget.local.face import Face
-from heygen_widget.local.v1.answering import Answering
+from heygen_widget.local.v1.answering import ResponderQueue
 from heygen_widget.local.v1.bodies import MAX_TEXT, NewSession, TaskRequest
 from heygen_widget.local.v1.errors import Status, StreamingError
 from heygen_widget.local.v1.feed import Feed
-from heygen_widget.local.v1.livekit import Audience, Connection, DescriptionError, Room, Stage
+from heygen_widget.local.v1.livekit import Audience, Connection, DescriptionError, Room, RoomInfo
 from heygen_widget.local.v1.quality import form_of
 from heygen_widget.local.v1.responder import Responder
 from heygen_widget.local.v1.tasks import Ended, News, Said, Started, Task, TaskQueue, size_of
 from heygen_widget.local.voice import VoiceEngine
 
 MILLISECONDS_A_CHARACTER: Final = 65
-"""About how long the built-in voice speaks, for a caller who does not wait until it has."""
+"""Roughly how long the built-in voice takes, for tasks whose client does not wait."""
 
-JOINING: Final = 5.0
-"""Seconds a task waits for a viewer who is on the way."""
+JOIN_TIMEOUT: Final = 5.0
+"""Seconds a task waits for a viewer who is still joining."""
 
 _PUSH_TO_TALK: Final = "push_to_talk:"
 
 
 @dataclass(frozen=True, slots=True)
-class Cast:
+class SessionResources:
     """The face and voice of a session.
 
     Attributes
@@ -44,7 +44,7 @@ class Cast:
     engine
         Its voice.
     responder
-        What answers when it is talked to.
+        Answers what viewers say.
     """
 
     face: Face
@@ -55,16 +55,16 @@ class Cast:
 class StreamingSession:
     """One session, from its creation to its end.
 
-    Must be made on the running event loop, and used there.
+    Create and use it on the running event loop.
 
     Parameters
     ----------
     asked
-        What it is to be.
-    cast
-        Who appears.
+        The parsed request.
+    resources
+        Its face and voice.
     max_length
-        Seconds after which it is cut.
+        Seconds after which it is ended.
     on_end
         Called once, when it has closed.
 
@@ -77,13 +77,13 @@ class StreamingSession:
     room
         Where LiveKit's clients watch.
     status
-        Where it is in its life.
+        Its state.
     """
 
     def __init__(
         self,
         asked: NewSession,
-        cast: Cast,
+        resources: SessionResources,
         *,
         max_length: float,
         on_end: Callable[["StreamingSession"], None],
@@ -92,14 +92,14 @@ class StreamingSession:
         self.created_at = int(time.time())
         self.status: Status = "new"
         self._joined = asyncio.Event()  # stays set: who is away for a moment misses nothing
-        self._cast = cast
+        self._resources = resources
         self._voice_id = asked.chosen_voice()
         self._on_end = on_end
         self._loop = asyncio.get_running_loop()
         form = form_of(asked.quality, asked.video_encoding)
         self._audience = Audience(self._follow_audience)
         self.room = Room(
-            Stage(
+            RoomInfo(
                 self.session_id,
                 self._audience,
                 asked.video_encoding,
@@ -115,9 +115,9 @@ class StreamingSession:
         self._coding = asked.video_encoding
         self._tasks = TaskQueue(self._send_news)
         self._ends: dict[str, asyncio.Future[Ended]] = {}
-        self._answering = Answering(cast.responder, self._tasks)
+        self._answering = ResponderQueue(resources.responder, self._tasks)
         self._feed = Feed(
-            cast.face,
+            resources.face,
             form,
             self._tasks,
             on_picture=self._send_picture,
@@ -146,7 +146,7 @@ class StreamingSession:
         return await self._raw.offer()
 
     async def start(self, answer: str | None) -> None:
-        """Begin: with the browser's answer to the offer, or with none when there is a room."""
+        """Start, with the browser's answer to the offer, or with None if there is a room."""
         self._check_open()
         self.keep_alive()
         if answer is None and not self._has_room:
@@ -160,7 +160,7 @@ class StreamingSession:
             self.status = "connecting"
 
     async def add_candidate(self, candidate: dict[str, Any]) -> None:
-        """Take a candidate of the browser; a room has its own way for them."""
+        """Add an ICE candidate of the browser; rooms exchange candidates themselves."""
         self._check_open()
         if self._raw is not None:
             await self._describe(self._raw.add_candidate(candidate))
@@ -168,9 +168,9 @@ class StreamingSession:
     # Speaking.
 
     async def perform(self, asked: TaskRequest) -> dict[str, Any]:
-        """Speak; return the task's id and its length, at once or when it is spoken.
+        """Speak; return the task's id and its length, immediately or once it has been spoken.
 
-        When it is spoken, that comes with the words, which HeyGen's service leaves to the room.
+        In the latter case with its words, which HeyGen's service sends only in the room.
         """
         self._check_open()
         if not self._joined.is_set():
@@ -185,25 +185,25 @@ class StreamingSession:
         return {"task_id": task.task_id, "duration_ms": _milliseconds(end), "message": end.said}
 
     async def _until_joined(self) -> None:
-        """Wait for a viewer who is on the way.
+        """Wait for a viewer who is still joining.
 
         Clients speak as soon as their answer is sent, which is before they are connected.
         """
         if self._answered or self.room.occupied:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(JOINING):
+                async with asyncio.timeout(JOIN_TIMEOUT):
                     await self._joined.wait()
         self._check_open()
         if not self._joined.is_set():
             raise StreamingError.nobody_joined()
 
     def talk(self, text: str) -> None:
-        """Answer what a viewer has said over one of its own channels.
+        """Answer a viewer's message from a data channel.
 
         Raises
         ------
         StreamingError
-            When it is too long, or too much is waiting to be answered.
+            When it is too long, or too many messages wait for answers.
         """
         if len(text) > MAX_TEXT:
             raise StreamingError.invalid(f"At most {MAX_TEXT:,} characters are answered at once.")
@@ -211,7 +211,7 @@ class StreamingSession:
             self._begin(text, answer=True)
 
     def interrupt(self) -> None:
-        """Fall silent, and forget all that was still to be said."""
+        """Stop speaking, and drop all queued text."""
         self._check_open()
         self.keep_alive()
         self._answering.drop()
@@ -228,7 +228,7 @@ class StreamingSession:
     # Ending.
 
     def end(self) -> None:
-        """End the session and everything of it. Ending again is harmless."""
+        """End the session and all it owns. Ending it again is harmless."""
         if self._ending is None:
             self.status = "closed"
             self._ending = asyncio.create_task(self._end())
@@ -263,12 +263,12 @@ class StreamingSession:
         if not self.active:
             raise StreamingError.in_state("closed")
 
-    # The inside.
+    # Internals.
 
     def _begin(self, text: str, *, answer: bool) -> tuple[Task, "asyncio.Future[Ended]"]:
-        """Queue a task that says `text`, or what the responder answers to it."""
+        """Queue a task that speaks `text`, or the responder's answer to it."""
         self.keep_alive()
-        task = Task(self._cast.engine, self._voice_id, asked=text if answer else "")
+        task = Task(self._resources.engine, self._voice_id, asked=text if answer else "")
         if self._tasks.full or size_of(text) > self._tasks.room:
             raise StreamingError.too_many_tasks()
         ended = self._ends[task.task_id] = self._loop.create_future()
@@ -287,24 +287,24 @@ class StreamingSession:
         except DescriptionError as error:
             raise StreamingError.invalid(str(error)) from None
 
-    def _follow_audience(self, seats: int) -> None:
-        if seats and self.active:
+    def _follow_audience(self, subscriptions: int) -> None:
+        if subscriptions and self.active:
             self.status = "connected"
             self._joined.set()
         elif self.status == "connected":
             self.status = "connecting"
-        self._feed.watch(watched=seats > 0)
+        self._feed.watch(watched=subscriptions > 0)
         self._feed.refresh()
 
     def _take_data(self, payload: bytes) -> None:
-        """Read what HeyGen's SDK publishes in a room: a bare JSON string."""
+        """Handle what HeyGen's SDK publishes in a room: a bare JSON string."""
         with contextlib.suppress(ValueError, RecursionError, StreamingError):
             said = json.loads(payload)
             if isinstance(said, str) and not said.startswith(_PUSH_TO_TALK):
                 self.talk(said)
 
     def _take_raw_data(self, _: bytes | str) -> None:
-        """Leave what comes over raw WebRTC: HeyGen's clients send nothing there."""
+        """Ignore data over raw WebRTC: HeyGen's clients send none."""
 
     # From the feed's thread.
 
@@ -340,7 +340,7 @@ class StreamingSession:
 
 
 def _events(news: News) -> list[dict[str, Any]]:
-    """Return what viewers are told of `news`, by the names that HeyGen's SDK has for it."""
+    """Return the events to send for `news`, with the names of HeyGen's SDK."""
     match news:
         case Started(task_id):
             return [{"type": "avatar_start_talking", "task_id": task_id}]

@@ -1,7 +1,7 @@
-"""The speech of one session: tasks, spoken one after another, and told as they are spoken.
+"""The speech of one session: tasks, spoken one after another, with events as they are spoken.
 
-Each task has a speech track of its own, so that an interrupt is the end of tracks and not of the
-session. Knows no pictures, no encoding, no network.
+Each task has its own speech track, so an interrupt ends tracks, not the session. Knows no
+pictures, encoding or network.
 """
 
 import uuid
@@ -19,15 +19,15 @@ from heygen_widget.local.mouth import REST, Mouth
 from heygen_widget.local.voice import SAMPLE_RATE, SpeechTrack, TimedWord, VoiceEngine
 
 MOST: Final = 100
-"""Tasks that may wait in a queue."""
+"""Maximum number of queued tasks."""
 
 MOST_TEXT: Final = MAX_TEXT_OF_SESSION
-"""Bytes of UTF-8 that they, and the task being spoken, may have between them."""
+"""Maximum bytes of UTF-8 of all queued tasks and the current one together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The first sound of a task is on its way."""
+    """A task begins to sound."""
 
     task_id: str
 
@@ -47,13 +47,13 @@ class Ended:
     Attributes
     ----------
     seconds
-        Of it that were spoken.
+        Spoken seconds.
     complete
-        Whether that was all of it; it was interrupted otherwise.
+        Whether all of it was spoken; otherwise it was interrupted.
     started
         Whether any of it was spoken.
     said
-        What was spoken: all that was told of it.
+        The spoken text.
     error
         Why the voice failed, if it did.
     """
@@ -75,11 +75,11 @@ class Task:
     Parameters
     ----------
     engine
-        Who speaks.
+        The voice engine.
     voice_id
-        In which voice.
+        The voice to use.
     asked
-        What it answers, if it is an answer. That much room is kept for it.
+        The question it answers, if any; as much room is reserved for it.
 
     Attributes
     ----------
@@ -99,27 +99,27 @@ class Task:
 
     @property
     def size(self) -> int:
-        """Bytes of its text so far, or of what it answers if that is longer."""
+        """Bytes of its text so far, or of the question if that is longer."""
         return max(self._asked, self._size)
 
     @property
     def spare(self) -> int:
-        """Bytes of its size that it has no text for yet."""
+        """Reserved bytes that have no text yet."""
         return self.size - self._size
 
     @property
     def said(self) -> str:
-        """The text, as far as it was told as spoken."""
+        """The text reported as spoken so far."""
         return self._text[: self._told]
 
     def append(self, text: str) -> None:
-        """Add to the text. To be called by one thread."""
+        """Append to the text. Call from one thread only."""
         self._text += text
         self._size += size_of(text)
         self.track.append(text)
 
     def told(self, words: list[TimedWord]) -> str:
-        """Return the text up to the last of `words`, from where the last call ended."""
+        """Return the text from the end of the last call up to the last of `words`."""
         end = self._told
         for each in words:
             found = self._text.find(each.word, end)
@@ -128,7 +128,7 @@ class Task:
         return self._up_to(end)
 
     def rest(self) -> str:
-        """Return what is left of the text."""
+        """Return the rest of the text."""
         return self._up_to(len(self._text))
 
     def _up_to(self, end: int) -> str:
@@ -139,17 +139,17 @@ class Task:
 class TaskQueue:
     """Speaks tasks in order, on one clock. Thread-safe.
 
-    The next task is made ready while one is spoken; the others cost nothing but their text.
+    The next task is prepared while one is spoken; the others only take memory for their text.
 
     Parameters
     ----------
     on_news
-        Called with the news of a task, in order, from any thread; must return at once.
+        Called with the news of a task, in order, from any thread; must return quickly.
     """
 
     def __init__(self, on_news: Callable[[News], None]) -> None:
         self._on_news = on_news
-        # All that follows is guarded by the lock, and news are told under it: so they keep order.
+        # The lock guards all of this, and is held while reporting news, to keep them in order.
         self._lock = Lock()
         self._waiting: deque[Task] = deque()
         self._latest: Task | None = None  # who has the mouth: the task being spoken, or the last
@@ -159,13 +159,13 @@ class TaskQueue:
 
     @property
     def busy(self) -> bool:
-        """Whether a task is not over."""
+        """Whether any task is unfinished."""
         with self._lock:
             return bool(self._waiting) or self._speaking
 
     @property
     def full(self) -> bool:
-        """Whether as many tasks as may wait do."""
+        """Whether the queue is full."""
         with self._lock:
             return len(self._waiting) >= MOST
 
@@ -177,13 +177,13 @@ class TaskQueue:
             return MOST_TEXT - speaking - sum(task.size for task in self._waiting)
 
     def add(self, task: Task) -> None:
-        """Speak `task` after all others."""
+        """Queue `task` after all others."""
         with self._lock:
             self._waiting.append(task)
             self._waiting[0].track.release()
 
     def interrupt(self) -> None:
-        """Fall silent now and drop all tasks."""
+        """Stop speaking now and drop all tasks."""
         with self._lock:
             if self._latest is not None and self._speaking:
                 self._latest.track.discard()
@@ -194,7 +194,7 @@ class TaskQueue:
                 self._on_news(Ended(task.task_id, 0.0, complete=False, started=False))
 
     def read(self, count: int) -> npt.NDArray[np.int16]:
-        """Return the next `count` samples, silence where there is nothing to say."""
+        """Return the next `count` samples; silence if there is nothing to speak."""
         with self._lock:
             if not self._speaking and self._waiting:
                 self._latest = self._waiting.popleft()
@@ -223,7 +223,7 @@ class TaskQueue:
         return self._latest is not None and not self._over
 
     def _tell(self, task: Task) -> None:
-        """Tell what of `task` was read, with the lock held."""
+        """Report what was read of `task`, with the lock held."""
         message = task.told(task.track.words_until(self._position))
         if message:
             self._on_news(Said(task.task_id, message))
@@ -249,10 +249,10 @@ class TaskQueue:
 
 
 def size_of(text: str) -> int:
-    """Return the bytes of a text in UTF-8; JSON may bring what has none."""
+    """Return a text in UTF-8; JSON may contain lone surrogates."""
     return len(text.encode(errors="ignore"))
 
 
 def beginning(text: str, size: int) -> str:
-    """Return what of a text fits into `size` bytes of UTF-8."""
+    """Return as much of a text as fits into `size` bytes of UTF-8."""
     return text.encode(errors="ignore")[: max(size, 0)].decode(errors="ignore")

@@ -1,6 +1,6 @@
-"""A sound file as speech: decoded as it is played, its lips heard from the sound.
+"""An audio file as speech: decoded while it is played, with lips derived from the sound.
 
-Knows containers and codecs by PyAV. Reads no path and no URL, and lets no file name one.
+Knows containers and codecs through PyAV. Opens no path or URL, not even one named in a file.
 """
 
 import contextlib
@@ -15,17 +15,17 @@ from av.container import InputContainer
 
 from heygen_widget.local.storage import StoredFile
 from heygen_widget.local.voice.engine import SAMPLE_RATE, MouthCue, SpokenAudio
-from heygen_widget.local.voice.hearing import Ear
+from heygen_widget.local.voice.lip_sync import SpectralLipSync
 from heygen_widget.local.voice.mp4 import announces_too_much
 from heygen_widget.local.voice.reading import Reading
 from heygen_widget.local.voice.tags import TooManyTagsError
 
 MAX_SECONDS: Final = 3600.0
-"""The longest sound that is played; a session lasts no longer."""
+"""Maximum length of audio; a session lasts no longer."""
 
 MIN_RATE: Final = 4_000
 MAX_RATE: Final = 768_000
-"""Samples a second that a file may have."""
+"""Maximum sample rate of a file."""
 
 MAX_CHANNELS: Final = 64
 
@@ -37,7 +37,7 @@ _MPEG_LAYER: Final = 0x0006
 
 _PYAV: Final = int(av.__version__.partition(".")[0])
 _KEEPS_ODD_TITLES: Final = 19
-# A title in an odd encoding is no reason to refuse the sound.
+# A title in an invalid encoding is no reason to refuse the file.
 _TOLERANT: Final[dict[str, Any]] = (
     {} if _PYAV >= _KEEPS_ODD_TITLES else {"metadata_errors": "ignore"}
 )
@@ -47,42 +47,42 @@ _NOTHING: Final[Samples] = np.zeros(0, np.int16)
 
 
 class AudioError(ValueError):
-    """Bytes that cannot be played as sound; the message says why."""
+    """The file cannot be played; the message says why."""
 
 
 class Recording:
-    """A sound file that was listened to once, and is decoded again as it is played.
+    """An audio file that was checked by decoding it once, and is decoded again when played.
 
-    Its samples are never all in memory: an hour of silence is a few bytes in a file, and 345 MB
-    of samples.
+    Its samples are never all in memory: an hour of silence is a few bytes in a file, but 345 MB of
+    samples.
 
     Parameters
     ----------
     file
         The file.
     stopped
-        Asked between any two frames; where it says yes, decoding ends.
+        Checked between frames; decoding ends when it returns True.
 
     Raises
     ------
     AudioError
-        If it is no WAV, MP3, M4A (MP4) or OGG file, damaged, without sound, of a rate or a number
-        of channels that no sound has, or longer than `MAX_SECONDS`.
+        If it is not a WAV, MP3, M4A (MP4) or OGG file, is damaged, has no audio, an invalid sample
+        rate or number of channels, or is longer than `MAX_SECONDS`.
     """
 
     def __init__(self, file: StoredFile, stopped: Callable[[], bool] = lambda: False) -> None:
         self._file = file
         self._container = container_of(file)
         self._stopped = stopped
-        self._ear = Ear()
+        self._ear = SpectralLipSync()
         if self._container == "mp4" and announces_too_much(file):
             raise AudioError(
                 "The MP4 file is damaged: its tables declare more than it can contain."
             )
-        with self._told_apart():
+        with self._normalized_errors():
             _check_length(self._reading())
         for block in self._blocks():
-            self._ear.hear(block)
+            self._ear.feed(block)
         if not self._ear.seconds:
             raise AudioError("The file contains no sound.")
 
@@ -92,7 +92,7 @@ class Recording:
         return self._ear.seconds
 
     def pieces(self) -> Iterator[SpokenAudio]:
-        """Decode it, some seconds at a time: mono at `SAMPLE_RATE`, with lips, without words."""
+        """Decode it in pieces of some seconds: mono at `SAMPLE_RATE`, with lips, without words."""
         cues = self._ear.cues()
         cue = next(cues, None)
         played = 0
@@ -107,10 +107,10 @@ class Recording:
             yield SpokenAudio(_NOTHING, (), (MouthCue(0.0, cue.mouth),))
 
     def _blocks(self) -> Iterator[Samples]:
-        """Decode the file in blocks of at least `_BLOCK` samples, but for the last."""
+        """Decode the file in blocks of at least `_BLOCK` samples, except the last."""
         waiting: list[Samples] = []
         count = 0
-        with self._told_apart(), contextlib.closing(_decode(self._reading())) as decoded:
+        with self._normalized_errors(), contextlib.closing(_decode(self._reading())) as decoded:
             for samples in decoded:
                 if self._stopped():
                     break
@@ -131,8 +131,8 @@ class Recording:
         return Reading(self._file, self._container, self._stopped)
 
     @contextlib.contextmanager
-    def _told_apart(self) -> Iterator[None]:
-        """Say in one way what is wrong with a file."""
+    def _normalized_errors(self) -> Iterator[None]:
+        """Turn every decoding error into an `AudioError`."""
         try:
             yield
             self._check_wanted()
@@ -149,9 +149,9 @@ class Recording:
 
 
 def container_of(file: StoredFile) -> str:
-    """Return FFmpeg's name for the kind of file: ``wav``, ``mp3``, ``mp4`` or ``ogg``.
+    """Return FFmpeg's name for the file's container: ``wav``, ``mp3``, ``mp4`` or ``ogg``.
 
-    Left to guess, FFmpeg would also take playlists, and open the files and URLs they name.
+    If FFmpeg guessed, it would also accept playlists, and open the files and URLs they name.
 
     Raises
     ------
@@ -173,7 +173,7 @@ def container_of(file: StoredFile) -> str:
 
 
 def _check_length(reading: Reading) -> None:
-    """Refuse a file that is too long by its own account, before an hour of it is decoded."""
+    """Refuse a file that declares to be too long, before decoding an hour of it."""
     seconds = 0.0
     with _open(reading) as file:
         for packet in file.demux(_sound_of(file)):
@@ -207,7 +207,7 @@ def _limits() -> dict[str, str]:
 
 
 def _decode(reading: Reading) -> Generator[Samples, None, None]:
-    """Yield the file's sound, mono at `SAMPLE_RATE`, frame by frame; an empty frame here and there.
+    """Yield the file's sound, mono at `SAMPLE_RATE`, frame by frame; some frames may be empty.
 
     All limits are checked before a frame is resampled: at a declared rate of 2 Hz its 65,535
     samples would become 3 GB.
@@ -225,7 +225,7 @@ def _decode(reading: Reading) -> Generator[Samples, None, None]:
                 _check(frame.sample_rate, frame.layout.nb_channels)
                 seconds += frame.samples / frame.sample_rate
                 _limit_length(seconds)
-                # Files that were strung together change their form at each seam.
+                # Concatenated files change their format at each seam.
                 if form != (form := (frame.format.name, frame.layout.name, frame.sample_rate)):
                     yield from _resampled(resampler, None)
                     resampler = av.AudioResampler("s16", "mono", SAMPLE_RATE)
@@ -255,7 +255,7 @@ def _resampled(
 
 @lru_cache(maxsize=1)
 def _sound_codecs() -> str:
-    """Return what may decode: to find out about a picture in a file, FFmpeg would decode it."""
+    """Return the allowed decoders: otherwise FFmpeg would decode a file's cover picture."""
     return ",".join(name for name in av.codecs_available if _is_sound(name))
 
 

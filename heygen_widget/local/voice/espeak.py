@@ -1,7 +1,7 @@
 """The built-in voice: espeak-ng through `espeakng-loader` and ctypes.
 
-Some hundred languages, hundreds of times faster than speech, on any machine. It sounds like a
-machine, too. The library's C interface is next door, in `libespeak`.
+About a hundred languages, hundreds of times faster than speech, on any machine, with a robotic
+sound. `libespeak` has the library's C interface.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from heygen_widget.local.voice.words import time_words
 
 
 class Voice(NamedTuple):
-    """A way espeak-ng can sound.
+    """Settings of one espeak-ng voice.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Voice(NamedTuple):
     pitch_range: int = 50
 
     def settings(self, language: str) -> libespeak.Settings:
-        """Return how the library is told to speak `language` like this."""
+        """Return the library's settings for `language`."""
         name = f"{language}+{self.variant}" if self.variant else language
         return libespeak.Settings(name, self.rate, self.pitch, self.pitch_range)
 
@@ -54,7 +54,7 @@ VOICES: Final = (
     Voice("en-us", "f5", rate=168, pitch=42, pitch_range=60),
     Voice("en-us", "m1", rate=172, pitch=52, pitch_range=54),
 )
-"""The voices of ids that are no language tag."""
+"""The voices for ids that are not language tags."""
 
 _TAG: Final = re.compile(r"([a-z]{2,3}(?:-[a-z0-9]+)*)(?:\+([a-z0-9]+))?")
 _BETWEEN_LANGUAGES: Final = 0.05  # seconds
@@ -79,7 +79,7 @@ class EspeakEngine:
         for start, run, language in language_runs(speakable(text), voice.language):
             if not is_said(run):
                 continue
-            # A comma keeps the pitch up where the sentence goes on.
+            # A comma keeps the pitch up where the sentence continues.
             ending = "," if goes_on(text[start : start + len(run)]) else ""
             spoken = self._library.say(run.rstrip() + ending, voice.settings(language))
             said.append(spoken, start, self._library.rate)
@@ -92,7 +92,7 @@ class EspeakEngine:
         return SpokenAudio(samples, words, mouth_cues(phonemes, duration))
 
     def voice_for(self, voice_id: str) -> Voice:
-        """Return the voice of an id: a language tag as espeak-ng has it, or one of `VOICES`."""
+        """Return the voice of an id: an espeak-ng language tag, or one of `VOICES`."""
         tag = _TAG.fullmatch(voice_id.lower().replace("_", "-"))
         language = self._library.language(tag[1]) if tag else None
         if tag and language:
@@ -102,7 +102,7 @@ class EspeakEngine:
 
 
 class _Joined:
-    """What was said in one language after another, on one clock."""
+    """Concatenates speech in several languages on one clock."""
 
     def __init__(self) -> None:
         self.words: list[tuple[float, int]] = []
@@ -110,7 +110,7 @@ class _Joined:
         self._parts: list[Samples] = []
 
     def append(self, said: libespeak.Said, position: int, rate: int) -> None:
-        """Add what sounds of `said`, whose text begins at character `position`."""
+        """Append the audible part of `said`, whose text begins at character `position`."""
         samples, cut = trim(said.samples, rate)
         if not len(samples):
             return
@@ -127,5 +127,5 @@ class _Joined:
         self._parts.append(samples)
 
     def samples(self) -> Samples:
-        """Return the sound, at the library's rate."""
+        """Return the samples, at the library's rate."""
         return np.concatenate(self._parts) if self._parts else np.zeros(0, np.int16)

@@ -1,4 +1,4 @@
-"""Which language to read a piece of text in, by the script it is written in.
+"""Chooses the language of a piece of text by its script.
 
 Knows scripts and espeak-ng's language tags; no sound.
 """
@@ -31,7 +31,7 @@ _READERS: Final = {
     "TELUGU": ("te",),
     "THAI": ("th",),
 }
-"""Languages that read a script, the one for strangers first."""
+"""Languages of a script, the default first."""
 
 _WITHOUT_LATIN: Final = {each for readers in _READERS.values() for each in readers} - {
     "ku",
@@ -39,7 +39,7 @@ _WITHOUT_LATIN: Final = {each for readers in _READERS.values() for each in reade
     "uz",
 }
 _LATIN: Final = "en-us"
-"""Who reads Latin letters where the voice's own language would spell them."""
+"""The language for Latin letters if the voice's own language would spell them out."""
 
 
 def language_runs(text: str, own: str) -> list[tuple[int, str, str]]:

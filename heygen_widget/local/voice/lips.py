@@ -1,6 +1,6 @@
 """The lips over time: from mouth cues to the mouth of each frame.
 
-Lips have mass: they follow the cues with a lag, so they set out a little early. Knows no sound.
+Lips follow the cues with a lag, so they start slightly early. Knows no sound.
 """
 
 from collections import deque
@@ -18,7 +18,7 @@ _SETTLED: Final = 0.01  # nearer to rest than anyone can see
 
 
 class Lips:
-    """A mouth that follows its cues. Not thread-safe; times are seconds and rise."""
+    """A mouth that follows its cues. Not thread-safe; times are seconds and increase."""
 
     def __init__(self) -> None:
         self._coming: deque[MouthCue] = deque()
@@ -27,20 +27,20 @@ class Lips:
         self._time = 0.0  # up to where the cues were followed
 
     def add(self, cues: Iterable[MouthCue], start: float) -> None:
-        """Append cues that begin at `start`, not before those that are there."""
+        """Append cues that begin at `start`, which is not before existing cues."""
         self._coming.extend(MouthCue(start + cue.time, cue.mouth) for cue in cues)
 
     def cut(self, time: float) -> None:
-        """Forget the cues from `time` on; the mouth goes to rest."""
+        """Drop the cues from `time` on; the mouth returns to rest."""
         while self._coming and self._coming[-1].time >= time:
             self._coming.pop()
         self._coming.append(MouthCue(time, REST))
 
     def at(self, time: float) -> Mouth:
-        """Return the mouth at `time`, and move on to it.
+        """Advance to `time` and return the mouth.
 
-        A closure of the lips is shorter than a frame, but an eye misses it: each is shown in the
-        frame in which it begins.
+        Closures of the lips are shorter than a frame, but their absence is visible: each is shown
+        in the frame in which it begins.
         """
         end = time + _LEAD
         closed = False

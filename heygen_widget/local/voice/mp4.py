@@ -1,6 +1,6 @@
-"""A look at the tables of an MP4 file before a decoder fills its memory with what they announce.
+"""Checks the tables of an MP4 file before a decoder allocates memory for them.
 
-Knows boxes as far as they can lie about how many samples there are.
+Knows only the boxes that declare numbers of samples.
 """
 
 import re
@@ -12,10 +12,10 @@ import numpy as np
 from heygen_widget.local.storage import StoredFile
 
 MAX_ENTRIES: Final = 1_000_000
-"""Packets of sound: an hour of the shortest that AAC has is a third of it."""
+"""Maximum audio packets: three times an hour of the shortest AAC frames."""
 
 MAX_BOXES: Final = 100_000
-"""Boxes side by side: an hour of fragments of a tenth of a second has 72,000."""
+"""Maximum boxes: an hour of fragments of a tenth of a second has 72,000."""
 
 _HEAD: Final = 8  # bytes of a box before its content: its size and its kind
 _LONG: Final = 16  # the same, of a box with a size of 64 bits
@@ -27,7 +27,7 @@ _LEAST: Final = 160  # uncoded samples that a decoder takes together
 
 
 def announces_too_much(file: StoredFile) -> bool:
-    """Return whether the file announces more packets than a decoder should make room for."""
+    """Return whether the file declares more packets than a decoder should allocate."""
     before, track = 0, _Track()
     for box in _without_media(file):
         if box is None:
@@ -49,7 +49,7 @@ def announces_too_much(file: StoredFile) -> bool:
 
 
 class _Track:
-    """The tables of one track, as far as they are known."""
+    """The tables of one track read so far."""
 
     def __init__(self) -> None:
         self.fragments = 0  # packets that fragments of it announce
@@ -60,13 +60,13 @@ class _Track:
 
     @property
     def packets(self) -> int:
-        """How many packets a decoder would make room for."""
+        """How many packets a decoder would allocate."""
         if self._uncoded:  # a sample per tick; decoders read that by the chunk
             return self.fragments + self._chunks * (self._in_chunk // _LEAST + 1)
         return self.fragments + self._samples
 
     def take(self, file: StoredFile, place: int, table: bytes) -> None:
-        """Take a table into account; it begins, with its name, at a place in the file."""
+        """Read a table, whose name is at a position in the file."""
         first, second, third = (_word(table, number) for number in (2, 3, 4))
         match table[:_WORD]:
             case b"trun":
@@ -82,7 +82,7 @@ class _Track:
 
 
 def _largest_chunk(file: StoredFile, place: int, entries: int) -> int:
-    """Return the most samples that an entry of a table of chunks announces."""
+    """Return the largest number of samples that a chunk table declares."""
     position, end = place + 3 * _WORD, place + 3 * _WORD * (entries + 1)
     most = 0
     while position < end:
@@ -101,9 +101,9 @@ def _word(table: bytes, number: int) -> int:
 
 
 def _without_media(file: StoredFile) -> Iterator[tuple[int, int] | None]:
-    """Yield where all boxes are but those with the sound itself, which may look like anything.
+    """Yield the positions of all boxes except media data, which may contain anything.
 
-    None when they are too many.
+    Yields None if there are too many.
     """
     position = 0
     for _ in range(MAX_BOXES):
@@ -122,7 +122,7 @@ def _without_media(file: StoredFile) -> Iterator[tuple[int, int] | None]:
 
 
 def _tables(file: StoredFile, start: int, end: int) -> Iterator[tuple[int, bytes]]:
-    """Yield where there is, between two places, what may be a table, and how it begins."""
+    """Yield the position and beginning of each possible table between two positions."""
     for window in range(start, end, _WINDOW):
         data = file.read_at(window, min(_WINDOW, end - window) + _BEGIN)
         for found in _MARKS.finditer(data, 0, min(len(data), _WINDOW + _WORD - 1)):

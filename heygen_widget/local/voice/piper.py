@@ -1,6 +1,6 @@
 """A voice supplied by the user: Piper, with a voice file.
 
-Needs the package `piper-tts` (1.3 or newer), which is no dependency of ours. Knows Piper's Python
+Needs the package `piper-tts` (1.3 or newer), which is not a dependency. Knows Piper's Python
 interface; nothing of streams.
 """
 
@@ -11,14 +11,14 @@ from threading import Lock
 import numpy as np
 
 from heygen_widget.local.voice.engine import SAMPLE_RATE, SpokenAudio, VoiceError
-from heygen_widget.local.voice.hearing import lips_of
+from heygen_widget.local.voice.lip_sync import mouth_cues_of
 from heygen_widget.local.voice.sound import Samples, level, resample, silence, trim
 from heygen_widget.local.voice.text import is_said, pause_after, speakable
 from heygen_widget.local.voice.words import time_words
 
 
 class PiperEngine:
-    """Speaks with one Piper voice; in a voice of many speakers, the id chooses among them.
+    """Speaks with one Piper voice; if it has several speakers, the voice id chooses one.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ class PiperEngine:
     Raises
     ------
     VoiceError
-        If the file or the package is missing, or the file is no voice.
+        If the file or the package is missing, or the file is not a voice.
     """
 
     def __init__(self, voice_file: Path | None) -> None:
@@ -49,12 +49,12 @@ class PiperEngine:
         self._lock = Lock()  # its phonemizer keeps state in globals
 
     def speak(self, text: str, voice_id: str) -> SpokenAudio:
-        """Return `text` as sound; see `VoiceEngine`. The lips are heard from the sound."""
+        """Return `text` as sound; see `VoiceEngine`. The lips are derived from the sound."""
         said = self._say(speakable(text), voice_id)
         samples = np.concatenate([said, silence(pause_after(text, said=bool(len(said))))])
         sounding, duration = len(said) / SAMPLE_RATE, len(samples) / SAMPLE_RATE
         words = time_words(text, duration, pauses=[(sounding, duration)])
-        return SpokenAudio(samples, words, lips_of(samples))
+        return SpokenAudio(samples, words, mouth_cues_of(samples))
 
     def _say(self, text: str, voice_id: str) -> Samples:
         """Return `text` at `SAMPLE_RATE`, without silence around it."""

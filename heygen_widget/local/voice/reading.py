@@ -1,4 +1,4 @@
-"""A sound file as a decoder reads it: without its tags, and only as long as it is wanted.
+"""An audio file as a decoder reads it: without its tags, and only until stopped.
 
 Knows no codec.
 """
@@ -18,14 +18,14 @@ class Reading:
     file
         The file.
     container
-        FFmpeg's name for its kind.
+        FFmpeg's name for its container.
     stopped
-        Asked at each reading; where it says yes, there is nothing to read.
+        Checked at each read; if it returns True, the file has ended.
 
     Attributes
     ----------
     container
-        The same.
+        See above.
     """
 
     def __init__(self, file: StoredFile, container: str, stopped: Callable[[], bool]) -> None:
@@ -38,7 +38,7 @@ class Reading:
         self._position = 0
 
     def read(self, count: int) -> bytes:
-        """Return the next bytes, `count` of them but at the end of the file."""
+        """Return the next `count` bytes, fewer at the end of the file."""
         if self._stopped():  # an exception would go through FFmpeg, and be printed on its way
             return b""
         start = self._begin + self._position
@@ -47,7 +47,7 @@ class Reading:
         return data
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Go to a position, and return it."""
+        """Move to a position, and return it."""
         origin = {
             os.SEEK_SET: 0,
             os.SEEK_CUR: self._position,

@@ -37,9 +37,9 @@ def trim(samples: Samples, rate: int) -> tuple[Samples, int]:
     Returns
     -------
     samples
-        What sounds, faded in and out over a few milliseconds; empty if nothing does.
+        The audible part, faded in and out over a few milliseconds; empty if there is none.
     cut
-        How many samples went from the beginning.
+        How many samples were cut from the beginning.
     """
     loud = np.flatnonzero((samples > _SILENCE) | (samples < -_SILENCE))
     if not len(loud):
@@ -54,7 +54,7 @@ def trim(samples: Samples, rate: int) -> tuple[Samples, int]:
 
 
 def level(samples: Samples) -> Samples:
-    """Bring `samples` to the loudness that all voices share, without clipping."""
+    """Scale `samples` to the common loudness of all voices, without clipping."""
     if not len(samples):
         return samples
     scaled = samples.astype(np.float32) / 32768
@@ -63,7 +63,7 @@ def level(samples: Samples) -> Samples:
 
 
 def loudness(samples: Samples) -> float:
-    """Return the RMS, of full scale, of those 20 ms that sound: pauses do not count."""
+    """Return the RMS relative to full scale of all audible windows of 20 ms, without pauses."""
     block = SAMPLE_RATE // 50
     padded = np.zeros(-(-len(samples) // block) * block, np.float32)
     padded[: len(samples)] = samples

@@ -1,6 +1,6 @@
-"""Hides what a sound file says beside its sound: ID3 tags, whose parts may be packed bombs.
+"""Hides the metadata of an audio file: ID3 tags may contain decompression bombs.
 
-Knows where MP3 and WAV keep them. Nothing of them is shown here.
+Knows where MP3 and WAV files keep them.
 """
 
 import re
@@ -10,7 +10,7 @@ from heygen_widget.local.storage import StoredFile
 
 MAX_TAGS: Final = 16
 MAX_CHUNKS: Final = 1000
-"""Tags of an MP3 file and chunks of a WAV file before the sound; there are a handful."""
+"""Maximum tags of an MP3 file, or chunks of a WAV file, before the audio; usually a few."""
 
 _HEAD: Final = 10  # bytes; the last four are the size of a tag, seven bits in each
 _CHUNK_HEAD: Final = 8  # bytes of a RIFF chunk: its kind and its size
@@ -20,11 +20,11 @@ _JUNK: Final = b"JUNK"  # a WAV chunk that decoders pass over
 
 
 class TooManyTagsError(ValueError):
-    """More tags than a file of sound has."""
+    """The file has more tags than any real one."""
 
 
 def after_tags(file: StoredFile) -> int:
-    """Return where the sound of an MP3 file begins.
+    """Return the position where the audio of an MP3 file begins.
 
     Raises
     ------
@@ -44,7 +44,7 @@ def after_tags(file: StoredFile) -> int:
 
 
 def end_of_sound(file: StoredFile) -> int:
-    """Return where the sound of a WAV file ends, and nothing begins that has to be read.
+    """Return the position where the audio of a WAV file ends.
 
     Raises
     ------
@@ -69,7 +69,7 @@ def end_of_sound(file: StoredFile) -> int:
 def without_tags(file: StoredFile, position: int, count: int) -> bytes:
     """Return `count` bytes of a WAV file from a position on, without the names of its tags.
 
-    They may be anywhere. Sound that looks like one changes for a moment that nobody hears.
+    They may be anywhere. Audio that looks like one changes for an inaudible moment.
     """
     margin = len(_JUNK) - 1
     start = max(0, position - margin)

@@ -1,4 +1,4 @@
-"""Which piece of a text that is still arriving can be spoken now, and what of it is said aloud.
+"""Decides which piece of an incoming text can be spoken now, and what of it is spoken.
 
 Knows no sound and no time.
 """
@@ -10,7 +10,7 @@ from heygen_widget.language import clause_ends, ends_sentence, sentence_ends, ta
 from heygen_widget.local.voice.words import kind, tokens
 
 PIECE_LIMIT: Final = 160
-"""Characters a piece may have: about ten seconds of speech."""
+"""Maximum characters of a piece: about ten seconds of speech."""
 
 _SENTENCE_PAUSE: Final = 0.32  # seconds, what espeak-ng itself leaves within a text
 _CLAUSE_PAUSE: Final = 0.16
@@ -21,16 +21,16 @@ _MARKUP: Final = frozenset("*_`~|^\\<>{}[]#")
 
 
 def piece_length(text: str, *, hungry: bool, complete: bool) -> int:
-    """Say how many characters from the start of `text` to speak now.
+    """Return how many characters of `text` to speak now.
 
     Parameters
     ----------
     text
-        What has arrived and was not spoken yet.
+        Text that has arrived and was not spoken yet.
     hungry
-        There is (nearly) no sound left: words will do where there is no end of a sentence.
+        Hardly any sound is left: single words are enough if no sentence is complete.
     complete
-        Nothing more comes, so the last word is whole although nothing follows it.
+        No more text follows, so the last word is complete.
 
     Returns
     -------
@@ -55,9 +55,9 @@ def piece_length(text: str, *, hungry: bool, complete: bool) -> int:
 
 
 def _clause(text: str, *, may_end: bool) -> tuple[int, int]:
-    """Return where the last clause and the first line of `text` end; 0 if they do not.
+    """Return where the last clause and the first line of `text` end; 0 if there is none.
 
-    A mark at the end of the text counts if it `may_end` a clause, though nothing follows it.
+    With `may_end`, a mark at the end of the text counts as the end of a clause.
     """
     clause = 0
     for match in clause_ends().finditer(text):
@@ -71,7 +71,7 @@ def _clause(text: str, *, may_end: bool) -> tuple[int, int]:
 
 
 def _head(text: str) -> str:
-    """Return the beginning of `text` that takes as long to say as `PIECE_LIMIT` letters."""
+    """Return the beginning of `text` that takes as long to speak as `PIECE_LIMIT` letters."""
     weight = 0
     for n, char in enumerate(text[:PIECE_LIMIT]):
         weight += 3 if kind(char) in "di" else 1  # "7" is said as a word
@@ -81,7 +81,7 @@ def _head(text: str) -> str:
 
 
 def _whole_words(text: str) -> int:
-    """Return how much of `text` is words that nothing can be added to."""
+    """Return the length of the complete words at the beginning of `text`."""
     run = _LAST_RUN.search(text)
     whole = run.start() if run else 0
     if not whole and sum(kind(char) == "i" for char in text) >= _RUN_OF_IDEOGRAPHS:
@@ -90,15 +90,15 @@ def _whole_words(text: str) -> int:
 
 
 def _between_tokens(text: str) -> int:
-    """Return the last place in `text` between two words or marks: its end if there is none."""
+    """Return the last position in `text` between two words or marks; its end if there is none."""
     return tokens(text)[-1].start or len(text)
 
 
 def speakable(text: str) -> str:
-    """Return `text` as it is said aloud, character for character.
+    """Return `text` as it is spoken, character for character.
 
-    Emoji, marks of markup and control characters become spaces: a person reading aloud passes
-    over them, and a synthesiser could take them for commands.
+    Emoji, markup and control characters become spaces: a person reading aloud skips them, and a
+    synthesizer could take them for commands.
     """
     return "".join(
         " " if char in _MARKUP or kind(char) in " ev" or "\ufe00" <= char <= "\ufe0f" else char
@@ -107,7 +107,7 @@ def speakable(text: str) -> str:
 
 
 def goes_on(text: str) -> bool:
-    """Tell whether the sentence goes on after `text`: it ends in white space, with no mark."""
+    """Return whether the sentence continues after `text`: it ends in white space without a mark."""
     before = text.rstrip()
     return (
         before != text
@@ -117,7 +117,7 @@ def goes_on(text: str) -> bool:
 
 
 def is_said(text: str) -> bool:
-    """Tell whether `text` has anything to say aloud; a lone mark would be read by its name."""
+    """Return whether `text` has anything to speak; a lone mark would be read by its name."""
     return any(token.weight for token in tokens(text))
 
 
@@ -127,9 +127,9 @@ def pause_after(text: str, *, said: bool) -> float:
     Parameters
     ----------
     text
-        Its last mark asks for a pause.
+        Its last mark determines the pause.
     said
-        Whether anything of it sounds. A smiley alone does not, but has its moment as a word.
+        Whether any of it is audible. A lone emoji is not, but gets the time of a word.
     """
     if not said:
         return _UNSAID_PAUSE if tokens(text) else 0.0

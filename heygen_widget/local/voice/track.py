@@ -1,6 +1,6 @@
 """The sound of one stream, on the stream's own clock: text in, samples, words and lips out.
 
-Decides when to synthesise what has gathered. Knows no frames, no encoding and no HTTP.
+Decides when to synthesize the text received so far. Knows no frames, encoding or HTTP.
 """
 
 import logging
@@ -36,19 +36,19 @@ _log = logging.getLogger(__name__)
 class SpeechTrack:
     """The sound of one stream, its words and its lips. Thread-safe.
 
-    Positions are samples from the beginning of the stream; only `read` moves the stream on.
+    Positions are samples from the beginning of the stream; only `read` advances the stream.
 
     Parameters
     ----------
     engine
-        Who speaks.
+        The synthesizer.
     voice_id
-        In which voice.
+        The voice to use.
     on_audio
-        Called from any thread, without arguments, when a reader who sleeps through silence should
-        wake: sound is about to begin, or nothing more will come.
+        Called from any thread, without arguments, when a reader that sleeps during silence should
+        wake: sound is about to begin, or the track has ended.
     held
-        Whether to wait for `release` before anything is spoken: a track that waits has no thread.
+        Whether to wait for `release` before speaking; a waiting track needs no thread.
     clock
         Seconds, rising. How long a half word has waited is measured on it.
     media
@@ -107,7 +107,7 @@ class SpeechTrack:
             return self._error
 
     def append(self, text: str) -> None:
-        """Speak `text`, a delta of a longer one, cut anywhere. Does nothing after the end."""
+        """Append a delta of the text, cut anywhere. Does nothing after the end."""
         with self._changed:
             if self._closed:
                 return
@@ -118,38 +118,38 @@ class SpeechTrack:
             self._changed.notify_all()
 
     def release(self) -> None:
-        """Speak what was held back, and what comes."""
+        """Start to speak: the text held back, and what follows."""
         with self._changed:
             self._held = False
             self._start()
 
     def add(self, audio: SpokenAudio) -> None:
-        """Play a sound that is there already, after what is in stock."""
+        """Append existing sound to the buffered sound."""
         with self._changed:
             wake = not self._closed and self._store(audio)
         if wake:
             self._on_audio()
 
     def play(self, pieces: Iterator[SpokenAudio]) -> None:
-        """Play a sound that is made as it is played, then close the input."""
+        """Play sound that is produced while it is played, then close the input."""
         self._playing = True
         Thread(target=self._play, args=(pieces,), name="speech", daemon=True).start()
 
     def close_input(self) -> None:
-        """Take no more text or sound; what has been given is still spoken."""
+        """Accept no more text or sound; what was appended is still spoken."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
         self._on_audio()
 
     def discard(self) -> None:
-        """Forget everything that was not read yet, and end."""
+        """Drop everything that was not read yet, and end."""
         with self._changed:
             self._forget()
         self._on_audio()
 
     def read(self, count: int) -> npt.NDArray[np.int16]:
-        """Return the next `count` samples of the stream, silence where there is nothing to say."""
+        """Return the next `count` samples; silence where there is nothing to speak."""
         samples = np.zeros(count, np.int16)
         filled = 0
         with self._changed:
@@ -168,7 +168,7 @@ class SpeechTrack:
         return samples
 
     def mouth(self, sample: int) -> Mouth:
-        """Return the mouth at position `sample`, which is near the read position and rises."""
+        """Return the mouth at position `sample`, which is near the read position and increases."""
         with self._changed:
             return self._lips.at(sample / SAMPLE_RATE)
 
@@ -184,13 +184,13 @@ class SpeechTrack:
         return begun
 
     def _start(self) -> None:
-        """Start to speak if there is something to say, with the lock held."""
+        """Start to speak if there is something to speak, with the lock held."""
         if self._thread is None and self._text and not self._held:
             self._thread = Thread(target=self._synthesise, name="speech", daemon=True)
             self._thread.start()
 
     def _play(self, pieces: Iterator[SpokenAudio]) -> None:
-        """Keep some sound in stock until there is no more, or nobody wants it."""
+        """Keep some sound buffered until there is no more, or the track is discarded."""
         try:
             for piece in pieces:
                 self.add(piece)
@@ -206,7 +206,7 @@ class SpeechTrack:
         self.close_input()
 
     def _synthesise(self) -> None:
-        """Turn text into sound until there is no more to come. Runs in a thread of its own."""
+        """Turn text into sound until the input has ended. Runs on its own thread."""
         while piece := self._next_piece():
             try:
                 with self._media.paused():
@@ -222,7 +222,7 @@ class SpeechTrack:
         self._on_audio()
 
     def _next_piece(self) -> str:
-        """Wait until something is to be spoken, and return it; empty when nothing more comes."""
+        """Wait for text to speak, and return it; empty at the end."""
         with self._changed:
             while not (self._closed and not self._text):
                 hungry = self._stocked < _HUNGRY * SAMPLE_RATE
@@ -243,10 +243,10 @@ class SpeechTrack:
             return ""
 
     def _store(self, audio: SpokenAudio) -> bool:
-        """Put `audio` into stock, with the lock held. Return whether it ends a silence."""
+        """Buffer `audio`, with the lock held. Return whether it ends a silence."""
         if self._discarded:
             return False
-        # What is in stock is read without a gap, so it is known already where this will begin.
+        # Buffered sound is read without a gap, so the position of the new sound is known.
         start = (self._position + self._stocked) / SAMPLE_RATE
         self._words.extend(
             TimedWord(each.word, start + each.start, start + each.end) for each in audio.words
@@ -260,7 +260,7 @@ class SpeechTrack:
         return silent
 
     def _forget(self) -> None:
-        """Drop all that was not read, and end, with the lock held."""
+        """Drop everything that was not read, and end, with the lock held."""
         self._closed = self._discarded = True
         self._text, self._busy = "", False
         self._stock.clear()
@@ -271,7 +271,7 @@ class SpeechTrack:
         self._changed.notify_all()
 
     def _fail(self, error: Exception) -> None:
-        """End, because the voice cannot speak."""
+        """End because the voice failed."""
         _log.error("The voice failed; its stream ends.", exc_info=error)
         with self._changed:
             self._error = error if isinstance(error, VoiceError) else VoiceError(str(error))

@@ -1,7 +1,7 @@
-"""Phonemes to lips: IPA, as synthesisers report it, to mouths on a timeline.
+"""Turns phonemes (IPA, as synthesizers report it) into mouth shapes on a timeline.
 
-Knows how sounds look on a face and how neighbours colour each other. Smoothing over time is not
-done here.
+Knows how sounds look on a face and how neighbouring sounds affect each other. `lips` smooths
+over time.
 """
 # ruff: noqa: RUF001 - phonemes are written in IPA
 
@@ -32,7 +32,7 @@ _SOUNDS: Final = {
 _VISEME: Final = {sound: viseme for viseme, sounds in _SOUNDS.items() for sound in sounds}
 _VOWELS: Final = frozenset({"aa", "E", "I", "O", "U"})
 _YIELDING: Final = {"DD": 0.4, "kk": 0.6, "nn": 0.4, "TH": 0.2, "h": 1.0}
-"""How much of the coming vowel the lips already show: the tongue does the work, lips are free."""
+"""How far the lips already form the next vowel, for sounds made with the tongue."""
 _AFFRICATES: Final = frozenset({("DD", "CH"), ("DD", "SS")})
 _UNSTRESSED: Final = 0.75  # of a stressed vowel's opening
 _STRESS: Final = "ˈˌ"
@@ -44,9 +44,9 @@ def mouth_cues(phonemes: Sequence[tuple[float, str]], duration: float) -> tuple[
     Parameters
     ----------
     phonemes
-        (seconds, IPA) in order; an empty string is a pause, "(en)" a change of language.
+        (seconds, IPA) in order; an empty string is a pause, "(en)" switches the language.
     duration
-        Seconds of the whole sound; the last cue, at rest, is not later.
+        Seconds of the whole sound; the last cue, at rest, is within it.
     """
     shapes: list[tuple[float, str, bool]] = []  # seconds, viseme or "" for a pause, stressed
     heard = [each for each in phonemes if not each[1].startswith("(")]
@@ -75,7 +75,7 @@ def pauses(phonemes: Sequence[tuple[float, str]], duration: float) -> list[tuple
 
 
 def is_closure(mouth: Mouth) -> bool:
-    """Tell whether the lips are pressed together to speak: p, b, m."""
+    """Return whether the lips are pressed together: p, b, m."""
     return mouth.open <= 0.0 and mouth != REST
 
 
@@ -92,7 +92,7 @@ def _visemes(ipa: str) -> list[str]:
 
 
 def _mouth(shapes: Sequence[tuple[float, str, bool]], n: int) -> Mouth:
-    """Return the mouth of `shapes[n]`, coloured by its stress and by the vowel that comes."""
+    """Return the mouth of `shapes[n]`, adjusted for its stress and for the next vowel."""
     _, viseme, stressed = shapes[n]
     if not viseme:
         return REST

@@ -1,7 +1,7 @@
-"""The words of a text, and when each of them is heard.
+"""The words of a text, and the time of each.
 
-A punctuation mark is a word of its own. Every word of the text comes exactly once and in order,
-whatever a synthesiser reports about it. Knows no synthesiser.
+A punctuation mark is a word of its own. Every word of the text occurs exactly once and in order,
+whatever a synthesizer reports. Knows no synthesizer.
 """
 # ruff: noqa: RUF001 - texts contain typographic marks that look like others
 
@@ -43,7 +43,7 @@ class Token(NamedTuple):
     start
         Index of its first character in the text.
     weight
-        How long it takes to say, relative to others. 0 for marks.
+        How long it takes to speak, relative to others. 0 for marks.
     """
 
     text: str
@@ -85,7 +85,7 @@ def time_words(
     anchors: Sequence[tuple[float, int]] = (),
     pauses: Sequence[tuple[float, float]] = (),
 ) -> tuple[TimedWord, ...]:
-    """Say when each word of `text` is heard.
+    """Return when each word of `text` is heard.
 
     Parameters
     ----------
@@ -94,10 +94,10 @@ def time_words(
     duration
         Seconds it takes.
     anchors
-        What a synthesiser knows: (seconds, index of the character said then). Gaps, repetitions
-        and disorder are put up with; words between anchors share the time between them.
+        Reported by a synthesizer: (seconds, index of the character spoken then). May have gaps,
+        repetitions and disorder; words between anchors share the time between them.
     pauses
-        (seconds, seconds) of silence. Marks are placed in the pauses they cause.
+        Start and end of silences, in seconds. Marks are placed in the pauses they cause.
     """
     found = tokens(text)
     fixed = _fixed(found, anchors, duration)
@@ -112,7 +112,7 @@ def time_words(
 def _fixed(
     found: list[Token], anchors: Sequence[tuple[float, int]], duration: float
 ) -> list[tuple[int, float]]:
-    """Return (index of token, seconds) for the tokens an anchor points into, both rising."""
+    """Return (index of token, seconds) of the tokens that anchors point into, both increasing."""
     fixed: list[tuple[int, float]] = []
     ends = [token.start + len(token.text) for token in found]
     index, latest = 0, 0.0
@@ -130,7 +130,7 @@ def _fixed(
 
 
 def _share(group: list[Token], start: float, pause: float, end: float) -> list[TimedWord]:
-    """Give the words of `group` the time up to `pause` by weight, the marks after them the rest."""
+    """Distribute the time up to `pause` over the words by weight, the rest over the marks."""
     weights = [token.weight for token in group]
     if group and not any(weights):
         weights[0] = 1  # a mark that is said, such as a percent sign

@@ -25,7 +25,7 @@ _NOT_TO_LINGER: Final = struct.pack("ii", 1, 0)
 
 
 class FaultyLine:
-    """Passes on what comes to an address of its own while its ``with`` block lasts.
+    """AccessTokens on what comes to an address of its own while its ``with`` block lasts.
 
     Parameters
     ----------

@@ -10,7 +10,7 @@ from heygen_widget.local import LocalServer
 from heygen_widget.local.face import LOOKS, face_for
 from heygen_widget.local.v1.bodies import NewSession, TaskRequest
 from heygen_widget.local.v1.responder import echo
-from heygen_widget.local.v1.sessions import Cast, StreamingSession
+from heygen_widget.local.v1.sessions import SessionResources, StreamingSession
 from heygen_widget.local.voice import load_engine
 from tests.local.v1.conftest import Streamer
 from tests.local.v1.viewer import PATIENCE
@@ -29,9 +29,11 @@ def lived(
 
     async def run() -> float:
         ended = asyncio.Event()
-        cast = Cast(face_for(LOOKS[0]), load_engine(), echo)
+        resources = SessionResources(face_for(LOOKS[0]), load_engine(), echo)
         began = time.monotonic()
-        session = StreamingSession(asked, cast, max_length=max_length, on_end=lambda _: ended.set())
+        session = StreamingSession(
+            asked, resources, max_length=max_length, on_end=lambda _: ended.set()
+        )
         await live(session)
         async with asyncio.timeout(PATIENCE):
             await ended.wait()

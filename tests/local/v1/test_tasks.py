@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heygen_widget.local.v1 import tasks
-from heygen_widget.local.v1.answering import Answering
+from heygen_widget.local.v1.answering import ResponderQueue
 from heygen_widget.local.v1.tasks import Task, TaskQueue, beginning, size_of
 from heygen_widget.local.voice import SpokenAudio, VoiceError
 from tests.local.v1.viewer import PATIENCE
@@ -61,7 +61,7 @@ def answers(
             done.set()
         return respond(text)
 
-    answering = Answering(responder, queue)
+    answering = ResponderQueue(responder, queue)
     asking = [Task(engine, "mute", text) for text in asked]
     for task in asking:
         queue.add(task)

@@ -1,4 +1,4 @@
-"""One WebRTC connection to a viewer, by aiortc: descriptions, candidates, media, data channels.
+"""One WebRTC connection to a viewer, with aiortc: descriptions, candidates, media, data channels.
 
 Knows no signalling: the caller sends the descriptions to the other side.
 """
@@ -22,17 +22,17 @@ from aiortc import (
 from aiortc.rtcconfiguration import RTCBundlePolicy
 from aiortc.sdp import candidate_from_sdp
 
-from heygen_widget.local.v1.livekit.tracks import Audience, Seat
+from heygen_widget.local.v1.livekit.tracks import Audience, Subscription
 
 MAX_UNSENT: Final = 1000
-"""Messages that wait for a channel; older ones are dropped."""
+"""Maximum messages that wait for a channel; older ones are dropped."""
 
 MAX_BUFFERED: Final = 64 * 1024
-"""Bytes that a channel has taken and not sent, above which messages wait."""
+"""Buffered bytes of a channel above which messages wait."""
 
 MAX_CANDIDATES: Final = 100
 MAX_MEDIA: Final = 64
-"""What one description may list. A browser lists a handful; the work grows with the square."""
+"""Maximum media sections of a description. Browsers list a few; the work grows quadratically."""
 
 _MULTICAST: Final = ".local"
 _ALL_LOST: Final = 256  # RTCP counts lost packets in parts of this
@@ -41,9 +41,9 @@ _host_addresses: Final = aioice.ice.get_host_addresses
 
 
 def _with_loopback(use_ipv4: bool, use_ipv6: bool) -> list[str]:  # noqa: FBT001 - aioice's own
-    """Return this machine's addresses, the one for itself first.
+    """Return this machine's addresses, loopback first.
 
-    aioice (0.13) leaves 127.0.0.1 out, and it is the one that works without any network.
+    aioice (0.13) omits 127.0.0.1, the only one that works without a network.
     """
     return ["127.0.0.1", *_host_addresses(use_ipv4, use_ipv6)]
 
@@ -61,18 +61,18 @@ class Connection:
     Parameters
     ----------
     on_data
-        Called with each message that comes in on any data channel.
+        Called with each message from any data channel.
     audience
-        Where to take a seat once the connection stands; None to show nothing.
+        Where to subscribe once the connection is up; None to show nothing.
     coding
-        Of the pictures, ``"H264"`` or ``"VP8"``.
+        Codec of the pictures: ``"H264"`` or ``"VP8"``.
     reply_over
-        Label of the channel, to be opened by the other side, over which `send` sends.
+        Label of the channel for `send`, which the other side opens.
 
     Attributes
     ----------
-    seat
-        What is shown over this connection, None without an audience.
+    subscription
+        What is sent over this connection; None without an audience.
     """
 
     def __init__(
@@ -83,14 +83,14 @@ class Connection:
         coding: str = "",
         reply_over: str = "",
     ) -> None:
-        # An explicit list: without one aiortc would ask a public STUN server.
+        # An explicit list: otherwise aiortc would use a public STUN server.
         self._pc = RTCPeerConnection(
             RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
         )
         self._on_data = on_data
         self._audience = audience
         self._coding = coding
-        self.seat = Seat() if audience is not None else None
+        self.subscription = Subscription() if audience is not None else None
         self._candidates = 0  # that were trickled
         self._describing = asyncio.Lock()  # aiortc leaves open what it closes while it describes
         self._channel: RTCDataChannel | None = None
@@ -101,21 +101,21 @@ class Connection:
 
     @property
     def connected(self) -> bool:
-        """Whether media and data can flow."""
+        """Whether the connection is up."""
         return self._pc.connectionState == "connected"
 
     @property
     def lost(self) -> bool:
-        """Whether nothing can flow any more: aiortc (1.16) restarts no connection."""
+        """Whether the connection is lost for good: aiortc (1.16) cannot restart it."""
         return self._pc.connectionState in {"failed", "closed"}
 
     def add_avatar(self, *, stream: str = "", video: str = "", sound: str = "") -> None:
         """Send the avatar's picture and sound, under these names if given."""
-        if self.seat is None:
+        if self.subscription is None:
             return
-        for track, name in ((self.seat.sound, sound), (self.seat.video, video)):
+        for track, name in ((self.subscription.sound, sound), (self.subscription.video, video)):
             transceiver = self._pc.addTransceiver(track, direction="sendonly")
-            # aiortc (1.16) has no other way to name them.
+            # aiortc (1.16) has no public way to name them.
             if name:
                 sender = transceiver.sender
                 sender._stream_id, sender._track_id = stream, name  # noqa: SLF001
@@ -123,7 +123,7 @@ class Connection:
                 self._prefer(transceiver)
 
     def open_channel(self, label: str, *, lossy: bool = False) -> None:
-        """Open a data channel; what is sent goes over the one that is not lossy."""
+        """Open a data channel; `send` uses the reliable one."""
         if lossy:
             channel = self._pc.createDataChannel(label, ordered=False, maxRetransmits=0)
         else:
@@ -132,35 +132,35 @@ class Connection:
         channel.add_listener("message", self._on_data)
 
     def send(self, data: bytes) -> None:
-        """Send `data`, as soon as there is an open channel with room for it."""
+        """Send `data` as soon as an open channel has room for it."""
         self._unsent.append(data)
         self._flush()
 
     async def offer(self) -> str:
-        """Return the description of all that was added, with all candidates in it."""
+        """Return an offer of everything added, with all candidates."""
         async with self._describing:
             await self._pc.setLocalDescription(await self._pc.createOffer())
             return self._pc.localDescription.sdp
 
     async def answer(self, offer: str) -> str:
-        """Return the answer to the other side's description."""
+        """Return the answer to the other side's offer."""
         async with self._describing:
             await self._describe(offer, "offer")
             await self._pc.setLocalDescription(await self._pc.createAnswer())
             return self._pc.localDescription.sdp
 
     async def accept(self, answer: str) -> None:
-        """Take the other side's answer."""
+        """Apply the other side's answer."""
         async with self._describing:
             await self._describe(answer, "answer")
 
     async def add_candidate(self, init: dict[str, Any]) -> None:
-        """Take a candidate in the form that browsers have for it."""
+        """Add an ICE candidate in the form that browsers use."""
         line = init.get("candidate")
         if not line:  # there are no more
             return
         candidate = _candidate(line)
-        # A name that only multicast could resolve: its owner will call us. TCP: not spoken here.
+        # Skip mDNS names, whose owner will connect to us, and TCP, which is not supported.
         if candidate.ip.endswith(_MULTICAST) or candidate.protocol.lower() != "udp":
             return
         self._candidates += 1
@@ -174,7 +174,7 @@ class Connection:
             raise DescriptionError(f"That candidate cannot be used: {error!r:.200}.") from error
 
     def tracks_by_mid(self, names: dict[str, str]) -> dict[str, str]:
-        """Return which media section carries which track; `names` are those of each kind."""
+        """Return the track of each media section; `names` has the track of each kind."""
         return {
             each.mid: names[each.kind]
             for each in self._pc.getTransceivers()
@@ -182,17 +182,17 @@ class Connection:
         }
 
     async def loss(self) -> float:
-        """Return what part of the last packets the other side says it missed."""
+        """Return the share of recent packets that the other side reports lost."""
         reports = (await self._pc.getStats()).values()
         missed = [each.fractionLost for each in reports if each.type == "remote-inbound-rtp"]
         return max(missed, default=0) / _ALL_LOST
 
     async def close(self) -> None:
         """End the connection. Closing again is harmless."""
-        if self._audience is not None and self.seat is not None:
-            self._audience.leave(self.seat)
-            self.seat.video.stop()
-            self.seat.sound.stop()
+        if self._audience is not None and self.subscription is not None:
+            self._audience.leave(self.subscription)
+            self.subscription.video.stop()
+            self.subscription.sound.stop()
         async with self._describing:
             await self._pc.close()
 
@@ -213,9 +213,9 @@ class Connection:
             raise DescriptionError(f"That {kind} cannot be used: {error!r:.200}.") from error
 
     def _prefer(self, transceiver: RTCRtpTransceiver) -> None:
-        """Let pictures travel in their own coding and in no other.
+        """Restrict video to the codec of the pictures.
 
-        aiortc (1.16) chooses when it takes the other side's description: later is too late.
+        Before the other side's description is applied, since aiortc (1.16) chooses then.
         """
         codecs = RTCRtpSender.getCapabilities("video").codecs
         transceiver.setCodecPreferences(
@@ -223,12 +223,12 @@ class Connection:
         )
 
     def _follow(self) -> None:
-        if self._audience is None or self.seat is None:
+        if self._audience is None or self.subscription is None:
             return
         if self._pc.connectionState == "connected":
-            self._audience.take(self.seat)
+            self._audience.take(self.subscription)
         elif self.lost:
-            self._audience.leave(self.seat)
+            self._audience.leave(self.subscription)
 
     def _take_channel(self, channel: RTCDataChannel) -> None:
         channel.add_listener("message", self._on_data)
@@ -242,10 +242,10 @@ class Connection:
         self._flush()
 
     def _flush(self) -> None:
-        """Send what can be sent now.
+        """Send as many waiting messages as possible.
 
-        A client says it is in the room before its channels are open. One whose network is gone
-        takes nothing for a while, and a channel (aiortc 1.16) would take any amount meanwhile.
+        A client may enter the room before its channels are open. While its network is down, a
+        channel (aiortc 1.16) would buffer without limit.
         """
         channel = self._channel
         while (
@@ -258,7 +258,7 @@ class Connection:
 
 
 def _candidate(line: object) -> RTCIceCandidate:
-    """Read a candidate. aiortc would take any address and port, and fail when it uses them."""
+    """Parse a candidate. aiortc would accept any address and port, and fail later."""
     try:
         candidate = candidate_from_sdp(str(line).removeprefix("candidate:"))
         candidate.ip = candidate.ip.lower()

@@ -1,6 +1,6 @@
 """The signalling line to one client: LiveKit's messages over a web socket.
 
-Knows how messages travel and when a line is dead, not what they mean.
+Knows how messages are sent and when a line is dead, not what they mean.
 """
 
 import asyncio
@@ -14,25 +14,25 @@ from heygen_widget.local.v1.livekit.wire import Message, WireError
 
 PING_INTERVAL: Final = 5
 PING_TIMEOUT: Final = 15
-"""Seconds between two pings of a client, and without any message until its line is dead."""
+"""Seconds between a client's pings, and without a message until its line counts as dead."""
 
 _GONE: Final = (WebSocketDisconnect, RuntimeError)  # as starlette reports a socket that is closed
 
 
-class Line:
-    """A web socket that was accepted.
+class SignalLine:
+    """The signalling line to one client.
 
     Parameters
     ----------
     socket
-        The web socket.
+        The accepted web socket.
     """
 
     def __init__(self, socket: WebSocket) -> None:
         self._socket = socket
 
     async def send(self, **message: Any) -> None:
-        """Send a message, one field of `RESPONSE`. On a dead line nothing happens."""
+        """Send a message: one field of `RESPONSE`. Does nothing on a dead line."""
         with contextlib.suppress(*_GONE):
             await self._socket.send_bytes(RESPONSE.encode(message))
 
@@ -42,7 +42,7 @@ class Line:
         Raises
         ------
         WireError
-            When the message is none of LiveKit's.
+            When it is not a valid message.
         """
         try:
             async with asyncio.timeout(PING_TIMEOUT):
@@ -57,6 +57,6 @@ class Line:
         return REQUEST.decode(data)
 
     async def close(self) -> None:
-        """Hang up. Harmless on a dead line."""
+        """Close the line. Harmless on a dead line."""
         with contextlib.suppress(*_GONE):
             await self._socket.close()

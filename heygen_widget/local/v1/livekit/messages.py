@@ -1,4 +1,4 @@
-"""The messages of LiveKit's protocol that a room with one avatar needs, and their numbers.
+"""The messages of LiveKit's protocol that a room with one avatar needs.
 
 From livekit/protocol (`livekit_rtc.proto`, `livekit_models.proto`), protocol version 16. Only
 fields that are sent or read here; clients skip what is absent.
@@ -12,11 +12,11 @@ from heygen_widget.local.v1.livekit.wire import Field, Message, Schema, WireErro
 
 PROTOCOL: Final = 16
 MAX_JOIN: Final = 1024 * 1024
-"""Bytes of an unpacked join request."""
+"""Maximum bytes of a decompressed join request."""
 
 
 class LeaveReason(IntEnum):
-    """Why a participant has to leave."""
+    """Why a participant must leave."""
 
     DUPLICATE_IDENTITY = 2
     ROOM_DELETED = 5
@@ -51,8 +51,8 @@ class TrackSource(IntEnum):
     MICROPHONE = 2
 
 
-class Reach(IntEnum):
-    """How well the room reaches a participant; LiveKit's connection quality."""
+class ConnectionQuality(IntEnum):
+    """How well a participant receives the room."""
 
     POOR = 0
     GOOD = 1
@@ -138,7 +138,7 @@ _USER_PACKET: Final = Schema(
     participant_identity=Field(5, "str"),
 )
 
-_REACH: Final = Schema(participant_sid=Field(1, "str"), quality=Field(2, "int"))
+_QUALITY_UPDATE: Final = Schema(participant_sid=Field(1, "str"), quality=Field(2, "int"))
 
 _NOTHING: Final = Schema()
 REQUEST: Final = Schema(
@@ -150,7 +150,7 @@ REQUEST: Final = Schema(
     ping=Field(14, "int"),
     ping_req=Field(16, _PING),
 )
-"""What a client says over its signalling line; it says more that needs no answer."""
+"""What a client sends over its signalling line; other fields are ignored."""
 
 RESPONSE: Final = Schema(
     join=Field(1, _JOIN),
@@ -158,12 +158,12 @@ RESPONSE: Final = Schema(
     offer=Field(3, _DESCRIPTION),
     track_published=Field(6, Schema(cid=Field(1, "str"), track=Field(2, _TRACK))),
     leave=Field(8, Schema(reason=Field(2, "int"), action=Field(3, "int"))),
-    connection_quality=Field(12, Schema(updates=Field(1, _REACH, repeated=True))),
+    connection_quality=Field(12, Schema(updates=Field(1, _QUALITY_UPDATE, repeated=True))),
     pong=Field(18, "int"),
     reconnect=Field(19, Schema(server_info=Field(3, _SERVER))),
     pong_resp=Field(20, _PONG),
 )
-"""What the server says."""
+"""What the server sends."""
 
 DATA_PACKET: Final = Schema(
     kind=Field(1, "int"),
@@ -172,16 +172,16 @@ DATA_PACKET: Final = Schema(
     sequence=Field(16, "int"),
     participant_sid=Field(17, "str"),
 )
-"""What travels over the data channels."""
+"""What the data channels carry."""
 
 
 def unpack_join_request(data: bytes) -> Message:
-    """Return the join request that a client of signalling v1 sends in its address.
+    """Return the join request that a client of signalling v1 sends in its URL.
 
     Raises
     ------
     WireError
-        When it is none, or too large.
+        When it is not valid, or too large.
     """
     wrapped = _WRAPPED_JOIN_REQUEST.decode(data)
     request: bytes = wrapped.get("join_request", b"")

@@ -1,4 +1,4 @@
-"""One viewer in a room: the signalling line, and the connections that hang on it.
+"""One viewer in a room: the signalling line and its connections.
 
 Speaks LiveKit's signalling in both of its versions. In version 0 the server offers a connection
 for the avatar, and the client offers one of its own once it has something to send. In version 1
@@ -9,22 +9,22 @@ import json
 import time
 from typing import Final
 
+from heygen_widget.local.v1.livekit.access_tokens import IDENTITY
 from heygen_widget.local.v1.livekit.connection import Connection
-from heygen_widget.local.v1.livekit.line import PING_INTERVAL, PING_TIMEOUT, Line
+from heygen_widget.local.v1.livekit.line import PING_INTERVAL, PING_TIMEOUT, SignalLine
 from heygen_widget.local.v1.livekit.messages import (
     DATA_PACKET,
     JOINED,
+    ConnectionQuality,
     LeaveAction,
     LeaveReason,
-    Reach,
     Target,
 )
-from heygen_widget.local.v1.livekit.passes import IDENTITY
-from heygen_widget.local.v1.livekit.stage import SERVER, Stage, new_sid
+from heygen_widget.local.v1.livekit.room_info import SERVER, RoomInfo, new_sid
 from heygen_widget.local.v1.livekit.wire import Message, WireError
 
-LOSSES: Final = {Reach.EXCELLENT: 0.02, Reach.GOOD: 0.1}
-"""What part of the packets may be lost at most."""
+LOSSES: Final = {ConnectionQuality.EXCELLENT: 0.02, ConnectionQuality.GOOD: 0.1}
+"""Maximum share of lost packets."""
 
 RELIABLE: Final = "_reliable"
 LOSSY: Final = "_lossy"
@@ -32,12 +32,12 @@ LOSSY: Final = "_lossy"
 
 
 class Participant:
-    """A viewer, from joining to leaving, over one signalling line or several in turn.
+    """A viewer, from joining to leaving, over one or several consecutive signalling lines.
 
     Parameters
     ----------
-    stage
-        What there is to see.
+    info
+        The avatar and the room.
     line
         The first line.
     single
@@ -46,25 +46,25 @@ class Participant:
     Attributes
     ----------
     sid
-        The viewer's id, by which a client comes back.
+        The viewer's id, with which a client reconnects.
     line
-        The line that counts.
+        The current line.
     """
 
-    def __init__(self, stage: Stage, line: Line, *, single: bool) -> None:
+    def __init__(self, info: RoomInfo, line: SignalLine, *, single: bool) -> None:
         self.sid = new_sid("PA")
         self.line = line
-        self._stage = stage
+        self._info = info
         self._single = single
         self._joined_at = int(time.time())
         self._main = Connection(
             self._take_data,
-            audience=stage.audience,
-            coding=stage.coding,
+            audience=info.audience,
+            coding=info.coding,
             reply_over=RELIABLE if single else "",
         )
         self._publisher: Connection | None = None  # what the client sends by, in version 0
-        self._reach: Reach | None = None  # as the client was told last
+        self._reach: ConnectionQuality | None = None  # as the client was told last
 
     @property
     def lost(self) -> bool:
@@ -72,10 +72,10 @@ class Participant:
         return self._main.lost
 
     async def join(self, offer: Message | None) -> None:
-        """Let the viewer in: offer the avatar, or answer the offer that a client brought along."""
+        """Let the viewer in: offer the avatar, or answer the client's offer."""
         await self._greet()
-        stage = self._stage
-        self._main.add_avatar(stream=stage.stream, video=stage.video_sid, sound=stage.sound_sid)
+        info = self._info
+        self._main.add_avatar(stream=info.stream, video=info.video_sid, sound=info.sound_sid)
         if offer is not None:
             await self._answer(offer)
         elif not self._single:
@@ -84,19 +84,19 @@ class Participant:
             sdp = await self._main.offer()
             await self.line.send(offer=self._description("offer", sdp, 1, self._main))
 
-    async def resume(self, line: Line) -> None:
-        """Go on over a new line; media and data were never cut."""
+    async def resume(self, line: SignalLine) -> None:
+        """Continue over a new line; media and data were never interrupted."""
         self.line = line
-        # A client that comes back drops every message before this one.
+        # A reconnecting client ignores every message before this one.
         await line.send(reconnect={"server_info": SERVER})
 
     async def listen(self) -> bool:
-        """Follow the client over its line; return whether it left, False if the line died.
+        """Serve the client's messages; return True if it left, False if the line died.
 
         Raises
         ------
         Exception
-            When the client says what cannot be done; parsers raise whatever comes to them.
+            When a message is not valid; parsers may raise anything.
         """
         line = self.line
         while (message := await line.receive()) is not None:
@@ -137,9 +137,9 @@ class Participant:
         }
         await self.line.send(
             join={
-                "room": self._stage.room(),
+                "room": self._info.room(),
                 "participant": me,
-                "other_participants": [self._stage.avatar()],
+                "other_participants": [self._info.avatar()],
                 "server_version": SERVER["version"],
                 "server_info": SERVER,
                 "subscriber_primary": not self._single,
@@ -149,7 +149,7 @@ class Participant:
         )
 
     async def _follow(self, message: Message) -> None:
-        """Do what a message asks for; most of what clients say asks for nothing here."""
+        """Handle a message; most kinds need no handling here."""
         match message:
             case {"answer": answer}:
                 await self._main.accept(answer["sdp"])
@@ -159,7 +159,7 @@ class Participant:
             case {"trickle": trickle}:
                 await self._add_candidate(trickle)
             case {"add_track": asked}:
-                # Clients wait for this before they publish; what they publish is not listened to.
+                # Clients wait for this before they publish; published media is ignored.
                 track = {"sid": new_sid("TR"), "type": asked.get("type", 0)}
                 track |= {key: asked[key] for key in ("name", "source") if key in asked}
                 await self.line.send(track_published={"cid": asked["cid"], "track": track})
@@ -183,15 +183,15 @@ class Participant:
             await connection.add_candidate(json.loads(trickle["candidate_init"]))
 
     async def _tell_reach(self) -> None:
-        """Tell how well picture and sound reach the viewer, if that has changed."""
-        reach = reach_of(await self._main.loss())
-        if reach is not self._reach:
-            self._reach = reach
-            update = {"participant_sid": self.sid, "quality": reach}
+        """Report how well picture and sound reach the viewer, if that has changed."""
+        quality = quality_for(await self._main.loss())
+        if quality is not self._reach:
+            self._reach = quality
+            update = {"participant_sid": self.sid, "quality": quality}
             await self.line.send(connection_quality={"updates": [update]})
 
     def _description(self, kind: str, sdp: str, number: int, connection: Connection) -> Message:
-        mids = connection.tracks_by_mid(self._stage.tracks)
+        mids = connection.tracks_by_mid(self._info.tracks)
         return {
             "type": kind,
             "sdp": sdp,
@@ -205,19 +205,21 @@ class Participant:
         return self._publisher
 
     def _take_data(self, data: bytes | str) -> None:
-        """Pass on data that the client has published; what is no data packet is left."""
+        """Pass on published data; ignore what is not a data packet."""
         if isinstance(data, bytes):
             try:
                 packet = DATA_PACKET.decode(data)
             except WireError:
                 return
             if "user" in packet:
-                self._stage.on_data(packet["user"].get("payload", b""))
+                self._info.on_data(packet["user"].get("payload", b""))
 
 
-def reach_of(loss: float) -> Reach:
-    """Return the quality of a connection that loses this part of its packets."""
-    return next((reach for reach, most in LOSSES.items() if loss <= most), Reach.POOR)
+def quality_for(loss: float) -> ConnectionQuality:
+    """Return the quality of a connection that loses this share of its packets."""
+    return next(
+        (quality for quality, most in LOSSES.items() if loss <= most), ConnectionQuality.POOR
+    )
 
 
 def _now() -> int:

@@ -17,16 +17,16 @@ SOUND_CLOCK: Final = 48_000
 """Units per second of the times of pictures and of sound."""
 
 _BACKLOG: Final = 100
-"""Packets that may wait for a connection; more mean that it takes none."""
+"""Packets that may wait for a connection; beyond that, packets are dropped."""
 
 
-class Packets(MediaStreamTrack):
-    """A track of coded packets, sent as they are.
+class PacketTrack(MediaStreamTrack):
+    """A track of encoded packets, sent unchanged.
 
     Parameters
     ----------
     kind
-        What they are.
+        ``"audio"`` or ``"video"``.
     clock
         Units per second of their times.
     """
@@ -38,14 +38,14 @@ class Packets(MediaStreamTrack):
         self._queue: asyncio.Queue[av.Packet[Any] | None] = asyncio.Queue()
 
     def put(self, data: bytes, time: int) -> None:
-        """Send a packet of that time, as soon as it can be."""
+        """Queue a packet with that time."""
         if self._queue.qsize() < _BACKLOG:
             packet = av.Packet(data)
             packet.pts, packet.time_base = time, self._time_base
             self._queue.put_nowait(packet)
 
     async def recv(self) -> "av.Packet[Any]":
-        """Return the next packet, once there is one."""
+        """Wait for the next packet."""
         packet = await self._queue.get()
         if packet is None:
             raise MediaStreamError
@@ -57,8 +57,8 @@ class Packets(MediaStreamTrack):
         self._queue.put_nowait(None)
 
 
-class Seat:
-    """What one connection gets to see and hear, from a key frame on.
+class Subscription:
+    """What one connection receives, from a key frame on.
 
     Attributes
     ----------
@@ -67,49 +67,49 @@ class Seat:
     """
 
     def __init__(self) -> None:
-        self.video = Packets("video", VIDEO_CLOCK)
-        self.sound = Packets("audio", SOUND_CLOCK)
+        self.video = PacketTrack("video", VIDEO_CLOCK)
+        self.sound = PacketTrack("audio", SOUND_CLOCK)
         self._begun = False
 
     def show(self, picture: bytes, time: int, *, key: bool) -> None:
-        """Send a picture, unless nothing can be decoded from it yet."""
+        """Send a picture, once there has been a key frame."""
         self._begun = self._begun or key
         if self._begun:
             self.video.put(picture, time)
 
 
 class Audience:
-    """All viewers of one avatar. For use on one event loop only.
+    """All viewers of one avatar. Use on one event loop only.
 
     Parameters
     ----------
     on_change
-        Called with the number of seats that are taken, when it has changed. Whoever has just come
-        needs a key frame.
+        Called with the number of subscriptions when it has changed. A new subscription needs a
+        key frame.
     """
 
     def __init__(self, on_change: Callable[[int], None]) -> None:
         self._on_change = on_change
-        self._seats: set[Seat] = set()
+        self._subscriptions: set[Subscription] = set()
 
-    def take(self, seat: Seat) -> None:
-        """Let `seat` see and hear from now on."""
-        if seat not in self._seats:
-            self._seats.add(seat)
-            self._on_change(len(self._seats))
+    def take(self, subscription: Subscription) -> None:
+        """Add a subscription: it receives pictures and sound from now on."""
+        if subscription not in self._subscriptions:
+            self._subscriptions.add(subscription)
+            self._on_change(len(self._subscriptions))
 
-    def leave(self, seat: Seat) -> None:
-        """Let `seat` go. Leaving again is harmless."""
-        if seat in self._seats:
-            self._seats.remove(seat)
-            self._on_change(len(self._seats))
+    def leave(self, subscription: Subscription) -> None:
+        """Remove a subscription. Removing it again is harmless."""
+        if subscription in self._subscriptions:
+            self._subscriptions.remove(subscription)
+            self._on_change(len(self._subscriptions))
 
     def show(self, picture: bytes, time: int, *, key: bool) -> None:
         """Send a picture to all."""
-        for seat in self._seats:
-            seat.show(picture, time, key=key)
+        for subscription in self._subscriptions:
+            subscription.show(picture, time, key=key)
 
     def play(self, sound: bytes, time: int) -> None:
         """Send sound to all."""
-        for seat in self._seats:
-            seat.sound.put(sound, time)
+        for subscription in self._subscriptions:
+            subscription.sound.put(sound, time)

@@ -23,9 +23,9 @@ class Field(NamedTuple):
     Attributes
     ----------
     number
-        Its number on the wire.
+        Its field number.
     kind
-        What it holds; enumerations are ``"int"``.
+        Its type; enumerations are ``"int"``.
     repeated
         Whether it is a list.
     """
@@ -43,7 +43,7 @@ class Schema:
         self._by_number = {field.number: name for name, field in fields.items()}
 
     def encode(self, message: Message) -> bytes:
-        """Write a message; what it does not hold stays at its default."""
+        """Encode a message; missing fields keep their defaults."""
         written = bytearray()
         for name, value in message.items():
             field = self._by_name[name]
@@ -52,12 +52,12 @@ class Schema:
         return bytes(written)
 
     def decode(self, data: bytes) -> Message:
-        """Read a message, skipping fields this schema does not have.
+        """Decode a message, skipping unknown fields.
 
         Raises
         ------
         WireError
-            When it is none.
+            When it is not valid.
         """
         message: Message = {}
         position = 0

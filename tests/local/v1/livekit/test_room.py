@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
-from heygen_widget.local.v1.livekit import Audience, Room, Stage, connection
-from heygen_widget.local.v1.livekit.line import Line
-from heygen_widget.local.v1.livekit.messages import LeaveAction, LeaveReason, Reach
-from heygen_widget.local.v1.livekit.participant import reach_of
+from heygen_widget.local.v1.livekit import Audience, Room, RoomInfo, connection
+from heygen_widget.local.v1.livekit.line import SignalLine
+from heygen_widget.local.v1.livekit.messages import ConnectionQuality, LeaveAction, LeaveReason
+from heygen_widget.local.v1.livekit.participant import quality_for
 from heygen_widget.local.v1.livekit.wire import Message
 
 
-class HeldLine(Line):
+class HeldLine(SignalLine):
     """A signalling line whose other end is the test."""
 
     def __init__(self) -> None:
@@ -51,7 +51,9 @@ class HeldLine(Line):
 class Scene:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.connections: list[RTCPeerConnection] = []
-        self.room = Room(Stage("room", Audience(lambda _: None), "VP8", 854, 480, lambda _: None))
+        self.room = Room(
+            RoomInfo("room", Audience(lambda _: None), "VP8", 854, 480, lambda _: None)
+        )
         monkeypatch.setattr(connection, "RTCPeerConnection", self._connection)
 
     def _connection(self, configuration: RTCConfiguration) -> RTCPeerConnection:
@@ -155,7 +157,7 @@ def test_who_comes_back_without_a_connection_is_asked_to_join_again(
         await first.got("offer")
         await scene.connections[0].close()  # as when nothing came over it for too long
         sid = (await first.got("join"))["participant"]["sid"]
-        await scene.room.come_back(second, sid)
+        await scene.room.reconnect(second, sid)
         assert [*second.sent[0]] == ["leave"]
         assert second.sent[0]["leave"]["action"] == LeaveAction.RECONNECT
         await inside
@@ -210,16 +212,25 @@ def test_a_viewer_is_told_how_well_it_is_reached_when_it_joins_and_when_that_cha
         sids = {update["participant_sid"] for each in told for update in each["updates"]}
         assert sids == {joined["participant"]["sid"]}
         levels = [update["quality"] for each in told for update in each["updates"]]
-        assert levels == [Reach.EXCELLENT, Reach.GOOD, Reach.POOR]
+        assert levels == [
+            ConnectionQuality.EXCELLENT,
+            ConnectionQuality.GOOD,
+            ConnectionQuality.POOR,
+        ]
         assert json.dumps(levels) == "[2, 1, 0]"  # as LiveKit counts them
 
     play(monkeypatch, act)
 
 
 @pytest.mark.parametrize(
-    ("loss", "reach"), [(0, Reach.EXCELLENT), (0.03, Reach.GOOD), (0.2, Reach.POOR)]
+    ("loss", "quality"),
+    [
+        (0, ConnectionQuality.EXCELLENT),
+        (0.03, ConnectionQuality.GOOD),
+        (0.2, ConnectionQuality.POOR),
+    ],
 )
 def test_what_is_lost_on_the_way_says_how_well_a_viewer_is_reached(
-    loss: float, reach: Reach
+    loss: float, quality: ConnectionQuality
 ) -> None:
-    assert reach_of(loss) is reach
+    assert quality_for(loss) is quality

@@ -12,15 +12,15 @@ import time
 from typing import Any, Final
 
 IDENTITY: Final = "client"
-"""Who enters with a token. There is one: who comes again takes the place of who is there."""
+"""The identity of every viewer: a new one replaces the one in the room."""
 
 _ISSUER: Final = "local"
 _LIFETIME: Final = 24 * 3600
-"""Seconds; a session is over long before."""
+"""Seconds; longer than any session lasts."""
 
 
-class Passes:
-    """Issues and reads tokens of rooms. Its own key signs them, and is never told."""
+class AccessTokens:
+    """Issues and verifies room tokens, signed with its own secret key."""
 
     def __init__(self) -> None:
         self._key = secrets.token_bytes(32)
@@ -41,7 +41,7 @@ class Passes:
         return f"{signed}.{self._signature(signed)}"
 
     def room(self, token: str) -> str | None:
-        """Return the name of the room that `token` opens, None if it is not one of ours."""
+        """Return the name of the room that `token` opens; None if it is not valid."""
         signed, _, signature = token.rpartition(".")
         if not hmac.compare_digest(self._signature(signed).encode(), signature.encode()):
             return None

@@ -1,6 +1,6 @@
-"""The addresses by which LiveKit's clients enter a room.
+"""The routes by which LiveKit's clients enter a room.
 
-Knows tokens and room names; the rooms themselves are kept elsewhere.
+Knows tokens and room names; the rooms themselves are held elsewhere.
 """
 
 import base64
@@ -13,47 +13,47 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from heygen_widget.local.v1.livekit.line import Line
+from heygen_widget.local.v1.livekit.access_tokens import AccessTokens
+from heygen_widget.local.v1.livekit.line import SignalLine
 from heygen_widget.local.v1.livekit.messages import unpack_join_request
-from heygen_widget.local.v1.livekit.passes import Passes
 from heygen_widget.local.v1.livekit.room import Room
 from heygen_widget.local.v1.livekit.wire import WireError
 
 ROOMS: Final = "/room"
-"""Where clients are sent; they add the rest."""
+"""The base path given to clients, to which they append their own."""
 
 
-class Doors:
+class SignalRoutes:
     """The routes below `ROOMS`.
 
     Parameters
     ----------
-    passes
-        Who reads tokens.
+    tokens
+        Verifies tokens.
     find
-        Returns the open room of a name, None if there is none.
+        Returns the open room with a name, or None.
     """
 
-    def __init__(self, passes: Passes, find: Callable[[str], Room | None]) -> None:
-        self._passes = passes
+    def __init__(self, tokens: AccessTokens, find: Callable[[str], Room | None]) -> None:
+        self._access_tokens = tokens
         self._find = find
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes."""
         return [
-            Route(ROOMS, self._greet),
+            Route(ROOMS, self._warm_up),
             WebSocketRoute(f"{ROOMS}/rtc", self._enter),
             WebSocketRoute(f"{ROOMS}/rtc/v1", self._enter_single),
             Route(f"{ROOMS}/rtc/validate", self._validate),
             Route(f"{ROOMS}/rtc/v1/validate", self._validate_single),
         ]
 
-    async def _greet(self, _: Request) -> Response:
-        """Answer a client that warms its connection up."""
+    async def _warm_up(self, _: Request) -> Response:
+        """Answer a client that warms up its connection."""
         return PlainTextResponse("OK")
 
     async def _validate(self, request: Request) -> Response:
-        """Tell a client that could not enter why."""
+        """Tell a client why it could not enter."""
         return _verdict(self._room(request.query_params.get("access_token", "")))
 
     async def _validate_single(self, request: Request) -> Response:
@@ -72,15 +72,15 @@ class Doors:
             return
         await socket.accept()
         if asked.get("reconnect") == "1":
-            await room.come_back(Line(socket), asked.get("sid", ""))
+            await room.reconnect(SignalLine(socket), asked.get("sid", ""))
         else:
-            await room.enter(Line(socket))
+            await room.enter(SignalLine(socket))
 
     async def _enter_single(self, socket: WebSocket) -> None:
         room = self._room(socket.query_params.get("access_token", ""))
         try:
             packed = socket.query_params.get("join_request", "")
-            # Clients leave the padding away; too much of it is no harm.
+            # Clients omit the padding; extra padding is harmless.
             asked = unpack_join_request(base64.urlsafe_b64decode(packed + "=="))
         except (WireError, binascii.Error, ValueError):
             room = None
@@ -89,13 +89,13 @@ class Doors:
             return
         await socket.accept()
         if asked.get("reconnect"):
-            await room.come_back(Line(socket), asked.get("participant_sid", ""))
+            await room.reconnect(SignalLine(socket), asked.get("participant_sid", ""))
         else:
             offer = asked.get("publisher_offer")
-            await room.enter(Line(socket), single=True, offer=offer)
+            await room.enter(SignalLine(socket), single=True, offer=offer)
 
     def _room(self, token: str) -> Room | None:
-        name = self._passes.room(token)
+        name = self._access_tokens.room(token)
         return None if name is None else self._find(name)
 
 

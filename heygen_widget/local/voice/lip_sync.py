@@ -1,4 +1,4 @@
-"""Lips for a sound of which nothing is known but its samples.
+"""Derives lip movements from the spectrum of a sound.
 
 Loudness opens the mouth, the spectrum shapes it. Knows no words and no phonemes.
 """
@@ -32,24 +32,24 @@ _HISSING: Final = VISEMES["SS"]
 Floats = npt.NDArray[np.float32]
 
 
-def lips_of(samples: npt.NDArray[np.int16]) -> tuple[MouthCue, ...]:
+def mouth_cues_of(samples: npt.NDArray[np.int16]) -> tuple[MouthCue, ...]:
     """Return mouth cues for mono `samples` at `SAMPLE_RATE`; the last is at rest."""
-    ear = Ear()
-    ear.hear(samples)
+    ear = SpectralLipSync()
+    ear.feed(samples)
     return tuple(ear.cues())
 
 
-class Ear:
-    """Hears a sound piece by piece, and tells how the lips go once it has heard all of it.
+class SpectralLipSync:
+    """Analyses a sound piece by piece, and returns the lip movements once it has all of it.
 
-    What it keeps of an hour is 3 MB.
+    Keeps 3 MB for an hour of sound.
     """
 
     def __init__(self) -> None:
         self._bands: list[Floats] = []
-        self._looks = 0
+        self._windows = 0
         self._samples = 0
-        # From where the next look begins: half a window before the sound, at first.
+        # Samples for the next window: half a window before the sound, at first.
         self._rest: Floats = np.zeros(_WINDOW // 2, np.float32)
 
     @property
@@ -57,19 +57,19 @@ class Ear:
         """Length of the sound so far."""
         return self._samples / SAMPLE_RATE
 
-    def hear(self, samples: npt.NDArray[np.int16]) -> None:
-        """Hear the next samples: mono, at `SAMPLE_RATE`."""
+    def feed(self, samples: npt.NDArray[np.int16]) -> None:
+        """Analyse the next samples: mono, at `SAMPLE_RATE`."""
         self._samples += len(samples)
         for start in range(0, len(samples), _BATCH * _HOP):
             part = samples[start : start + _BATCH * _HOP].astype(np.float32)
-            self._look(np.concatenate([self._rest, part]))
+            self._analyse(np.concatenate([self._rest, part]))
 
     def cues(self) -> Iterator[MouthCue]:
         """Yield the mouth cues of the whole sound; the last is at rest."""
         if not self._samples:
             return
-        missing = -(-self._samples // _HOP) - self._looks
-        self._look(np.pad(self._rest, (0, _WINDOW))[: (missing - 1) * _HOP + _WINDOW])
+        missing = -(-self._samples // _HOP) - self._windows
+        self._analyse(np.pad(self._rest, (0, _WINDOW))[: (missing - 1) * _HOP + _WINDOW])
         bands = np.concatenate(self._bands)
         loudness = 10 * np.log10(bands.sum(axis=1) + 1e-12)
         floor = max(_QUIETEST, float(np.percentile(loudness, 95)) - _RANGE)
@@ -89,17 +89,17 @@ class Ear:
                 yield MouthCue(n * _STEP, mouth)
         yield MouthCue(self.seconds, REST)
 
-    def _look(self, samples: Floats) -> None:
-        """Take all looks that fit into `samples`, and keep what the next one needs."""
+    def _analyse(self, samples: Floats) -> None:
+        """Analyse all windows that fit into `samples`, and keep what the next one needs."""
         looks = (len(samples) - _WINDOW) // _HOP + 1 if len(samples) >= _WINDOW else 0
         if looks:
             self._bands.append(_bands(samples[: (looks - 1) * _HOP + _WINDOW]))
-        self._looks += looks
+        self._windows += looks
         self._rest = samples[looks * _HOP :]
 
 
 def _bands(samples: Floats) -> Floats:
-    """Return, of shape (looks, 4), the power in each band, 1 being a full-scale square."""
+    """Return, of shape (windows, 4), the power in each band, 1 being a full-scale square."""
     edges = [[round(hertz * _WINDOW / SAMPLE_RATE) for hertz in band] for band in _BANDS]
     window = np.hanning(_WINDOW).astype(np.float32)
     scale = 2.0 / (float(np.square(window).sum()) * _WINDOW * 32768**2)
@@ -109,13 +109,13 @@ def _bands(samples: Floats) -> Floats:
 
 
 def _jaw(look: list[float]) -> float:
-    """Return how low the jaw is for a loud sound, 0.35 to 1."""
+    """Return how far a loud sound opens the jaw, 0.35 to 1."""
     closed, low, _, _ = look
     return 0.35 + 0.65 * min(1.0, 1.6 * low / max(closed + low, 1e-9))
 
 
 def _shape(opened: float, look: list[float]) -> Mouth:
-    """Return the mouth of a sound, opened so far, from the power in its bands."""
+    """Return the mouth shape for an opening and the power in each band."""
     closed, low, front, hiss = look
     voiced = max(closed + low + front, 1e-9)
     hissing = min(1.0, max(0.0, 2.0 * hiss / (voiced + hiss) - 0.5))

@@ -24,30 +24,30 @@ AVATAR: Final = "heygen"
 """The avatar's identity in the room."""
 
 SERVER: Final[Message] = {"version": "1.9.0", "protocol": PROTOCOL, "region": "local"}
-"""Of the LiveKit server whose protocol is spoken; clients refuse to talk to one without."""
+"""The LiveKit server whose protocol is spoken; clients require it."""
 
 
 def new_sid(prefix: str) -> str:
-    """Return a new id; clients tell kinds apart by the prefix."""
+    """Return a new id; clients recognize its kind by the prefix."""
     return f"{prefix}_{secrets.token_hex(6)}"
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """One avatar in one room.
+class RoomInfo:
+    """Describes one avatar in one room.
 
     Attributes
     ----------
     name
-        The room's.
+        The room's name.
     audience
-        All who watch.
+        Everyone watching.
     coding
-        Of the pictures, ``"H264"`` or ``"VP8"``.
+        Codec of the pictures: ``"H264"`` or ``"VP8"``.
     width, height
-        Of the pictures.
+        Size of the pictures.
     on_data
-        Called with what a participant publishes as data.
+        Called with data that a participant publishes.
     """
 
     name: str
@@ -64,7 +64,7 @@ class Stage:
 
     @property
     def stream(self) -> str:
-        """Id of the media stream: it says whose it is. One for both tracks keeps lips in time."""
+        """Id of the media stream, which names its owner. Sharing it keeps both tracks in sync."""
         return f"{self.avatar_sid}|{AVATAR}"
 
     @property
