@@ -1,4 +1,4 @@
-# demo · test · matrix · bench · screens · pictures · lint · format: each makes the environment it needs in .venv
+# demo · test · matrix · bench · screens · pictures · lint · format: each creates the environment it needs in .venv
 
 PYTHON ?= python3
 VENV := .venv
@@ -17,7 +17,7 @@ test: $(READY) lint
 	$(BIN)/pytest
 	$(BIN)/python -m tests.matrix --short
 
-# What needs no browser, on every Python there is, with the newest and the lowest dependencies.
+# Tests that need no browser, on every installed Python, with the newest and the lowest dependencies.
 matrix: $(READY)
 	$(BIN)/python -m tests.matrix
 
@@ -25,7 +25,7 @@ bench: $(READY)
 	$(BIN)/python tests/browser/chromium.py
 	$(BIN)/python -m benchmarks
 
-# Every state of the panel, to look at, into screenshots/.
+# Pictures of every state of the panel, into screenshots/.
 screens: $(READY)
 	$(BIN)/python tests/browser/chromium.py
 	$(BIN)/python -m tests.browser.screens

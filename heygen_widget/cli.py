@@ -64,10 +64,10 @@ def _parser() -> argparse.ArgumentParser:
     seconds: Final = {"type": float, "metavar": "SECONDS"}
     add(
         "--idle-timeout",
-        "end a session that gets no text for so long (default: %(default)g)",
+        "seconds without text after which a session ends (default: %(default)g)",
         **seconds,
     )
-    add("--max-length", "end a session after so long (default: %(default)g)", **seconds)
+    add("--max-length", "maximum length of a session (default: %(default)g)", **seconds)
     add(
         "--concurrency",
         "sessions that may be open at once (default: %(default)s)",
@@ -79,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
         "length of a media segment: 0.2 has less delay, 2 is classic HLS (default: %(default)s)",
         **seconds,
     )
-    add("--warm-up", "keep sessions pending for so long (default: %(default)g)", **seconds)
+    add("--warm-up", "seconds that sessions stay pending (default: %(default)g)", **seconds)
     add(
         "--pace",
         "run sessions so many times as fast, up to 16, for use without a browser; word times, "

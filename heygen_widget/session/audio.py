@@ -84,7 +84,7 @@ def prepare(audio: Any, rate: float | None = None) -> Asset | AssetUpload:
     if isinstance(audio, bytes | os.PathLike) or hasattr(audio, "read"):
         return _packed(read_file(audio), name_of(audio))
     raise TypeError(
-        f"{type(audio).__name__} is not a supported sound: pass a path, bytes, a URL, an "
+        f"{type(audio).__name__} is not a supported audio source: pass a path, bytes, a URL, an "
         "asset id, a file object, or samples with their rate."
     )
 

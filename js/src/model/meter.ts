@@ -79,9 +79,9 @@ function ends(seconds: number, why: string): TimeLeft {
   return { seconds, why, text: `Ends in ${time}${separator} ${why}` };
 }
 
-/** Write seconds as `0:07`, `12:30` or `1:00:00`. */
+/** Write seconds as `0:07`, `12:30` or `1:00:00`, rounded as in the table of `sessions()`. */
 export function formatElapsed(seconds: number): string {
-  const whole = Math.floor(seconds);
+  const whole = Math.round(seconds);
   const minutes = Math.floor(whole / 60);
   const two = (value: number) => String(value).padStart(2, "0");
   return minutes < 60
