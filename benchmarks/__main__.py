@@ -1,6 +1,6 @@
-"""Runs the measures and prints them as a table: ``python -m benchmarks [names...]``.
+"""Runs benchmarks and prints a table: ``python -m benchmarks [names...]``.
 
-Nothing here fails because a figure is high; the table says so.
+A high figure is marked in the table, but is not a failure.
 """
 
 import argparse

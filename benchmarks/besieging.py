@@ -1,4 +1,4 @@
-"""What callers without the key can do to the local server's machine, and to those who have it."""
+"""How callers without the key affect the local server and its authorized clients."""
 
 import contextlib
 import socket

@@ -1,4 +1,4 @@
-"""Other processes burn every core for half a minute, while the avatar speaks in JupyterLab."""
+"""The avatar speaks in JupyterLab while other processes keep every core busy for 30 s."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from benchmarks.rows import NEVER, Row, count
-from benchmarks.screens import ByHand, Ours, Screen
+from benchmarks.screens import HandWritten, Screen, WidgetScreen
 from benchmarks.stage import Stage, avatar_server
 from benchmarks.viewers import LONG_TEXT
 
@@ -21,8 +21,8 @@ FOR_GOOD = 1.0  # seconds to stay there
 
 
 @dataclass
-class Hardship:
-    """What became of one player."""
+class LoadEffect:
+    """The effect of the load on one player."""
 
     stalls: int
     longest: float  # seconds stood still
@@ -30,9 +30,9 @@ class Hardship:
 
 
 def measure(stage: Stage) -> Iterator[Row]:
-    """Count stalls, and time the way back."""
-    ours = endure(stage, Ours, segment=0.4)
-    hand = endure(stage, ByHand, segment=2)
+    """Count stalls, and measure the time to recover."""
+    ours = play_under_load(stage, WidgetScreen, segment=0.4)
+    hand = play_under_load(stage, HandWritten, segment=2)
     burners = f"{os.cpu_count()} processes burn all cores: "
     yield count(f"{burners}stalls in 30 s", ours.stalls, limit=0, baseline=hand.stalls)
     yield Row(measure="  longest stall", values=[ours.longest], baseline=[hand.longest])
@@ -44,28 +44,30 @@ def measure(stage: Stage) -> Iterator[Row]:
     )
 
 
-def endure(stage: Stage, kind: type[Screen], *, segment: float) -> Hardship:
-    """Play before, during and after."""
+def play_under_load(stage: Stage, kind: type[Screen], *, segment: float) -> LoadEffect:
+    """Play before, during and after the load."""
     with avatar_server(segment=segment) as server, stage.notebook() as notebook:
         screen = kind(notebook, server)
         screen.start(LONG_TEXT)
         screen.listen()
-        screen.look_on(SETTLING)
+        screen.let_play(SETTLING)
         usual = screen.trace(time.time() - 2).behind()
         began = time.time()
         with burning_cores():
-            screen.look_on(DURATION)
+            screen.let_play(DURATION)
         ended = time.time()
-        screen.look_on(AFTERWARDS)
+        screen.let_play(AFTERWARDS)
         trace = screen.trace(began)
     stalls = [stall.end - stall.begin for stall in trace.stalls() if stall.begin < ended]
     back = trace.behind_at_most(usual + NEAR, FOR_GOOD, since=ended)
-    return Hardship(len(stalls), max(stalls, default=0.0), NEVER if back is None else back - ended)
+    return LoadEffect(
+        len(stalls), max(stalls, default=0.0), NEVER if back is None else back - ended
+    )
 
 
 @contextmanager
 def burning_cores() -> Iterator[None]:
-    """Keep each core busy with a process of its own."""
+    """Keep each core busy with one process."""
     command = [sys.executable, "-c", "while True: pass"]
     burners = [subprocess.Popen(command) for _ in range(os.cpu_count() or 1)]
     try:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 
 from benchmarks.rows import Row, count
-from benchmarks.screens import Ours
+from benchmarks.screens import WidgetScreen
 from benchmarks.stage import Stage, avatar_server
 from benchmarks.viewers import LONG_TEXT, watched_session
 
@@ -16,17 +16,17 @@ LATE = 0.1  # seconds after its time; publishing takes one frame (0.04), the res
 def measure(stage: Stage) -> Iterator[Row]:
     """Count late segments and stalls."""
     with avatar_server() as server, stage.notebook() as notebook:
-        screen = Ours(notebook, server)
+        screen = WidgetScreen(notebook, server)
         screen.start(LONG_TEXT)
         screen.listen()
         with (
             watched_session(server, LONG_TEXT, "second") as second,
             watched_session(server, LONG_TEXT, "third") as third,
         ):
-            screen.look_on(SETTLING)
+            screen.let_play(SETTLING)
             seen = [len(viewer.lateness) for viewer in (second, third)]
             began = time.time()
-            screen.look_on(DURATION)
+            screen.let_play(DURATION)
             stalls = screen.trace(began).stalls()
     lateness = second.lateness[seen[0] :] + third.lateness[seen[1] :]
     late = sum(seconds > LATE for seconds in lateness)

@@ -1,4 +1,4 @@
-"""Text and words on a line that fails, and a fast stream of tokens on a slow one.
+"""Delivery of text and words over a failing connection, and of fast tokens over a slow one.
 
 Judged as the tests judge it, by what the server says it spoke, past the line.
 """
@@ -27,9 +27,9 @@ def measure(_: Stage) -> Iterator[Row]:
 
 
 def deltas() -> Iterator[Row]:
-    """Say words one by one while requests fail."""
+    """Speak words one by one while requests fail."""
     said = asyncio.run(speak_deltas(DELTAS, FAILING))
-    yield from _wrong(f"{DELTAS:,} deltas, {FAILING:.0%} of requests fail: ", said)
+    yield from _delivery_rows(f"{DELTAS:,} deltas, {FAILING:.0%} of requests fail: ", said)
     yield count(
         "  uncertain (at most: where no count tells)", said.uncertain, limit=said.undecidable
     )
@@ -37,22 +37,24 @@ def deltas() -> Iterator[Row]:
 
 
 def slow_deltas() -> Iterator[Row]:
-    """Say words one by one while requests are held for longer than the client waits."""
+    """Speak words one by one while requests take longer than the client waits."""
     plan = Chances({Operation.APPEND: TOO_SLOW}, 1, SLOW)
     said = asyncio.run(say_words(DELTAS, plan))
-    yield from _wrong(f"{DELTAS:,} deltas, {TOO_SLOW:.0%} held or stalled for too long: ", said)
+    yield from _delivery_rows(
+        f"{DELTAS:,} deltas, {TOO_SLOW:.0%} held or stalled for too long: ", said
+    )
     yield count("  uncertain", said.uncertain)
     yield count("  of these, spoken twice", said.twice)
 
 
-def _wrong(what: str, said: Deltas) -> Iterator[Row]:
+def _delivery_rows(what: str, said: Deltas) -> Iterator[Row]:
     yield count(f"{what}lost and not reported", len(said.lost), limit=0)
     yield count("  doubled and not reported", len(said.doubled), limit=0)
     yield count("  out of order and not reported", len(said.disordered), limit=0)
 
 
 def words() -> Iterator[Row]:
-    """Cut the stream of words again and again."""
+    """Cut the word stream repeatedly."""
     heard = asyncio.run(cut_words([Fault.CUT] * CUTS, WORDS))
     what = f"word stream cut {heard.faults[Fault.CUT]} times: "
     wrong = sum(a != b for a, b in zip(heard.told, heard.spoken, strict=False))
@@ -62,7 +64,7 @@ def words() -> Iterator[Row]:
 
 
 def tokens() -> Iterator[Row]:
-    """Speak what a fast model says."""
+    """Speak the stream of a fast model."""
     pour = asyncio.run(pour_tokens())
     what = f"{pour.tokens / pour.seconds:,.0f} tokens/s for {pour.seconds:.0f} s at 150 ms: "
     yield Row(measure=f"{what}ahead of the server", values=[pour.ahead], limit=1)

@@ -1,4 +1,4 @@
-"""The server is frozen for a second, again and again, at any moment of speech and of silence."""
+"""Recovery after the server is frozen for a second, during speech and during silence."""
 
 import random
 import signal
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import psutil
 
 from benchmarks.rows import NEVER, Row
-from benchmarks.screens import ByHand, Ours, Screen
+from benchmarks.screens import HandWritten, Screen, WidgetScreen
 from benchmarks.stage import Stage, avatar_server
 
 FROZEN = 1.0  # seconds
@@ -20,16 +20,16 @@ TEXT = "And while this is being said, which takes a few seconds in all, everythi
 
 @dataclass
 class Recovery:
-    """What became of one player; seconds, one value for each freeze."""
+    """How one player recovered; seconds, one value per freeze."""
 
     plays_on: list[float] = field(default_factory=list)  # after the end of the freeze
     behind: list[float] = field(default_factory=list)
 
 
 def measure(stage: Stage) -> Iterator[Row]:
-    """Time how long it takes to play on, and how far behind the avatar is left."""
-    ours = recover(stage, Ours, segment=0.4, times=50)
-    hand = recover(stage, ByHand, segment=2, times=10)
+    """Measure the time until playback continues, and the latency afterwards."""
+    ours = recover(stage, WidgetScreen, segment=0.4, times=50)
+    hand = recover(stage, HandWritten, segment=2, times=10)
     yield Row(
         measure="server frozen for 1 s: plays on after",
         values=ours.plays_on,
@@ -47,7 +47,7 @@ def measure(stage: Stage) -> Iterator[Row]:
 
 
 def recover(stage: Stage, kind: type[Screen], *, segment: float, times: int) -> Recovery:
-    """Freeze and look, alternately while it speaks and while it is silent."""
+    """Freeze and measure, alternately during speech and during silence."""
     chance = random.Random(1)
     seen = Recovery()
     with avatar_server(segment=segment) as server, stage.notebook() as notebook:
@@ -55,19 +55,19 @@ def recover(stage: Stage, kind: type[Screen], *, segment: float, times: int) -> 
         screen = kind(notebook, server)
         screen.start("Good morning, everybody.")
         screen.listen()
-        screen.look_on(SETTLING)
+        screen.let_play(SETTLING)
         for number in range(times):
             if number % 2 == 0:
                 screen.speak(TEXT)
-            screen.look_on(chance.uniform(0, 0.8))
+            screen.let_play(chance.uniform(0, 0.8))
             frozen = time.time()
             process.send_signal(signal.SIGSTOP)
             try:
-                screen.look_on(FROZEN)
+                screen.let_play(FROZEN)
             finally:
                 process.send_signal(signal.SIGCONT)
             thawed = time.time()
-            screen.look_on(AFTERWARDS)
+            screen.let_play(AFTERWARDS)
             trace = screen.trace(frozen)
             on = trace.plays_since(thawed)
             seen.plays_on.append(NEVER if on is None else on - thawed)

@@ -1,4 +1,4 @@
-"""A long stream, played in JupyterLab: what becomes of the memory of all who have a part in it."""
+"""Memory growth of browser, kernel and server during a long stream in JupyterLab."""
 
 import statistics
 import time
@@ -9,8 +9,8 @@ from typing import Final
 import psutil
 
 from benchmarks.rows import Row
-from benchmarks.screens import Ours, Relayed
-from benchmarks.stage import LonelyBrowser, Stage, avatar_server
+from benchmarks.screens import KernelTransport, WidgetScreen
+from benchmarks.stage import DetachedBrowser, Stage, avatar_server
 from benchmarks.viewers import LONG_TEXT
 from heygen_widget import LocalServer
 
@@ -21,7 +21,7 @@ WARM: Final = 5.0
 """Minutes from one look to the next; growth is counted from the first one on."""
 TIMES: Final = 5
 REST: Final = 2.0
-"""So often it is looked each time, so many seconds apart."""
+"""How many samples are taken each time, and how many seconds apart."""
 
 _POSITION: Final = "document.querySelector('.heygen-widget video').currentTime"
 _TALK: Final = f"""\
@@ -35,24 +35,24 @@ print(os.getpid())
 
 
 def measure(stage: Stage) -> Iterator[Row]:
-    """Compare the memory after the first minutes with that at the end, each way to the page."""
-    yield from _growth(stage, Ours, MINUTES)
-    yield from _growth(stage, Relayed, MINUTES)
+    """Compare the memory after the first minutes with that at the end, for both transports."""
+    yield from _growth(stage, WidgetScreen, MINUTES)
+    yield from _growth(stage, KernelTransport, MINUTES)
 
 
 def measure_hour(stage: Stage) -> Iterator[Row]:
     """Do the same for an hour of stream that the page fetches itself."""
-    yield from _growth(stage, Ours, HOUR)
+    yield from _growth(stage, WidgetScreen, HOUR)
 
 
-def _growth(stage: Stage, kind: type[Ours], minutes: float) -> Iterator[Row]:
-    with avatar_server() as server, stage.lonely_browser() as browser:
-        kernel, began = _begin(browser, server, kind)
+def _growth(stage: Stage, kind: type[WidgetScreen], minutes: float) -> Iterator[Row]:
+    with avatar_server() as server, stage.detached_browser() as browser:
+        kernel, began = _start_talking(browser, server, kind)
         processes = {"kernel": kernel, "server": server.pid, "browser": browser.pid}
         looks = []
         for look in range(1, round(minutes / WARM) + 1):
             time.sleep(60 * WARM)
-            looks.append(_look(browser, processes))
+            looks.append(_measure_memory(browser, processes))
             sizes = ", ".join(f"{name} {size / 1e6:.1f} MB" for name, size in looks[-1].items())
             print(f"  after {look * WARM:.0f} min: {sizes}", flush=True)
         with browser.page() as page:
@@ -70,8 +70,10 @@ def _growth(stage: Stage, kind: type[Ours], minutes: float) -> Iterator[Row]:
         )
 
 
-def _begin(browser: LonelyBrowser, server: LocalServer, kind: type[Ours]) -> tuple[int, float]:
-    """Let an avatar talk on by itself; return the process of the kernel, and where it plays."""
+def _start_talking(
+    browser: DetachedBrowser, server: LocalServer, kind: type[WidgetScreen]
+) -> tuple[int, float]:
+    """Let an avatar talk continuously; return the kernel's process and the playing page."""
     with browser.notebook() as notebook:
         screen = kind(notebook, server)
         screen.first_frame(screen.start("Good morning."))
@@ -79,8 +81,8 @@ def _begin(browser: LonelyBrowser, server: LocalServer, kind: type[Ours]) -> tup
         return kernel, float(notebook.page.evaluate(_POSITION))
 
 
-def _look(browser: LonelyBrowser, processes: dict[str, int]) -> dict[str, float]:
-    """Return the memory (bytes) that is held, some seconds after the page has thrown away garbage.
+def _measure_memory(browser: DetachedBrowser, processes: dict[str, int]) -> dict[str, float]:
+    """Return the memory (bytes) in use, some seconds after a garbage collection in the page.
 
     How much of that lies around depends on when the page was idle last, and says nothing.
     """
@@ -95,7 +97,7 @@ def _look(browser: LonelyBrowser, processes: dict[str, int]) -> dict[str, float]
 
 
 def _memory(pid: int) -> float:
-    """Return what a process and those it started have for themselves."""
+    """Return the private memory of a process and its children."""
     first = psutil.Process(pid)
     total = 0.0
     for process in chain([first], first.children(recursive=True)):

@@ -1,4 +1,4 @@
-"""What importing the package costs a kernel that has its dependencies already.
+"""The cost of importing the package into a kernel that has loaded its dependencies.
 
 Every kernel has asyncio, and importing pydantic imports nothing of it until a name is used.
 """
@@ -23,7 +23,7 @@ print(time.perf_counter() - began)
 
 
 def measure(_: Stage) -> Iterator[Row]:
-    """Measure the two ways to begin, each in fresh interpreters."""
+    """Measure both ways to import it, each in new interpreters."""
     for statement in ("import heygen_widget", "from heygen_widget import Avatar"):
         with tempfile.TemporaryDirectory() as folder:
             seconds = [import_time(statement, folder) for _ in range(TIMES + 1)]
@@ -32,7 +32,7 @@ def measure(_: Stage) -> Iterator[Row]:
 
 
 def import_time(statement: str, bytecode: str) -> float:
-    """Seconds that `statement` takes in a new interpreter, beyond its dependencies.
+    """Return the seconds that `statement` takes in a new interpreter, beyond its dependencies.
 
     An installed package is compiled, a checkout may not be: a folder of its own keeps the bytecode.
     """

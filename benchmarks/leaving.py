@@ -1,4 +1,4 @@
-"""Sessions that are ended in every state and by every way: how long the server keeps them alive.
+"""How long sessions stay alive after they are ended in every state and every way.
 
 Judged as the tests judge it, by what the server says of every session that it has begun.
 """
@@ -20,7 +20,7 @@ IDLE_TIMEOUT = 3.0  # seconds
 
 
 def measure(_: Stage) -> Iterator[Row]:
-    """Count what is alive, and time how long it was."""
+    """Count sessions still alive, and measure how long they were."""
     with tempfile.TemporaryDirectory() as state, patch.dict(os.environ, XDG_STATE_HOME=state):
         left = asyncio.run(leave_sessions(SESSIONS))
         found = asyncio.run(kill_kernels(KILLED))

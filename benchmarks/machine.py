@@ -1,4 +1,4 @@
-"""The machine a table belongs to: figures mean nothing without it."""
+"""Describes the machine, without which figures mean nothing."""
 
 import os
 import platform
@@ -13,7 +13,7 @@ from tests.browser import chromium
 
 
 def machine() -> dict[str, Any]:
-    """Describe this machine and what runs on it, as it is now."""
+    """Describe this machine and its software."""
     return {
         "cpu": _cpu_model(),
         "cores": os.cpu_count(),
@@ -28,7 +28,7 @@ def machine() -> dict[str, Any]:
 
 
 def heading(facts: dict[str, Any]) -> str:
-    """Write them in two lines."""
+    """Format the description in two lines."""
     return (
         f"{facts['cpu']}, {facts['cores']} cores, {facts['memory_gib']} GiB, {facts['system']}; "
         f"load {facts['load_before']} before the start\n"

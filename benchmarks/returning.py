@@ -1,4 +1,4 @@
-"""How long `speak()` keeps a cell, while the avatar speaks and its session is fed."""
+"""How long `speak()` blocks a cell while the avatar speaks."""
 
 import json
 import statistics

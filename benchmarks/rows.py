@@ -1,4 +1,4 @@
-"""What a measure gives back, and how it is shown: as a table for people, as JSON for machines.
+"""The results of benchmarks, as a table for people and as JSON for machines.
 
 Knows nothing of what is measured.
 """
@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 NEVER = math.inf
-"""A value for what did not happen while it was waited for."""
+"""The value of something that did not happen in time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,19 +25,19 @@ class Row:
     Attributes
     ----------
     measure
-        What was measured, in words.
+        What was measured.
     values
-        What was seen, each time.
+        The result of each run.
     unit
         Of the values and of the limit; empty for counts.
     limit
-        The most it may be; None where there is only something to know.
+        The highest acceptable value; None for information only.
     judged_by
         Whether the limit is for the median or for every value.
     baseline
-        The same, seen with what a person would write without this package.
+        The results with code written by hand, without this package.
     digits
-        Decimals that mean something.
+        Significant decimals.
     """
 
     measure: str
@@ -58,7 +58,7 @@ class Row:
 def count(
     measure: str, times: int, *, limit: int | None = None, baseline: int | None = None
 ) -> Row:
-    """Make a row of something that was counted once."""
+    """Make a row from a single count."""
     return Row(
         measure=measure,
         values=[times],
@@ -70,7 +70,7 @@ def count(
 
 
 def show(rows: Sequence[Row], heading: str) -> None:
-    """Print the table, and below it what missed its limit."""
+    """Print the table, and below it the rows that missed their limit."""
     table = Table()
     table.add_column("measure")
     table.add_column("at most", justify="right")
@@ -94,7 +94,7 @@ def show(rows: Sequence[Row], heading: str) -> None:
 
 
 def write(path: Path, rows: Sequence[Row], machine: dict[str, Any]) -> None:
-    """Write machine and rows as JSON; what never happened is null."""
+    """Write machine and rows as JSON; `NEVER` becomes null."""
     plain = [_without_infinity(asdict(row)) for row in rows]
     path.write_text(json.dumps({"machine": machine, "rows": plain}, indent=2, ensure_ascii=False))
 

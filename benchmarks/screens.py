@@ -1,7 +1,7 @@
-"""An avatar on a notebook page, made in two ways that are driven and measured alike.
+"""An avatar on a notebook page, implemented in two ways that are driven and measured alike.
 
-`Ours` is this package's widget. `ByHand` is what a person writes without it: plain calls of the
-API, and a <video> with hls.js at its defaults.
+`WidgetScreen` is this package's widget. `HandWritten` is code without it: plain API calls, and a
+<video> with hls.js at its defaults.
 """
 
 import re
@@ -33,9 +33,9 @@ class Screen(ABC):
     Parameters
     ----------
     notebook
-        An empty one.
+        An empty notebook.
     server
-        Who makes the streams.
+        The avatar server.
 
     Attributes
     ----------
@@ -59,7 +59,7 @@ class Screen(ABC):
 
     @abstractmethod
     def speak(self, text: str) -> float:
-        """Let the avatar say more, in a cell; returns when that began."""
+        """Let the avatar speak more text, in a cell; returns when that began."""
 
     @abstractmethod
     def clear(self) -> None:
@@ -67,11 +67,11 @@ class Screen(ABC):
 
     @abstractmethod
     def _preparation(self, server: LocalServer) -> str:
-        """Give the cell that comes first."""
+        """Return the code of the first cell."""
 
     @abstractmethod
     def _playlist_url(self) -> str:
-        """Give the playlist's address."""
+        """Return the playlist's URL."""
 
     def first_frame(self, since: float) -> float:
         """Wait for the first frame shown after `since`, and return when that was."""
@@ -92,20 +92,20 @@ class Screen(ABC):
         """Wait until nothing has been heard for a moment."""
         self._notebook.wait_for_silence()
 
-    def look_on(self, seconds: float) -> None:
+    def let_play(self, seconds: float) -> None:
         """Let time pass while the page plays."""
         self._page.wait_for_timeout(seconds * 1000)
 
     def trace(self, since: float) -> Trace:
-        """Say how playback went since a moment, at most two minutes ago; needs `listen`."""
+        """Return how playback went since a moment, at most two minutes ago; needs `listen`."""
         pairs = self._page.evaluate(f"since => probe.positions('{self.video}', since)", since)
         if self._origin is None:
             self._origin = _origin(self._playlist_url())
         return Trace(pairs, self._origin)
 
 
-class Ours(Screen):
-    """The widget of this package, to whose picture the page fetches the stream itself."""
+class WidgetScreen(Screen):
+    """The widget of this package; the page fetches the stream itself."""
 
     video = ".heygen-widget video"
     transport = "direct"
@@ -121,7 +121,7 @@ class Ours(Screen):
         return float(began)
 
     def speak(self, text: str) -> float:
-        """Run the cell of anybody who uses the package."""
+        """Run the cell that a user of the package writes."""
         began = self._notebook.run(
             f"began = time.time()\nspeech = avatar.speak({text!r})\nprint(began)"
         )
@@ -142,17 +142,17 @@ class Ours(Screen):
         return self._notebook.run("print(avatar.session['hls_url'])").strip()
 
 
-class Relayed(Ours):
-    """The widget of this package, to which the kernel hands on the stream."""
+class KernelTransport(WidgetScreen):
+    """The widget of this package; the kernel relays the stream."""
 
     transport = "kernel"
 
 
-class Blocked(Ours):
-    """The same, while the cell that speaks goes on for long."""
+class BusyKernel(WidgetScreen):
+    """The same, while the cell that speaks keeps running."""
 
     def speak(self, text: str) -> float:
-        """Run a cell that says something and then keeps the kernel busy."""
+        """Run a cell that speaks and then keeps the kernel busy."""
         cell = self._notebook.begin(
             f"began = time.time()\nspeech = avatar.speak({text!r})\n"
             f"print(began, flush=True)\ntime.sleep({BUSY})"
@@ -160,17 +160,17 @@ class Blocked(Ours):
         return float(self._notebook.printed(cell))
 
 
-class BlockedRelayed(Blocked):
-    """And to which the kernel hands on the stream all the same."""
+class BusyKernelTransport(BusyKernel):
+    """The kernel relays the stream while a cell keeps running."""
 
     transport = "kernel"
 
 
-class InRoom(Ours):
+class RoomScreen(WidgetScreen):
     """The widget of the earlier Streaming Avatar, at 720 lines in a LiveKit room."""
 
     def start(self, _: str = "") -> float:
-        """Show a new avatar in one cell and start it, without a word, in the next."""
+        """Show a new avatar in one cell and start it, without text, in the next."""
         self._notebook.run("avatar = StreamingAvatar(client=heygen, quality='medium')\navatar")
         self._page.locator(".heygen-widget").wait_for()
         began = self._notebook.run("began = time.time()\navatar.start()\nprint(began)")
@@ -178,12 +178,12 @@ class InRoom(Ours):
         return float(began)
 
     def listen(self) -> None:
-        """Begin to listen, and to look at the mouth."""
+        """Begin to listen and to watch the mouth."""
         super().listen()
         self._page.evaluate(_WATCH_MOUTH, self.video)
 
     def first_movement(self, since: float) -> float:
-        """Wait until the mouth has moved after `since`, and return when it was seen to."""
+        """Wait until the mouth moves after `since`, and return when it did."""
         answer = self._page.wait_for_function(
             "since => probe.movements.find((at) => at >= since)",
             arg=since,
@@ -192,7 +192,7 @@ class InRoom(Ours):
         return float(answer.json_value())
 
     def wait_for_calm(self) -> None:
-        """Wait until nothing has been heard, and no movement of the mouth seen, for a moment."""
+        """Wait until there has been no sound and no movement of the mouth for a moment."""
         self.wait_for_silence()
         calm = f"() => !probe.movements.some((at) => at > Date.now() / 1000 - {CALM})"
         self._page.wait_for_function(calm, timeout=PATIENCE * 1000)
@@ -203,7 +203,7 @@ class InRoom(Ours):
         return float(began)
 
     def last_sound(self) -> float:
-        """Wait for silence, and return when the last sound was there."""
+        """Wait for silence, and return the time of the last sound."""
         self.wait_for_silence()
         last = f"probe.find('{self.video}').probe.samples.findLast((s) => s.peak > 0.02).at"
         return float(self._page.evaluate(last))
@@ -235,13 +235,13 @@ _WATCH_MOUTH: Final = """selector => {
 }"""
 
 
-class ByHand(Screen):
+class HandWritten(Screen):
     """A cell with plain calls and a <video>: hls.js lies beside the notebook, else all defaults."""
 
     video = "video.by-hand"
 
     def start(self, text: str) -> float:
-        """Create, ask every half second whether it streams, show."""
+        """Create a session, poll it every half second, and show the stream."""
         began = self._notebook.run(_START_BY_HAND.replace("TEXT", repr(text)))
         return float(began.split()[-1])
 
@@ -291,7 +291,7 @@ print("", began)
 
 
 def _origin(playlist_url: str) -> float:
-    """Return the moment at which the stream's clock stood at 0, by the server's own dates."""
+    """Return the time at which the stream's clock was 0, by the server's dates."""
     text = httpx.get(playlist_url, trust_env=False).raise_for_status().text
     dates = re.findall(r"^#EXT-X-PROGRAM-DATE-TIME:(.+)$", text, re.MULTILINE)
     (first,) = re.findall(r"^#EXT-X-MEDIA-SEQUENCE:(\d+)$", text, re.MULTILINE)

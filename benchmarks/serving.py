@@ -1,4 +1,4 @@
-"""What a stream costs the local server's machine."""
+"""The CPU cost of a stream for the local server."""
 
 import time
 from collections.abc import Iterator
@@ -30,14 +30,14 @@ def measure(_: Stage) -> Iterator[Row]:
 
 
 def cpu(text: str) -> list[float]:
-    """Core-seconds for each second of stream, window by window."""
+    """Return core-seconds per second of stream, window by window."""
     with avatar_server() as server, watched_session(server, text, "cpu"):
         time.sleep(WARM_UP)
         return list(used(server.pid))
 
 
 def used(pid: int | None) -> Iterator[float]:
-    """Give the core-seconds that a process uses in each second, window by window."""
+    """Return the core-seconds that a process uses per second, window by window."""
     process = psutil.Process(pid)
     for _ in range(WINDOWS):
         before, since = process.cpu_times(), time.monotonic()

@@ -1,4 +1,4 @@
-"""What the measures share: one JupyterLab, one Chromium, and embedded avatar servers.
+"""Shared by the benchmarks: one JupyterLab, one Chromium, and embedded avatar servers.
 
 Each is started when first asked for and ended with the stage.
 """
@@ -37,7 +37,7 @@ class Stage:
 
     @contextmanager
     def notebook(self) -> Iterator[Notebook]:
-        """Open a new notebook, with a kernel of its own; hls.js lies beside it as ``hls.js``."""
+        """Open a new notebook with its own kernel; hls.js is next to it as ``hls.js``."""
         notebook = self._lab.open(self._browser)
         try:
             yield notebook
@@ -46,8 +46,8 @@ class Stage:
             self._lab.end_kernels()
 
     @contextmanager
-    def lonely_browser(self) -> Iterator["LonelyBrowser"]:
-        """Start a browser of its own that goes on by itself once everything is set up."""
+    def detached_browser(self) -> Iterator["DetachedBrowser"]:
+        """Start a separate browser, which keeps running without a driver."""
         with tempfile.TemporaryDirectory() as folder:
             port = _free_port()
             command = [chromium.find(), *CALM, "--headless=new", f"--user-data-dir={folder}"]
@@ -56,7 +56,7 @@ class Stage:
                 stderr=subprocess.DEVNULL,
             ) as process:
                 try:
-                    yield LonelyBrowser(self._playwright, self._lab, port, process.pid)
+                    yield DetachedBrowser(self._playwright, self._lab, port, process.pid)
                 finally:
                     process.terminate()
                     self._lab.end_kernels()
@@ -79,8 +79,8 @@ class Stage:
         return lab
 
 
-class LonelyBrowser:
-    """A browser that nobody watches: whoever drives it keeps copies of all it fetches.
+class DetachedBrowser:
+    """A browser without a driver, which would keep copies of everything it fetches.
 
     Attributes
     ----------
@@ -131,7 +131,7 @@ def _free_port() -> int:
 
 @contextmanager
 def avatar_server(**settings: Any) -> Iterator[LocalServer]:
-    """Run an embedded avatar server that has drawn its faces and spoken once."""
+    """Run an embedded avatar server that is warmed up."""
     with (
         LocalServer(idle_timeout=LONG, **settings) as server,
         HeyGen(server.api_key, server.base_url) as heygen,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from benchmarks.rows import Row
-from benchmarks.screens import ByHand, Ours, Screen
+from benchmarks.screens import HandWritten, Screen, WidgetScreen
 from benchmarks.stage import Stage, avatar_server
 
 TIMES = 5
@@ -13,9 +13,9 @@ def measure(stage: Stage) -> Iterator[Row]:
     """Measure at the usual segments; by hand at the length of classic HLS."""
     yield Row(
         measure="start() → first frame shown",
-        values=delays(stage, Ours, segment=0.4),
+        values=delays(stage, WidgetScreen, segment=0.4),
         limit=1.0,
-        baseline=delays(stage, ByHand, segment=2),
+        baseline=delays(stage, HandWritten, segment=2),
     )
 
 
@@ -27,6 +27,6 @@ def delays(stage: Stage, kind: type[Screen], *, segment: float) -> list[float]:
         for _ in range(TIMES):
             began = screen.start("Good morning, everybody.")
             seen.append(screen.first_frame(began) - began)
-            screen.look_on(1)
+            screen.let_play(1)
             screen.clear()
     return seen

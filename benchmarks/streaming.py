@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 
 from benchmarks.rows import Row
-from benchmarks.screens import InRoom
+from benchmarks.screens import RoomScreen
 from benchmarks.serving import WARM_UP, used
 from benchmarks.speaking import TEXT
 from benchmarks.stage import Stage, avatar_server
@@ -20,7 +20,7 @@ SPEECH = 1.5  # seconds to speak before an interrupt
 def measure(stage: Stage) -> Iterator[Row]:
     """Measure all of it with one server."""
     with avatar_server() as server, stage.notebook() as notebook:
-        screen = InRoom(notebook, server)
+        screen = RoomScreen(notebook, server)
         yield Row(
             measure="in a room: start() → first frame shown",
             values=list(beginnings(screen)),
@@ -28,7 +28,7 @@ def measure(stage: Stage) -> Iterator[Row]:
         )
         screen.start()
         screen.listen()
-        screen.look_on(SETTLING)
+        screen.let_play(SETTLING)
         seen, heard = answers(screen)
         yield Row(measure="in a room: speak() → the mouth moves", values=seen, limit=0.2)
         yield Row(measure="in a room: speak() → heard", values=heard, limit=0.25)
@@ -38,7 +38,7 @@ def measure(stage: Stage) -> Iterator[Row]:
             limit=0.3,
         )
         screen.speak(LONG_TEXT)
-        screen.look_on(WARM_UP)
+        screen.let_play(WARM_UP)
         yield Row(
             measure="in a room: CPU of the server, speaking",
             values=list(used(server.pid)),
@@ -48,36 +48,36 @@ def measure(stage: Stage) -> Iterator[Row]:
         )
 
 
-def beginnings(screen: InRoom) -> Iterator[float]:
+def beginnings(screen: RoomScreen) -> Iterator[float]:
     """Open sessions one after another, each with a new avatar."""
     for _ in range(STARTS):
         began = screen.start()
         yield screen.first_frame(began) - began
-        screen.look_on(1)
+        screen.let_play(1)
         screen.clear()
 
 
-def answers(screen: InRoom) -> tuple[list[float], list[float]]:
-    """Speak into silence several times; give the delays of picture and sound."""
+def answers(screen: RoomScreen) -> tuple[list[float], list[float]]:
+    """Speak into silence several times; return the delays of picture and sound."""
     chance = random.Random(TIMES)
     seen, heard = [], []
     first = screen.speak(TEXT)  # nobody has used this voice before
     screen.first_sound(first)
     for _ in range(TIMES):
         screen.wait_for_calm()
-        screen.look_on(chance.uniform(0, PAUSE))
+        screen.let_play(chance.uniform(0, PAUSE))
         began = screen.speak(TEXT)
         seen.append(screen.first_movement(began) - began)
         heard.append(screen.first_sound(began) - began)
     return seen, heard
 
 
-def interruptions(screen: InRoom) -> Iterator[float]:
-    """Silence a long text several times."""
+def interruptions(screen: RoomScreen) -> Iterator[float]:
+    """Interrupt a long text several times."""
     for _ in range(TIMES):
         screen.wait_for_silence()
         spoken = screen.speak(LONG_TEXT)
         screen.first_sound(spoken)
-        screen.look_on(SPEECH)
+        screen.let_play(SPEECH)
         began = screen.interrupt()
         yield max(0.0, screen.last_sound() - began)

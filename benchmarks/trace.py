@@ -1,6 +1,6 @@
-"""Reads from samples of a playback position where it stood still and how far behind it was.
+"""Computes stalls and latency from samples of the playback position.
 
-Arithmetic alone: knows no page.
+Pure arithmetic; knows no page.
 """
 
 import statistics
@@ -11,11 +11,11 @@ STANDSTILL: Final = 0.1
 """Seconds without progress that count as a stall: two to three frames, which an eye sees."""
 
 STEP: Final = 0.005
-"""Progress (seconds) that is less than a player makes when it is woken, and more than none."""
+"""Progress (seconds) that counts as movement."""
 
 
 class Stall(NamedTuple):
-    """A time in which playback stood still; seconds since the epoch."""
+    """A period without playback; seconds since the epoch."""
 
     begin: float
     end: float
@@ -41,7 +41,7 @@ class Trace:
         return list(self._standstills())
 
     def plays_since(self, moment: float) -> float | None:
-        """Return when playback went on for good after `moment`; None if it stood still at the end.
+        """Return when playback last resumed after `moment`; None if it was stopped at the end.
 
         `moment` itself when it did not stand still after it.
         """
@@ -52,13 +52,13 @@ class Trace:
         return None if last >= self._samples[-1][0] else last
 
     def behind(self, begin: float = 0.0, end: float = float("inf")) -> float:
-        """Median distance (seconds) to what the server's camera sees, between two moments."""
+        """Return the median latency (seconds) to the server's live picture between two moments."""
         return statistics.median(
             distance for at, distance in self._distances() if begin <= at <= end
         )
 
     def behind_at_most(self, distance: float, for_seconds: float, since: float) -> float | None:
-        """Return from when on it was no farther behind, for some seconds; None if never."""
+        """Return when the latency was first within `distance` for some seconds; None if never."""
         begin: float | None = None
         for at, behind in self._distances():
             if at < since or behind > distance:

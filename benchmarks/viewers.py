@@ -1,4 +1,4 @@
-"""Light viewers of live streams: they follow a playlist as a player does, and decode nothing."""
+"""Lightweight viewers: they follow a playlist as a player does, without decoding."""
 
 import re
 import threading
@@ -17,7 +17,7 @@ LONG_TEXT: Final = (
     "The quick brown fox jumps over the lazy dog, and then it tells everybody about it. "
     "Nobody had asked for the story, but all of them listen to it until the very end. "
 ) * 40
-"""Some six minutes of speech."""
+"""About six minutes of speech."""
 
 _FIRST: Final = re.compile(r"^#EXT-X-MEDIA-SEQUENCE:(\d+)$", re.MULTILINE)
 _SEGMENT: Final = re.compile(
@@ -69,7 +69,7 @@ class Viewer(threading.Thread):
 
 @contextmanager
 def watched_session(server: LocalServer, text: str, name: str) -> Iterator[Viewer]:
-    """Open a session that speaks `text`, look at it, and cancel it in the end."""
+    """Open a session that speaks `text`, watch it, and cancel it at the end."""
     with HeyGen(server.api_key, server.base_url) as heygen:
         realtime = heygen.avatar_realtime
         created = realtime.create(type="text_stream", avatar_id=name, voice_id=name, text=text)

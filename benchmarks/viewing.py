@@ -1,4 +1,4 @@
-"""What a person sees when cells are run again, pages are loaded anew, and avatars are many."""
+"""Rerunning cells, reloading pages, many avatars on a page, and captions."""
 
 import re
 import statistics
@@ -8,7 +8,7 @@ from typing import Final
 from playwright.sync_api import WebSocket
 
 from benchmarks.rows import Row, count
-from benchmarks.screens import Ours
+from benchmarks.screens import WidgetScreen
 from benchmarks.stage import Stage, avatar_server
 from benchmarks.viewers import LONG_TEXT
 from tests.browser.captions import caption_delays
@@ -43,18 +43,18 @@ def running_again(stage: Stage) -> Iterator[Row]:
     again: list[float] = []
     undisturbed: list[float] = []
     with avatar_server() as server, stage.notebook() as notebook:
-        screen = Ours(notebook, server)
+        screen = WidgetScreen(notebook, server)
         screen.start(LONG_TEXT)
         cell = notebook.begin("avatar")
         notebook.finished(cell)
         screen.listen()
-        screen.look_on(SETTLING)
+        screen.let_play(SETTLING)
         for _ in range(TIMES):
             for gaps, disturb in ((undisturbed, False), (again, True)):
                 notebook.page.evaluate(f"probe.follow('{screen.video}')")
                 if disturb:
                     notebook.run_again(cell)
-                screen.look_on(2)
+                screen.let_play(2)
                 widest = notebook.page.evaluate("probe.diary.widest") / 1000
                 gaps.append(max(0.0, widest - FRAME))
     yield Row(measure="display cell rerun: picture freezes for", values=again, limit=0.05)
@@ -62,10 +62,10 @@ def running_again(stage: Stage) -> Iterator[Row]:
 
 
 def reloading(stage: Stage) -> Row:
-    """Load the page anew while the avatar speaks."""
+    """Reload the page while the avatar speaks."""
     seen = []
     with avatar_server() as server, stage.notebook() as notebook:
-        screen = Ours(notebook, server)
+        screen = WidgetScreen(notebook, server)
         screen.start(LONG_TEXT)
         screen.listen()
         notebook.save()
@@ -78,7 +78,7 @@ def reloading(stage: Stage) -> Row:
 
 
 def many(stage: Stage) -> Iterator[Row]:
-    """Show many avatars on one page, and count what of them is script."""
+    """Show many avatars on one page, and measure the size of their scripts."""
     frames: list[bytes] = []
 
     def listen(socket: WebSocket) -> None:
@@ -110,10 +110,10 @@ def many(stage: Stage) -> Iterator[Row]:
 
 
 def captions(stage: Stage) -> Row:
-    """Compare what is heard with what is shown."""
+    """Compare sound and captions."""
     delays: list[float] = []
     with avatar_server() as server, stage.notebook() as notebook:
-        screen = Ours(notebook, server)
+        screen = WidgetScreen(notebook, server)
         screen.start("Good morning.")
         for _ in range(3):
             counted = caption_delays(notebook)

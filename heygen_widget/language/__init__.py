@@ -1,6 +1,6 @@
 """Shared knowledge of human languages: where sentences and characters end.
 
-Pure, imports nothing of the project, and is the only place that lists marks or abbreviations.
+Imports nothing of the project, and is the only place that lists marks or abbreviations.
 """
 
 from heygen_widget.language.sentences import (

@@ -1,7 +1,7 @@
-"""Where a text may be cut without tearing what a reader sees as one character.
+"""Where a text may be cut without splitting a character as readers see it.
 
-Rules small enough to read, for what speech is made of: combining marks, joined emoji, flags,
-Hangul written in letters, and surrogates that came one by one.
+Covers what occurs in speech: combining marks, joined emoji, flags, decomposed Hangul, and
+surrogates that arrive separately.
 """
 
 import unicodedata
@@ -13,12 +13,12 @@ JOINERS: Final = "\u200c\u200d"
 
 
 def is_wide(character: str) -> bool:
-    """Whether a character is of a script without blanks, so that each may end a word."""
+    """Whether a character belongs to a script without spaces, where each may end a word."""
     return character >= FIRST_WIDE and not _is_surrogate(character)
 
 
 def is_unspaced(character: str) -> bool:
-    """Whether a character is of a script without spaces between words, or of its punctuation."""
+    """Whether a character belongs to a script without spaces between words, or its punctuation."""
     return is_wide(character) or any(
         first <= character <= last
         for first, last in (
@@ -31,14 +31,14 @@ def is_unspaced(character: str) -> bool:
 
 
 def is_hangul(character: str) -> bool:
-    """Whether a character is a syllable of Hangul, which is written with spaces between words."""
+    """Whether a character is a Hangul syllable; Hangul has spaces between words."""
     return "\uac00" <= character <= "\ud7a3"
 
 
 def may_cut(text: str, at: int) -> bool:
-    """Whether `text` may be cut in front of its character number `at`, which exists and is not 0.
+    """Whether `text` may be cut before index `at`, which is inside the text and not 0.
 
-    A cut in front of a mark or a joiner, behind a joiner, or inside a flag is none.
+    Not before a combining mark or a joiner, not after a joiner, and not inside a flag.
     """
     before, after = text[at - 1], text[at]
     if before in JOINERS or _extends(after) or (before, after) == ("\r", "\n"):

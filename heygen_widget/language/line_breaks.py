@@ -1,8 +1,8 @@
 """Where a line of text may be broken, by the rules of its script.
 
-With ICU, through icu4py, which the `save` and `local` extras bring: scripts without spaces are
-broken between words. Without it, Thai and its neighbours are only broken where they must be, and
-between characters. Knows no captions.
+With ICU (icu4py, in the `save` and `local` extras), scripts without spaces break between words.
+Without it, Thai and related scripts break only where they must, between characters. Knows no
+captions.
 """
 
 import re
@@ -15,7 +15,7 @@ from heygen_widget.language import FIRST_WIDE
 from heygen_widget.language.graphemes import may_cut
 
 LONGEST_RUN: Final = 42
-"""Characters without a place to break at which some is made, where there is no ICU."""
+"""Without ICU, the maximum number of characters without a break."""
 
 _LAST_WIDE: Final = "\uffef"
 _OPENING: Final = frozenset({"Ps", "Pi"})
@@ -26,7 +26,7 @@ _WORD = re.compile(r"\S+\s*")
 
 @lru_cache(maxsize=256)
 def breaks(text: str) -> tuple[int, ...]:
-    """Return where lines may begin in `text`, other than at its own beginning.
+    """Return the indices at which lines may begin in `text`, other than 0.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""Where sentences end, in any language, in a whole text or in one that is still being written.
+"""Where sentences end, in any language, in a complete text or in one that is still arriving.
 
 The rules follow Unicode's sentence break (UAX #29), and keep abbreviations, initials and ordinal
-numbers together; what they look up is in `table`. Expects text without Markdown.
+numbers together; `table` has their data. Expects text without Markdown.
 """
 
 import re
@@ -13,9 +13,9 @@ from heygen_widget.language.full_stops import (
     REACH,
     full_stop_ends,
     is_abbreviation,
-    last_words,
-    next_word,
     seems_to_end,
+    word_after,
+    words_before,
 )
 from heygen_widget.language.table import table
 
@@ -34,11 +34,11 @@ def sentence_ends(text: str, start: int = 0, *, final: bool = True) -> Iterator[
     Parameters
     ----------
     text
-        Any text. What stands behind the last of the offsets has no end.
+        Any text. What follows the last offset is unfinished.
     start
-        Where to begin: 0, or an offset found before.
+        Where to begin: 0, or an offset returned before.
     final
-        Whether the text is whole. If not, only ends are found that no later text can undo.
+        Whether the text is complete. If not, only ends that no later text can undo are returned.
 
     Examples
     --------
@@ -69,7 +69,7 @@ def sentence_ends(text: str, start: int = 0, *, final: bool = True) -> Iterator[
 
 
 def ends_sentence(text: str) -> bool:
-    """Tell whether a sentence seems to have ended where `text` ends, though more may follow.
+    """Return whether a sentence probably ends at the end of `text`, though more may follow.
 
     False after an abbreviation or an initial, and after a number: decimals may follow.
 
@@ -84,13 +84,13 @@ def ends_sentence(text: str) -> bool:
         return False
     if not _is_full_stop(match) or match["closers"]:
         return True
-    last = last_words(tail, match.start())
+    last = words_before(tail, match.start())
     return seems_to_end(last, has_space=bool(match["space"]))
 
 
 @cache
 def clause_ends() -> re.Pattern[str]:
-    """Return what finds the ends of clauses and lines, with the white space that follows."""
+    """Return a pattern for the ends of clauses and lines, with the white space that follows."""
     marks = table()
     spaced = re.escape("".join(mark for mark in marks.clause_marks if mark < FIRST_WIDE))
     wide = "".join(mark for mark in marks.clause_marks if mark >= FIRST_WIDE)
@@ -100,14 +100,14 @@ def clause_ends() -> re.Pattern[str]:
 
 @cache
 def _candidates() -> re.Pattern[str]:
-    """Return what finds each place where a sentence may end."""
+    """Return a pattern for the places where a sentence may end."""
     marks = table()
     end = re.escape(marks.sentence_marks + marks.greek_question_marks)
     closers, either = re.escape(marks.closers), re.escape(marks.closers_or_openers)
     return re.compile(
         rf"(?P<mark>[{end}][{end}\ufe0f]*+)"
-        # What opens a quotation in one language closes one in another if white space follows.
-        # French has a space within its quotation marks.
+        # Marks that open a quotation in one language close it in another if white space follows.
+        # French has a space inside its quotation marks.
         rf"(?P<closers>(?:[{closers}]|[{either}](?=[\s{closers}]|\Z)"
         "|[ \u00a0\u202f][\u00bb\u203a](?=[\\s.,;:!?)]|\\Z))*+)"
         r"(?P<space>\s*+)"
@@ -116,7 +116,7 @@ def _candidates() -> re.Pattern[str]:
 
 
 def _may_end(text: str, match: re.Match[str]) -> bool:
-    """Tell whether a candidate is a mark that ends sentences: ";" does in Greek."""
+    """Return whether a candidate can end a sentence: ";" does only in Greek."""
     mark = match["mark"]
     if not mark or mark.strip(table().greek_question_marks):
         return True
@@ -126,7 +126,7 @@ def _may_end(text: str, match: re.Match[str]) -> bool:
 
 
 def _is_full_stop(match: re.Match[str]) -> bool:
-    """Tell whether a candidate is the one mark that ends abbreviations and ordinals too."""
+    """Return whether a candidate is a full stop, which also ends abbreviations and ordinals."""
     mark = match["mark"] or ""
     return len(mark) == 1 and mark in table().dots and mark < FIRST_WIDE
 
@@ -134,7 +134,7 @@ def _is_full_stop(match: re.Match[str]) -> bool:
 def _ends_before_text(
     text: str, match: re.Match[str], first_word: int, *, final: bool
 ) -> bool | None:
-    """Tell whether a sentence ends at a candidate that text follows; None if later text decides."""
+    """Return whether a sentence ends at a candidate before text; None if later text decides."""
     if match["blank"] or match["space"].count("\n") > 1:
         return True
     after = text[match.end() : match.end() + REACH]
@@ -150,11 +150,11 @@ def _ends_before_text(
     if not _is_full_stop(match):
         is_dotted = not match["mark"].strip(table().dots + table().ellipses)
         return not (goes_on and (is_dotted or match["closers"]))  # “Go!” he said.
-    last = last_words(text, match.start())
+    last = words_before(text, match.start())
     if goes_on or (match["closers"] and not is_abbreviation(last)):
         return not goes_on
     is_first = last.start == first_word or _starts_line(text, last.start)
-    return full_stop_ends(last, next_word(opened, is_cut=is_cut), is_first=is_first)
+    return full_stop_ends(last, word_after(opened, is_cut=is_cut), is_first=is_first)
 
 
 def _starts_line(text: str, at: int) -> bool:

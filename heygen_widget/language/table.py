@@ -1,6 +1,6 @@
-"""The data of sentence boundaries: Unicode's terminators, CLDR's suppressions, and ours.
+"""The data for sentence boundaries: Unicode's terminators, CLDR's suppressions, and our own.
 
-`sentences.json` is the one table; this reads it. Knows no rules.
+Reads `sentences.json`, the only table. Knows no rules.
 """
 
 import json
@@ -13,43 +13,43 @@ from itertools import chain
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What `sentences.json` lists.
+    """The contents of `sentences.json`.
 
     Attributes
     ----------
     terminators
-        Marks that end a sentence; no space need follow those of scripts without capitals.
+        Marks that end a sentence; in scripts without capitals, no space needs to follow.
     dots, ellipses
-        Marks that may end one: a full stop ends abbreviations and ordinal numbers too.
+        Marks that may end one: a full stop also ends abbreviations and ordinal numbers.
     greek_question_marks
-        What asks in Greek and joins clauses elsewhere.
+        Question marks in Greek that join clauses in other languages.
     clause_marks
         Marks that end a part of a sentence.
     closers, closers_or_openers, openers
         Quotation marks and brackets around sentences. Some close in one language and open in
         another.
     abbreviations
-        Words that a full stop belongs to, without it.
+        Words that a full stop belongs to, listed without it.
     before_numbers
-        Words that a full stop belongs to where a number follows.
+        Words that a full stop belongs to if a number follows.
     before_numbers_in_compounds
         The ends of such words, as in "Bahnhofstr. 5".
     may_end
-        Abbreviations that end a sentence too, where one of `starters` follows.
+        Abbreviations that also end a sentence if one of `starters` follows.
     usually_end
-        Those that end a list, and a sentence where a capital letter follows.
+        Abbreviations that end a list, and also a sentence if a capital letter follows.
     times, after_times
-        What says which half of the day, and what may follow it in the same sentence.
+        "a.m.", "p.m." and their like, and what may follow them in the same sentence.
     never_end
-        Those of dotted letters that never do.
+        Abbreviations of dotted letters that never end a sentence.
     before_letters
-        Words after which a single letter names something, in small letters.
+        Words after which a single letter is a name, in lower case.
     one_letter_words
-        Single letters that are words of their own, not initials.
+        Single letters that are words, not initials.
     starters, articles
-        Capitalised words with which sentences begin; `articles` occur in names too.
+        Capitalized words that begin sentences; `articles` also occur in names.
     months, ordinal_nouns, before_ordinals
-        What stands around a number whose full stop says "the third".
+        Words around a number whose full stop makes it an ordinal.
     """
 
     terminators: str
@@ -103,17 +103,17 @@ def table() -> Table:
         closers=data["closers"],
         closers_or_openers=data["closers_or_openers"],
         openers=data["openers"],
-        # Single letters are left to the rules for initials.
-        abbreviations=frozenset(form for form in _forms(abbreviations) if len(form) > 1),
-        before_numbers=_forms(data["before_numbers"]),
+        # The rules for initials handle single letters.
+        abbreviations=frozenset(form for form in _entry_forms(abbreviations) if len(form) > 1),
+        before_numbers=_entry_forms(data["before_numbers"]),
         before_numbers_in_compounds=tuple(
             ending.removesuffix(".") for ending in data["before_numbers_in_compounds"]
         ),
-        may_end=_forms(data["may_end"]),
-        usually_end=_forms(data["usually_end"]),
-        times=_forms(data["times"]),
+        may_end=_entry_forms(data["may_end"]),
+        usually_end=_entry_forms(data["usually_end"]),
+        times=_entry_forms(data["times"]),
         after_times=frozenset(data["after_times"]),
-        never_end=_forms(data["never_end"]),
+        never_end=_entry_forms(data["never_end"]),
         before_letters=frozenset(data["before_letters"]),
         one_letter_words=frozenset(data["one_letter_words"]),
         starters=frozenset(data["starters"]),
@@ -124,8 +124,8 @@ def table() -> Table:
     )
 
 
-def _forms(listed: Iterable[str]) -> frozenset[str]:
-    """Return the entries without their last full stop, also as a heading has them."""
+def _entry_forms(listed: Iterable[str]) -> frozenset[str]:
+    """Return the entries without their last full stop, also in title case."""
     forms = {entry.removesuffix(".") for entry in listed}
     capitalised = {form[0].upper() + form[1:] for form in forms}
     return frozenset(forms | capitalised | {form.upper() for form in forms})
