@@ -4,5 +4,5 @@
 import { ConnectionErrorReason, DisconnectReason, Room, RoomEvent } from "livekit-client";
 
 export { TranscriptView } from "./panel/transcript_view.ts";
-export { RoomShow as Show } from "./player/webrtc/session_player.ts";
+export { WebRtcSessionPlayer as SessionPlayer } from "./player/webrtc/session_player.ts";
 export default { ConnectionErrorReason, DisconnectReason, Room, RoomEvent };

@@ -1,9 +1,8 @@
 // What plays and follows a stream: a module of its own with hls.js in it, which travels to each page
-// once, however many widgets there are. `player_bundles.ts` is how they get at it.
+// once, however many widgets there are. `player_host.ts` is how they get at it.
 
 // The light build plays everything this widget meets.
 export { default } from "hls.js/light";
 export { TranscriptView } from "./panel/transcript_view.ts";
-export { KernelStream } from "./player/hls/kernel_loader.ts";
 export { Player } from "./player/hls/player.ts";
-export { StreamShow as Show } from "./player/hls/session_player.ts";
+export { HlsSessionPlayer as SessionPlayer } from "./player/hls/session_player.ts";

@@ -4,7 +4,7 @@
 
 import { isLive, isOver, statusLine } from "./model/status.ts";
 import { h } from "./page/dom.ts";
-import type { Programme } from "./player/hls/context.ts";
+import type { PlaybackContext } from "./player/hls/player.ts";
 import { readSession, type SessionView } from "./protocol.ts";
 
 const LOOK_EVERY_MS = 1000;
@@ -15,7 +15,7 @@ let playing = 0;
 const said = h("p", { role: "status" });
 const sound = h("button", { type: "button" }, "Turn sound on");
 
-const programme: Programme = {
+const context: PlaybackContext = {
   speakingAt: () => null,
   heardFirst: () => true,
   alive: () => !isOver(session),
@@ -30,7 +30,7 @@ const address = new URL("player.js", import.meta.url).href;
 const { default: Hls, Player }: typeof import("./player_bundle.ts") = await import(
   /* @vite-ignore */ address
 );
-const player = new Player(Hls, programme, draw, new AbortController().signal);
+const player = new Player(Hls, context, draw, new AbortController().signal);
 sound.addEventListener("click", () => player.setMuted(false));
 document.body.append(player.video, sound, said);
 

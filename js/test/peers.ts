@@ -3,7 +3,7 @@
 
 import type { AvatarEvent } from "../src/player/webrtc/avatar_events.ts";
 import type { Audience } from "../src/player/webrtc/connection.ts";
-import type { Courier } from "../src/player/webrtc/peer.ts";
+import type { Signaling } from "../src/player/webrtc/peer.ts";
 import type { Connection, Problem } from "../src/protocol.ts";
 
 export class FarEnd {
@@ -35,7 +35,7 @@ export class FarEnd {
   }
 
   /** Carries what the near end answers. */
-  get courier(): Courier {
+  get signaling(): Signaling {
     return {
       answer: (sdp) => void this.peer.setRemoteDescription({ type: "answer", sdp }),
       candidate: (candidate) => {

@@ -2,12 +2,11 @@
 // to the page as the kernel hands over hls.js. Its instances are listed at `globalThis.hlsInstances`.
 
 import { TranscriptView } from "../src/panel/transcript_view.ts";
-import { KernelStream } from "../src/player/hls/kernel_loader.ts";
 import { Player } from "../src/player/hls/player.ts";
-import { StreamShow as Show } from "../src/player/hls/session_player.ts";
+import { HlsSessionPlayer as SessionPlayer } from "../src/player/hls/session_player.ts";
 
 const SOURCE = `
-  export const { KernelStream, Player, Show, TranscriptView } = globalThis.heygenPlayback;
+  export const { Player, SessionPlayer, TranscriptView } = globalThis.heygenPlayback;
   export default class {
     static Events = {
       ERROR: "error", FRAG_BUFFERED: "frag", INIT_PTS_FOUND: "pts", LEVEL_UPDATED: "level",
@@ -47,7 +46,7 @@ export interface StandIn {
 
 /** The stand-in's module, as bytes of a `player` message. */
 export function standInLibrary(): DataView<ArrayBuffer> {
-  Object.assign(globalThis, { heygenPlayback: { KernelStream, Player, Show, TranscriptView } });
+  Object.assign(globalThis, { heygenPlayback: { Player, SessionPlayer, TranscriptView } });
   return new DataView(new TextEncoder().encode(SOURCE).buffer);
 }
 

@@ -2,7 +2,15 @@
 // repeats what the user asked for until that happens: the kernel does once what it gets twice.
 
 import type { AnyModel } from "@anywidget/types";
-import type { AckMessage, BrowserMessage, Problem, Request, Said } from "../protocol.ts";
+import {
+  type AckMessage,
+  type BrowserMessage,
+  type KernelMessage,
+  type Problem,
+  type Request,
+  readKernelMessage,
+  type Said,
+} from "../protocol.ts";
 import { Pace } from "./backoff.ts";
 
 /** After this long without an answer the kernel is taken to be busy. */
@@ -11,6 +19,17 @@ const PATIENCE_MS = 2500;
 const REPEAT_MS = 5000;
 /** These do not wait for requests before them, which they make void. */
 const PREEMPTIVE = new Set(["stop", "interrupt", "switch"]);
+/** Messages, and their bytes, that are kept until there is something that handles them. */
+const MOST_EARLY = 100;
+const MOST_EARLY_BYTES = 32 * 1024 * 1024;
+
+type Buffers = DataView<ArrayBuffer>[];
+type Handler<Message> = (message: Message, buffers: Buffers) => void;
+
+/** What is done with the kernel's messages, by their kind. */
+export type Handlers = {
+  readonly [Kind in KernelMessage["kind"]]?: Handler<Extract<KernelMessage, { kind: Kind }>>;
+};
 
 export interface Pending {
   id: string;
@@ -25,6 +44,8 @@ export class KernelLink {
   /** What the kernel has not acknowledged, oldest first. */
   pending: readonly Pending[] = [];
 
+  private readonly handlers: Partial<Record<string, Handler<never>>> = {};
+  private early: [KernelMessage, Buffers][] = [];
   /** Random, for no other page to have the same ids, nor this one after a reload. */
   private readonly page = crypto.getRandomValues(new Uint32Array(3)).join("-");
   private sent = 0;
@@ -37,7 +58,25 @@ export class KernelLink {
     private readonly signal: AbortSignal,
     private readonly answered: (asked: Pending | null, problem: Problem | null) => void,
     private readonly lost: () => void,
-  ) {}
+  ) {
+    this.handle({ ack: (message) => this.acknowledge(message) });
+    this.listen("msg:custom", (content: unknown, buffers?: Buffers) =>
+      this.receive(readKernelMessage(content), buffers ?? []),
+    );
+  }
+
+  /** Call `handle` at an event of the model. */
+  // biome-ignore lint/suspicious/noExplicitAny: the types of a listener depend on its event
+  listen(event: string, handle: (...values: any[]) => void): void {
+    this.model.on(event, handle);
+    this.signal.addEventListener("abort", () => this.model.off(event, handle));
+  }
+
+  /** Have messages handled, also those that have come already. */
+  handle(handlers: Handlers): void {
+    Object.assign(this.handlers, handlers);
+    for (const [message, buffers] of this.early.splice(0)) this.receive(message, buffers);
+  }
 
   /** Say something once; `heard` is called when the kernel has read it. */
   tell(said: Said, heard?: () => void): void {
@@ -77,8 +116,33 @@ export class KernelLink {
     return !this.gone && oldest !== undefined && now - oldest.since > PATIENCE_MS;
   }
 
+  /** Nobody answers any more. */
+  lose(): void {
+    if (this.gone) return;
+    this.gone = true;
+    this.lost();
+  }
+
+  private receive(message: KernelMessage | null, buffers: Buffers): void {
+    if (!message) return;
+    const handler = this.handlers[message.kind];
+    if (handler) handler(message as never, buffers);
+    else this.keep(message, buffers);
+  }
+
+  /** Keep the newest messages that nothing handles yet. */
+  private keep(...message: [KernelMessage, Buffers]): void {
+    this.early.push(message);
+    let bytes = 0;
+    const kept = this.early.findLastIndex(([, buffers], index) => {
+      for (const { byteLength } of buffers) bytes += byteLength;
+      return bytes > MOST_EARLY_BYTES || index < this.early.length - MOST_EARLY;
+    });
+    this.early.splice(0, kept + 1);
+  }
+
   /** The kernel has read a message, perhaps of another page. */
-  acknowledge({ id, problem }: AckMessage): void {
+  private acknowledge({ id, problem }: AckMessage): void {
     if (!id.startsWith(this.page)) return;
     this.repeating.heard();
     this.heard.get(id)?.();
@@ -87,13 +151,6 @@ export class KernelLink {
     this.pending = this.pending.filter((pending) => pending !== asked);
     if (problem) this.repeat(); // the kernel does nothing that follows what it refused
     if (asked || problem) this.answered(asked, problem);
-  }
-
-  /** Nobody answers any more. */
-  lose(): void {
-    if (this.gone) return;
-    this.gone = true;
-    this.lost();
   }
 
   private repeat(): void {

@@ -1,5 +1,5 @@
 // Where the one picture of an avatar is: in the newest view, or in the one it was called to, and in
-// the wings while a view goes and another has yet to come. Moves the <video> without stopping it.
+// the parking while a view goes and another has yet to come. Moves the <video> without stopping it.
 
 import { h } from "../page/dom.ts";
 
@@ -17,7 +17,7 @@ const PATIENCE_MS = 1500;
 export class Views {
   private order: View[] = [];
   /** In sight, as what is out of sight is drawn less often and plays on late. */
-  private readonly wings = h("div", {
+  private readonly parking = h("div", {
     "aria-hidden": "true",
     style:
       "position:fixed;right:0;bottom:0;width:2px;height:2px;overflow:hidden;opacity:.01;pointer-events:none",
@@ -36,7 +36,7 @@ export class Views {
   ) {
     signal.addEventListener("abort", () => {
       clearTimeout(this.leaving);
-      this.wings.remove();
+      this.parking.remove();
     });
   }
 
@@ -85,16 +85,16 @@ export class Views {
   }
 
   private place(): void {
-    const { video, holder, wings } = this;
+    const { video, holder, parking } = this;
     if (!video) return;
     // A view that is not in the page yet can wait for the picture; the picture must not stop.
     if (holder && (holder.screen.isConnected || !video.parentElement)) {
       clearTimeout(this.leaving);
       if (video.parentElement !== holder.screen) move(video, holder.screen);
-      wings.remove();
-    } else if (video.parentElement && video.parentElement !== wings && !this.isShown(video)) {
-      document.body.append(wings);
-      move(video, wings);
+      parking.remove();
+    } else if (video.parentElement && video.parentElement !== parking && !this.isShown(video)) {
+      document.body.append(parking);
+      move(video, parking);
       this.leaving = setTimeout(() => this.leave(), PATIENCE_MS);
     }
     this.moved();
@@ -102,7 +102,7 @@ export class Views {
 
   private leave(): void {
     this.video?.remove();
-    this.wings.remove();
+    this.parking.remove();
     this.left();
   }
 }

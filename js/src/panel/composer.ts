@@ -77,7 +77,9 @@ export class Composer {
     const { awaiting, kernelGone, session } = this.avatar;
     const stopping = awaiting === "stop";
     const open = isOpening(session) || isLive(session);
-    this.text.disabled = kernelGone;
+    if (kernelGone) this.text.value ||= this.desk.draft; // what no kernel has heard can be copied
+    this.text.readOnly = kernelGone;
+    this.text.disabled = kernelGone && this.text.value === "";
     this.send.disabled = kernelGone || this.text.value.trim() === "";
     const ending = stopping || awaiting === "finish";
     const finished = !open || session.status === "draining";

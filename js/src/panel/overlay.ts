@@ -1,8 +1,9 @@
 // What stands in the picture's place, or over it, in words: one scene for each situation. Decides;
 // draws nothing.
 
-import type { Avatar, View } from "../model/avatar.ts";
+import type { Avatar } from "../model/avatar.ts";
 import { endText, isLive, isOpening, isOver, type StatusLine } from "../model/status.ts";
+import type { View } from "../model/video_placement.ts";
 import type { Problem } from "../protocol.ts";
 import * as icons from "./icons.ts";
 

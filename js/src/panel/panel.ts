@@ -1,9 +1,10 @@
 // One view of an avatar: picture, bar, transcript and text box. Draws what `Avatar` holds and passes
 // on what the user does.
 
-import type { Avatar, View } from "../model/avatar.ts";
-import type { PlayerModule } from "../model/player_bundles.ts";
+import type { Avatar } from "../model/avatar.ts";
+import type { PlayerModule } from "../model/player_host.ts";
 import { isLive, isOpening, statusLine } from "../model/status.ts";
+import type { View } from "../model/video_placement.ts";
 import { button, h, icon, iconButton, label, SUPPRESS, setText } from "../page/dom.ts";
 import type { Problem } from "../protocol.ts";
 import { Composer } from "./composer.ts";
@@ -72,9 +73,9 @@ export class Panel implements View, Offers {
     avatar.watch(() => this.draw(), signal);
     avatar.enter(this, signal);
     // There is nothing to follow before there is something to play it.
-    avatar.transcriptView.then((TranscriptView) => {
+    avatar.players.transcriptView.then((TranscriptView) => {
       if (signal.aborted) return;
-      this.transcriptView = new TranscriptView(avatar, this.transcript);
+      this.transcriptView = new TranscriptView(avatar.players, this.transcript);
       this.draw();
     });
     signal.addEventListener("abort", () => {

@@ -1,7 +1,7 @@
 // The transcript as one view shows it: what is spoken marked, what is queued dimmed. Only what has
 // changed is touched, so that a selection holds and thousands of words cost nothing.
 
-import type { Avatar } from "../model/avatar.ts";
+import type { PlayerHost } from "../model/player_host.ts";
 import { isOver } from "../model/status.ts";
 import { type Passage, Transcript } from "../model/transcript.ts";
 import { h, setText } from "../page/dom.ts";
@@ -24,16 +24,17 @@ export class TranscriptView {
 
   /** Show the transcript in `element`; what that holds stands in for it while it is empty. */
   constructor(
-    private readonly avatar: Avatar,
+    private readonly host: PlayerHost,
     private readonly element: HTMLElement,
   ) {
-    this.transcript = new Transcript(avatar.speeches);
+    this.transcript = new Transcript(host.state.speeches);
     this.placeholder = element.firstElementChild as HTMLElement;
   }
 
   draw(): void {
     if (this.element.hidden) return;
-    const { captions, player, session } = this.avatar;
+    const { player, state } = this.host;
+    const { captions, session } = state;
     const over = isOver(session) && player?.state !== "playing";
     const passages = this.transcript.passages(captions, player?.position ?? 0, over);
     this.placeholder.hidden = passages.length > 0;

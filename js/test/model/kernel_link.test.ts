@@ -20,11 +20,15 @@ class Ends {
   down: AckMessage[] = [];
   refuses = false;
   readonly refused: [string | null, Problem][] = [];
+  private readonly pages: ((message: AckMessage) => void)[] = [];
   readonly link = this.open();
   private readonly accepted = new Set<string>();
 
   open(): KernelLink {
-    const model = { send: (message: BrowserMessage) => this.up.push(message) };
+    const model = {
+      send: (message: BrowserMessage) => this.up.push(message),
+      on: (_: string, listener: (message: AckMessage) => void) => this.pages.push(listener),
+    };
     return new KernelLink(
       model as never,
       new AbortController().signal,
@@ -36,7 +40,11 @@ class Ends {
   /** Let all that was sent arrive, but what `loses` says. */
   pass(loses: () => boolean = () => false): void {
     for (const message of this.up.splice(0)) if (!loses()) this.take(message);
-    for (const ack of this.down.splice(0)) if (!loses()) this.link.acknowledge(ack);
+    for (const ack of this.down.splice(0)) if (!loses()) this.tell(ack);
+  }
+
+  tell(ack: AckMessage): void {
+    for (const page of this.pages) page(ack);
   }
 
   private take(message: BrowserMessage): void {
@@ -89,12 +97,11 @@ test("what follows a refused text is not held up by it", () => {
 
 test("what another page was refused concerns this one as little as its requests", () => {
   const ends = new Ends();
-  const other = ends.open();
-  other.ask({ kind: "speak", text: "Hello." });
+  ends.open().ask({ kind: "speak", text: "Hello." });
   const [theirs] = ends.up.splice(0);
   ends.link.ask({ kind: "speak", text: "Hello." });
-  ends.link.acknowledge({ kind: "ack", id: theirs?.id ?? "", problem: PROBLEM });
-  expect(ends.refused).toEqual([]);
+  ends.tell({ kind: "ack", id: theirs?.id ?? "", problem: PROBLEM });
+  expect(ends.refused).toHaveLength(1); // to the other one
   expect(ends.link.pending).toHaveLength(1);
 });
 
@@ -134,6 +141,6 @@ test("what is said once is not repeated, and who said it learns when it is read"
   ends.link.repeatIfDue();
   expect(ends.up).toHaveLength(1);
   for (let twice = 0; twice < 2; twice += 1)
-    ends.link.acknowledge({ kind: "ack", id: message?.id ?? "", problem: null });
+    ends.tell({ kind: "ack", id: message?.id ?? "", problem: null });
   expect(heard).toHaveBeenCalledTimes(1);
 });

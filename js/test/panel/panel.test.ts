@@ -202,6 +202,21 @@ test("what the kernel could not do by itself offers no Retry", () => {
   expect(root.querySelector(".hw-problem .hw-plain")).toBeNull();
 });
 
+test("texts that a kernel had not heard when it went stand in the box again", async () => {
+  const { root, model } = show({ epoch: 1, status: "streaming" });
+  await userEvent.type(box(root), "Heard{Enter}");
+  model.ack("speak");
+  for (const text of ["Typed into the restart", "And on"])
+    await userEvent.type(box(root), `${text}{Enter}`);
+  model.send = () => {
+    throw new Error("The comm is closed.");
+  };
+  await userEvent.click(find(root, "[title^='Accept no more']"));
+  expect(root.dataset.scene).toBe("gone");
+  expect(box(root).value).toBe("Typed into the restart\nAnd on");
+  expect([box(root).readOnly, box(root).disabled]).toEqual([true, false]);
+});
+
 test("Say hello says hello, once", async () => {
   const { root, model } = show();
   await userEvent.click(find(root, ".hw-start"));

@@ -1,19 +1,52 @@
 // The <video>, and for each session the stream behind it. Says what it is doing, repairs what breaks
 // and finds the way the stream can come. Knows nothing of views and little of the kernel.
 
+import type { HlsConfig } from "hls.js";
 import { Picture } from "../../model/video_player.ts";
 import { lackingCodec } from "../../page/codecs.ts";
 import { hostOfPage } from "../../page/page_info.ts";
-import type { PlaybackState } from "../../protocol.ts";
-import type { Programme, Relayed, Showing } from "./context.ts";
-import { type Fault, Recovery, type Remedy } from "./recovery.ts";
+import type { PlaybackState, Transport } from "../../protocol.ts";
+import { type Fault, type Recovered, Recovery, type Remedy } from "./recovery.ts";
 import { chooseRoute, DIRECT_DEADLINE_MS, noteUnreachable, type Route } from "./route.ts";
-import { type HlsConstructor, type Source, Stream } from "./stream.ts";
+import { type HlsConstructor, type Source, type SpeechTimes, Stream } from "./stream.ts";
 
 const STEER_EVERY_MS = 50;
 /** So long the browser may take to show the last frame as an image. */
 const FREEZING_MS = 1000;
 const SWITCHING = "This page cannot reach the stream, asking the kernel for it…";
+
+/** The stream as the kernel hands it on; see `kernel_loader.ts`. */
+export interface Relayed {
+  readonly url: string;
+  readonly loader: HlsConfig["loader"];
+  /** Why the kernel can never hand it on, in words; null while it may. */
+  readonly refusal: string | null;
+  /** Have the kernel push it, again if it gave up. */
+  want(): void;
+  /** Have it push no more. */
+  decline(): void;
+}
+
+/** What the player has to ask about the session it plays, and whom to tell what happens to it. */
+export interface PlaybackContext extends SpeechTimes {
+  /** Whether the stream may come back after a fault. */
+  alive(): boolean;
+  /** The same stream by way of the kernel. */
+  relayed(): Relayed;
+  /** It is not needed that way. */
+  declineRelayed(): void;
+  /** Have the server asked for a fresh address; `renew` tells what it is. */
+  refresh(): void;
+  /** Playback came back. */
+  recovered(what: Recovered): void;
+}
+
+export interface Showing {
+  url: string;
+  /** From its first word; otherwise near its live edge. */
+  fromStart: boolean;
+  transport: Transport;
+}
 
 export class Player extends Picture {
   readonly connection = null;
@@ -29,7 +62,7 @@ export class Player extends Picture {
   /** Whether something arrived after the last fault. */
   private repaired = true;
   private mending: ReturnType<typeof setTimeout> | undefined;
-  private take = new AbortController();
+  private currentLoad = new AbortController();
   private wanted = false;
   private resting = false;
   /** Where it ended, on the stream's clock; null while it has not. */
@@ -38,7 +71,7 @@ export class Player extends Picture {
   /** `changed` is called whenever anything public has changed. All ends with `signal`. */
   constructor(
     private readonly Hls: HlsConstructor,
-    private readonly programme: Programme,
+    private readonly context: PlaybackContext,
     changed: () => void,
     signal: AbortSignal,
   ) {
@@ -173,7 +206,7 @@ export class Player extends Picture {
   }
 
   private source(fromStart: boolean): Source {
-    this.relayed = this.transport === "direct" ? null : this.programme.relayed();
+    this.relayed = this.transport === "direct" ? null : this.context.relayed();
     const { relayed } = this;
     if (!relayed) return { url: this.showing.url, fromStart };
     relayed.want();
@@ -183,7 +216,7 @@ export class Player extends Picture {
   /** Open the stream the way that was chosen. */
   private open(fromStart: boolean): void {
     const { Hls } = this;
-    const { signal } = this.take;
+    const { signal } = this.currentLoad;
     const lacking = lackingCodec();
     if (lacking) {
       const where = hostOfPage() === "VS Code" ? "VS Code's own window" : "This browser";
@@ -197,7 +230,7 @@ export class Player extends Picture {
       return;
     }
     const late = setTimeout(() => this.giveUpDirect("it did not respond"), DIRECT_DEADLINE_MS);
-    const stream = new Stream(Hls, this.video, source, this.programme, {
+    const stream = new Stream(Hls, this.video, source, this.context, {
       broken: (fault, detail, reached) => {
         if (reached || !this.giveUpDirect("it could not be fetched")) this.broken(fault, detail);
       },
@@ -231,7 +264,7 @@ export class Player extends Picture {
   private flows(): void {
     this.repaired = true;
     this.switching = false;
-    if (this.transport === "direct") this.programme.declineRelayed();
+    if (this.transport === "direct") this.context.declineRelayed();
     if (this.now === "playing") this.mend();
   }
 
@@ -244,11 +277,11 @@ export class Player extends Picture {
   private giveUpDirect(why: string): boolean {
     const { transport, url } = this.showing;
     const undecided = transport === "auto" && this.transport === "direct" && !this.started;
-    if (!undecided || !this.programme.alive()) return false;
+    if (!undecided || !this.context.alive()) return false;
     noteUnreachable(url, why);
     this.route = { transport: "kernel", reason: why };
     this.switching = true;
-    this.renewTake();
+    this.renewLoad();
     this.changed();
     this.open(this.showing.fromStart);
     return true;
@@ -267,7 +300,7 @@ export class Player extends Picture {
     if (this.endedAt !== null) return;
     this.detail = detail;
     const refusal = this.relayed?.refusal ?? null;
-    if (refusal !== null || !this.programme.alive()) {
+    if (refusal !== null || !this.context.alive()) {
       this.fail(refusal ?? detail);
       return;
     }
@@ -279,7 +312,7 @@ export class Player extends Picture {
 
   private act(remedy: Remedy, after: number): void {
     clearTimeout(this.mending);
-    if (remedy === "refresh") this.programme.refresh();
+    if (remedy === "refresh") this.context.refresh();
     this.mending = setTimeout(() => {
       const { stream } = this;
       if (remedy === "again" || remedy === "refresh") {
@@ -297,7 +330,7 @@ export class Player extends Picture {
   private reopen(): void {
     const fromStart = this.showing.fromStart && (this.stream?.stillOpening ?? true);
     this.keepFrame();
-    this.renewTake();
+    this.renewLoad();
     if (this.now === "playing") this.now = "waiting";
     this.open(fromStart);
   }
@@ -307,7 +340,7 @@ export class Player extends Picture {
     if (!this.repaired) return;
     const recovered = this.recovery.healed(performance.now());
     if (!recovered) return;
-    this.programme.recovered(recovered);
+    this.context.recovered(recovered);
     this.changed();
   }
 
@@ -325,11 +358,11 @@ export class Player extends Picture {
     this.wanted = false;
     clearTimeout(this.mending);
     if (this.endedAt === null && this.stream) {
-      const { signal } = this.take;
+      const { signal } = this.currentLoad;
       this.endedAt = this.position;
       this.stream.halt();
       this.keepFrame();
-      const letGo = setTimeout(() => this.renewTake(), FREEZING_MS);
+      const letGo = setTimeout(() => this.renewLoad(), FREEZING_MS);
       signal.addEventListener("abort", () => clearTimeout(letGo));
     }
     this.relayed?.decline();
@@ -344,15 +377,15 @@ export class Player extends Picture {
   }
 
   /** Let go of what is being played. */
-  private renewTake(): void {
+  private renewLoad(): void {
     clearTimeout(this.mending);
-    this.take.abort();
-    this.take = new AbortController();
+    this.currentLoad.abort();
+    this.currentLoad = new AbortController();
   }
 
   /** Let go of the current stream. */
   private release(): void {
-    this.renewTake();
+    this.renewLoad();
     this.wanted = false;
     this.endedAt = null;
     this.clear();

@@ -22,8 +22,6 @@ export interface Step {
   remedy: Remedy;
   /** Milliseconds to wait before. */
   after: number;
-  /** For the user: what is being done. */
-  words: string;
 }
 
 /** A fault that is over. */
@@ -80,7 +78,7 @@ export class Recovery {
     this.tried.set(fault, tries + 1);
     const ladder = LADDERS[fault];
     const remedy = ladder[Math.min(tries, ladder.length - 1)] ?? "give up";
-    return { remedy, after: this.pause(remedy, tries, now), words: WORDS[fault] };
+    return { remedy, after: this.pause(remedy, tries, now) };
   }
 
   /** Playback goes on at `now`; null if nothing was broken. */

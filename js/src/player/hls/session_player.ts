@@ -1,29 +1,32 @@
 // Shows sessions that are streams: gives the player each session's stream once it can be had, and by
 // way of the kernel where the page cannot fetch it.
 
-import type { House, Show } from "../../model/session_player.ts";
+import type { Handlers } from "../../model/kernel_link.ts";
+import type { PlayerHost, SessionPlayer } from "../../model/player_host.ts";
 import { isLive, isOver } from "../../model/status.ts";
-import type { KernelMessage, MediaMessage, SessionView } from "../../protocol.ts";
-import type { Programme } from "./context.ts";
+import type { MediaMessage, SessionView } from "../../protocol.ts";
 import { KernelStream } from "./kernel_loader.ts";
-import { Player } from "./player.ts";
+import { type PlaybackContext, Player } from "./player.ts";
 import type { HlsConstructor } from "./stream.ts";
 
-export class StreamShow implements Show {
+export class HlsSessionPlayer implements SessionPlayer {
   player: Player | null = null;
   epoch = 0;
+  readonly handlers: Handlers = {
+    media: (message, buffers) => this.takeMedia(message, buffers),
+  };
 
   private relayed: KernelStream | null = null;
 
   constructor(
     private readonly Hls: HlsConstructor,
-    private readonly house: House,
+    private readonly host: PlayerHost,
     private readonly signal: AbortSignal,
   ) {}
 
   follow(session: SessionView): void {
     const { epoch, hls_url, status, transport } = session;
-    const { sawItBegin } = this.house;
+    const { sawItBegin } = this.host.state;
     if (status === "cancelled" && this.epoch === epoch) this.player?.hush();
     if (!hls_url) return;
     if (this.epoch === epoch) {
@@ -35,15 +38,11 @@ export class StreamShow implements Show {
     this.epoch = epoch;
     this.player ??= this.makePlayer();
     this.player.load({ url: hls_url, fromStart: sawItBegin, transport });
-    this.house.present(this.player.video);
-  }
-
-  take(message: KernelMessage, buffers: DataView<ArrayBuffer>[]): void {
-    if (message.kind === "media") this.takeMedia(message, buffers);
+    this.host.views.show(this.player.video);
   }
 
   private takeMedia(message: MediaMessage, buffers: DataView<ArrayBuffer>[]): void {
-    if (message.epoch !== this.house.session.epoch) return;
+    if (message.epoch !== this.host.state.session.epoch) return;
     this.relay().receive(message, buffers);
     // The kernel pushed unasked, not knowing that this page can do without.
     if (this.player?.transport === "direct" && this.player.started) this.relayed?.decline();
@@ -51,32 +50,33 @@ export class StreamShow implements Show {
 
   /** The session's stream by way of the kernel. */
   private relay(): KernelStream {
-    const { house } = this;
-    const { epoch } = house.session;
+    const { link, state } = this.host;
+    const { epoch } = state.session;
     if (this.relayed?.epoch === epoch) return this.relayed;
     this.relayed?.decline();
     this.relayed = new KernelStream(
       epoch,
-      (message, heard) => house.send(message, heard),
+      (message, heard) => link.tell(message, heard),
       this.signal,
     );
     return this.relayed;
   }
 
   private makePlayer(): Player {
-    const { house } = this;
-    const programme: Programme = {
-      speakingAt: (time) => house.captions.speakingAt(time),
-      heardFirst: (time) => house.captions.heardFirst(time),
-      alive: () => !isOver(house.session) && !house.kernelGone,
+    const { host } = this;
+    const { link, state } = host;
+    const context: PlaybackContext = {
+      speakingAt: (time) => state.captions.speakingAt(time),
+      heardFirst: (time) => state.captions.heardFirst(time),
+      alive: () => !isOver(state.session) && !link.gone,
       relayed: () => this.relay(),
       declineRelayed: () => this.relayed?.decline(),
-      refresh: () => house.send({ kind: "refresh", epoch: this.epoch }),
+      refresh: () => link.tell({ kind: "refresh", epoch: this.epoch }),
       recovered: ({ fault, seconds }) => {
         const position = this.player?.position ?? 0;
-        house.send({ kind: "recovered", epoch: this.epoch, fault, seconds, position });
+        link.tell({ kind: "recovered", epoch: this.epoch, fault, seconds, position });
       },
     };
-    return new Player(this.Hls, programme, () => house.changed(), this.signal);
+    return new Player(this.Hls, context, () => host.changed(), this.signal);
   }
 }

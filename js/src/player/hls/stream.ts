@@ -3,7 +3,6 @@
 
 import type Hls from "hls.js";
 import type { ErrorData, HlsConfig, LevelDetails } from "hls.js";
-import type { Programme } from "./context.ts";
 import { margin, RateController } from "./rate.ts";
 import type { Fault } from "./recovery.ts";
 
@@ -70,6 +69,14 @@ const UNPLAYABLE = new Set([
   "bufferIncompatibleCodecsError",
 ]);
 
+/** What is known of when the avatar speaks. */
+export interface SpeechTimes {
+  /** Whether someone speaks at `time` on the stream's clock; null if that cannot be known. */
+  speakingAt(time: number): boolean | null;
+  /** Whether the first utterance has been heard by `time`. */
+  heardFirst(time: number): boolean;
+}
+
 export class Stream {
   /** What to add to the video's time to get the stream's. */
   offset = 0;
@@ -90,7 +97,7 @@ export class Stream {
     private readonly Hls: HlsConstructor,
     private readonly video: HTMLVideoElement,
     source: Source,
-    private readonly programme: Pick<Programme, "speakingAt" | "heardFirst">,
+    private readonly speech: SpeechTimes,
     private readonly listener: Listener,
   ) {
     const { url, fromStart, loader } = source;
@@ -116,7 +123,7 @@ export class Stream {
 
   /** Whether its first words have yet to be heard. */
   get stillOpening(): boolean {
-    this.opening &&= this.position < YOUNG && !this.programme.heardFirst(this.position);
+    this.opening &&= this.position < YOUNG && !this.speech.heardFirst(this.position);
     return this.opening;
   }
 
@@ -180,7 +187,7 @@ export class Stream {
       time,
       ahead: this.ahead,
       segment: this.segment,
-      speaking: this.programme.speakingAt(this.position) ?? true,
+      speaking: this.speech.speakingAt(this.position) ?? true,
       opening: this.stillOpening,
     });
     if (jump > 0) video.currentTime += jump;

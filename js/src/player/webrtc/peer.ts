@@ -12,7 +12,7 @@ export interface Offer {
 }
 
 /** How the server hears of this side. */
-export interface Courier {
+export interface Signaling {
   answer(sdp: string): void;
   candidate(candidate: RTCIceCandidate): void;
 }
@@ -37,7 +37,7 @@ const LOST: Problem = {
 /** Answer an offer; `why` says what it may be if nobody hears the answer. */
 export function answerOffer(
   { sdp, iceServers }: Offer,
-  courier: Courier,
+  signaling: Signaling,
   why: () => Problem,
 ): Join {
   return async (audience, signal) => {
@@ -80,15 +80,15 @@ export function answerOffer(
     let answered = false;
     peer.onicecandidate = ({ candidate }) => {
       if (!candidate) return;
-      if (answered) courier.candidate(candidate);
+      if (answered) signaling.candidate(candidate);
       else early.push(candidate);
     };
     await peer.setRemoteDescription({ type: "offer", sdp });
     const answer = await peer.createAnswer();
     await peer.setLocalDescription(answer);
     if (signal.aborted) return;
-    courier.answer(peer.localDescription?.sdp ?? answer.sdp ?? "");
+    signaling.answer(peer.localDescription?.sdp ?? answer.sdp ?? "");
     answered = true;
-    for (const candidate of early) courier.candidate(candidate);
+    for (const candidate of early) signaling.candidate(candidate);
   };
 }

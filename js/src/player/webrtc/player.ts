@@ -7,7 +7,7 @@ import type { AvatarEvent } from "./avatar_events.ts";
 import { type Audience, type Join, NO_MEDIA, type Terms, watchOver } from "./connection.ts";
 
 /** Who is told what happens. */
-export interface Witness {
+export interface PlayerEvents {
   /** Anything public has changed. */
   changed(): void;
   /** The avatar tells something. */
@@ -29,7 +29,7 @@ export class LivePlayer extends Picture {
 
   private connect: Join | null = null;
   private terms = AT_WILL;
-  private take = new AbortController();
+  private currentLoad = new AbortController();
   /** Whether the user has paused it. */
   private held = false;
   private resting = false;
@@ -40,10 +40,10 @@ export class LivePlayer extends Picture {
 
   /** All ends with `signal`. */
   constructor(
-    private readonly witness: Witness,
+    private readonly events: PlayerEvents,
     signal: AbortSignal,
   ) {
-    super(() => witness.changed(), signal);
+    super(() => events.changed(), signal);
     this.listen(signal);
     signal.addEventListener("abort", () => this.leave());
   }
@@ -76,7 +76,7 @@ export class LivePlayer extends Picture {
   hush(): void {
     this.held = false;
     this.video.pause();
-    this.take.abort();
+    this.currentLoad.abort();
     this.elsewhere = false;
     this.recovering = "";
     this.become("ended");
@@ -106,7 +106,7 @@ export class LivePlayer extends Picture {
     if (!this.terms.again || !(this.active || this.held)) return;
     this.resting = true;
     this.keepFrame();
-    this.take.abort();
+    this.currentLoad.abort();
   }
 
   private begin(): void {
@@ -122,13 +122,13 @@ export class LivePlayer extends Picture {
 
   private open(): void {
     const { connect } = this;
-    this.take = new AbortController();
-    const { signal } = this.take;
+    this.currentLoad = new AbortController();
+    const { signal } = this.currentLoad;
     this.problem = null;
     this.elsewhere = false;
     this.recovering = "";
     this.connection = "unknown";
-    this.begun = this.witness.elapsed();
+    this.begun = this.events.elapsed();
     this.arrived = watchOver((problem) => this.hinder(problem), this.terms.why, signal);
     this.become("loading");
     connect?.(this.audience(signal), signal).catch((error: unknown) => {
@@ -162,7 +162,7 @@ export class LivePlayer extends Picture {
     this.arrived();
     if (video.paused || this.state === "recovering") return;
     this.started = true;
-    this.begun = this.witness.elapsed() - video.currentTime;
+    this.begun = this.events.elapsed() - video.currentTime;
     this.become("playing");
   }
 
@@ -183,7 +183,7 @@ export class LivePlayer extends Picture {
         else this.begin();
       }),
       lose: whileCurrent((track) => stream.removeTrack(track)),
-      hear: whileCurrent((event) => this.witness.heard(event)),
+      hear: whileCurrent((event) => this.events.heard(event)),
       interrupted: whileCurrent((detail) => {
         this.recovering = detail;
         this.become(this.held ? "paused" : "recovering", detail);
@@ -231,7 +231,7 @@ export class LivePlayer extends Picture {
   }
 
   private leave(): void {
-    this.take.abort();
+    this.currentLoad.abort();
     this.video.srcObject = null;
   }
 }

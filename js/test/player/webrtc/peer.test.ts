@@ -3,7 +3,7 @@ import type { AvatarEvent } from "../../../src/player/webrtc/avatar_events.ts";
 import { type Audience, NO_MEDIA, type Terms } from "../../../src/player/webrtc/connection.ts";
 import { hasUsableNetwork } from "../../../src/player/webrtc/network.ts";
 import { answerOffer } from "../../../src/player/webrtc/peer.ts";
-import { LivePlayer, type Witness } from "../../../src/player/webrtc/player.ts";
+import { LivePlayer, type PlayerEvents } from "../../../src/player/webrtc/player.ts";
 import { FarEnd, Notes } from "../../peers.ts";
 
 const TERMS: Terms = { again: false, why: () => NO_MEDIA };
@@ -22,13 +22,13 @@ afterEach(() => {
 
 async function connect() {
   far = new FarEnd();
-  const join = answerOffer({ sdp: await far.offer(), iceServers: [] }, far.courier, TERMS.why);
+  const join = answerOffer({ sdp: await far.offer(), iceServers: [] }, far.signaling, TERMS.why);
   return { far, join };
 }
 
-function live(witness: Partial<Witness> = {}): LivePlayer {
+function live(events: Partial<PlayerEvents> = {}): LivePlayer {
   const quiet = { changed: () => {}, heard: () => {}, elapsed: () => 0 };
-  return new LivePlayer({ ...quiet, ...witness }, life.signal);
+  return new LivePlayer({ ...quiet, ...events }, life.signal);
 }
 
 test("an offer is answered, and its picture is seen", async () => {
@@ -62,13 +62,13 @@ test("what the avatar tells is heard, in its order", async () => {
 test("the server gets the answer before any candidate", async () => {
   const { far, join } = await connect();
   const order: string[] = [];
-  const { courier } = far;
+  const { signaling } = far;
   const noted = answerOffer(
     { sdp: far.peer.localDescription?.sdp ?? "", iceServers: [] },
     {
       answer: (sdp) => {
         order.push("answer");
-        courier.answer(sdp);
+        signaling.answer(sdp);
       },
       candidate: () => order.push("candidate"),
     },

@@ -4,7 +4,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { userEvent } from "vitest/browser";
 import { TranscriptView } from "../../../src/panel/transcript_view.ts";
-import { RoomShow as Show } from "../../../src/player/webrtc/session_player.ts";
+import { WebRtcSessionPlayer as SessionPlayer } from "../../../src/player/webrtc/session_player.ts";
 import { type KernelMessage, PLAYER_VERSION, type SessionView } from "../../../src/protocol.ts";
 import { find, Host, type Model, resetPage, show } from "../../model.ts";
 import { FarEnd } from "../../peers.ts";
@@ -12,7 +12,7 @@ import { LIVEKIT, Room } from "../../rooms.ts";
 import "../../../src/panel/widget.css";
 
 const SOURCE = `
-  export const { Show, TranscriptView, LIVEKIT } = globalThis.heygenRooms;
+  export const { SessionPlayer, TranscriptView, LIVEKIT } = globalThis.heygenRooms;
   export default LIVEKIT;
 `;
 const ROOM: KernelMessage = { kind: "room", epoch: 1, url: "ws://r", token: "t", ice_servers: [] };
@@ -33,7 +33,7 @@ function shown(session: Partial<SessionView> = {}) {
 }
 
 function deliver(model: Model): void {
-  Object.assign(globalThis, { heygenRooms: { Show, TranscriptView, LIVEKIT } });
+  Object.assign(globalThis, { heygenRooms: { SessionPlayer, TranscriptView, LIVEKIT } });
   const bytes = new DataView(new TextEncoder().encode(SOURCE).buffer);
   model.receive({ kind: "player", version: PLAYER_VERSION }, [bytes]);
 }
@@ -52,7 +52,7 @@ async function meet(model: Model, root: HTMLElement, session: Partial<SessionVie
   model.update({ epoch: 1, status: "pending" });
   model.receive(offer);
   await expect.poll(() => model.kinds("answer").length).toBe(1);
-  far.courier.answer(model.kinds("answer")[0]?.sdp ?? "");
+  far.signaling.answer(model.kinds("answer")[0]?.sdp ?? "");
   model.update({ status: "streaming", ...session });
   await expect.poll(() => root.dataset.playback).toBe("playing");
   await expect.poll(() => far.channel.readyState).toBe("open");

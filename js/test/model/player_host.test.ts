@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { playerFor } from "../../src/model/player_bundles.ts";
+import type { PlayerModule } from "../../src/model/player_host.ts";
+import { Shelf } from "../../src/page/library.ts";
 import { IDLE, PLAYER_VERSION } from "../../src/protocol.ts";
 import { Host, Model, resetPage } from "../model.ts";
 import { standInLibrary } from "../stand_in.ts";
@@ -9,6 +10,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+/** The module that the page has. */
+const delivered = (name = "player") => new Shelf<PlayerModule>(`${name}@${PLAYER_VERSION}`).library;
 const asked = (model: Model) => model.kinds("hello").map(({ player }) => player);
 
 test("the library is asked for once, however many widgets the page has", () => {
@@ -22,7 +25,7 @@ test("one delivery serves all, and later widgets need none", async () => {
   first.initialize();
   second.initialize();
   first.model.receive({ kind: "player", version: PLAYER_VERSION }, [standInLibrary()]);
-  expect((await playerFor(IDLE).library).Show).toBeDefined();
+  expect((await delivered()).SessionPlayer).toBeDefined();
   const third = new Host();
   third.initialize();
   expect(asked(third.model)).toEqual([true]);
@@ -50,7 +53,7 @@ test("an avatar in a room needs another library, and not before there is a room"
   first.model.update({ epoch: 1, status: "creating" });
   second.model.update({ epoch: 1, status: "creating" });
   expect([asked(first.model), asked(second.model)]).toEqual([[false], [false]]);
-  expect((await playerFor(first.model.session).library).Show).toBeDefined();
+  expect((await delivered("livekit")).SessionPlayer).toBeDefined();
 });
 
 test("the library for rooms is asked for at the beginning of a session, by one widget", () => {
@@ -75,7 +78,7 @@ test("while nothing comes the next one asks, whose kernel may not be busy", asyn
   vi.advanceTimersByTime(3000); // what the first one was sent may have gone astray
   expect(hosts.map(({ model }) => asked(model).length)).toEqual([2, 2, 2, 2]);
   hosts[1]?.model.receive({ kind: "player", version: PLAYER_VERSION }, [standInLibrary()]);
-  await playerFor(IDLE).library;
+  await delivered();
   vi.advanceTimersByTime(60_000);
   expect(hosts.map(({ model }) => asked(model).length)).toEqual([2, 2, 2, 2]);
 });
