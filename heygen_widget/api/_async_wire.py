@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -11,8 +11,8 @@ import httpx
 from heygen_widget.api.bounded import TooMuch, aread
 
 from ._answers import read_answer
-from ._birth import Birth
 from ._carrying import (
+    BaseWire,
     as_read,
     cut_short,
     give_up_unless_orderly,
@@ -22,9 +22,8 @@ from ._carrying import (
     writing_of,
 )
 from ._deadline import TAKES_TOO_LONG
-from ._exchange import Fault, Outcome, Pause, exchange, lost_body
+from ._exchange import Fault, Outcome, Pause, StepT, T, exchange, lost_body
 from ._frames import sealed_async
-from ._key import KeyAuth
 from ._late import overdue, undoing, wait_for_tasks
 from ._lines import Lines
 from ._operations import AnswerT, Operation
@@ -34,25 +33,20 @@ from .errors import HeyGenError
 _log = logging.getLogger(__name__)
 
 
-class AsyncWire:
+class AsyncWire(BaseWire):
     """Carries out operations on the running event loop.
 
     Attributes
     ----------
-    settings
-        Key, address and patience.
     sleep
         Waits between two attempts, for so many seconds.
     """
 
-    settings: Settings
     sleep: Callable[[float], Awaitable[object]]
 
     def __init__(self, settings: Settings, http: httpx.AsyncClient | None) -> None:
-        self.settings = settings
+        super().__init__(settings)
         self.sleep = asyncio.sleep
-        self._auth = KeyAuth(settings.key)
-        self._birth = Birth("client")
         self._lines = Lines(lambda: httpx.AsyncClient(**settings.http_options), http)
         self._late: set[asyncio.Task[None]] = set()
 
@@ -105,17 +99,25 @@ class AsyncWire:
             self.settings.key,
             max_retries=self.settings.max_retries,
         )
-        try:
-            step = next(flow)
-            while True:
-                if isinstance(step, Pause):
-                    await self.sleep(step.seconds)
-                    step = next(flow)
-                else:
-                    step = flow.send(await self._send(http, step, operation))
-        except StopIteration as done:
-            answer: httpx.Response = done.value
-            return answer
+        return await self._drive(flow, lambda request: self._send(http, request, operation))
+
+    async def _drive(
+        self,
+        flow: Generator[StepT | Pause, Any, T],
+        act: Callable[[StepT], Awaitable[object]],
+    ) -> T:
+        """Do what `flow` yields, send back what comes of it, and return its result."""
+        outcome: object = None
+        while True:
+            try:
+                step = flow.send(outcome)
+            except StopIteration as done:
+                result: T = done.value
+                return result
+            if isinstance(step, Pause):
+                outcome = await self.sleep(step.seconds)
+            else:
+                outcome = await act(step)
 
     @sealed_async
     async def _send(
@@ -148,20 +150,13 @@ class AsyncWire:
         """Undo what is answered when nobody waits for it any more."""
         try:
             flow = undoing(operation, await working, self.settings.key)
-            step = next(flow)
-            while True:
-                step = flow.send(await self._try(step))
-        except StopIteration:
-            return
+            await self._drive(flow, self._try)
         except HeyGenError as error:
             _log.warning("%s", error)
 
-    async def _try(self, step: Operation[Any] | Pause) -> HeyGenError | None:
-        if isinstance(step, Pause):
-            await self.sleep(step.seconds)
-            return None
+    async def _try(self, operation: Operation[Any]) -> HeyGenError | None:
         try:
-            await self.run(step)
+            await self.run(operation)
         except HeyGenError as error:
             return error
         return None

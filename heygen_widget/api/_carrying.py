@@ -1,15 +1,18 @@
-"""What both wires do with an httpx request and response, without sending anything."""
+"""What both wires have in common: settings, requests and responses. Sends nothing."""
 
 import asyncio
+import copy
+from dataclasses import replace
 from io import BytesIO
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import httpx
 
 from heygen_widget.api.bounded import TooMuch
 
 from ._answers import unexpected
-from ._key import Secret
+from ._birth import Birth
+from ._key import KeyAuth, Secret
 from ._lines import Line, Lines
 from ._operations import AnswerT, Operation
 from ._settings import Settings
@@ -18,6 +21,28 @@ from .errors import HeyGenError
 
 MAX_REFUSAL: Final = 64 * 1024
 """Bytes of a refusal that are read; the status says enough, so the rest is dropped."""
+
+
+class BaseWire:
+    """Carries out operations.
+
+    Parameters
+    ----------
+    settings
+        Key, address and patience.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._auth = KeyAuth(settings.key)
+        self._birth = Birth("client")
+
+    @property
+    def once(self) -> Self:
+        """The same wire, on which each request is sent once: its user repeats them."""
+        wire = copy.copy(self)
+        wire.settings = replace(self.settings, max_retries=0)
+        return wire
 
 
 def request_for(

@@ -5,12 +5,13 @@ clients drive it, one with `httpx.Client`, the other with `httpx.AsyncClient`.
 """
 
 import logging
-import random
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Any, Final, Self, TypeVar
 
 import httpx
+
+from heygen_widget.api.backoff import LONGEST_WAIT, growing
 
 from ._answers import api_error, retry_after
 from ._key import Secret
@@ -25,8 +26,7 @@ from .errors import (
     ServerError,
 )
 
-LONGEST_PAUSE: Final = 30.0  # seconds, whatever Retry-After says
-_FIRST_PAUSE: Final = 0.5  # seconds, doubled each time
+_FIRST_PAUSE: Final = 0.5  # seconds
 
 # Raised before the first byte of a request is written, TLS included.
 _NEVER_SENT: Final = (
@@ -68,6 +68,8 @@ class Fault:
         )
 
 
+T = TypeVar("T")
+StepT = TypeVar("StepT", httpx.Request, Operation[Any])
 Step = httpx.Request | Pause
 Outcome = httpx.Response | Fault
 
@@ -94,6 +96,7 @@ def exchange(
         When it failed for good.
     """
     attempt = 0
+    pauses = growing(LONGEST_WAIT, _FIRST_PAUSE)
     while True:
         outcome = yield request
         asked: float | None = None
@@ -106,8 +109,9 @@ def exchange(
             asked = retry_after(outcome)
         if attempt >= max_retries or not _may_repeat(operation, error):
             raise error
-        pause = _pause(attempt, asked)
+        pause = next(pauses)
         if asked is not None:
+            pause = min(asked, LONGEST_WAIT)
             _log.warning("%s Retrying in %.1f s.", error.message, pause)
         yield Pause(pause)
         attempt += 1
@@ -148,14 +152,6 @@ def _may_repeat(operation: Operation[AnswerT], error: HeyGenError) -> bool:
         return True
     unclear = isinstance(error, ServerError) or not isinstance(error, APIError)
     return operation.repeatable and unclear
-
-
-def _pause(attempt: int, asked: float | None) -> float:
-    """Return seconds: what the server asked for, else longer each time and never in step."""
-    if asked is not None:
-        return min(asked, LONGEST_PAUSE)
-    jitter = random.uniform(0.75, 1.25)  # noqa: S311 - spreads clients, guards nothing
-    return min(_FIRST_PAUSE * jitter * float(1 << attempt), LONGEST_PAUSE)
 
 
 def _was_sent(error: httpx.RequestError, response: httpx.Response | None) -> bool | None:

@@ -14,7 +14,11 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, wait
+from dataclasses import replace
+from itertools import islice
 from typing import Any, Final, Generic, TypeVar
+
+from heygen_widget.api.backoff import asked_to_wait, growing
 
 from ._answers import read_answer
 from ._exchange import Fault, Outcome, Pause
@@ -25,7 +29,7 @@ from .errors import APIError, HeyGenError, RateLimited, ServerError, UnexpectedR
 PARTING: Final = 5.0
 """Maximum seconds that closing a client, or leaving Python, waits for such responses."""
 
-_PAUSES: Final = (0.25, 1.0, 4.0, 10.0)  # seconds, after failed attempts to end what was opened
+_ATTEMPTS: Final = 7  # to end what was opened
 
 _HEARTBEAT: Final = 0.2  # seconds; an interrupt that comes just before a thread blocks waits for it
 
@@ -52,14 +56,14 @@ def undoing(
     if not operation.dialect.accepts(outcome):
         return
     for way in operation.undo(read_answer(operation, outcome, key)):
-        for pause in _PAUSES:
-            error = yield way
+        for pause in islice(growing(), _ATTEMPTS):
+            error = yield replace(way, once=True)
             if error is None or isinstance(error, UnexpectedResponse):
                 _log.info("%s succeeded too late and was undone.", operation.name)
                 return
             if isinstance(error, APIError) and not isinstance(error, ServerError | RateLimited):
                 break  # this server cannot be told so
-            yield Pause(pause)
+            yield Pause(max(pause, asked_to_wait(error)))
 
 
 class Apart(Generic[T]):

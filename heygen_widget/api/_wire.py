@@ -17,8 +17,8 @@ import httpx
 from heygen_widget.api.bounded import TooMuch, read
 
 from ._answers import read_answer
-from ._birth import Birth
 from ._carrying import (
+    BaseWire,
     as_read,
     cut_short,
     give_up_unless_orderly,
@@ -28,9 +28,8 @@ from ._carrying import (
     writing_of,
 )
 from ._deadline import answer_due, keep_deadlines, set_due
-from ._exchange import Fault, Outcome, Pause, exchange, lost_body
+from ._exchange import Fault, Outcome, Pause, StepT, T, exchange, lost_body
 from ._frames import sealed
-from ._key import KeyAuth
 from ._late import Apart, overdue, undoing, wait_for_threads
 from ._lines import Line, Lines
 from ._operations import AnswerT, Operation
@@ -42,25 +41,20 @@ _CLOSING: Final = 1.0  # seconds that closing given-up connections may hold anyb
 _log = logging.getLogger(__name__)
 
 
-class Wire:
+class Wire(BaseWire):
     """Carries out operations while the caller waits.
 
     Attributes
     ----------
-    settings
-        Key, address and patience.
     sleep
         Waits between two attempts, for so many seconds.
     """
 
-    settings: Settings
     sleep: Callable[[float], object]
 
     def __init__(self, settings: Settings, http: httpx.Client | None) -> None:
-        self.settings = settings
+        super().__init__(settings)
         self.sleep = time.sleep
-        self._auth = KeyAuth(settings.key)
-        self._birth = Birth("client")
         self._lines = Lines(lambda: keep_deadlines(httpx.Client(**settings.http_options)), http)
 
     @sealed
@@ -113,17 +107,18 @@ class Wire:
             self.settings.key,
             max_retries=self.settings.max_retries,
         )
-        try:
-            step = next(flow)
-            while True:
-                if isinstance(step, Pause):
-                    self.sleep(step.seconds)
-                    step = next(flow)
-                else:
-                    step = flow.send(self._send(line, step, operation))
-        except StopIteration as done:
-            answer: httpx.Response = done.value
-            return answer
+        return self._drive(flow, lambda request: self._send(line, request, operation))
+
+    def _drive(self, flow: Generator[StepT | Pause, Any, T], act: Callable[[StepT], object]) -> T:
+        """Do what `flow` yields, send back what comes of it, and return its result."""
+        outcome: object = None
+        while True:
+            try:
+                step = flow.send(outcome)
+            except StopIteration as done:
+                result: T = done.value
+                return result
+            outcome = self.sleep(step.seconds) if isinstance(step, Pause) else act(step)
 
     @sealed
     def _send(
@@ -151,20 +146,13 @@ class Wire:
             outcome.close()
         flow = undoing(operation, outcome, self.settings.key)
         try:
-            step = next(flow)
-            while True:
-                step = flow.send(self._try(step))
-        except StopIteration:
-            return
+            self._drive(flow, self._try)
         except HeyGenError as error:
             _log.warning("%s", error)
 
-    def _try(self, step: Operation[Any] | Pause) -> HeyGenError | None:
-        if isinstance(step, Pause):
-            self.sleep(step.seconds)
-            return None
+    def _try(self, operation: Operation[Any]) -> HeyGenError | None:
         try:
-            self.run(step)
+            self.run(operation)
         except HeyGenError as error:
             return error
         return None

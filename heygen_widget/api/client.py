@@ -5,6 +5,7 @@ Ties settings, wire and operations together. Knows no session state.
 
 import hashlib
 import os
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
@@ -23,11 +24,24 @@ class _Client:
     """What both faces have in common."""
 
     _settings: Settings
+    _wire: Any
+    _use: Callable[..., None]
 
     @property
     def base_url(self) -> str:
         """Where requests go, without a slash at the end."""
         return self._settings.base_url
+
+    @property
+    def once(self) -> Self:
+        """The same client, with the same connections, for callers that repeat requests themselves.
+
+        It sends each request once, whatever `max_retries` says.
+        """
+        client = object.__new__(type(self))
+        client._settings = self._settings
+        client._use(self._wire.once)
+        return client
 
     def fingerprint(self, salt: bytes) -> str:
         """Return a salted hash that identifies the key without revealing it.
@@ -100,6 +114,8 @@ class HeyGen(_Client):
     CreateAvatarRealtimeResponse(stream_id='a1b2c3d4')
     """
 
+    _wire: Wire
+
     def __init__(
         self,
         api_key: str | None = None,
@@ -112,9 +128,12 @@ class HeyGen(_Client):
         key = _find_key(api_key)
         del api_key  # a traceback of what follows may be printed with its variables
         self._settings = Settings.resolve(key, base_url, timeout, max_retries)
-        self._wire = Wire(self._settings, http_client)
-        self.avatar_realtime = AvatarRealtime(self._wire)
-        self.assets = Assets(self._wire)
+        self._use(Wire(self._settings, http_client))
+
+    def _use(self, wire: Wire) -> None:
+        self._wire = wire
+        self.avatar_realtime = AvatarRealtime(wire)
+        self.assets = Assets(wire)
 
     @classmethod
     def like(cls, other: "HeyGen | AsyncHeyGen") -> Self:
@@ -183,6 +202,8 @@ class AsyncHeyGen(_Client):
     CreateAvatarRealtimeResponse(stream_id='a1b2c3d4')
     """
 
+    _wire: AsyncWire
+
     def __init__(
         self,
         api_key: str | None = None,
@@ -195,9 +216,12 @@ class AsyncHeyGen(_Client):
         key = _find_key(api_key)
         del api_key  # a traceback of what follows may be printed with its variables
         self._settings = Settings.resolve(key, base_url, timeout, max_retries)
-        self._wire = AsyncWire(self._settings, http_client)
-        self.avatar_realtime = AsyncAvatarRealtime(self._wire)
-        self.assets = AsyncAssets(self._wire)
+        self._use(AsyncWire(self._settings, http_client))
+
+    def _use(self, wire: AsyncWire) -> None:
+        self._wire = wire
+        self.avatar_realtime = AsyncAvatarRealtime(wire)
+        self.assets = AsyncAssets(wire)
 
     @classmethod
     def like(cls, other: "HeyGen | AsyncHeyGen") -> Self:

@@ -1,10 +1,9 @@
 """Sends one session's requests, with retries where they help."""
 
-import asyncio
 import logging
-from typing import Final, Self
+from typing import Self
 
-from heygen_widget.api import AsyncHeyGen, Gone, HeyGenError, NotFound
+from heygen_widget.api import AsyncHeyGen, Gone, NotFound
 from heygen_widget.legacy.models import (
     ActiveSession,
     IceCandidate,
@@ -15,10 +14,7 @@ from heygen_widget.legacy.models import (
 )
 from heygen_widget.legacy.opening import Opening
 from heygen_widget.legacy.streaming import AsyncStreaming
-from heygen_widget.session.errors import may_pass
-
-STOP_PAUSES: Final = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
-"""Seconds after failed attempts to stop. Repeating a stop is harmless; missing it is expensive."""
+from heygen_widget.session.retries import repeated
 
 _log = logging.getLogger(__name__)
 
@@ -26,16 +22,16 @@ _log = logging.getLogger(__name__)
 class SessionCalls:
     """Carries one session's requests to the server."""
 
-    def __init__(self, streaming: AsyncStreaming, session_id: str) -> None:
-        self._streaming = streaming
+    def __init__(self, client: AsyncHeyGen, session_id: str) -> None:
+        self._streaming = AsyncStreaming(client)
+        self._once = AsyncStreaming(client.once)  # for requests that are repeated here
         self._id = session_id
 
     @classmethod
     async def open(cls, client: AsyncHeyGen, opening: Opening) -> tuple[Self, NewSession]:
         """Open a session, which costs money until it ends."""
-        streaming = AsyncStreaming(client)
-        room = await streaming.new(**opening.fields)
-        return cls(streaming, room.session_id), room
+        room = await AsyncStreaming(client).new(**opening.fields)
+        return cls(client, room.session_id), room
 
     async def start(self, sdp: SessionDescription | None = None) -> None:
         """Start streaming; with a page's answer if the server made an offer."""
@@ -47,11 +43,11 @@ class SessionCalls:
 
     async def task(self, text: str, task_type: TaskType) -> Spoken:
         """Speak a text to its end."""
-        return await self._streaming.task(self._id, text, task_type=task_type)
+        return await self._once.task(self._id, text, task_type=task_type)
 
     async def interrupt(self) -> None:
         """Silence the avatar."""
-        await self._streaming.interrupt(self._id)
+        await self._once.interrupt(self._id)
 
     async def keep_alive(self) -> None:
         """Restart the idle timeout."""
@@ -59,22 +55,12 @@ class SessionCalls:
 
     async def found(self) -> ActiveSession | None:
         """Return the server's record of the session; None if it is not open."""
-        active = await self._streaming.list()
+        active = await self._once.list()
         return next((one for one in active.sessions if one.session_id == self._id), None)
 
     async def stop(self) -> None:
         """End the session, however often that takes."""
-        for pause in STOP_PAUSES:
-            try:
-                await stop(self._streaming, self._id)
-            except HeyGenError as error:
-                if not may_pass(error):
-                    raise
-                _log.debug("Stopping failed; retrying: %s", error)
-                await asyncio.sleep(pause)
-            else:
-                return
-        await stop(self._streaming, self._id)
+        await repeated(lambda: stop(self._once, self._id))
 
 
 async def stop(streaming: AsyncStreaming, session_id: str) -> None:

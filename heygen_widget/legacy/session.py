@@ -7,12 +7,11 @@ room. Knows no notebook.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
-from heygen_widget.api import AsyncHeyGen, Gone, HeyGenError, NotFound
-from heygen_widget.api.models import WordEvent
+from heygen_widget.api import AsyncHeyGen, Gone, NotFound
 from heygen_widget.legacy.answering import Answering
 from heygen_widget.legacy.calls import SessionCalls
 from heygen_widget.legacy.events import (
@@ -28,17 +27,12 @@ from heygen_widget.legacy.opening import LONGEST, Opening
 from heygen_widget.legacy.speaker import Speaker, StreamedSpeech
 from heygen_widget.legacy.tasks import Task, Tasks
 from heygen_widget.legacy.watch import Watch
-from heygen_widget.session.course import Course
+from heygen_widget.session.base import BaseSession, SessionSetup, end_tasks
 from heygen_widget.session.errors import StreamClosed
 from heygen_widget.session.events import (
-    ContactLost,
-    LimitNear,
     SessionEvent,
     WordsSpoken,
 )
-from heygen_widget.session.guard import Guard, Limit, Limits
-from heygen_widget.session.heard import Heard
-from heygen_widget.session.lifeline import FindHost
 from heygen_widget.session.speech import SpeechStatus
 from heygen_widget.session.status import SessionStatus
 
@@ -51,25 +45,19 @@ The same page has a session cost as much as 30 seconds at least, which is not co
 _log = logging.getLogger(__name__)
 
 
-class StreamingSession(Course):
+class StreamingSession(BaseSession):
     """One session with an avatar in a room. Made, used and awaited on one event loop.
 
     Parameters
     ----------
-    connect
-        Gives the client of HeyGen or of the embedded avatar server, which it may start first.
+    setup
+        What it shares with the other sessions of its avatar.
     opening
         What the session is to be like.
     is_shown
         Tells whether a page shows the avatar, and so will join.
     on_event
         Called on the loop with everything that happens.
-    price_per_second
-        Dollars, for the meter.
-    limits
-        What it may cost, and how long it may last as far as the user says.
-    find_host
-        Gives the process of the server, once connected; None when it is not ours.
 
     Attributes
     ----------
@@ -77,47 +65,30 @@ class StreamingSession(Course):
         Where picture and sound are, for pages.
     """
 
-    hls_url: str | None = None  # a room has no playlist
-    idle_left: float | None = None  # it is kept alive while somebody is in its room
-
     def __init__(
         self,
-        connect: Callable[[], Awaitable[AsyncHeyGen]],
+        setup: SessionSetup,
         opening: Opening,
         *,
         is_shown: Callable[[], bool],
         on_event: Callable[[SessionEvent], None],
-        price_per_second: float = PRICE_PER_SECOND,
-        limits: Limits | None = None,
-        find_host: FindHost = lambda: None,
     ) -> None:
-        super().__init__(on_event, price_per_second=price_per_second, find_host=find_host)
+        super().__init__(setup, on_event)
+        self._limit(replace(setup.limits, idle_timeout=opening.idles_for, longest=LONGEST))
         self.opening: Final = opening
         self.room: NewSession | None = None
-        self.limits = replace(limits or Limits(), idle_timeout=opening.idles_for, longest=LONGEST)
-        self._connect = connect
         self._tasks = Tasks()
+        self._log = self._tasks.log
         self._joining = Joining(is_shown)
         self._speaker = Speaker(self._tasks, self._joining, on_event, self._take_answer)
         self._calls: SessionCalls | None = None
         self._answering: Answering | None = None
-        self._guard = Guard(self.limits, self.meter, self._warn)
         self._watch = Watch(self._contact, self._looked, self._lose_contact)
 
     @property
     def speeches(self) -> tuple[StreamedSpeech, ...]:
         """The texts that were to be said in this session, in their order."""
         return tuple(self._speaker.all)
-
-    @property
-    def words(self) -> tuple[WordEvent, ...]:
-        """The words pages heard so far; times in seconds since their picture began."""
-        return self._tasks.log[:]
-
-    @property
-    def heard(self) -> tuple[Heard, ...]:
-        """What of which text was heard with each word; nothing in answers."""
-        return self._tasks.log.heard()
 
     @property
     def transcript(self) -> str:
@@ -134,11 +105,6 @@ class StreamingSession(Course):
         """The text not spoken yet."""
         left = [speech.text for speech in self.speeches if not speech.status.ended]
         return "" if self.stopping else " ".join(left)
-
-    @property
-    def limit(self) -> tuple[float, Limit] | None:
-        """Seconds until the nearest limit, and which it is; None while no seconds are counted."""
-        return self._guard.nearest if self.meter.running else None
 
     @property
     def answered(self) -> bool:
@@ -214,8 +180,7 @@ class StreamingSession(Course):
         self._contact.heard()
         self.stream_id, self._calls = self.room.session_id, calls
         if self.room.session_duration_limit:
-            self.limits = replace(self.limits, longest=self.room.session_duration_limit)
-            self._guard = Guard(self.limits, self.meter, self._warn)
+            self._limit(replace(self.limits, longest=self.room.session_duration_limit))
         self._become(SessionStatus.PENDING)
         if self.room.sdp is None:
             await calls.start()
@@ -236,21 +201,21 @@ class StreamingSession(Course):
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             if watching.done():
                 await watching
-                self._over(SessionStatus.COMPLETED, "closed by the server")
+                self._be_over(SessionStatus.COMPLETED, "closed by the server")
             elif stopping.done() or guarding.done():
                 # A server answers a task that it is made to end as one that was spoken.
-                await _end(watching, speaking)
+                await end_tasks(watching, speaking)
                 reason = None if stopping.done() else "limit"
                 self._stopping.set()  # text that comes now is for the next one
                 await calls.stop()
                 self._stop_answered = True
-                self._over(SessionStatus.CANCELLED, reason)
+                self._be_over(SessionStatus.CANCELLED, reason)
             else:
                 await speaking
                 await calls.stop()
-                self._over(SessionStatus.COMPLETED, "finished")
+                self._be_over(SessionStatus.COMPLETED, "finished")
         finally:
-            await _end(watching, stopping, guarding, speaking, keeping)
+            await end_tasks(watching, stopping, guarding, speaking, keeping)
             if self._answering is not None:
                 await self._answering.end()
 
@@ -292,23 +257,12 @@ class StreamingSession(Course):
         if not task.spoken:
             self._speaker.change(task.speech, SpeechStatus.SPEAKING)
         if isinstance(event, AvatarTalkingMessage):
-            log = self._tasks.log
+            log = self._log
             first = len(log) - 1
             task.speech.add_word(log[first])
             self._on_event(
                 WordsSpoken(first=first, words=log[first:], heard=log.heard(first), log=log)
             )
-
-    def _lose_contact(self, error: HeyGenError) -> None:
-        self._on_event(ContactLost(error=error))
-
-    def _warn(self, seconds_left: float, limit: Limit) -> None:
-        self._on_event(LimitNear(seconds_left=seconds_left, limit=limit))
-
-    def _over(self, status: SessionStatus, reason: str | None) -> None:
-        self.over = True
-        self.end_reason = reason
-        self._become(status)
 
     async def _leave(self) -> None:
         if self._calls is not None:
@@ -324,11 +278,3 @@ class StreamingSession(Course):
             self._speaker.settle(SpeechStatus.FAILED, closed)
         else:
             self._speaker.settle(SpeechStatus.INTERRUPTED)
-
-
-async def _end(*tasks: asyncio.Task[Any]) -> None:
-    for task in tasks:
-        task.cancel()
-    for result in await asyncio.gather(*tasks, return_exceptions=True):
-        if isinstance(result, Exception) and not isinstance(result, HeyGenError):
-            _log.error("A task of the session failed.", exc_info=result)

@@ -11,20 +11,19 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final, Protocol, TypeVar
 
 from heygen_widget.api import Conflict, Gone, HeyGenError, NotFound
+from heygen_widget.api.backoff import asked_to_wait
 from heygen_widget.legacy.joining import Joining
 from heygen_widget.legacy.models import Spoken, TaskType
 from heygen_widget.legacy.tasks import Task, Tasks
 from heygen_widget.session.delivery import Delivery
-from heygen_widget.session.errors import may_have_arrived, may_pass
+from heygen_widget.session.errors import may_have_arrived, retryable
 from heygen_widget.session.events import SpeechChanged
+from heygen_widget.session.retries import repeated
 from heygen_widget.session.speech import SpeechStatus
 from heygen_widget.session.text import Sentences, is_pronounceable
 from heygen_widget.session.writers import TextSource
 
 T = TypeVar("T")
-
-RETRY_PAUSES: Final = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
-"""Seconds before a task is sent again that certainly did not arrive."""
 
 HUSH_PAUSES: Final = (0.5, 0.5, 1.0)
 """Seconds that an interrupted task may take to be answered, before it is interrupted again.
@@ -236,27 +235,25 @@ class Speaker:
             self._tasks.end(task)
 
     async def _ask(self, server: Server, text: str, task_type: TaskType) -> Spoken:
-        for pause in RETRY_PAUSES:
-            try:
-                return await server.task(text, task_type)
-            except HeyGenError as error:
-                if may_have_arrived(error) or not may_pass(error):
-                    raise
-                _log.debug("A text was refused; sending it again: %s", error)
-            await asyncio.sleep(pause)
-        return await server.task(text, task_type)
+        return await repeated(lambda: server.task(text, task_type), _surely_not_arrived)
 
     async def _hush(self, server: Server) -> None:
         asking = self._asking
         for pause in HUSH_PAUSES:
+            wait = pause
             try:
                 await server.interrupt()
             except HeyGenError as error:
                 _log.debug("Interrupting failed: %s", error)
-            if asking is None or await _is_done(asking, pause):
+                wait = max(pause, asked_to_wait(error))
+            if asking is None or await _is_done(asking, wait):
                 return
         if asking is not None:
             asking.cancel()
+
+
+def _surely_not_arrived(error: HeyGenError) -> bool:
+    return retryable(error) and not may_have_arrived(error)
 
 
 async def _outcome(task: asyncio.Task[T]) -> T | None:

@@ -4,20 +4,18 @@ Believes the server alone; knows neither texts nor pages.
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from heygen_widget.api import HeyGenError
 from heygen_widget.legacy.calls import SessionCalls
-from heygen_widget.session.contact import OUT_OF_CONTACT, Contact
-from heygen_widget.session.errors import may_pass
+from heygen_widget.session.contact import Contact
+from heygen_widget.session.polling import poll
 
 FIRST_PAUSE: Final = 0.1
 """Seconds between the first checks whether the room has a viewer."""
-LONGEST_PAUSE: Final = 2.0
-"""Seconds between polls in a session that has run for a while."""
 
 _log = logging.getLogger(__name__)
 
@@ -47,14 +45,17 @@ class Watch:
         on_silence: Callable[[HeyGenError], object],
     ) -> None:
         self.in_room = False
+        self._seen = False  # whether the server has listed the session
+        self._may_be_gone = False
         self._contact = contact
         self._on_look = on_look
         self._on_silence = on_silence
-        self._doubted = asyncio.Event()
+        self._hurry = asyncio.Event()
 
     def doubt(self) -> None:
         """Check immediately: the session may have ended."""
-        self._doubted.set()
+        self._may_be_gone = True
+        self._hurry.set()
 
     async def until_gone(self, calls: SessionCalls) -> None:
         """Return when the server no longer knows the session.
@@ -64,28 +65,25 @@ class Watch:
         HeyGenError
             When the server refuses to say, or says nothing for long.
         """
-        pause = FIRST_PAUSE
-        seen = False
-        while True:
-            try:
-                found = await calls.found()
-                self._contact.heard()
-            except HeyGenError as error:
-                if not may_pass(error) or self._contact.silence > OUT_OF_CONTACT:
-                    raise
-                self._on_silence(error)
-            else:
-                # A server may need a moment before it lists a session that it has just opened.
-                if found is None and (seen or self._doubted.is_set()):
-                    return
-                seen = seen or found is not None
-                self.in_room = found is not None and found.status in {None, "connected"}
-                self._on_look()
-            self._doubted.clear()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(pause):
-                    await self._doubted.wait()
-            pause = min(pause * 1.2, LONGEST_PAUSE, self._contact.pause)
+        await poll(
+            partial(self._look, calls),
+            self._contact,
+            self._hurry,
+            self._on_silence,
+            first=FIRST_PAUSE,
+        )
+
+    async def _look(self, calls: SessionCalls) -> bool:
+        """Look whether the session is gone."""
+        found = await calls.found()
+        self._contact.heard()
+        # A server may need a moment before it lists a session that it has just opened.
+        if found is None and (self._seen or self._may_be_gone):
+            return True
+        self._seen, self._may_be_gone = self._seen or found is not None, False
+        self.in_room = found is not None and found.status in {None, "connected"}
+        self._on_look()
+        return False
 
     async def keep_alive(self, calls: SessionCalls, every: float) -> None:
         """Restart the idle timeout at intervals while the room has a viewer."""

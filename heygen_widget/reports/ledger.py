@@ -9,8 +9,8 @@ from typing import Final, overload
 
 from heygen_widget.reports.table import as_html, as_lines
 from heygen_widget.session import SessionStatus
+from heygen_widget.session.base import BaseSession
 from heygen_widget.session.meter import cost_text
-from heygen_widget.session.queue import AnySession
 from heygen_widget.session.snapshot import SessionSnapshot
 
 HEADINGS: Final = ("avatar", "stream_id", "state", "elapsed", "cost")
@@ -132,7 +132,7 @@ class _Entry:
     avatar: str
     rehearsal: bool
     epoch: int
-    session: AnySession | SessionSnapshot
+    session: BaseSession | SessionSnapshot
 
     @property
     def row(self) -> SessionRow:
@@ -158,13 +158,13 @@ class Ledger:
         self._entries: list[_Entry] = []
         self._open: dict[int, _Entry] = {}  # by the id of the session
 
-    def open(self, session: AnySession, epoch: int, *, avatar: str, rehearsal: bool) -> None:
+    def open(self, session: BaseSession, epoch: int, *, avatar: str, rehearsal: bool) -> None:
         """List a session. Harmless when it is listed."""
         if id(session) not in self._open:
             entry = self._open[id(session)] = _Entry(avatar, rehearsal, epoch, session)
             self._entries.append(entry)
 
-    def close(self, session: AnySession) -> None:
+    def close(self, session: BaseSession) -> None:
         """Note that a session changes no more. Harmless when it is not listed."""
         entry = self._open.pop(id(session), None)
         if entry is not None:

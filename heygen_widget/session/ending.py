@@ -6,7 +6,7 @@
 
 from heygen_widget.api import AsyncHeyGen
 from heygen_widget.api.errors import APIError, Gone, NotFound
-from heygen_widget.session.errors import may_pass
+from heygen_widget.session.errors import retryable
 
 _METHOD_NOT_ALLOWED = 405
 
@@ -52,6 +52,6 @@ def _no_longer_listens(error: APIError) -> bool:
     """Say of a session that took no end of its text whether it has ended; raise if it is unsure."""
     if isinstance(error, NotFound):
         return True  # neither `cancel` nor text: there is no such session
-    if may_pass(error):
+    if retryable(error):
         raise error
     return False  # closed before, or of a type without text

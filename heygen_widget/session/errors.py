@@ -30,8 +30,8 @@ class StreamClosed(HeyGenError):  # noqa: N818 (as in `api.errors`)
 _GATEWAY_TIMEOUTS = frozenset({504, 524})  # 524 is Cloudflare's
 
 
-def may_pass(error: HeyGenError) -> bool:
-    """Whether a retry may succeed later."""
+def retryable(error: HeyGenError) -> bool:
+    """Whether it may succeed when it is sent again later."""
     return isinstance(error, APIConnectionError | RateLimited | ServerError | UnexpectedResponse)
 
 

@@ -14,9 +14,6 @@ from heygen_widget.session.events import SessionEvent
 from heygen_widget.session.sender import Append, Sender
 from heygen_widget.session.speech import SpeechStatus
 
-PAUSES: Final = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
-"""Seconds after each consecutive failed request; then a text is given up."""
-
 PATIENCE: Final = 5.0
 """Seconds to an answer, at most, after which the server's count is asked for beside it."""
 
@@ -50,7 +47,7 @@ class Feeder:
         on_whole: Callable[[Delivery], None],
         on_event: Callable[[SessionEvent], None],
     ) -> None:
-        self._sender = Sender(append, patience, PAUSES, on_event, self._doubt)
+        self._sender = Sender(append, patience, on_event, self._doubt)
         self._on_whole = on_whole
         self._on_delta = on_delta
         self._on_change = on_change

@@ -7,86 +7,16 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
-from typing import Generic, ParamSpec, Protocol, TypeAlias, TypeVar
+from typing import Generic, ParamSpec, TypeAlias, TypeVar
 
-from heygen_widget.api.models import WordEvent
-from heygen_widget.session.delivery import Delivery
+from heygen_widget.session.base import BaseSession
 from heygen_widget.session.events import SessionEvent
-from heygen_widget.session.guard import Limit, Limits
-from heygen_widget.session.heard import Heard
-from heygen_widget.session.meter import Meter
 from heygen_widget.session.snapshot import SessionSnapshot
-from heygen_widget.session.status import SessionStatus
 
 _log = logging.getLogger(__name__)
 
 
-class AnySession(Protocol):
-    """The interface of every kind of session."""
-
-    status: SessionStatus  # the server's last word
-    stream_id: str | None
-    hls_url: str | None
-    end_reason: str | None
-    error: Exception | None
-    over: bool
-    meter: Meter
-    limits: Limits
-
-    @property
-    def limit(self) -> tuple[float, Limit] | None:
-        """Seconds until the nearest limit, and which it is; None while no seconds are counted."""
-
-    @property
-    def idle_left(self) -> float | None:
-        """Seconds until the server ends it for want of text; None where that does not threaten."""
-
-    @property
-    def state(self) -> SessionStatus:
-        """The state shown to users: `status`, or that the server does not respond."""
-
-    @property
-    def stopping(self) -> bool:
-        """Whether it was told to end at once, and has not ended yet."""
-
-    @property
-    def unsaid(self) -> str:
-        """The text not spoken yet."""
-
-    @property
-    def speeches(self) -> tuple[Delivery, ...]:
-        """The texts that were to be said in it, in their order."""
-
-    @property
-    def words(self) -> tuple[WordEvent, ...]:
-        """The words spoken so far."""
-
-    @property
-    def heard(self) -> tuple[Heard, ...]:
-        """What of which text was heard with each word; empty where that is not known."""
-
-    @property
-    def takes_text(self) -> bool:
-        """Whether more text may be said in it."""
-
-    @property
-    def ending(self) -> bool:
-        """Whether it has ended, or was told to."""
-
-    def finish(self) -> None:
-        """Close the input; what was said before is still spoken."""
-
-    def stop(self) -> None:
-        """End as soon as possible, in whatever state it is."""
-
-    async def run(self) -> None:
-        """Live from the beginning to the end. Raises nothing, unless there is a defect."""
-
-    def give_up(self, error: Exception) -> None:
-        """Be over after all, since `run` has raised `error`."""
-
-
-SessionT = TypeVar("SessionT", bound=AnySession)
+SessionT = TypeVar("SessionT", bound=BaseSession)
 P = ParamSpec("P")
 
 Subscriber: TypeAlias = Callable[[int, SessionEvent], object]

@@ -8,9 +8,11 @@ sent again may be there twice: it is watched for, and reported.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
+from itertools import islice
 from typing import Any, Final, Protocol
 
+from heygen_widget.api.backoff import asked_to_wait, growing
 from heygen_widget.api.errors import (
     APIConnectionError,
     APITimeoutError,
@@ -21,13 +23,11 @@ from heygen_widget.api.errors import (
 from heygen_widget.api.models import AppendTextDeltaResponse
 from heygen_widget.session.count import LATENESS, ByteCount, Difference, Sent
 from heygen_widget.session.delivery import Delivery
-from heygen_widget.session.errors import may_be_under_way, may_have_arrived, may_pass
+from heygen_widget.session.errors import may_be_under_way, may_have_arrived, retryable
 from heygen_widget.session.events import AnswerOverdue, CountDiffers, SessionEvent, Throttled
+from heygen_widget.session.retries import ATTEMPTS, Retries
 
 PROBE: Final = " "
-
-LONGEST_WAIT: Final = 30.0
-"""Seconds that one text waits in all because it was refused (429), whatever Retry-After says."""
 
 CHECKS: Final = (1.0, 3.0, 12.0)
 """Seconds between looks at the count after a text was sent again: the first may come late."""
@@ -54,8 +54,6 @@ class Sender:
         Sends one delta, and waits for the answer without end.
     patience
         Tells the seconds that an answer may take.
-    pauses
-        Seconds after each failed request in a row; then a delta is given up.
     on_event
         Called with what a user should know.
     on_doubt
@@ -66,11 +64,9 @@ class Sender:
         self,
         append: Append,
         patience: Callable[[], float],
-        pauses: Sequence[float],
         on_event: Callable[[SessionEvent], None],
         on_doubt: Callable[[Delivery], None],
     ) -> None:
-        self._pauses = pauses
         self._append = append
         self._patience = patience
         self._on_event = on_event
@@ -96,7 +92,7 @@ class Sender:
         async with self._turn:
             self._untold += self._copies
             self._copies = []
-            retries = _Retries(self._pauses, self._on_event)
+            retries = self._retries()
             while not retries.exhausted:
                 arrived = await self._send_copy(speech, delta, retries)
                 for copy in self._copies:
@@ -111,7 +107,7 @@ class Sender:
         async with self._turn:
             if self._count.late():
                 await self._check()
-            retries = _Retries(self._pauses, self._on_event)
+            retries = self._retries()
             while not retries.exhausted:
                 try:
                     await self._ask_with("", final=True)
@@ -134,7 +130,7 @@ class Sender:
             self._on_doubt(speech)
         self._count.close()
 
-    async def _send_copy(self, speech: Delivery, delta: str, retries: "_Retries") -> bool | None:
+    async def _send_copy(self, speech: Delivery, delta: str, retries: Retries) -> bool | None:
         """Send a delta once, and find out whether it arrived. None when nobody can tell."""
         size = _size(delta)
         if delta[-1].isspace():
@@ -175,7 +171,7 @@ class Sender:
         where the count fits both.
         """
         size = self._count.blanks(sent.size)
-        for pause in self._pauses:
+        for pause in islice(growing(), ATTEMPTS):
             asking = asyncio.ensure_future(self._ask_with(PROBE * size))
             both: set[asyncio.Future[Any]] = {request, asking}
             wait = pause
@@ -184,9 +180,9 @@ class Sender:
                 if asking.done():
                     asking.result()
             except HeyGenError as error:
-                if not may_pass(error):
+                if not retryable(error):
                     break  # the answer to the text itself says more
-                wait = max(pause, _asked_to_wait(error))
+                wait = max(pause, asked_to_wait(error))
             finally:
                 await _end(asking)
             if self._fate():
@@ -203,7 +199,7 @@ class Sender:
 
         Whoever is patient does not take "not counted" for "lost".
         """
-        retries = _Retries(self._pauses, self._on_event)
+        retries = self._retries()
         size = self._count.blanks(sent.size)
         while not retries.exhausted:
             try:
@@ -239,12 +235,12 @@ class Sender:
     async def _check(self) -> None:
         """Look at the count, which tells of what has come late."""
         blanks = PROBE * (1 + self._count.padding(1))
-        for pause in self._pauses[:3]:
+        for pause in islice(growing(), 3):
             try:
                 await self._ask_with(blanks)
             except HeyGenError as error:
                 _log.debug("Asking for the byte count failed: %s", error)
-                if not may_pass(error):
+                if not retryable(error):
                     return
                 await asyncio.sleep(pause)
             else:
@@ -257,6 +253,9 @@ class Sender:
             async with self._turn:
                 if self._count.late() and time.monotonic() - self._count.counted_at >= CHECKS[0]:
                     await self._check()
+
+    def _retries(self) -> Retries:
+        return Retries(on_throttled=lambda seconds: self._on_event(Throttled(seconds=seconds)))
 
     def _give_up(self, copy: Sent) -> None:
         if self._count.give_up(copy):
@@ -283,7 +282,7 @@ class Sender:
 
     def _given_up(self, what: str) -> APIConnectionError:
         return APIConnectionError(
-            f"{what} could not be sent in {len(self._pauses)} attempts.",
+            f"{what} could not be sent in {ATTEMPTS} attempts.",
             hint="Check the network, then speak again.",
         )
 
@@ -291,43 +290,6 @@ class Sender:
         """Whether the latest delta is at the server, in whichever copy."""
         counted = [copy.counted for copy in self._copies]
         return True if True in counted else None if None in counted else False
-
-
-class _Retries:
-    """How soon, and how often, one thing is tried again."""
-
-    def __init__(self, pauses: Sequence[float], on_event: Callable[[SessionEvent], None]) -> None:
-        self._pauses = pauses
-        self._on_event = on_event
-        self._failures = self._refusals = 0
-        self._left = LONGEST_WAIT
-
-    @property
-    def exhausted(self) -> bool:
-        """Whether it has failed too often."""
-        return self._failures >= len(self._pauses)
-
-    @property
-    def may_wait(self) -> bool:
-        """Whether a refusal may still be waited out."""
-        return self._left > 0
-
-    async def rest(self, error: HeyGenError | None = None) -> None:
-        """Wait before the next attempt, as long as the server asks; raise what will not pass."""
-        if isinstance(error, RateLimited) and self.may_wait:
-            asked = max(
-                self._pauses[min(self._refusals, len(self._pauses) - 1)], _asked_to_wait(error)
-            )
-            pause = min(asked, self._left)
-            self._refusals += 1
-            self._left -= pause
-            self._on_event(Throttled(seconds=pause))
-        elif error is not None and (isinstance(error, RateLimited) or not may_pass(error)):
-            raise error
-        else:
-            pause = self._pauses[self._failures]
-            self._failures += 1
-        await asyncio.sleep(pause)
 
 
 async def _is_done(request: "asyncio.Future[Any]", seconds: float) -> bool:
@@ -338,10 +300,6 @@ async def _is_done(request: "asyncio.Future[Any]", seconds: float) -> bool:
 async def _end(request: "asyncio.Future[Any]") -> None:
     request.cancel()
     await asyncio.gather(request, return_exceptions=True)
-
-
-def _asked_to_wait(error: HeyGenError) -> float:
-    return min(getattr(error, "retry_after", None) or 0.0, LONGEST_WAIT)
 
 
 def _size(text: str) -> int:

@@ -7,9 +7,8 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
-from heygen_widget.api import AsyncHeyGen
 from heygen_widget.api.errors import APITimeoutError, Gone, HeyGenError
 from heygen_widget.api.models import (
     AppendTextDeltaResponse,
@@ -19,39 +18,28 @@ from heygen_widget.api.models import (
     WordEvent,
 )
 from heygen_widget.api.transcript import as_text
-from heygen_widget.session.contact import OUT_OF_CONTACT
-from heygen_widget.session.course import Course
+from heygen_widget.session.base import BaseSession, SessionSetup, end_tasks
 from heygen_widget.session.delivery import Delivery
 from heygen_widget.session.ending import end
-from heygen_widget.session.errors import may_have_arrived, may_pass
+from heygen_widget.session.errors import may_have_arrived
 from heygen_widget.session.events import (
     CaptionsUnavailable,
-    ContactLost,
-    LimitNear,
     PlaybackReady,
     SessionEvent,
     WordsSpoken,
 )
 from heygen_widget.session.feeder import PATIENCE, Feeder
-from heygen_widget.session.guard import Guard, Limit, Limits
-from heygen_widget.session.heard import Heard, PlacedWords, written
-from heygen_widget.session.lifeline import FindHost
-from heygen_widget.session.meter import PRICE_PER_SECOND
+from heygen_widget.session.heard import written
+from heygen_widget.session.polling import LONGEST_PAUSE, poll
+from heygen_widget.session.retries import repeated
 from heygen_widget.session.speeches import Speeches
 from heygen_widget.session.status import SessionStatus
 from heygen_widget.session.words import WordsUnavailable, follow_words
 
 FIRST_PAUSE: Final = 0.25
 """Seconds between the first status polls."""
-LONGEST_PAUSE: Final = 2.0
-"""Seconds between polls in a session that has run for a while."""
 LAST_WORDS: Final = 2.0
 """Seconds that words may still take to arrive after a session has ended."""
-
-CANCEL_PAUSES: Final = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
-"""Seconds after failed attempts to cancel. Repeating it is harmless; missing it is expensive."""
-
-NO_LIMITS: Final = Limits()
 
 Request: TypeAlias = Callable[[str], Awaitable[CreateAvatarRealtimeRequestBody]]
 """Builds the request that opens a session from its first words."""
@@ -59,13 +47,13 @@ Request: TypeAlias = Callable[[str], Awaitable[CreateAvatarRealtimeRequestBody]]
 _log = logging.getLogger(__name__)
 
 
-class Session(Course):
+class Session(BaseSession):
     """One session with an avatar. Made, used and awaited on one event loop.
 
     Parameters
     ----------
-    connect
-        Gives the client of HeyGen or of the embedded avatar server, which it may start first.
+    setup
+        What it shares with the other sessions of its avatar.
     request
         Makes the request that opens the session, from its first words.
     speech
@@ -74,33 +62,20 @@ class Session(Course):
         Whether more text may follow.
     on_event
         Called on the loop with everything that happens.
-    price_per_second
-        Dollars, for the meter.
-    limits
-        What it may cost, and how long it may last.
-    find_host
-        Gives the process of the server, once connected; None when it is not ours.
     """
 
     def __init__(
         self,
-        connect: Callable[[], Awaitable[AsyncHeyGen]],
+        setup: SessionSetup,
         request: Request,
         *,
         speech: Delivery | None,
         takes_text: bool,
         on_event: Callable[[SessionEvent], None],
-        price_per_second: float = PRICE_PER_SECOND,
-        limits: Limits = NO_LIMITS,
-        find_host: FindHost = lambda: None,
     ) -> None:
-        super().__init__(on_event, price_per_second=price_per_second, find_host=find_host)
-        self.hls_url: str | None = None
-        self.limits = limits
-        self._connect = connect
+        super().__init__(setup, on_event)
         self._request = request
         self._takes_text = takes_text
-        self._log = PlacedWords()
         self._speeches = Speeches(
             [] if speech is None else [speech], on_event, lambda: self.meter.elapsed
         )
@@ -113,20 +88,9 @@ class Session(Course):
             on_event=on_event,
         )
         self._feed_error: HeyGenError | None = None
-        self._guard = Guard(limits, self.meter, self._warn, self._clock.real)
         self._fed_at = self._clock()
         self._look_now = asyncio.Event()
         self._settle_soon = asyncio.Event()
-
-    @property
-    def words(self) -> tuple[WordEvent, ...]:
-        """The words spoken so far; times in seconds from the start of the stream."""
-        return self._log[:]
-
-    @property
-    def heard(self) -> tuple[Heard, ...]:
-        """What of which text was heard with each of them."""
-        return self._log.heard()
 
     @property
     def transcript(self) -> str:
@@ -159,15 +123,10 @@ class Session(Course):
         return "" if self.stopping else self._speeches.unsaid()
 
     @property
-    def limit(self) -> tuple[float, Limit] | None:
-        """Seconds until the nearest limit, and which it is; None while no seconds are counted."""
-        return self._guard.nearest if self.meter.running else None
-
-    @property
     def idle_left(self) -> float | None:
         """Seconds until the server closes the input for want of text.
 
-        None where that does not threaten: before the picture, while text is on its way, and behind
+        None while no timeout is pending: before the picture, while text is on its way, and after
         the end of the text.
         """
         waits = self.status is SessionStatus.STREAMING and self.takes_text
@@ -207,7 +166,7 @@ class Session(Course):
         stopping = asyncio.create_task(self._stopping.wait())
         await asyncio.wait({seeding, stopping}, return_when=asyncio.FIRST_COMPLETED)
         first = seeding.result() if seeding.done() else None
-        await _end(seeding, stopping)
+        await end_tasks(seeding, stopping)
         return first
 
     async def _may_begin(self) -> bool:
@@ -215,6 +174,7 @@ class Session(Course):
         if not self._stopping.is_set():
             self._become(SessionStatus.CREATING)
             self._client = await self._connect()
+            self._server = self._client.once
         return not self._stopping.is_set()
 
     async def _speak(self, seed: str) -> None:
@@ -255,14 +215,14 @@ class Session(Course):
             elif watching.done():
                 await watching
             else:
-                await _end(watching, feeding)  # the end that follows is ours
+                await end_tasks(watching, feeding)  # the end that follows is ours
                 await self._end_it("limit" if guarding.done() else None)
             if self.status is SessionStatus.COMPLETED:
                 await self._last_words(following)
                 if self._feeder.awaits_answer:  # or else what was sent last is in doubt
                     await asyncio.wait({feeding}, timeout=LAST_WORDS / 2)
         finally:
-            await _end(*ends, following, feeding, settling)
+            await end_tasks(*ends, following, feeding, settling)
 
     async def _end_it(self, reason: str | None) -> None:
         """End the session, or see it to its end where the server cannot be told to."""
@@ -270,9 +230,7 @@ class Session(Course):
         ended = await self._cancel()
         self._stop_answered = True
         if ended:
-            self.over = True
-            self.end_reason = reason
-            self._become(SessionStatus.CANCELLED)
+            self._be_over(SessionStatus.CANCELLED, reason)
         else:
             self._become(SessionStatus.DRAINING)
             await self._watch()
@@ -282,29 +240,29 @@ class Session(Course):
         await asyncio.wait({following}, timeout=LAST_WORDS / 2)
         if following.done():
             return
-        await _end(following)
+        await end_tasks(following)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LAST_WORDS / 2):
                 await self._follow_words()
 
     async def _watch(self) -> None:
         """Ask for the status until it is an end."""
-        pause = FIRST_PAUSE
-        while True:
-            try:
-                self._take(await self._client.avatar_realtime.get(self._id))
-            except HeyGenError as error:
-                if not may_pass(error) or self._contact.silence > OUT_OF_CONTACT:
-                    raise
-                self._on_event(ContactLost(error=error))
-            if self.status.ended:
-                return
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._clock.real(pause)):
-                    await self._look_now.wait()
-            self._look_now.clear()
-            slow = LONGEST_PAUSE if self.status is SessionStatus.STREAMING else LONGEST_PAUSE / 2
-            pause = min(pause * 1.2, slow, self._contact.pause)
+        await poll(
+            self._look,
+            self._contact,
+            self._look_now,
+            self._lose_contact,
+            first=FIRST_PAUSE,
+            longest=self._longest_pause,
+            real=self._clock.real,
+        )
+
+    async def _look(self) -> bool:
+        self._take(await self._server.avatar_realtime.get(self._id))
+        return self.status.ended
+
+    def _longest_pause(self) -> float:
+        return LONGEST_PAUSE if self.status is SessionStatus.STREAMING else LONGEST_PAUSE / 2
 
     def _take(self, answer: AvatarRealtimeStatusResponse) -> None:
         """Believe the server's word on its status. A state nobody knows changes nothing."""
@@ -321,14 +279,11 @@ class Session(Course):
         if answer.status == "streaming" and self.status is SessionStatus.PENDING:
             self._become(SessionStatus.STREAMING)
         elif answer.status == "completed":
-            self.over = True
-            self.end_reason = answer.end_reason
-            self._become(SessionStatus.COMPLETED)
+            self._be_over(SessionStatus.COMPLETED, answer.end_reason)
         elif answer.status == "error":
             message = answer.error_message or "The server gave no reason."
-            self.over = True
             self.error = HeyGenError("The session failed: " + message)
-            self._become(SessionStatus.ERROR)
+            self._be_over(SessionStatus.ERROR)
 
     def _keep_pace(self, rehearsal: Rehearsal) -> None:
         """Count as a rehearsal does that may be faster than real time, or slower than it meant."""
@@ -365,7 +320,7 @@ class Session(Course):
             self._become(SessionStatus.DRAINING)
 
     async def _append(self, delta: str, *, final: bool) -> AppendTextDeltaResponse:
-        answer = await self._client.avatar_realtime.append_text(
+        answer = await self._server.avatar_realtime.append_text(
             self._id, delta, final=final, once=True
         )
         self._contact.heard()
@@ -374,12 +329,12 @@ class Session(Course):
         return answer
 
     def _patience(self) -> float:
-        return min(self._client.wire.settings.timeout, PATIENCE)
+        return min(self._server.wire.settings.timeout, PATIENCE)
 
     async def _follow_words(self) -> None:
         try:
             async with contextlib.aclosing(
-                follow_words(self._client, self._id, len(self._log), on_line=self._words_may_come)
+                follow_words(self._server, self._id, len(self._log), on_line=self._words_may_come)
             ) as batches:
                 async for first, words in batches:
                     self._take_words(first, words)
@@ -411,20 +366,9 @@ class Session(Course):
                 async with asyncio.timeout(wait and self._clock.real(wait)):
                     await self._settle_soon.wait()
 
-    def _warn(self, seconds_left: float, limit: Limit) -> None:
-        self._on_event(LimitNear(seconds_left=seconds_left, limit=limit))
-
     async def _cancel(self) -> bool:
         """End the session on the server, however often that takes; False where it goes on."""
-        for pause in CANCEL_PAUSES:
-            try:
-                return await end(self._client, self._id)
-            except HeyGenError as error:
-                if not may_pass(error):
-                    raise
-                _log.debug("Cancelling failed; retrying: %s", error)
-                await asyncio.sleep(pause)
-        return await end(self._client, self._id)
+        return await repeated(lambda: end(self._server, self._id))
 
     async def _leave(self) -> None:
         self.over = await self._cancel()
@@ -454,11 +398,3 @@ async def _failure_of(*tasks: asyncio.Task[None]) -> None:
     """Raise what one of `tasks` raises, which is a defect; never return."""
     await asyncio.gather(*map(asyncio.shield, tasks))
     await asyncio.Event().wait()
-
-
-async def _end(*tasks: asyncio.Task[Any]) -> None:
-    for task in tasks:
-        task.cancel()
-    for result in await asyncio.gather(*tasks, return_exceptions=True):
-        if isinstance(result, Exception) and not isinstance(result, HeyGenError):
-            _log.error("A task of the session failed.", exc_info=result)

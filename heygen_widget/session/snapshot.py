@@ -11,7 +11,7 @@ from heygen_widget.session.meter import cost_text
 from heygen_widget.session.status import SessionStatus
 
 if TYPE_CHECKING:
-    from heygen_widget.session.queue import AnySession
+    from heygen_widget.session.base import BaseSession
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ class SessionSnapshot:
     idle_left: float | None = None
 
     @classmethod
-    def of(cls, session: "AnySession", epoch: int) -> "SessionSnapshot":
+    def of(cls, session: "BaseSession", epoch: int) -> "SessionSnapshot":
         """Take the facts of a session."""
         left, limit = session.limit or (None, None)
         meter = session.meter

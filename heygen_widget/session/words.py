@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import Final
 
 from heygen_widget.api import AsyncHeyGen
+from heygen_widget.api.backoff import asked_to_wait, growing
 from heygen_widget.api.errors import HeyGenError
 from heygen_widget.api.models import WordEvent
 from heygen_widget.api.plain import plain
-from heygen_widget.session.errors import may_pass
+from heygen_widget.session.errors import retryable
 
-PAUSES: Final = (0.1, 0.25, 0.5, 1.0, 2.0)
-"""Seconds before the next attempt after consecutive failures; the last value repeats."""
+LONGEST_PAUSE: Final = 2.0
+"""Seconds before the next attempt after many failures in a row."""
 MOST_WORDS: Final = 50_000
 """Words of a session, all of which are kept. An hour, the longest there is, has some 10,000."""
 LONGEST_WORD: Final = 1000
@@ -43,7 +44,7 @@ async def follow_words(
     WordsUnavailable
         When this server has no word timestamps, or refuses them.
     """
-    failures = 0
+    pauses = growing(LONGEST_PAUSE)
     while True:
         seen = 0
         try:
@@ -52,20 +53,20 @@ async def follow_words(
                     on_line(True)  # noqa: FBT003 (it says what it is)
                 fresh = tuple(map(_fit_to_be_shown, batch.words[max(0, known - seen) :]))
                 seen += len(batch.words)
-                failures = 0
+                pauses = growing(LONGEST_PAUSE)
                 if known + len(fresh) > MOST_WORDS:
                     raise WordsUnavailable(f"The server sent more than {MOST_WORDS:,} words.")
                 if fresh:
                     yield known, fresh
                     known += len(fresh)
         except HeyGenError as error:
-            if not may_pass(error):
+            if not retryable(error):
                 raise WordsUnavailable(str(error)) from error
             on_line(False)  # noqa: FBT003
+            asked = asked_to_wait(error)
         else:
             return
-        await asyncio.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
-        failures += 1
+        await asyncio.sleep(max(next(pauses), asked))
 
 
 def _fit_to_be_shown(word: WordEvent) -> WordEvent:

@@ -39,7 +39,7 @@ AWAITING = {
     "an ``async with``": "a ``with``",
     "async with": "with",
     "await ": "",
-    "awaiting": "blocking",
+    "asynchronous": "blocking",
     "aclose": "close",
     "__aiter__": "__iter__",
     "__anext__": "__next__",

@@ -112,7 +112,7 @@ def test_an_expired_address_is_asked_for_again_from_the_server(notebook: Noteboo
     _speaking(notebook)
     # From now on only an address with a newer signature is served, and the server gives one.
     notebook.run(
-        "realtime = avatar._controller.queue.current._client.avatar_realtime\n"
+        "realtime = avatar._controller.queue.current._server.avatar_realtime\n"
         "ask = realtime.get\n"
         "async def get(stream_id):\n"
         "    answer = await ask(stream_id)\n"

@@ -26,6 +26,7 @@ from heygen_widget.session import (
     StatusChanged,
     WordsSpoken,
 )
+from heygen_widget.session.base import SessionSetup
 from tests.faults.plans import Chances, Fault, Operation, Plan, Script, calm
 from tests.faults.proxy import HOLD, Exchange, Proxy
 from tests.faults.swift import swift_server
@@ -90,7 +91,7 @@ async def scene(
     plan: Plan = calm,
     *,
     seed: str = SEED,
-    retry_after: int = 0,
+    retry_after: float = 0,
     hold: float = HOLD,
 ) -> AsyncIterator[Scene]:
     """Open a session through a proxy; it is stopped when the block is left."""
@@ -108,11 +109,13 @@ async def scene(
             events.append(event)
             if isinstance(event, StatusChanged) and event.status is SessionStatus.PENDING:
                 # Only now: creating is not repeated.
-                wire = client._wire
+                wire = session._server.wire
                 wire.settings = replace(wire.settings, timeout=PATIENCE)
 
         speech = Delivery(seed)
-        session = Session(connect, _text_stream, speech=speech, takes_text=True, on_event=note)
+        session = Session(
+            SessionSetup(connect), _text_stream, speech=speech, takes_text=True, on_event=note
+        )
         running = asyncio.create_task(session.run())
         try:
             yield Scene(session, speech, proxy, running, server, events)

@@ -90,7 +90,7 @@ class Proxy:
         plan: Plan = calm,
         *,
         round_trip: float = 0.0,
-        retry_after: int = 0,
+        retry_after: float = 0,
         hold: float = HOLD,
     ) -> None:
         address = urlsplit(upstream)

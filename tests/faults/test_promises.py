@@ -35,7 +35,7 @@ WORDS = ["Alpha", ".", "Bravo", ",", "bravo", ".", "Charlie", "."]
 @pytest.fixture
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the pauses after failures short; what is promised does not depend on them."""
-    monkeypatch.setattr("heygen_widget.session.feeder.PAUSES", (0.01,) * 7)
+    monkeypatch.setattr("heygen_widget.api.backoff.FIRST_PAUSE", 0.001)
 
 
 def _waits(exchanges: Sequence[Exchange]) -> list[float]:
@@ -156,7 +156,7 @@ def test_a_text_that_is_held_at_the_end_of_its_session_is_not_said_in_the_next()
 def test_a_refusal_without_end_is_given_up_and_reported(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("heygen_widget.session.sender.LONGEST_WAIT", 0.5)
+    monkeypatch.setattr("heygen_widget.session.retries.LONGEST_WAIT", 0.5)
 
     async def work() -> None:
         plan = Script(append=[Fault.REFUSED] * 30)

@@ -53,7 +53,7 @@ def test_an_address_that_no_longer_works_has_the_server_asked_at_once(
     _until(lambda: avatar.stream_id)
     _until(lambda: avatar.session["hls_url"], lambda: _say(avatar, kind="refresh", epoch=1))
     session: Any = avatar._controller.queue.current
-    realtime = session._client.avatar_realtime
+    realtime = session._server.avatar_realtime
     ask = realtime.get
 
     async def ask_later(stream_id: str) -> AvatarRealtimeStatusResponse:

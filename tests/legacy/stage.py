@@ -13,6 +13,7 @@ import httpx
 
 from heygen_widget.api import AsyncHeyGen
 from heygen_widget.legacy import (
+    PRICE_PER_SECOND,
     Opening,
     SessionDescription,
     StreamingSession,
@@ -20,6 +21,7 @@ from heygen_widget.legacy import (
 from heygen_widget.session import (
     SessionEvent,
 )
+from heygen_widget.session.base import SessionSetup
 from heygen_widget.session.guard import Limits
 
 OPENING = Opening(avatar_id="a", voice_id="v")
@@ -37,6 +39,7 @@ class Service(httpx.AsyncBaseTransport):
         self.status = "connected"
         self.raw = False
         self.longest: float | None = 600
+        self.retry_after: float | None = None
         self.spoken = asyncio.Event()
         self.called = asyncio.Event()
 
@@ -48,7 +51,8 @@ class Service(httpx.AsyncBaseTransport):
             failure = failures.pop(0)
             if isinstance(failure, Exception):
                 raise failure
-            return httpx.Response(failure, request=request)
+            asked = {"retry-after": str(self.retry_after)} if self.retry_after else {}
+            return httpx.Response(failure, headers=asked, request=request)
         if verb not in {"new", "list"} and not self.open:
             return httpx.Response(400, json={"code": 10005, "message": "closed"}, request=request)
         if verb == "task" and self.status == "connecting":
@@ -95,11 +99,10 @@ class Stage:
         self, *, is_shown: Callable[[], bool] | None = None, limits: Limits | None = None
     ) -> StreamingSession:
         return StreamingSession(
-            self._connect,
+            SessionSetup(self._connect, PRICE_PER_SECOND, limits or Limits()),
             OPENING,
             is_shown=is_shown or (lambda: self.shown),
             on_event=self._take,
-            limits=limits,
         )
 
     async def until(self, condition: Callable[[], object]) -> None:

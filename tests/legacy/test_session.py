@@ -53,7 +53,7 @@ def test_its_limits_are_those_of_this_service(says: float | None) -> None:
 
 
 def test_stop_is_repeated_until_the_session_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("heygen_widget.legacy.calls.STOP_PAUSES", (0.0, 0.0, 0.0))
+    monkeypatch.setattr("heygen_widget.api.backoff.FIRST_PAUSE", 0.0)
 
     async def play(on: Stage) -> None:
         on.service.failures["stop"] = [503, httpx.ReadError("lost")]

@@ -13,6 +13,7 @@ from heygen_widget import AsyncHeyGen, LocalServer
 from heygen_widget.api.models import CreateAvatarRealtimeTTS
 from heygen_widget.reports.ledger import Ledger, Overview, SessionRow
 from heygen_widget.session import Delivery, Session, SessionEvent, SessionStatus
+from heygen_widget.session.base import SessionSetup
 
 
 def _row(**changes: object) -> SessionRow:
@@ -93,7 +94,9 @@ def test_a_session_is_followed_from_the_request_to_its_end(local_server: LocalSe
                 seen.extend(ledger.overview())
 
             speech = Delivery("Hello, and let me be seen. " * 3)
-            session = Session(connect, _tts, speech=speech, takes_text=False, on_event=note)
+            session = Session(
+                SessionSetup(connect), _tts, speech=speech, takes_text=False, on_event=note
+            )
             await session.run()
             return session.stream_id
 
@@ -143,7 +146,9 @@ def _session() -> Session:
     async def connect() -> AsyncHeyGen:
         raise NotImplementedError
 
-    return Session(connect, _tts, speech=None, takes_text=False, on_event=lambda _: None)
+    return Session(
+        SessionSetup(connect), _tts, speech=None, takes_text=False, on_event=lambda _: None
+    )
 
 
 async def _tts(text: str) -> CreateAvatarRealtimeTTS:

@@ -93,7 +93,7 @@ async def say(line: Line, words: list[str]) -> tuple[list[Delivery], list[Sessio
 
 @pytest.fixture(autouse=True)
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("heygen_widget.session.feeder.PAUSES", (0.0,) * 7)
+    monkeypatch.setattr("heygen_widget.api.backoff.FIRST_PAUSE", 0.0)
 
 
 def wrong(line: Line, speeches: list[Delivery]) -> list[str]:

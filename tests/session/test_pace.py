@@ -27,6 +27,7 @@ from heygen_widget.session import (
     SessionStatus,
     clock,
 )
+from heygen_widget.session.base import SessionSetup
 from heygen_widget.session.clock import Clock
 from heygen_widget.session.guard import Limits
 from heygen_widget.session.meter import PRICE_PER_SECOND, Meter
@@ -68,12 +69,11 @@ async def say(server: LocalServer, text: str, limits: Limits | None = None) -> O
 
     async with AsyncHeyGen(server.api_key, server.base_url) as client, httpx.AsyncClient() as http:
         session = Session(
-            connect,
+            SessionSetup(connect, limits=limits or Limits()),
             request,
             speech=Delivery(text),
             takes_text=False,
             on_event=take,
-            limits=limits or Limits(),
         )
         async with asyncio.timeout(120):
             await session.run()

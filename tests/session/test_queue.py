@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from heygen_widget import LocalServer
 from heygen_widget.api import AsyncHeyGen
 from heygen_widget.session import Delivery, SessionStatus
+from heygen_widget.session.base import SessionSetup
 from heygen_widget.session.events import CaptionsUnavailable, SessionEvent, SpeechChanged
 from heygen_widget.session.queue import SessionQueue
 from heygen_widget.session.sessions import Sessions
@@ -93,7 +94,7 @@ def _in_sessions(server: LocalServer, work: Callable[[Sessions], Awaitable[None]
             async def connect() -> AsyncHeyGen:
                 return client
 
-            await work(Sessions(connect, _seeded))
+            await work(Sessions(SessionSetup(connect), _seeded))
 
     run(on_the_loop)
 
@@ -116,7 +117,7 @@ def test_a_session_goes_on_whatever_its_subscribers_raise(local_server: LocalSer
         await sessions.rest()
         assert speech.status == "spoken"
         assert sessions.snapshot.status is SessionStatus.COMPLETED
-        assert {"PlaybackReady", "WordsSpoken", "StatusChanged"} <= {each.event for each in heard}
+        assert {"WordsSpoken", "SpeechChanged", "StatusChanged"} <= {each.event for each in heard}
         assert ends == [1]
 
     _in_sessions(local_server, work)

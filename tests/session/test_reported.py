@@ -21,13 +21,14 @@ from heygen_widget.api.models import (
 )
 from heygen_widget.session import Delivery, Session, SpeechStatus
 from heygen_widget.session import speeches as speeches_module
+from heygen_widget.session.base import SessionSetup
 
 
 class Service:
     """A service that accepts text, and reports the words that a test makes it say."""
 
     def __init__(self) -> None:
-        self.avatar_realtime = self
+        self.once = self.avatar_realtime = self
         self.wire = SimpleNamespace(settings=SimpleNamespace(timeout=10.0))
         self.received: list[str] = []
         self.refuses: Callable[[str], bool] = lambda _: False
@@ -78,7 +79,7 @@ class Stage:
         self.speeches = [Delivery(text) for text in texts]
         self._changed = asyncio.Event()
         self.session = Session(
-            self._connect,
+            SessionSetup(self._connect),
             self._request,
             speech=self.speeches[0],
             takes_text=True,

@@ -30,9 +30,9 @@ from heygen_widget.session import (
     SpeechStatus,
     StatusChanged,
 )
-from heygen_widget.session import session as session_module
+from heygen_widget.session.base import SessionSetup
 from heygen_widget.session.guard import Limit, Limits
-from heygen_widget.session.session import NO_LIMITS, Request
+from heygen_widget.session.session import Request
 from heygen_widget.session.text.coalescer import LARGEST_PORTION
 
 LONG = "One two three four five six seven eight nine ten. " * 20
@@ -58,22 +58,21 @@ class Stage:
         speech = Delivery(text)
         return self.session(_text_stream, speech), speech
 
-    def session_of(self, speech: Delivery, limits: Limits = NO_LIMITS) -> Session:
+    def session_of(self, speech: Delivery, limits: Limits | None = None) -> Session:
         return self.session(_text_stream, speech, limits)
 
     def session(
         self,
         request: Request,
         speech: Delivery | None,
-        limits: Limits = NO_LIMITS,
+        limits: Limits | None = None,
     ) -> Session:
         return Session(
-            self.connect,
+            SessionSetup(self.connect, limits=limits or Limits()),
             request,
             speech=speech,
             takes_text=request is _text_stream,
             on_event=self.take,
-            limits=limits,
         )
 
     async def until(self, condition: Callable[[], bool]) -> None:
@@ -382,7 +381,7 @@ def test_time_left_is_counted_from_the_first_picture_and_idle_time_from_the_last
 
 
 def test_a_server_that_dies_ends_the_session_in_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session_module, "OUT_OF_CONTACT", 0.2)
+    monkeypatch.setattr("heygen_widget.session.polling.OUT_OF_CONTACT", 0.2)
 
     async def work() -> None:
         with LocalServer() as server:

@@ -14,6 +14,7 @@ from heygen_widget.api.models import (
 )
 from heygen_widget.api.transcript import as_text
 from heygen_widget.session import Delivery, SessionStatus, SpeechStatus
+from heygen_widget.session.base import SessionSetup
 from heygen_widget.session.errors import StreamClosed
 from heygen_widget.session.events import LimitNear
 from heygen_widget.session.guard import Guard, Limit, Limits
@@ -267,7 +268,7 @@ def test_what_was_not_sent_when_a_session_ended_is_said_in_a_new_one_once(*, reo
         with LocalServer(idle_timeout=0.5) as server:
             async with stage(server) as on:
                 rested = asyncio.Event()
-                sessions = Sessions(on.connect, _seeded)
+                sessions = Sessions(SessionSetup(on.connect), _seeded)
                 sessions.subscribe(lambda _, event: on.take(event))
                 sessions.subscribe_to_ends(lambda _: rested.set())
                 speech = Delivery(slow(), reopen=reopen)

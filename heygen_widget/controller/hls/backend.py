@@ -26,6 +26,7 @@ from heygen_widget.frontend.standalone_player import pages
 from heygen_widget.lifecycle.connection import Connection
 from heygen_widget.session import SessionEvent, SessionStatus, Speech, SpeechStatus
 from heygen_widget.session.audio import prepare
+from heygen_widget.session.base import SessionSetup
 from heygen_widget.session.delivery import Delivery
 from heygen_widget.session.guard import Limits
 from heygen_widget.session.requests import Opening, Openings
@@ -84,11 +85,8 @@ class HlsBackend:
         check_choice("transport", transport, Transport)
         self._openings = Openings(avatar_id, voice_id, connection.client)
         self.queue = Sessions(
-            connection.connect,
+            SessionSetup(connection.connect, price_per_second, limits, connection.host),
             self._openings.text_stream,
-            price_per_second=price_per_second,
-            limits=limits,
-            find_host=connection.host,
         )
         self.router = StreamRouter(
             transport,

@@ -52,6 +52,7 @@ from heygen_widget.legacy import (
 from heygen_widget.lifecycle.connection import Connection, Service
 from heygen_widget.lifecycle.leases import Leases
 from heygen_widget.session import SessionEvent, Speech
+from heygen_widget.session.base import SessionSetup
 from heygen_widget.session.guard import Limits
 from heygen_widget.session.writers import TextSource
 
@@ -99,11 +100,8 @@ class RoomBackend:
         price_per_second: float,
     ) -> None:
         self.queue = StreamingSessions(
-            connection.connect,
+            SessionSetup(connection.connect, price_per_second, limits, connection.host),
             opening,
-            price_per_second=price_per_second,
-            limits=limits,
-            find_host=connection.host,
         )
 
     def attach(self, avatar: AvatarController) -> Sequence[Handler]:

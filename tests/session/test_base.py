@@ -12,8 +12,8 @@ from heygen_widget import LocalServer
 from heygen_widget.api import AsyncHeyGen
 from heygen_widget.legacy import Opening, StreamedSpeech, StreamingSessions
 from heygen_widget.session import Delivery, Session, SessionStatus
+from heygen_widget.session.base import BaseSession, SessionSetup
 from heygen_widget.session.contact import OWN_PATIENCE, Contact
-from heygen_widget.session.course import Course
 from heygen_widget.session.guard import Guard, Limits
 from heygen_widget.session.meter import Meter
 from heygen_widget.session.sessions import Sessions
@@ -33,9 +33,9 @@ async def _fails_later(*_: object, **__: object) -> Any:
     raise _Defect
 
 
-STEPS: list[tuple[type[Course], str, Callable[..., Any]]] = [
-    (Course, "_abandon", _fails_later),
-    (Course, "_settle", _fails),
+STEPS: list[tuple[type[BaseSession], str, Callable[..., Any]]] = [
+    (BaseSession, "_abandon", _fails_later),
+    (BaseSession, "_settle", _fails),
     (Session, "_settle", _fails),
     (Session, "_leave", _fails_later),
     (Session, "_cancel", _fails_later),
@@ -52,7 +52,7 @@ STEPS: list[tuple[type[Course], str, Callable[..., Any]]] = [
 @pytest.mark.parametrize(("kind", "step", "fails"), STEPS, ids=lambda value: str(value)[-30:])
 def test_after_any_defect_the_next_session_is_possible(
     local_server: LocalServer,
-    kind: type[Course],
+    kind: type[BaseSession],
     step: str,
     fails: Callable[..., Any],
     *,
@@ -71,7 +71,7 @@ def test_after_any_defect_the_next_session_is_possible(
                 if broken and not told:
                     raise _Defect
 
-            sessions = Sessions(connect, _seeded)
+            sessions = Sessions(SessionSetup(connect), _seeded)
             sessions.subscribe(tell)
             sessions.subscribe_to_ends(tell)
             first = Delivery("First.")
@@ -109,7 +109,7 @@ def test_after_any_defect_the_next_session_in_a_room_is_possible() -> None:
             asked += 1
             raise _Defect
 
-        sessions = StreamingSessions(connect, Opening(avatar_id="a", voice_id="v"))
+        sessions = StreamingSessions(SessionSetup(connect), Opening(avatar_id="a", voice_id="v"))
         sessions.subscribe_to_ends(_fails)
         for number in (1, 2):
             speech = StreamedSpeech("Hello.")
@@ -199,7 +199,7 @@ def test_text_that_comes_while_a_limit_ends_a_session_is_said_in_the_next(
             async def connect() -> AsyncHeyGen:
                 return client
 
-            sessions = Sessions(connect, _seeded, limits=Limits(max_seconds=1.5))
+            sessions = Sessions(SessionSetup(connect, limits=Limits(max_seconds=1.5)), _seeded)
             late = Delivery("Later.")
             said = asyncio.Event()
 

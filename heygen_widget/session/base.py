@@ -1,65 +1,90 @@
-"""The lifecycle of every kind of session: its states, as reported, and its end.
+"""What every kind of session shares: its states, as reported, its limits and its end.
 
 Whatever fails on the way, a session ends, so that another one can follow.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final
 
+from heygen_widget.api import AsyncHeyGen
 from heygen_widget.api.errors import HeyGenError
+from heygen_widget.api.models import WordEvent
 from heygen_widget.session.clock import Clock
 from heygen_widget.session.contact import Contact
 from heygen_widget.session.delivery import Delivery
-from heygen_widget.session.events import SessionEvent, StatusChanged
+from heygen_widget.session.events import ContactLost, LimitNear, SessionEvent, StatusChanged
+from heygen_widget.session.guard import Guard, Limit, Limits
+from heygen_widget.session.heard import Heard, PlacedWords
 from heygen_widget.session.lifeline import FindHost, Lifeline, ServerEnded
-from heygen_widget.session.meter import Meter
+from heygen_widget.session.meter import PRICE_PER_SECOND, Meter
 from heygen_widget.session.speech import SpeechStatus
 from heygen_widget.session.status import SessionStatus
 
-FAREWELL: Final = 10.0
+CANCEL_TIMEOUT: Final = 10.0
 """Seconds for ending a session that failed, before the next may begin."""
 
 _log = logging.getLogger(__name__)
 
 
-class Course:
-    """The course of one session, on one event loop. A kind of session fills in its steps.
+@dataclass(frozen=True, slots=True)
+class SessionSetup:
+    """What all sessions of an avatar have in common.
+
+    Attributes
+    ----------
+    connect
+        Gives the client of HeyGen or of the embedded avatar server, which it may start first.
+    price_per_second
+        Dollars, for the meters.
+    limits
+        What one session may cost, and how long it may last.
+    find_host
+        Gives the process of the server, once connected; None when it is not ours.
+    """
+
+    connect: Callable[[], Awaitable[AsyncHeyGen]]
+    price_per_second: float = PRICE_PER_SECOND
+    limits: Limits = Limits()  # noqa: RUF009
+    find_host: FindHost = lambda: None
+
+
+class BaseSession:
+    """One session, on one event loop. A kind of session fills in its steps.
 
     Parameters
     ----------
+    setup
+        What it shares with the other sessions of its avatar.
     on_event
         Called on the loop with everything that happens.
-    price_per_second
-        Dollars, for the meter.
-    find_host
-        Gives the process of the server, once connected; None when it is not ours.
 
     Attributes
     ----------
     status
         The server's last word.
+    hls_url
+        The playback URL; None until the server has given one, and in a room.
     over
         Whether the server has said that it ended: nothing more is billed.
     """
 
-    def __init__(
-        self,
-        on_event: Callable[[SessionEvent], None],
-        *,
-        price_per_second: float,
-        find_host: FindHost,
-    ) -> None:
+    def __init__(self, setup: SessionSetup, on_event: Callable[[SessionEvent], None]) -> None:
         self.status = SessionStatus.IDLE
         self.stream_id: str | None = None
+        self.hls_url: str | None = None
         self.end_reason: str | None = None
         self.error: Exception | None = None
         self.over = False
         self._clock = Clock()
-        self.meter = Meter(price_per_second, self._clock)
+        self.meter = Meter(setup.price_per_second, self._clock)
+        self._connect = setup.connect
+        self._find_host = setup.find_host
         self._on_event = on_event
-        self._find_host = find_host
+        self._log = PlacedWords()
+        self._limit(setup.limits)
         self._stopping = asyncio.Event()
         self._stop_answered = False
         self._contact = Contact(self.meter, self._tell_trouble)
@@ -74,6 +99,16 @@ class Course:
     def stopping(self) -> bool:
         """Whether it was told to end at once, and has not ended yet."""
         return self._stopping.is_set() and not self.status.ended
+
+    @property
+    def limit(self) -> tuple[float, Limit] | None:
+        """Seconds until the nearest limit, and which it is; None while no seconds are counted."""
+        return self._guard.nearest if self.meter.running else None
+
+    @property
+    def idle_left(self) -> float | None:
+        """Seconds until the server ends it for lack of text; None while no timeout is pending."""
+        return None
 
     def stop(self) -> None:
         """End the session as soon as possible, in whatever state it is. Harmless when ended."""
@@ -109,6 +144,40 @@ class Course:
         """The texts that were to be said in this session, in their order."""
         raise NotImplementedError
 
+    @property
+    def words(self) -> tuple[WordEvent, ...]:
+        """The words spoken so far; times in seconds from the start of the stream."""
+        return self._log[:]
+
+    @property
+    def heard(self) -> tuple[Heard, ...]:
+        """What of which text was heard with each word; empty where that is not known."""
+        return self._log.heard()
+
+    @property
+    def transcript(self) -> str:
+        """The text spoken so far."""
+        raise NotImplementedError
+
+    @property
+    def unsaid(self) -> str:
+        """The text not spoken yet."""
+        raise NotImplementedError
+
+    @property
+    def takes_text(self) -> bool:
+        """Whether more text may be said in this session."""
+        raise NotImplementedError
+
+    @property
+    def ending(self) -> bool:
+        """Whether it has ended, or was told to."""
+        raise NotImplementedError
+
+    def finish(self) -> None:
+        """Close the input; what was said before is still spoken. Harmless when closed already."""
+        raise NotImplementedError
+
     async def _go(self) -> None:
         """Open the session and live; return without a `stream_id` when it was not to be opened."""
         raise NotImplementedError
@@ -142,12 +211,29 @@ class Course:
         if self.stream_id is None or self.over:
             return
         try:
-            async with asyncio.timeout(FAREWELL):
+            async with asyncio.timeout(CANCEL_TIMEOUT):
                 await self._leave()
         except (HeyGenError, TimeoutError) as failed:
             _log.debug("A failed session could not be ended: %s", failed)
         except Exception:  # noqa: BLE001 (the next session must be possible)
             _log.exception("A failed session could not be ended.")
+
+    def _limit(self, limits: Limits) -> None:
+        """Keep within these limits from now on."""
+        self.limits = limits
+        self._guard = Guard(limits, self.meter, self._warn, self._clock.real)
+
+    def _warn(self, seconds_left: float, limit: Limit) -> None:
+        self._on_event(LimitNear(seconds_left=seconds_left, limit=limit))
+
+    def _lose_contact(self, error: HeyGenError) -> None:
+        self._on_event(ContactLost(error=error))
+
+    def _be_over(self, status: SessionStatus, reason: str | None = None) -> None:
+        """End as the server says."""
+        self.over = True
+        self.end_reason = reason
+        self._become(status)
 
     def _become(self, status: SessionStatus) -> None:
         if self.status is status or self.status.ended:
@@ -168,3 +254,12 @@ class Course:
 
     def _awaits_stop(self) -> bool:
         return self.stopping and not self._stop_answered
+
+
+async def end_tasks(*tasks: asyncio.Task[Any]) -> None:
+    """Cancel a session's tasks and wait until they have ended; a defect in one is logged."""
+    for task in tasks:
+        task.cancel()
+    for result in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(result, Exception) and not isinstance(result, HeyGenError):
+            _log.error("A task of the session failed.", exc_info=result)
