@@ -9,6 +9,7 @@ import atexit
 import contextlib
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -23,6 +24,11 @@ AT_EXIT: Final = 1.5
 
 LAST_CALLS: Final = 0.5
 """Seconds for callbacks about these endings."""
+
+CUT_OFF: Final = (
+    "The program ended while an avatar was rehearsing, so it was cut off. "
+    "To let it speak, call avatar.finish() and avatar.wait() before the program ends.\n"
+)
 
 _FATAL: Final = (signal.SIGTERM, signal.SIGHUP) if os.name == "posix" else ()
 
@@ -61,6 +67,17 @@ def process_ends() -> bool:
 
 
 @atexit.register
+def _end_with_program() -> None:
+    # A script shows no panel that could tell; a rehearsal's server ends with this process.
+    if "ipykernel" not in sys.modules and find_avatars(_rehearses) and sys.stderr:
+        sys.stderr.write(CUT_OFF)
+    _end_all()
+
+
+def _rehearses(avatar: AnyAvatar) -> bool:
+    return not (avatar.connection.lasting or avatar.queue.idle)
+
+
 def _end_all() -> None:
     global _ending  # noqa: PLW0603 (a process ends once)
     _ending = True

@@ -137,7 +137,9 @@ def test_a_page_holds_the_avatar_it_shows(local_server: LocalServer) -> None:
     avatar_again.close()
 
 
-def test_a_program_ends_although_its_avatar_speaks(tmp_path: Path) -> None:
+def test_a_program_ends_although_its_avatar_speaks_and_says_how_to_let_it_finish(
+    tmp_path: Path,
+) -> None:
     program = (
         "from heygen_widget import Avatar\n"
         "avatar = Avatar(local=True)\n"
@@ -153,7 +155,9 @@ def test_a_program_ends_although_its_avatar_speaks(tmp_path: Path) -> None:
         timeout=PATIENCE,
         cwd=tmp_path,
     )
-    assert (process.stdout, process.stderr) == ("said\n", "")
+    assert process.stdout == "said\n"
+    assert process.stderr.startswith("The program ended while an avatar was rehearsing")
+    assert "avatar.wait()" in process.stderr
 
 
 # Signals.
