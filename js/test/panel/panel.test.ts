@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { userEvent } from "vitest/browser";
+import { page, userEvent } from "vitest/browser";
 import { MAX_TEXT_LENGTH } from "../../src/protocol.ts";
 import { find, Host, resetPage, show } from "../model.ts";
 import { forgetInstances } from "../stand_in.ts";
@@ -318,7 +318,8 @@ test("after an end the box stays, and sending opens a new session", async () => 
   expect(model.kinds("speak")).toHaveLength(1);
 });
 
-test("a late view shows the state, the meter and the badge", () => {
+test("a late view shows the state, the meter and the badge; a narrow one no badge", async () => {
+  await page.viewport(1000, 800);
   const session = { epoch: 2, status: "pending", rehearsal: true, elapsed: 12, running: true };
   const host = new Host();
   Object.assign(host.model.session, session, { price_per_second: 0.05 });
@@ -329,6 +330,8 @@ test("a late view shows the state, the meter and the badge", () => {
   expect(find(root, ".hw-status").textContent).toBe("Waiting for the avatar");
   expect(find(root, ".hw-meter").textContent).toBe("0:12 · would cost ≈ $0.60");
   expect(find(root, ".hw-badge").checkVisibility()).toBe(true);
+  await page.viewport(440, 800);
+  expect(find(root, ".hw-badge").checkVisibility()).toBe(false);
 });
 
 test("without rehearsal there is no badge, and the cost is an estimate", () => {
