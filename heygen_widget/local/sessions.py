@@ -1,6 +1,6 @@
 """The life of one session: pending, streaming, completed or error.
 
-All state lives on the event loop and changes there alone; the stream's thread only sends word.
+All state belongs to the event loop; the stream's thread only posts to it.
 Knows no HTTP.
 """
 
@@ -42,12 +42,12 @@ EndReason = Literal["final_marker", "idle_timeout"]
 class Session:
     """One session, from creation to its end and beyond.
 
-    Must be made on the running event loop, and used there.
+    Create and use it on the running event loop.
 
     Parameters
     ----------
     script
-        What it is to do.
+        What it speaks or plays.
     settings
         Its limits.
     studio
@@ -62,13 +62,13 @@ class Session:
     stream_id
         Its public name.
     token
-        The unguessable part of its playlist's address.
+        The secret part of its playlist's URL.
     status
-        Where it is in its life.
+        Its state.
     words
         What has been spoken.
     published
-        Rings at each new segment, and at the end.
+        Notified of each new segment, and of the end.
     stream
         The stream, once there is one; None again after `forget_stream`.
     """
@@ -131,7 +131,7 @@ class Session:
         }
 
     def append(self, delta: str, *, final: bool) -> int:
-        """Take more text, `final` if it is the last; return the bytes of all text so far.
+        """Append text, `final` if it is the last; return the bytes of all text so far.
 
         Raises
         ------
@@ -163,7 +163,7 @@ class Session:
         return self._buffered_bytes
 
     def cancel(self) -> bool:
-        """Cut the session if it has not ended; return whether it was cancelled, now or before."""
+        """End the session now, if it has not ended; return whether it is or was cancelled."""
         if self.active:
             self._cancelled = True
             self._cut()
@@ -175,7 +175,7 @@ class Session:
         self._track = None
 
     async def _open(self, script: Script) -> None:
-        """Bring the session on air. What goes wrong becomes the session's own error."""
+        """Start the stream. A failure becomes the session's error."""
         try:
             await asyncio.sleep(self._clock.real(self._settings.warm_up))
             engine = await asyncio.to_thread(self._studio.engine)
@@ -195,7 +195,7 @@ class Session:
             self._end("error", error_message=f"The session cannot start: {error}")
 
     def _drop_opening_task(self, _: asyncio.Task[None]) -> None:
-        """Let go of the script: a task that was cancelled keeps it, with its file."""
+        """Release the script, which a cancelled task would keep, with its file."""
         self._opening = None
 
     async def _audio_file(self, audio: StoredFile | AssetUrl | AssetId) -> StoredFile:
@@ -222,14 +222,14 @@ class Session:
         self.stream.start()
 
     def _wake(self) -> None:
-        """Pass on, from any thread, that there is something to say."""
+        """Signal, from any thread, that there is something to speak."""
         stream = self.stream
         if stream is not None:
             stream.wake()
 
     def _report_segment(self) -> None:
-        """Pass on, from the stream's thread, that a segment or the end was published."""
-        # A stream may outlive the loop by a moment when the server ends.
+        """Signal, from the stream's thread, that a segment or the end was published."""
+        # When the server ends, a stream may briefly outlive the loop.
         with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._take_segment)
 
@@ -252,7 +252,7 @@ class Session:
         self.published.ring()
 
     def _await_text(self) -> None:
-        """Start anew the time that a `text_stream` on air waits for text."""
+        """Restart the idle timeout of a running `text_stream`."""
         if self.status == "streaming" and self._input_open:
             if self._idle is not None:
                 self._idle.cancel()
@@ -260,7 +260,7 @@ class Session:
             self._idle = self._clock.call_later(wait, self._close_input, "idle_timeout")
 
     def _close_input(self, reason: EndReason) -> None:
-        """Take no more text, and end when all is said."""
+        """Accept no more text, and end once all text is spoken."""
         self._input_open = False
         self._closed_by = reason
         if self._idle is not None:
@@ -269,7 +269,7 @@ class Session:
             self._track.close_input()
 
     def _cut(self) -> None:
-        """End now, whatever is left to say."""
+        """End now, whatever text is left."""
         if self._opening is not None:
             self._opening.cancel()
         self._stopped.set()
@@ -286,7 +286,7 @@ class Session:
         end_reason: EndReason | None = None,
         error_message: str | None = None,
     ) -> None:
-        """Enter a final state; the first one entered stays."""
+        """Enter a final state, unless one was entered before."""
         if not self.active:
             return
         self.status = status

@@ -30,7 +30,7 @@ class Settings:
     idle_timeout
         Seconds a `text_stream` session waits for more text.
     max_length
-        Seconds after which a session is cut.
+        Seconds after which a session is ended.
     concurrency
         Sessions that may be open at once.
     segment
@@ -46,9 +46,9 @@ class Settings:
     voice_file
         The voice of an engine that needs one.
     allow_private_urls
-        Fetch audio from private addresses and by plain http too.
+        Also fetch audio from private addresses and over plain http.
     responder
-        Who answers when an avatar is talked to: ``"echo"``, or a function named as
+        Answers what viewers say: ``"echo"``, or a function named as
         ``"module:function"`` that takes what was said and returns or yields the answer.
     """
 
@@ -67,7 +67,7 @@ class Settings:
     responder: str = "echo"
 
     def flags(self) -> list[str]:
-        """Return the flags of ``heygen-widget serve`` that say the same, without the key."""
+        """Return the equivalent flags of ``heygen-widget serve``, without the key."""
         flags = []
         for option in fields(self):
             value = getattr(self, option.name)

@@ -37,7 +37,7 @@ _OTHER_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 
 
 def prepare(audio: Any, rate: float | None = None) -> Asset | AssetUpload:
-    """Return what to create a session of type `audio` with, or what to upload for it first.
+    """Return the audio to create a session with, or the file to upload first.
 
     Blocks for as long as it takes to read a file.
 
@@ -58,9 +58,9 @@ def prepare(audio: Any, rate: float | None = None) -> Asset | AssetUpload:
     Raises
     ------
     ValueError, TypeError
-        When it is no sound that HeyGen could take; the message says why.
+        When HeyGen does not accept the audio; the message says why.
     OSError
-        When the file is not there or cannot be read.
+        When the file does not exist or cannot be read.
 
     Examples
     --------

@@ -112,7 +112,7 @@ class Avatar(SessionWidget):
             or an array of samples with `rate`, (n,) or (n, 2), int16 or float in -1 to 1. Large
             ones are uploaded.
         rate
-            Samples a second of an array.
+            Samples per second of an array.
         type
             ``"text_stream"`` (default) accepts more text later, ``"tts"`` ends after `text`.
 

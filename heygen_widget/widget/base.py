@@ -19,7 +19,7 @@ from heygen_widget.widget.running_cell import watch_cells
 from heygen_widget.widget.saved_output import Bundle, Outputs
 from heygen_widget.widget.verbs import SessionVerbs
 
-# Without a handler, Python would print warnings, into whichever cell ran last.
+# Without a handler, Python would print warnings into whichever cell ran last.
 logging.getLogger("heygen_widget").addHandler(logging.NullHandler())
 
 _made_in_cells: MadeInCells[AvatarController] = MadeInCells()
@@ -34,7 +34,7 @@ class SessionWidget(SessionVerbs, anywidget.AnyWidget):
         What it shows.
     """
 
-    # As text: of a path, anywidget would watch the file, and hold every widget to tell of changes.
+    # As text: given a path, anywidget would watch the file and keep every widget alive.
     _esm = (STATIC / "widget.js").read_text(encoding="utf-8")
     _css = (STATIC / "widget.css").read_text(encoding="utf-8")
     session = traitlets.Dict(read_only=True).tag(sync=True)

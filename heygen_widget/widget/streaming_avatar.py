@@ -35,9 +35,9 @@ class StreamingAvatar(SessionWidget):
     """HeyGen's Streaming Avatar (v1) in a notebook, over WebRTC; it can be interrupted.
 
     HeyGen has reportedly shut this service down: with a key, opening a session then raises
-    `EndpointSunset`, and `Avatar` is what to use. Without one, it rehearses with the embedded
-    avatar server. Making and showing one opens no session. A session ends as one of `Avatar` does,
-    and when no page has joined it 15 seconds after there was something to say.
+    `EndpointSunset`; use `Avatar` instead. Without a key, it rehearses with the embedded avatar
+    server. Creating and showing one opens no session. A session ends as one of `Avatar` does, and
+    also if no page has joined it within 15 seconds of its first text.
 
     Parameters
     ----------
@@ -129,15 +129,14 @@ class StreamingAvatar(SessionWidget):
     ) -> Speech:
         """Speak `text`, or answer it, after everything already queued.
 
-        Opens a session if none is open. A text that streams is said sentence by sentence, each
-        once the one before was spoken.
+        Opens a session if none is open. A streamed text is spoken sentence by sentence.
 
         Parameters
         ----------
         text
             What `Avatar.speak` takes.
         task_type
-            ``"repeat"`` says it word by word, ``"talk"`` answers it.
+            ``"repeat"`` speaks it word for word, ``"talk"`` answers it.
         wait
             True to block until it has been spoken, or the maximum number of seconds.
         raw
@@ -211,7 +210,7 @@ class StreamingAvatar(SessionWidget):
     def transcript(self) -> str:
         """The text spoken so far in this session.
 
-        HeyGen's service tells the words of an answer to pages alone, and pages tell them to a
-        kernel that is not busy: until then the text says that they are missing.
+        HeyGen's service sends the words of an answer only to pages, which pass them on when the
+        kernel is not busy. Until then the text says that they are missing.
         """
         return self._controller.transcript

@@ -90,7 +90,7 @@ class SessionVerbs(SessionProperties):
         return self._controller.wait(state, timeout)
 
     async def until(self, state: str = "completed") -> SessionStatus:
-        """Await what `wait` blocks for; also ``"playing"``, the browser's own word.
+        """Await what `wait` blocks for; also ``"playing"``, which the browser reports.
 
         ``"playing"`` needs a kernel that hears the browser while a cell awaits: ipykernel 7.4, or
         7.0 and newer in JupyterLab.
