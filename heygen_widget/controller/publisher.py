@@ -16,7 +16,7 @@ from heygen_widget.frontend.protocol import (
     to_browser,
 )
 from heygen_widget.frontend.serialize import session_view
-from heygen_widget.frontend.words import Telling
+from heygen_widget.frontend.words import Telling, utf16_length
 from heygen_widget.session import SessionEvent, Speech, SpeechChanged, WordsSpoken
 
 
@@ -71,7 +71,7 @@ class Publisher:
     def follow(self, epoch: int, event: SessionEvent) -> None:
         """Tell pages the part of an event that they show."""
         if isinstance(event, WordsSpoken):
-            self._tell_growth()  # a page finds words in the texts it knows
+            self._tell_growth()  # so that a page knows the texts in which the words stand
             if self._telling.epoch != epoch:
                 self._telling = Telling(epoch)
             self.send(to_browser(self._telling.tell(event.words, event.heard)))
@@ -136,7 +136,7 @@ class Publisher:
             id=speech.id,
             text=text[first:],
             status=status,
-            first=first,
+            first=utf16_length(text[:first]),
         )
         self.send(to_browser(message))
 

@@ -64,10 +64,9 @@ class Word(BaseModel):
         What its author wrote for it. The texts of words piece together.
     caption
         The number of the caption that shows it.
-    speech
-        The id of the text that it belongs to; None where that is not known.
-    upto
-        How much of that text is heard with it, in JavaScript's characters.
+    place
+        Where it stands in which text: the id of the speech, the start and the end. None where that
+        is not known. JavaScript's count: UTF-16 code units.
     """
 
     word: str
@@ -75,8 +74,7 @@ class Word(BaseModel):
     end: float
     text: str
     caption: int
-    speech: int | None = None
-    upto: int = 0
+    place: tuple[int, int, int] | None = None
 
 
 class WordsMessage(BaseModel):
@@ -94,7 +92,7 @@ class SpeechMessage(BaseModel):
     Attributes
     ----------
     first
-        How many characters of it were told before, which `text` continues.
+        How much of it was told before, which `text` continues. JavaScript's count, too.
     """
 
     kind: Literal["speech"] = "speech"

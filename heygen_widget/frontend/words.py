@@ -26,8 +26,10 @@ class Telling:
         self._told = 0
         self._writer = Writer()
         self._captioner = Captioner()
-        self._before = ""
-        self._places: dict[int, tuple[int, int]] = {}  # speech id -> its end, and that in UTF-16
+        self._before = ""  # the latest text that was not empty
+        self._answer = ""  # the same, if it belongs to no speech
+        # Speech id -> how much of it was told, in Python's count and in JavaScript's.
+        self._ends: dict[int, tuple[int, int]] = {}
 
     def tell(self, words: Iterable[WordEvent], heard: Iterable[Heard] = ()) -> WordsMessage:
         """Make the message on further words; `heard` is empty if they belong to no known text."""
@@ -45,10 +47,14 @@ class Telling:
         known = self._writer.write(word, place)
         if not isinstance(known, WrittenWord):
             return [self._tell_unwritten(word)]
-        units = self._captioner.add(word, known.text)
-        upto = self._end_of(place)
+        text = separator(self._answer, known.text) + known.text
+        if text:
+            self._before, self._answer = text, ""
+        units = self._captioner.add(word, text)
+        end = self._end_of(place)
         told = []
         for unit in reversed(units):
+            start = end - utf16_length(unit.text.lstrip())
             told.append(
                 Word(
                     word=word.word if len(units) == 1 else unit.text.strip(),
@@ -56,17 +62,16 @@ class Telling:
                     end=unit.end,
                     text=unit.text,
                     caption=unit.caption,
-                    speech=place.speech.id if place.speech else None,
-                    upto=upto,
+                    place=(place.speech.id, start, end) if place.speech else None,
                 )
             )
-            upto -= _utf16(unit.text)
+            end -= utf16_length(unit.text)
         return told[::-1]
 
     def _tell_unwritten(self, word: WordEvent) -> Word:
         said = word.word.strip()
         text = separator(self._before, said) + said
-        self._before = said or self._before
+        self._before = self._answer = said or self._before
         (unit,) = self._captioner.add(word, text, whole=True)
         return Word(word=word.word, start=word.start, end=word.end, text=text, caption=unit.caption)
 
@@ -74,11 +79,12 @@ class Telling:
         """Return where the place ends in JavaScript's count, and remember it."""
         if place.speech is None:
             return 0
-        end, units = self._places.get(place.speech.id, (0, 0))
-        units += _utf16(place.speech.said[end : place.end])
-        self._places[place.speech.id] = (max(end, place.end), units)
+        end, units = self._ends.get(place.speech.id, (0, 0))
+        units += utf16_length(place.speech.said[end : place.end])
+        self._ends[place.speech.id] = (max(end, place.end), units)
         return units
 
 
-def _utf16(text: str) -> int:
+def utf16_length(text: str) -> int:
+    """Return the length of `text` in JavaScript's count: in UTF-16 code units."""
     return len(text) + sum(character > "\uffff" for character in text)

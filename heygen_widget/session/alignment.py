@@ -99,6 +99,8 @@ class Aligner:
         base = len(speech.said) - len(delta) if start is None else start
         self._deltas.append(_Delta(self._known, base, speech))
         self._first.setdefault(speech.id, self._known)
+        # What is before it was heard elsewhere, if at all: in another session, or as another task.
+        self._said.setdefault(speech.id, len(speech.said[:base].rstrip()))
         self._tokens.extend((token, speech) for token in tokens(delta, base))
         self._ends[speech.id] = self._known
 

@@ -75,11 +75,12 @@ export interface Word {
   text?: string;
   /** The number of the caption that shows it. */
   caption?: number;
-  /** The id of the text that it belongs to; null where that is not known. */
-  speech?: number | null;
-  /** How much of that text is heard with it. */
-  upto?: number;
+  /** Where it stands in which text; null where that is not known. */
+  place?: Place | null;
 }
+
+/** The id of a text, and where in it something begins and ends. */
+export type Place = readonly [speech: number, from: number, to: number];
 
 /** Words `first, first + 1, …` of a session's word stream. */
 export interface WordsMessage {
@@ -96,7 +97,7 @@ export interface SpeechMessage {
   id: number;
   text: string;
   status: string;
-  /** How many characters of it were told before, which `text` continues. */
+  /** How much of it was told before, which `text` continues. */
   first: number;
 }
 

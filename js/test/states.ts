@@ -37,9 +37,12 @@ const REFUSED = {
 
 /** Words of 0.3 s that have just been spoken; the last one lasts. */
 function words(text: string, begin = -30): Word[] {
-  const spoken = text.split(" ").map((word, index) => {
+  let upto = -1;
+  const spoken = text.split(" ").map((word, index): Word => {
     const start = begin + 0.4 * index;
-    return { word, start, end: start + 0.3 };
+    const from = upto + 1;
+    upto = from + word.length;
+    return { word, start, end: start + 0.3, place: [0, from, upto] };
   });
   const last = spoken.at(-1);
   if (last) last.end = 600;

@@ -1,5 +1,7 @@
 """What is known of the pieces of a text, from answers and from pages that hear only some of it."""
 
+import asyncio
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +16,7 @@ from heygen_widget.legacy import (
 )
 from heygen_widget.legacy.models import TaskType
 from heygen_widget.legacy.tasks import NOT_REPORTED, Task, Tasks
+from heygen_widget.session import Heard
 
 WORDS = ("One", ", two", ", three.")
 HEARD: list[AvatarEvent] = [
@@ -46,10 +49,36 @@ def test_of_a_text_that_was_not_spoken_to_its_end_stands_what_was_heard() -> Non
     assert tasks.transcript == "One"
 
 
+def test_words_are_placed_in_the_piece_they_were_told_of_however_late() -> None:
+    tasks = Tasks()
+    speech = StreamedSpeech("One 👍 two. Two three.")
+    asyncio.run(_read(speech))
+    pieces = ["One 👍 two. ", "Two three."]
+    for task_id, piece in zip("ab", pieces, strict=True):
+        start = speech.said.index(piece)
+        tasks.begin(speech, piece, "repeat", start).task_id = task_id
+    for task_id, index, word in [("b", 0, "Tw"), ("a", 0, "One "), ("a", 1, "two."), ("b", 1, "o")]:
+        tasks.take(AvatarTalkingMessage(task_id=task_id, message=word, index=index))
+    heard = [speech.said[start:end] for _, start, end in tasks.log.heard()]
+    assert heard == [" Tw", "One 👍", " two.", "o"]
+    assert {place.speech for place in tasks.log.heard()} == {speech}
+
+
+def test_an_answer_has_no_place_in_the_question() -> None:
+    tasks = Tasks()
+    told(tasks, *HEARD, task_type="talk")
+    assert tasks.log.heard() == (Heard(None, 0, 0),)
+
+
 def test_an_answer_is_known_by_its_words_alone() -> None:
     tasks = Tasks()
     told(tasks, *HEARD, task_type="talk").spoken = True
     assert tasks.transcript == "One"
+
+
+async def _read(speech: StreamedSpeech) -> None:
+    while await speech.next_delta() is not None:
+        pass
 
 
 def reports(words: tuple[str, ...]) -> list[AvatarEvent]:

@@ -108,13 +108,19 @@ def test_the_interactive_training_of_heygens_guide_is_a_cell_of_six_lines(
     assert avatar.status is SessionStatus.STREAMING
 
 
-def test_what_is_said_is_told_as_it_is_spoken(avatar: StreamingAvatar, viewer: Viewer) -> None:
+def test_what_is_said_is_told_as_it_is_spoken(
+    avatar: StreamingAvatar, viewer: Viewer, page: Page
+) -> None:
     speech = avatar.speak("Hello, you two.", wait=PATIENCE)
     assert speech.status is SpeechStatus.SPOKEN
     # The words come from the page, and that it was spoken from the server.
     _until(lambda: "".join(word.word for word in speech.words) == "Hello, you two.")
     assert avatar.words == speech.words
     assert avatar.transcript == "Hello, you two."
+    told = [word for message in page.messages("words") for word in message["words"]]
+    assert "".join(word["text"] for word in told) == "Hello, you two."
+    assert {word["place"][0] for word in told} == {speech.id}
+    assert told[-1]["place"][2] == len("Hello, you two.")
     (start,), (stop,) = _of(avatar, AvatarStartTalking), _of(avatar, AvatarStopTalking)
     assert start.task_id == stop.task_id
     assert stop.duration_ms > 200

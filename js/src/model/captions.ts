@@ -1,6 +1,6 @@
 // The words of one session, as they come, and which of them are heard at a time of the stream. What
 // is shown together, and with what text, is the kernel's word; only what this page hears by itself is
-// put together here. Knows nothing of players and of drawing.
+// put together here, until the kernel tells it. Knows nothing of players and of drawing.
 
 import type { Word, WordsMessage } from "../protocol.ts";
 import { endsSentence } from "./sentences.ts";
@@ -32,6 +32,9 @@ const SPOKEN = /[\p{L}\p{N}]/u;
 const BEFORE_WORD = 0.5;
 const AFTER_WORD = 0.3;
 
+/** Seconds by which two pages may hear the same word apart. */
+const APART = 1;
+
 export class Captions {
   /** Sparse: a late page may get later words first. */
   readonly words: Word[] = [];
@@ -41,6 +44,10 @@ export class Captions {
   private lines: number[] = [];
   /** How many of the words, at the end, only this page has heard so far. */
   private ahead = 0;
+  /** How many of the words that were told this page has heard by itself, or will not hear. */
+  private heard = 0;
+  /** The texts in which a word was placed. */
+  private readonly placed = new Set<number>();
   /** How many of the words were heard before this page could hear any. */
   private missed = 0;
 
@@ -52,19 +59,38 @@ export class Captions {
     this.lines.length = this.words.length;
     this.ahead = 0;
     this.version += 1;
-    for (const [index, word] of words.entries()) this.words[first + index] = word;
+    for (const [index, word] of words.entries()) {
+      this.words[first + index] = word;
+      if (word.place) this.placed.add(word.place[0]);
+    }
     this.breakLines(first);
-    // Those before one that was told are told too, or never will be.
-    const told = ahead.findLastIndex((word) => isSame(word, words.at(-1)));
-    for (const word of ahead.slice(told + 1)) this.hear(word);
+    const last = words.at(-1);
+    const same = last ? indexOfSame(ahead, last) : -1;
+    if (same >= 0) this.heard = this.words.length;
+    for (const [index, word] of ahead.entries()) {
+      // Those before one that was told are told too, or never will be.
+      const isLate = index <= same || (last && word.start < last.start - APART);
+      if (!isLate) this.hear(word);
+    }
   }
 
-  /** Take in a word that this page hears by itself, until it is told of it. */
+  /** Take in a word that this page hears by itself, until it is told of it; it may be already. */
   hear(word: Word): void {
+    const told = this.words.slice(this.heard, this.words.length - this.ahead);
+    const same = indexOfSame(told, word);
+    if (same >= 0) {
+      this.heard += same + 1;
+      return;
+    }
     this.ahead += 1;
     this.version += 1;
     this.words.push(word);
     this.breakLines(this.words.length - 1);
+  }
+
+  /** Whether any word was placed in the text with this id. */
+  hasPlacesIn(speech: number): boolean {
+    return this.placed.has(speech);
   }
 
   /** Note that this page comes now: what is known already was heard before, and makes no line. */
@@ -142,8 +168,18 @@ export class Captions {
   }
 }
 
-function isSame(word: Word, other: Word | undefined): boolean {
-  return word.word === other?.word && word.start === other.start;
+/** Where in `words` the one is that is `sought`, as another page heard it; -1 if there is none. */
+function indexOfSame(words: readonly Word[], sought: Word): number {
+  let same = -1;
+  let least = APART;
+  for (const [index, known] of words.entries()) {
+    const apart = Math.abs(known?.start - sought.start);
+    if (known?.word === sought.word && apart <= least) {
+      same = index;
+      least = apart;
+    }
+  }
+  return same;
 }
 
 /** Servers may send punctuation marks as words of their own: they belong to the word before. */

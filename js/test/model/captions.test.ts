@@ -73,6 +73,23 @@ test("a word that the page alone has heard goes when a later one is told", () =>
   expect(captions.words).toEqual([one, three]);
 });
 
+test("a word that two pages hear a little apart is shown once by each", () => {
+  const told = spoken("no no it is no good");
+  for (const apart of [-0.15, 0, 0.15]) {
+    const own = told.map((word) => ({ ...word, start: word.start + apart }));
+    const before = new Captions(1);
+    const after = new Captions(1);
+    for (const [index, word] of told.entries()) {
+      before.hear(own[index] as Word);
+      before.add(message(index, [word]));
+      after.add(message(index, [word]));
+      after.hear(own[index] as Word);
+    }
+    expect(before.words).toEqual(told);
+    expect(after.words).toEqual(told);
+  }
+});
+
 test("a gap is bridged, and closed when its words come", () => {
   const captions = new Captions(1);
   const words = spoken("one two three four");
@@ -140,7 +157,7 @@ function told(...captions: string[][]): Word[] {
   return captions.flatMap((texts, caption) =>
     texts.map((text) => {
       const start = 0.4 * at++;
-      return { word: text.trim(), start, end: start + 0.3, text, caption, speech: 1, upto: 0 };
+      return { word: text.trim(), start, end: start + 0.3, text, caption };
     }),
   );
 }
