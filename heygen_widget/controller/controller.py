@@ -361,11 +361,12 @@ class AvatarController:
 
     def _show_broken_source(self, _: int, event: SessionEvent) -> None:
         """Say in the page why the source of a text broke off: perhaps nobody waits for it."""
-        match event:
-            case SpeechChanged(
-                speech=Delivery(source_error=Exception() as error), status=SpeechStatus.FAILED
-            ):
-                self.show_failure("The text source", error)
+        session = self.queue.current
+        if not isinstance(event, SpeechChanged) or event.status != SpeechStatus.FAILED:
+            return
+        for each in session.speeches if session else ():
+            if each.speech is event.speech and each.source_error is not None:
+                self.show_failure("The text source", each.source_error)
 
     def _notify(self, _: int, event: SessionEvent) -> None:
         if self.port is not None:

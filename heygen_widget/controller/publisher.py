@@ -99,7 +99,7 @@ class Publisher:
         if session is not None:
             self._told.clear()
             for speech in session.speeches:
-                self._tell_speech(speech, speech.status)
+                self._tell_speech(speech.speech, speech.status)
             self._telling = Telling(self._queue.epoch)
             self.send(to_browser(self._telling.tell(session.words, session.heard)))
 
@@ -125,7 +125,7 @@ class Publisher:
         session = self._queue.current
         for speech in session.speeches if session else ():
             if not speech.status.ended and len(speech.text) > self._told.get(speech.id, 0):
-                self._tell_speech(speech, speech.status)
+                self._tell_speech(speech.speech, speech.status)
 
     def _tell_speech(self, speech: Speech, status: str) -> None:
         text = speech.text

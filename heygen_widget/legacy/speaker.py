@@ -151,7 +151,7 @@ class Speaker:
 
     def changed(self, speech: Delivery) -> None:
         """Tell of a text's state."""
-        self._on_change(SpeechChanged(speech=speech, status=speech.status))
+        self._on_change(SpeechChanged(speech=speech.speech, status=speech.status))
 
     async def run(self, server: Server) -> None:
         """Say all texts with the help of `server`; return when closed and all are said.

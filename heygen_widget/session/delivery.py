@@ -1,19 +1,20 @@
-"""The session's side of a `Speech`: what is still to be sent of it, and what became of it.
+"""The session's side of a text: what is still to be sent of it, and what became of it.
 
 A delivery has one writer, the session that speaks it, on the session's own event loop.
 """
 
 from collections.abc import Callable
+from typing import Final
 
 from heygen_widget.api.models import WordEvent
 from heygen_widget.session.script import Script
-from heygen_widget.session.speech import Speech, SpeechStatus
+from heygen_widget.session.speech import Progress, Speech, SpeechStatus
 from heygen_widget.session.text import clean, is_pronounceable, speakable
 from heygen_widget.session.writers import TextSource, write
 
 
-class Delivery(Speech):
-    """A speech as the session sees it: with what only a session may do.
+class Delivery:
+    """A text as the session sees it: with what only a session may do.
 
     Parameters
     ----------
@@ -25,12 +26,14 @@ class Delivery(Speech):
     reopen
         If the session ends early, continue in a new one, once.
     interrupted
-        Called when a cell that waits for this is interrupted.
+        Called when a cell that waits for its speech is interrupted.
     unheeded
-        Called with what the source raised, unless somebody waits for this and so is told.
+        Called with what the source raised, unless somebody waits for its speech and so is told.
 
     Attributes
     ----------
+    speech
+        The handle of whoever asked for it.
     said
         What was taken to be sent so far.
     whole
@@ -58,7 +61,9 @@ class Delivery(Speech):
         unheeded: Callable[[Exception], object] | None = None,
     ) -> None:
         text = speakable(source) if isinstance(source, str) else source
-        super().__init__(Script(raw=raw), interrupted)
+        self._script = Script(raw=raw)
+        self._progress = Progress(self._script)
+        self.speech: Final = Speech(self._progress, interrupted)
         self.said = ""
         self.whole = False
         self.sure = True
@@ -67,6 +72,26 @@ class Delivery(Speech):
         self._held: str | None = None
         self._unvoiced = ""  # its beginning, as long as that is silent
         write(text, self._script)
+
+    @property
+    def id(self) -> int:
+        """A running number within this process."""
+        return self._progress.id
+
+    @property
+    def text(self) -> str:
+        """The text, as far as it is written."""
+        return self._progress.text
+
+    @property
+    def status(self) -> SpeechStatus:
+        """The current status."""
+        return self._progress.status
+
+    @property
+    def error(self) -> Exception | None:
+        """Why it failed, or None."""
+        return self._progress.error
 
     @property
     def source_error(self) -> Exception | None:
@@ -116,9 +141,9 @@ class Delivery(Speech):
         `uncertain` then.
         """
         self.sure = False
-        if self._status is not SpeechStatus.SPOKEN:
+        if self.status is not SpeechStatus.SPOKEN:
             return False
-        self._status = SpeechStatus.UNCERTAIN
+        self._progress.status = SpeechStatus.UNCERTAIN
         return True
 
     def become(self, status: SpeechStatus, error: Exception | None = None) -> bool:
@@ -128,28 +153,18 @@ class Delivery(Speech):
         """
         if status is SpeechStatus.SPOKEN and not self.sure:
             status = SpeechStatus.UNCERTAIN
-        order = list(SpeechStatus)
-        if self._status.ended or order.index(status) <= order.index(self._status):
+        order, progress = list(SpeechStatus), self._progress
+        if self.status.ended or order.index(status) <= order.index(self.status):
             return False
-        self._status, self._error = status, error
+        progress.status, progress.error = status, error
         if status.ended:
             self._script.abandon()
-            if error is not None and status is SpeechStatus.FAILED:
-                self._ended.set_exception(error)
-                if error is self.source_error and not self._heeded and self._unheeded is not None:
-                    self._unheeded(error)
-            else:
-                self._ended.set_result(self)
-            self._tell_listeners()
+            progress.end()
+            broken = status is SpeechStatus.FAILED and error is self.source_error
+            if broken and error and self._unheeded is not None and not progress.heeded:
+                self._unheeded(error)
         return True
 
     def add_word(self, word: WordEvent) -> None:
         """Add a word of it that was spoken."""
-        self._words.append(word)
-        self._tell_listeners()
-
-    def _tell_listeners(self) -> None:
-        with self._lock:
-            listening, self._listening = self._listening, []
-        for future in listening:
-            future.set_result(None)
+        self._progress.add_word(word)

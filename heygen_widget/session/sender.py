@@ -142,7 +142,7 @@ class Sender:
         request = asyncio.ensure_future(self._append(delta, final=False))
         try:
             if not await _is_done(request, self._patience()):
-                self._on_event(AnswerOverdue(speech=speech, seconds=self._patience()))
+                self._on_event(AnswerOverdue(speech=speech.speech, seconds=self._patience()))
                 arrived = await self._is_counted_meanwhile(request, sent)
                 if arrived is not False:
                     self._open = False
@@ -277,7 +277,7 @@ class Sender:
         others = any(copy.counted for copy in self._copies if copy is not sent)
         if sent.given_up is not None and sent in self._copies and not others:
             return  # a copy that is late, and the only one
-        self._on_event(CountDiffers(speech=speech, surplus=surplus))
+        self._on_event(CountDiffers(speech=speech.speech, surplus=surplus))
         self._on_doubt(speech)
 
     def _given_up(self, what: str) -> APIConnectionError:

@@ -1,4 +1,7 @@
-"""The handle of one `speak()`: its text, its status, and how to wait for it."""
+"""The handle of one `speak()`: its text, its status, and how to wait for it.
+
+What it shows is in a `Progress`, which it only reads.
+"""
 
 import asyncio
 import concurrent.futures
@@ -55,11 +58,6 @@ class Speech:
     Block with `result`, or ``await speech``; both return this object once it is spoken. Iterate,
     with ``for`` or ``async for``, over its words as they are spoken.
 
-    Attributes
-    ----------
-    id
-        A running number within this process.
-
     Examples
     --------
     >>> speech = avatar.speak("Hello!")  # doctest: +SKIP
@@ -69,40 +67,35 @@ class Speech:
     ...     print(word.word, word.start)
     """
 
-    def __init__(self, script: Script, interrupted: Callable[[], object] | None = None) -> None:
-        self.id: Final = next(_ids)
-        self._script = script
+    def __init__(self, progress: "Progress", interrupted: Callable[[], object] | None) -> None:
+        self._progress = progress
         self._interrupted = interrupted
-        self._status = SpeechStatus.QUEUED
-        self._error: Exception | None = None
-        self._words = WordLog()
-        self._lock = threading.Lock()
-        self._listening: list[concurrent.futures.Future[None]] = []
-        self._heeded = False  # somebody waited for it, who is told what becomes of it
-        self._ended: concurrent.futures.Future[Speech] = concurrent.futures.Future()
-        # An interrupt must not turn a shared future into a cancelled one.
-        self._ended.set_running_or_notify_cancel()
         self._birth = Birth("speech")
+
+    @property
+    def id(self) -> int:
+        """A running number within this process."""
+        return self._progress.id
 
     @property
     def text(self) -> str:
         """The text, as far as it is written."""
-        return clean(self._script.text)
+        return self._progress.text
 
     @property
     def status(self) -> SpeechStatus:
         """The current status."""
-        return self._status
+        return self._progress.status
 
     @property
     def error(self) -> Exception | None:
         """Why it failed, or None."""
-        return self._error
+        return self._progress.error
 
     @property
     def words(self) -> tuple[WordEvent, ...]:
         """The words spoken; times in seconds from the start of the stream."""
-        return self._words[:]
+        return self._progress.words[:]
 
     def result(self, timeout: float | None = None) -> "Speech":
         """Block until the last word was spoken, or the speech ended early; `timeout` in seconds.
@@ -120,58 +113,53 @@ class Speech:
         """
         self._heed()
         with self._told_of_interrupts():
-            return wait_blocking(self._ended, timeout)
+            wait_blocking(self._progress.ended, timeout)
+        return self
 
     def __await__(self) -> Generator[Any, None, "Speech"]:
         self._heed()
         with self._told_of_interrupts():
-            return (yield from wait_awaited(self._ended).__await__())
+            yield from wait_awaited(self._progress.ended).__await__()
+        return self
 
     def __iter__(self) -> Iterator[WordEvent]:
         heard = 0
         while True:
-            more = self._listen(heard)
+            self._heed()
             with self._told_of_interrupts():
-                wait_blocking(more)
-            words = self._words[heard:]
+                wait_blocking(self._progress.more_than(heard))
+            words = self._progress.words[heard:]
             yield from words
             heard += len(words)
-            if self._ended.done() and heard == len(self._words):
-                self._ended.result()
+            if self._is_over(heard):
                 return
 
     async def __aiter__(self) -> AsyncGenerator[WordEvent, None]:
         heard = 0
         while True:
-            more = self._listen(heard)
+            self._heed()
             with self._told_of_interrupts():
-                await wait_awaited(more)
-            for word in self._words[heard:]:
+                await wait_awaited(self._progress.more_than(heard))
+            for word in self._progress.words[heard:]:
                 heard += 1
                 yield word
-            if self._ended.done() and heard == len(self._words):
-                self._ended.result()
+            if self._is_over(heard):
                 return
 
     def __repr__(self) -> str:
         text = self.text if len(self.text) <= 40 else self.text[:39] + "…"  # noqa: PLR2004
-        return f"<Speech {self._status}: {text!r}>"
+        return f"<Speech {self.status}: {text!r}>"
 
-    def _listen(self, heard: int) -> concurrent.futures.Future[None]:
-        """Return a future that is done as soon as there are more words than `heard`, or an end."""
-        self._heed()
-        future: concurrent.futures.Future[None] = concurrent.futures.Future()
-        future.set_running_or_notify_cancel()
-        with self._lock:
-            if len(self._words) > heard or self._ended.done():
-                future.set_result(None)
-            else:
-                self._listening.append(future)
-        return future
+    def _is_over(self, heard: int) -> bool:
+        """Whether nothing follows the words that were `heard`; raises why it failed."""
+        over = self._progress.ended.done() and heard == len(self._progress.words)
+        if over:
+            self._progress.ended.result()
+        return over
 
     def _heed(self) -> None:
-        self._heeded = True
-        if not self._ended.done():  # in a child it never will be
+        self._progress.heeded = True
+        if not self._progress.ended.done():  # in a child it never will be
             self._birth.check()
 
     @contextmanager
@@ -182,3 +170,74 @@ class Speech:
             if self._interrupted is not None:
                 self._interrupted()
             raise
+
+
+class Progress:
+    """What becomes of one text: written by the session that speaks it, read on any thread.
+
+    Parameters
+    ----------
+    script
+        The text as it is written.
+
+    Attributes
+    ----------
+    id
+        A running number within this process.
+    status, error
+        How it stands, and why it failed.
+    words
+        The words spoken.
+    heeded
+        Whether somebody waits for it, who is told what becomes of it.
+    ended
+        Done at its end; holds the error of a text that failed.
+    """
+
+    def __init__(self, script: Script) -> None:
+        self.id: Final = next(_ids)
+        self.status = SpeechStatus.QUEUED
+        self.error: Exception | None = None
+        self.words = WordLog()
+        self.heeded = False
+        self.ended: concurrent.futures.Future[None] = concurrent.futures.Future()
+        # An interrupt must not turn a shared future into a cancelled one.
+        self.ended.set_running_or_notify_cancel()
+        self._script = script
+        self._lock = threading.Lock()
+        self._listening: list[concurrent.futures.Future[None]] = []
+
+    @property
+    def text(self) -> str:
+        """The text, as far as it is written."""
+        return clean(self._script.text)
+
+    def more_than(self, heard: int) -> concurrent.futures.Future[None]:
+        """Return a future that is done as soon as there are more words than `heard`, or an end."""
+        future: concurrent.futures.Future[None] = concurrent.futures.Future()
+        future.set_running_or_notify_cancel()
+        with self._lock:
+            if len(self.words) > heard or self.ended.done():
+                future.set_result(None)
+            else:
+                self._listening.append(future)
+        return future
+
+    def add_word(self, word: WordEvent) -> None:
+        """Add a word of it that was spoken."""
+        self.words.append(word)
+        self._tell_listeners()
+
+    def end(self) -> None:
+        """Release everyone who waits, in the state that it has."""
+        if self.error is not None and self.status is SpeechStatus.FAILED:
+            self.ended.set_exception(self.error)
+        else:
+            self.ended.set_result(None)
+        self._tell_listeners()
+
+    def _tell_listeners(self) -> None:
+        with self._lock:
+            listening, self._listening = self._listening, []
+        for future in listening:
+            future.set_result(None)

@@ -97,7 +97,7 @@ class Speeches:
             self._aligner.forget(speech)
         elif speech.status is SpeechStatus.UNCERTAIN:
             self._aligner.doubt(speech)
-        self._on_change(SpeechChanged(speech=speech, status=speech.status))
+        self._on_change(SpeechChanged(speech=speech.speech, status=speech.status))
         if not self._words_told:
             self._settle_unheard()
 

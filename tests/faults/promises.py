@@ -256,7 +256,7 @@ async def cut_words(faults: Sequence[Fault], count: int) -> Words:
             faults=on.proxy.faults,
             spoken=await on.spoken(),
             told=on.told,
-            owned=[word.word for speech in [on.seed, *speeches] for word in speech.words],
+            owned=[word.word for speech in [on.seed, *speeches] for word in speech.speech.words],
         )
 
 

@@ -95,7 +95,7 @@ def test_what_arrives_after_it_was_sent_again_is_reported_and_never_passes_for_s
             on.session.finish()
             await on.running
             (told,) = [event for event in on.events if isinstance(event, CountDiffers)]
-            assert (told.speech, told.surplus) == (speech, len("Late text. "))
+            assert (told.speech, told.surplus) == (speech.speech, len("Late text. "))
             assert speech.status is SpeechStatus.UNCERTAIN
             assert (await on.spoken()).count("Late") == 2
             assert not more or after.status is SpeechStatus.SPOKEN
@@ -165,7 +165,7 @@ def test_a_refusal_without_end_is_given_up_and_reported(
             on.session.say(speech)
             await until(lambda: speech.status.ended)
             with pytest.raises(RateLimited, match=r"asks you to wait 1e\+09 s"):
-                speech.result(timeout=0)
+                speech.speech.result(timeout=0)
             waits = [event.seconds for event in on.events if isinstance(event, Throttled)]
             assert set(waits) == {0.5}
             assert len(on.proxy.of(Operation.APPEND)) <= 4  # the text and the end of it, twice each

@@ -30,7 +30,7 @@ def test_nothing_is_said_before_somebody_is_in_the_room() -> None:
         assert on.service.calls["task"] == 0
         assert (session.status, session.meter.running) == (SessionStatus.PENDING, False)
         on.service.status = "connected"
-        await speech
+        await speech.speech
         assert session.status is SessionStatus.STREAMING
         session.stop()
         await running
@@ -60,7 +60,7 @@ def test_an_avatar_that_its_cell_shows_after_all_waits_for_the_page(
         await waited.wait()
         await on.service.has_been_called("list", on.service.calls["list"] + 1)
         on.service.status = "connected"
-        await speech
+        await speech.speech
         assert speech.status is SpeechStatus.SPOKEN
         session.stop()
         await running
@@ -87,7 +87,7 @@ def test_a_session_to_which_nobody_comes_ends_and_says_what_to_do(
         assert isinstance(session.error, NobodyJoined)
         for speech in (first, second):
             with pytest.raises(NobodyJoined, match=what_to_do):
-                await speech
+                await speech.speech
         assert not on.service.open
 
     on_stage(play)

@@ -91,14 +91,14 @@ def test_a_session_that_is_gone_is_seen_to_have_ended_at_the_next_text() -> None
         session, first = on.session(), StreamedSpeech("One.")
         session.say(first)
         running = asyncio.create_task(session.run())
-        await first
+        await first.speech
         on.service.open = False
         late = StreamedSpeech("Two.")
         session.say(late)
         await running
         assert session.end_reason == "closed by the server"
         with pytest.raises(StreamClosed, match="open a new session"):
-            await late
+            await late.speech
 
     on_stage(play)
 
@@ -143,7 +143,7 @@ def test_a_session_that_cannot_be_opened_fails_its_texts() -> None:
         await session.run()
         assert session.status is SessionStatus.ERROR
         with pytest.raises(ServerError):
-            await speech
+            await speech.speech
 
     on_stage(play)
 

@@ -101,7 +101,7 @@ def test_texts_are_said_in_order_each_once_the_one_before_was_spoken() -> None:
     async def play(stage: Stage) -> None:
         first, second = stage.say("One. Uno.", "Two.")
         talk = stage.say("Three?", task_type="talk")[0]
-        await talk
+        await talk.speech
         assert stage.mouth.heard == [
             ("One. Uno.", "repeat"),
             ("Two.", "repeat"),
@@ -117,7 +117,7 @@ def test_texts_are_said_in_order_each_once_the_one_before_was_spoken() -> None:
 def test_a_stream_is_said_sentence_by_sentence() -> None:
     async def play(stage: Stage) -> None:
         (speech,) = stage.say(iter(["Hel", "lo wor", "ld. How", " are", " you? Fi", "ne"]))
-        await speech
+        await speech.speech
         assert stage.mouth.texts == ["Hello world.", "How are you?", "Fine"]
         assert speech.status is SpeechStatus.SPOKEN
 
@@ -126,7 +126,7 @@ def test_a_stream_is_said_sentence_by_sentence() -> None:
 
 def test_markdown_is_not_read_aloud() -> None:
     async def play(stage: Stage) -> None:
-        await stage.say("# A *bold* title")[0]
+        await stage.say("# A *bold* title")[0].speech
         assert stage.mouth.texts == ["A bold title."]
 
     on_stage(play)
@@ -140,8 +140,8 @@ def test_what_a_source_raises_reaches_who_waits_and_what_came_before_is_said() -
     async def play(stage: Stage) -> None:
         (speech,) = stage.say(broken())
         with pytest.raises(ValueError, match="out of tokens"):
-            await speech
-        await stage.say("Next.")[0]
+            await speech.speech
+        await stage.say("Next.")[0].speech
         assert stage.mouth.texts == ["A whole sentence.", "Next."]
 
     on_stage(play)
@@ -155,7 +155,7 @@ def test_an_interrupt_ends_what_is_said_and_all_that_waits_but_nothing_that_come
         stage.speaker.interrupt()
         assert said.status is waiting.status is SpeechStatus.INTERRUPTED
         stage.mouth.holds = False
-        await stage.say("Later.")[0]
+        await stage.say("Later.")[0].speech
         assert stage.mouth.texts == ["Long.", "Later."]
         assert stage.mouth.interrupts == 1
 
@@ -176,7 +176,7 @@ def test_a_stream_that_is_interrupted_while_it_is_awaited_is_given_up() -> None:
         await gate.wait()
         await stage.mouth.has_heard(1)
         stage.speaker.interrupt()
-        await stage.say("Next.")[0]
+        await stage.say("Next.")[0].speech
         assert speech.status is SpeechStatus.INTERRUPTED
 
     on_stage(play)
@@ -194,7 +194,7 @@ def test_a_task_that_arrives_behind_its_interrupt_is_interrupted_again(
         await stage.mouth.has_heard(1)
         stage.speaker.interrupt()
         stage.mouth.holds = False
-        await stage.say("Later.")[0]
+        await stage.say("Later.")[0].speech
         assert stage.mouth.interrupts == 3
         assert stage.mouth.texts == ["Long.", "Later."]
 
@@ -211,7 +211,7 @@ def test_a_task_that_is_never_answered_holds_nobody_up(monkeypatch: pytest.Monke
         await stage.mouth.has_heard(1)
         stage.speaker.interrupt()
         stage.mouth.holds = False
-        await stage.say("Later.")[0]
+        await stage.say("Later.")[0].speech
         assert stage.mouth.texts == ["Long.", "Later."]
 
     on_stage(play)
@@ -220,7 +220,7 @@ def test_a_task_that_is_never_answered_holds_nobody_up(monkeypatch: pytest.Monke
 def test_a_task_that_was_not_taken_is_sent_again_and_said_once() -> None:
     async def play(stage: Stage) -> None:
         stage.mouth.failures = [LOST_THERE, RateLimited("too many")]
-        await stage.say("Once.")[0]
+        await stage.say("Once.")[0].speech
         assert stage.mouth.texts == ["Once."]
 
     on_stage(play)
@@ -230,7 +230,7 @@ def test_a_task_whose_answer_is_lost_is_uncertain_and_not_said_again() -> None:
     async def play(stage: Stage) -> None:
         stage.mouth.failures = [LOST_BACK]
         lost, after = stage.say("Perhaps.", "Surely.")
-        await after
+        await after.speech
         assert lost.status is SpeechStatus.UNCERTAIN
         assert lost.error is LOST_BACK
         assert stage.mouth.texts == ["Surely."]
@@ -242,9 +242,9 @@ def test_a_refused_text_fails_alone() -> None:
     async def play(stage: Stage) -> None:
         stage.mouth.failures = [BadRequest("too long")]
         refused, after = stage.say("Refused.", "Taken.")
-        await after
+        await after.speech
         with pytest.raises(BadRequest):
-            await refused
+            await refused.speech
         assert stage.mouth.texts == ["Taken."]
 
     on_stage(play)

@@ -67,7 +67,7 @@ EVENTS = st.sampled_from(
     [
         StatusChanged(status=SessionStatus.PENDING),
         StatusChanged(status=SessionStatus.ERROR, error=StreamClosed("final_marker")),
-        SpeechChanged(speech=Delivery("Hello there, " * 9), status="queued"),
+        SpeechChanged(speech=Delivery("Hello there, " * 9).speech, status="queued"),
         WordsSpoken(first=0, words=(WordEvent(word="Hello", start=0.0, end=0.4),)),
         CaptionsUnavailable(reason="None are told."),
         LimitNear(seconds_left=9.87654, limit=Limit.MAX_COST),

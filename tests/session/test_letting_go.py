@@ -333,7 +333,7 @@ def test_an_answer_that_the_model_did_not_finish_fails_and_is_not_spoken(
                 assert speech.status is SpeechStatus.FAILED
                 assert speech.text.strip() == "This much was said."
                 with pytest.raises(ModelError, match="did not finish its answer"):
-                    speech.result(timeout=0)
+                    speech.speech.result(timeout=0)
             assert all(event.is_set() for event in closed)
 
     run(work)

@@ -184,10 +184,10 @@ def test_a_session_speaks_its_seed_and_what_is_added_in_order(local_server: Loca
             assert on.statuses == ["creating", "pending", "streaming", "draining", "completed"]
             assert session.end_reason == "final_marker"
             assert as_text(session.words) == "Good morning. The results are in!"
-            assert [word.word for word in first.words] == ["Good", "morning", "."]
-            assert as_text(second.words) == "The results are in!"
+            assert [word.word for word in first.speech.words] == ["Good", "morning", "."]
+            assert as_text(second.speech.words) == "The results are in!"
             assert first.status is second.status is SpeechStatus.SPOKEN
-            assert first.result(timeout=0) is first
+            assert first.speech.result(timeout=0) is first.speech
             assert session.meter.elapsed > 0
             assert not session.meter.running
 
@@ -276,7 +276,7 @@ def test_a_refused_text_fails_alone(local_server: LocalServer) -> None:
             await session.run()
             assert refused.status is SpeechStatus.FAILED
             with pytest.raises(BadRequest):
-                refused.result(timeout=0)
+                refused.speech.result(timeout=0)
             assert after.status is SpeechStatus.SPOKEN
             assert as_text(session.words) == "Before. After."
 
@@ -406,7 +406,7 @@ def test_a_server_that_is_not_there_fails_the_speech_and_the_session() -> None:
         await session.run()
         assert session.status is SessionStatus.ERROR
         with pytest.raises(APIConnectionError, match="could not be reached"):
-            speech.result(timeout=0)
+            speech.speech.result(timeout=0)
 
     run(work)
 

@@ -41,17 +41,17 @@ def test_what_is_no_text_is_refused() -> None:
 
 def test_an_end_is_final_and_releases_every_waiter() -> None:
     speech = Delivery("Hello")
-    waiter = threading.Thread(target=speech.result)
+    waiter = threading.Thread(target=speech.speech.result)
     waiter.start()
 
     async def awaited() -> Speech:
-        return await speech
+        return await speech.speech
 
     assert speech.become(SpeechStatus.SPOKEN)
     assert not speech.become(SpeechStatus.INTERRUPTED)
     waiter.join(10)
     assert not waiter.is_alive()
-    assert asyncio.run(awaited()) is speech
+    assert asyncio.run(awaited()) is speech.speech
 
 
 def test_the_meter_counts_from_the_first_picture_to_the_end() -> None:
@@ -83,7 +83,7 @@ def test_what_was_spoken_may_turn_out_uncertain_and_nothing_else_may() -> None:
     speech = Delivery("Hello")
     assert speech.become(SpeechStatus.SPOKEN)
     assert speech.doubt()
-    assert speech.result(timeout=0).status is SpeechStatus.UNCERTAIN
+    assert speech.speech.result(timeout=0).status is SpeechStatus.UNCERTAIN
     assert not speech.become(SpeechStatus.SPOKEN)
     failed = Delivery("Hello")
     failed.become(SpeechStatus.FAILED)
@@ -117,3 +117,12 @@ def test_a_model_that_only_thinks_is_not_read_on_once_nobody_listens() -> None:
     ended.set()
     assert closed.wait(10)
     assert read <= 2
+
+
+def test_whoever_lets_an_avatar_speak_gets_a_handle_that_tells_and_waits() -> None:
+    handle = Delivery("Hello").speech
+    names = {name for name in dir(handle) if not name.startswith("_")}
+    assert names == {"error", "id", "result", "status", "text", "words"}
+    for name in names - {"result"}:
+        with pytest.raises(AttributeError):
+            setattr(handle, name, None)

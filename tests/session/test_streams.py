@@ -53,7 +53,7 @@ def test_tokens_are_spoken_as_the_text_they_make(local_server: LocalServer, sour
             assert as_text(session.words) == "The model has converged. It is fine."
             assert speech.text == "The model has converged. It is fine."
             assert speech.status is SpeechStatus.SPOKEN
-            assert as_text(speech.words) == speech.text
+            assert as_text(speech.speech.words) == speech.text
 
     run(work)
 
@@ -92,7 +92,7 @@ def test_a_source_without_text_opens_nothing(local_server: LocalServer) -> None:
             await session.run()
             assert session.stream_id is None
             with pytest.raises(ValueError, match="produced no text"):
-                speech.result(timeout=0)
+                speech.speech.result(timeout=0)
 
     run(work)
 
@@ -130,7 +130,7 @@ def test_a_source_that_fails_half_way_is_spoken_so_far_and_its_error_reaches_the
             assert as_text(session.words) == "This much was said. And life goes on."
             assert session.status is SessionStatus.COMPLETED
             with pytest.raises(OSError, match="hung up"):
-                speech.result(timeout=0)
+                speech.speech.result(timeout=0)
 
     run(work)
 
@@ -188,8 +188,8 @@ def test_words_can_be_iterated_while_they_are_spoken(local_server: LocalServer) 
             session = on.session_of(speech)
             session.finish()
             running = asyncio.create_task(session.run())
-            awaited = [word.word async for word in speech]
-            blocking = await asyncio.to_thread(lambda: [word.word for word in speech])
+            awaited = [word.word async for word in speech.speech]
+            blocking = await asyncio.to_thread(lambda: [word.word for word in speech.speech])
             await running
             # Its last mark is told with the next segment: too late for who waits for its words.
             assert awaited[:5] == blocking[:5] == ["One", ",", "two", ".", "Three"]
@@ -278,11 +278,13 @@ def test_what_was_not_sent_when_a_session_ended_is_said_in_a_new_one_once(*, reo
                 if reopen:
                     await on.until(lambda: speech.status.ended)
                     assert sessions.epoch == 2
-                    assert as_text(speech.words).startswith("The first half. The second half")
+                    assert as_text(speech.speech.words).startswith(
+                        "The first half. The second half"
+                    )
                 else:
                     await on.until(lambda: speech.status.ended)
                     with pytest.raises(StreamClosed, match="idle_timeout"):
-                        speech.result(timeout=0)
+                        speech.speech.result(timeout=0)
                 sessions.stop()
                 async with asyncio.timeout(20):
                     await rested.wait()

@@ -145,22 +145,22 @@ class HlsBackend:
         if audio is not None:
             self._open(self._openings.audio(prepare(audio, rate)), None)
             return None
-        speech = self._avatar.speech(Delivery, text or "")
+        delivery = self._avatar.speech(Delivery, text or "")
         if kind == "tts":
-            in_one_request(speech.text)
-            self._open(self._openings.tts, speech)
+            in_one_request(delivery.text)
+            self._open(self._openings.tts, delivery)
         else:
-            self._open(self._openings.text_stream, speech, takes_text=True)
-        return speech
+            self._open(self._openings.text_stream, delivery, takes_text=True)
+        return delivery.speech
 
     def speak(self, text: TextSource, *, final: bool, raw: bool, reopen: bool) -> Speech:
         """Speak `text` after everything already queued. Opens a session if none is open."""
         self._avatar.refuse_if_closed()
-        speech = self._avatar.speech(Delivery, text, raw=raw, reopen=reopen)
-        bridge.call(self.queue.say, speech)
+        delivery = self._avatar.speech(Delivery, text, raw=raw, reopen=reopen)
+        bridge.call(self.queue.say, delivery)
         if final:
             self._avatar.finish()
-        return speech
+        return delivery.speech
 
     def save(self, path: str | os.PathLike[str], timeout: float | None) -> Path:
         """Save what the newest session has streamed so far; all of it once it has ended."""

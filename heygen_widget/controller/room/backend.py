@@ -162,11 +162,11 @@ class RoomBackend:
         if task_type not in {"repeat", "talk"}:
             raise ValueError(f"task_type must be 'repeat' or 'talk', not {task_type!r}.")
         self._avatar.refuse_if_closed()
-        speech = self._avatar.speech(StreamedSpeech, text, task_type=task_type, raw=raw)
-        bridge.call(self.queue.say, speech)
+        delivery = self._avatar.speech(StreamedSpeech, text, task_type=task_type, raw=raw)
+        bridge.call(self.queue.say, delivery)
         if wait is not False:
-            speech.result(None if wait is True else wait)
-        return speech
+            delivery.speech.result(None if wait is True else wait)
+        return delivery.speech
 
     def interrupt(self) -> None:
         """Stop speaking and drop the queued text; the session stays open."""
