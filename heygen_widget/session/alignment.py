@@ -6,9 +6,7 @@ together. Where that can be done in several ways, the likeliest are all followed
 it costs, until what is heard decides between them.
 """
 
-from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from heygen_widget.api.models import WordEvent
@@ -16,14 +14,13 @@ from heygen_widget.language import table
 from heygen_widget.language.graphemes import is_unspaced
 from heygen_widget.session.delivery import Delivery
 from heygen_widget.session.expected import (
-    Token,
     heard_runs,
     is_opening,
     seconds_of,
     source_length,
-    tokens,
 )
 from heygen_widget.session.heard import Heard
+from heygen_widget.session.sent_words import SentWords
 from heygen_widget.session.text import has_letters
 from heygen_widget.session.ways import (
     ADDED,
@@ -55,18 +52,6 @@ LOOK_AHEAD: Final = 8
 """Words of a text that may be passed over at once."""
 DELTAS_AHEAD: Final = 64
 """Deltas at whose beginning a word is looked for, should those before not have arrived."""
-IN_A_WORD: Final = 24
-"""Letters that may be passed over within a word of a script that has no spaces."""
-
-
-@dataclass(slots=True)
-class _Delta:
-    """A delta that was sent: its first token, where it begins in its text, and whose it is."""
-
-    first: int
-    base: int
-    speech: Delivery
-    doubtful: bool = False
 
 
 class Aligner:
@@ -79,11 +64,7 @@ class Aligner:
     """
 
     def __init__(self) -> None:
-        self._tokens: deque[tuple[Token, Delivery]] = deque()  # from number `_base` on
-        self._base = 0
-        self._deltas: deque[_Delta] = deque()  # those that have not been passed
-        self._first: dict[int, int] = {}  # speech id -> number of its first token
-        self._ends: dict[int, int] = {}  # speech id -> number of tokens up to its end so far
+        self._sent = SentWords()
         self._said: dict[int, int] = {}  # speech id -> characters of its text that were heard
         self._ways = {Place(0, 0): Way(0.0, sure=True)}
         self._next = 0  # the token that is expected after the word heard last
@@ -97,28 +78,22 @@ class Aligner:
         `start` is where it begins in the text of `speech`.
         """
         base = len(speech.said) - len(delta) if start is None else start
-        self._deltas.append(_Delta(self._known, base, speech))
-        self._first.setdefault(speech.id, self._known)
         # What is before it was heard elsewhere, if at all: in another session, or as another task.
         self._said.setdefault(speech.id, len(speech.said[:base].rstrip()))
-        self._tokens.extend((token, speech) for token in tokens(delta, base))
-        self._ends[speech.id] = self._known
+        self._sent.add(speech, delta, base)
 
     def forget(self, speech: Delivery) -> None:
         """Take back the latest delta of `speech`, which the server did not take."""
-        if not self._deltas or self._deltas[-1].speech is not speech:
+        if not self._sent.deltas or self._sent.deltas[-1].speech is not speech:
             return
-        first = max(self._deltas.pop().first, self._base)
-        while self._known > first:
-            self._tokens.pop()
-        self._ends[speech.id] = first
+        first = self._sent.take_back()
         self._ways = cheapest(
             (min(place, Place(first, 0)), way) for place, way in self._ways.items()
         )
 
     def settle(self, speech: Delivery) -> None:
         """Note that `speech` has ended, whatever was heard of it: words to come are of others."""
-        end = self._ends.get(speech.id, 0)
+        end = self._sent.ends.get(speech.id, 0)
         self._ended = max(self._ended, end)
         over = [
             (Place(end, 0), way._replace(sure=True, added=0))
@@ -134,7 +109,7 @@ class Aligner:
 
     def doubt(self, speech: Delivery) -> None:
         """Note that parts of `speech` may not have arrived."""
-        for delta in self._deltas:
+        for delta in self._sent.deltas:
             delta.doubtful |= delta.speech is speech
 
     def take(self, words: Iterable[WordEvent]) -> tuple[Heard, ...]:
@@ -149,7 +124,8 @@ class Aligner:
         heard = tuple(map(self._heard, batch, self._best[1].trail))
         close = [item for item in self._ways.items() if item[1].cost <= CLOSE]
         self._passed = max(self._passed, min(place.token - (not way.sure) for place, way in close))
-        self._trim()
+        # The last word stays, since marks may follow it.
+        self._sent.trim(min(place.token for place in self._ways) - 1)
         return heard
 
     def _explain(self, word: str) -> None:
@@ -162,62 +138,55 @@ class Aligner:
 
     def is_spoken(self, speech: Delivery) -> bool:
         """Whether the last word of what was sent of `speech` was said for certain."""
-        return self._passed >= self._ends.get(speech.id, 0)
+        return self._passed >= self._sent.ends.get(speech.id, 0)
 
     def may_be_spoken(self, speech: Delivery) -> bool:
         """Whether it was said to its end if no more words come: a number, perhaps, in words."""
         if self._best[1].sure:
             return False
-        end = self._ends.get(speech.id, 0)
+        end = self._sent.ends.get(speech.id, 0)
         return any(
-            place.token >= end or (not way.sure and self._only_special(place, speech))
+            place.token >= end or (not way.sure and self._sent.only_special(place, speech))
             for place, way in self._ways.items()
             if way.cost <= PLAUSIBLE
         )
 
     def seconds_left(self, speech: Delivery) -> float:
         """Estimate how long it takes to say what was not heard of `speech` and of those before."""
-        first = max(self._best[0].token, self._base)
-        left = range(first, self._ends.get(speech.id, 0))
-        return sum(seconds_of(self._at(number)) for number in left)
+        first = max(self._best[0].token, self._sent.base)
+        left = range(first, self._sent.ends.get(speech.id, 0))
+        return sum(seconds_of(self._sent.at(number)) for number in left)
 
     def spoken_characters(self, speech: Delivery) -> int:
         """How much of the text of `speech` was said."""
         return self._said.get(speech.id, 0)
 
     @property
-    def _known(self) -> int:
-        return self._base + len(self._tokens)
-
-    @property
     def _best(self) -> tuple[Place, Way]:
         return min(self._ways.items(), key=lambda item: (item[1].cost, -item[0].token))
-
-    def _at(self, number: int) -> Token:
-        return self._tokens[number - self._base][0]
-
-    def _has(self, number: int) -> bool:
-        return self._base <= number < self._known
 
     def _after_letters(self, part: str, marks: str) -> Iterator[tuple[Place, Way]]:
         """Explain a heard run of letters in every way that is likely enough."""
         best, at_best = self._best
-        exact = at_best.sure and self._match(best, part) is not None
+        exact = at_best.sure and self._sent.match(best, part) is not None
         for place, way in self._ways.items():
             for passed, skipped in [(place, 0.0)] if exact else self._ahead(place):
-                if (after := self._match(passed, part)) is not None:
-                    sure = self._is_complete(after, marks, as_written=way.sure)
+                if (after := self._sent.match(passed, part)) is not None:
+                    sure = self._sent.is_complete(after, marks, as_written=way.sure)
                     yield after, way.step(skipped, sure=sure)
             if exact and place != best:
                 continue  # as good as decided
-            if place.letters and (found := self._within(place, part)) is not None:
+            if place.letters and (found := self._sent.within(place, part)) is not None:
                 yield found, way.step(ANOTHER_WORD / 2, sure=True)
-            if is_unspaced(part[0]) and (through := self._through(place, part)) is not None:
-                yield through, way.step(OTHERWISE, sure=self._at(through.token - 1).in_words == 0)
+            if is_unspaced(part[0]) and (through := self._sent.through(place, part)) is not None:
+                yield (
+                    through,
+                    way.step(OTHERWISE, sure=self._sent.at(through.token - 1).in_words == 0),
+                )
             yield place, way.step(self._cost_of_more(place, way), sure=False, added=way.added + 1)
-            if self._has(place.token):
+            if self._sent.has(place.token):
                 other = self._cost_instead(place.token, part)
-                if not way.sure and self._ends_speech(place):
+                if not way.sure and self._sent.ends_speech(place):
                     other += NEXT_TEXT
                 yield Place(place.token + 1, 0), way.step(other, sure=False)
         if not exact:
@@ -225,182 +194,90 @@ class Aligner:
 
     def _cost_of_more(self, place: Place, way: Way) -> float:
         """Return what it costs to take a word for one more of what stands before `place`."""
-        room = 0 if way.sure else self._in_words(place.token - 1)
+        room = 0 if way.sure else self._sent.in_words(place.token - 1)
         if way.added < room - 1:
             return ONE_MORE
         return MANY_MORE if way.added < 2 * room else ADDED
 
     def _cost_instead(self, number: int, part: str) -> float:
         """Return what it costs to take a word for what is written otherwise."""
-        token = self._at(number)
+        token = self._sent.at(number)
         alike = token.letters[:1] == part[0] if token.is_short else False
         if alike or are_similar(token.letters, part):
             return OTHERWISE
         if token.is_short:
             return IN_FULL
-        return OTHERWISE if self._is_special(number) else ANOTHER_WORD
+        return OTHERWISE if self._sent.is_special(number) else ANOTHER_WORD
 
     def _ahead(self, place: Place) -> Iterator[tuple[Place, float]]:
         """Yield places a few words on, and what it costs to pass those over."""
         yield place, 0.0
         cost = 0.0
-        for number in range(place.token, min(place.token + LOOK_AHEAD, self._known)):
-            cost += UNSAID_SPECIAL if self._is_special(number) else UNSAID
-            cost += NEXT_TEXT * self._ends_speech(Place(number + 1, 0))
+        for number in range(place.token, min(place.token + LOOK_AHEAD, self._sent.known)):
+            cost += UNSAID_SPECIAL if self._sent.is_special(number) else UNSAID
+            cost += NEXT_TEXT * self._sent.ends_speech(Place(number + 1, 0))
             if cost > TOO_MUCH:
                 return
             yield Place(number + 1, 0), cost
-
-    def _match(self, place: Place, part: str) -> Place | None:
-        """Return where `part` ends if it stands at `place`, across words if need be."""
-        number, letters = place
-        while part:
-            if not self._has(number):
-                return None
-            rest = self._at(number).letters[letters:]
-            if rest.startswith(part):
-                whole = len(rest) == len(part)
-                return Place(number + 1, 0) if whole else Place(number, letters + len(part))
-            if not part.startswith(rest):
-                return None
-            part = part[len(rest) :]
-            number, letters = number + 1, 0
-        return Place(number, letters)
-
-    def _within(self, place: Place, part: str) -> Place | None:
-        """Return where `part` ends if it stands a little further in the same word."""
-        number, letters = place
-        known = self._at(number).letters
-        at = known.find(part, letters, letters + IN_A_WORD + len(part))
-        if at < 0:
-            return None
-        end = at + len(part)
-        return Place(number + 1, 0) if end == len(known) else Place(number, end)
-
-    def _through(self, place: Place, part: str) -> Place | None:
-        """Return where `part` ends if it holds several words, numbers in other words among them."""
-        number, letters = place
-        found = False  # anything of it
-        while part:
-            if not self._has(number):
-                return None
-            rest = self._at(number).letters[letters:]
-            if part.startswith(rest):
-                part, found = part[len(rest) :], True
-            elif self._is_special(number):
-                known = self._at(number + 1).letters if self._has(number + 1) else ""
-                at = part.find(known, 1) if known else -1
-                if at < 0 and not self._ends_speech(Place(number + 1, 0)):
-                    return None
-                part = part[at:] if at > 0 else ""
-            else:
-                return None
-            number, letters = number + 1, 0
-        return Place(number, 0) if found else None
 
     def _after_lost(self, part: str, marks: str) -> Iterator[tuple[Place, Way]]:
         """Look for the word where a later delta begins: those before it may be lost."""
         best, way = self._best
         doubtful = True
-        for index, delta in enumerate(self._deltas):
+        for index, delta in enumerate(self._sent.deltas):
             if index > DELTAS_AHEAD:
                 return
             if (
                 delta.first > best.token
-                and (after := self._match(Place(delta.first, 0), part)) is not None
+                and (after := self._sent.match(Place(delta.first, 0), part)) is not None
             ):
                 cost = DOUBTFUL if doubtful else LOST
-                yield after, way.step(cost, sure=self._is_complete(after, marks))
-            if self._delta_end(index) > best.token:
+                yield after, way.step(cost, sure=self._sent.is_complete(after, marks))
+            if self._sent.delta_end(index) > best.token:
                 doubtful &= delta.doubtful
-
-    def _delta_end(self, index: int) -> int:
-        return self._deltas[index + 1].first if index + 1 < len(self._deltas) else self._known
 
     def _after_mark(self, mark: str) -> Iterator[tuple[Place, Way]]:
         """Explain a heard mark: at the end of a text, it confirms that this is said."""
         ends_sentence = mark in table().sentence_marks
         for place, way in self._ways.items():
-            there = not place.letters and self._stands_after(place.token - 1, mark)
+            there = not place.letters and self._sent.stands_after(place.token - 1, mark)
             # Some services end every text with a full stop.
-            added = ends_sentence and self._ends_speech(place)
+            added = ends_sentence and self._sent.ends_speech(place)
             cost = 0.0
             if not there and added:
                 cost = ODD_MARK / 2
             elif not there:
-                cost = ODD_END if ends_sentence and not self._is_number(place) else ODD_MARK
-            elif way.sure or self._ends_sentence(place.token - 1, mark):
+                cost = ODD_END if ends_sentence and not self._sent.is_number(place) else ODD_MARK
+            elif way.sure or self._sent.ends_sentence(place.token - 1, mark):
                 cost = -RIGHT_MARK
-            sure = way.sure or added or (there and self._ends_speech(place))
+            sure = way.sure or added or (there and self._sent.ends_speech(place))
             yield place, way.step(cost, sure=sure, added=way.added)
             if ends_sentence and not there and not added:
                 for passed, skipped in self._ahead(place):
-                    if self._ends_sentence(passed.token - 1, mark):
-                        ends = self._ends_speech(passed)
+                    if self._sent.ends_sentence(passed.token - 1, mark):
+                        ends = self._sent.ends_speech(passed)
                         gain = RIGHT_MARK + NEXT_TEXT * ends
                         yield passed, way.step(skipped - gain, sure=ends)
-            alone = self._has(place.token) and not self._at(place.token).letters
-            if alone and mark in self._at(place.token).marks:
+            alone = self._sent.has(place.token) and not self._sent.at(place.token).letters
+            if alone and mark in self._sent.at(place.token).marks:
                 yield Place(place.token + 1, 0), way.step(0.0, sure=True)
-
-    def _stands_after(self, number: int, mark: str) -> bool:
-        return self._has(number) and mark in self._at(number).marks
-
-    def _ends_sentence(self, number: int, mark: str) -> bool:
-        return self._stands_after(number, mark) and mark not in self._at(number).said_marks
-
-    def _is_number(self, place: Place) -> bool:
-        return self._is_special(place.token) or self._is_special(place.token - 1)
-
-    def _ends_speech(self, place: Place) -> bool:
-        if place.letters or not self._has(place.token - 1):
-            return False
-        speech = self._tokens[place.token - 1 - self._base][1]
-        return self._ends[speech.id] == place.token
-
-    def _is_complete(self, place: Place, marks: str, *, as_written: bool = False) -> bool:
-        """Whether nothing more can be heard of the word before `place`.
-
-        More may come of a symbol, or of an abbreviation that is said in parts, unless what was
-        before it was said as it is written.
-        """
-        if place.letters or not self._has(place.token - 1):
-            return True
-        before = self._at(place.token - 1)
-        in_full = before.is_short and not marks and not as_written
-        return not in_full and all(mark in marks for mark in before.said_marks)
-
-    def _in_words(self, number: int) -> int:
-        return self._at(number).in_words if self._has(number) else 0
-
-    def _is_special(self, number: int) -> bool:
-        return self._in_words(number) >= 1
-
-    def _only_special(self, place: Place, speech: Delivery) -> bool:
-        """Whether nothing but numbers and symbols lies between `place` and the end of `speech`."""
-        end = self._ends.get(speech.id, 0)
-        if place.token >= end:
-            return True
-        owner = self._tokens[place.token - self._base][1]
-        left = range(place.token, end)
-        return owner is speech and not place.letters and all(map(self._is_special, left))
 
     def _heard(self, event: WordEvent, place: Place) -> Heard:
         """Say what of the texts is heard with a word and was not before."""
-        number = place.token if place.letters else max(place.token - 1, self._base)
-        if number < place.token and self._has(place.token):
+        number = place.token if place.letters else max(place.token - 1, self._sent.base)
+        if number < place.token and self._sent.has(place.token):
             mark = event.word.strip()
             if has_letters(mark):
                 follows = place.token == self._ended
             else:
-                opens = is_opening(mark) and not self._stands_after(number, mark)
-                follows = opens and self._ends_speech(place)
+                opens = is_opening(mark) and not self._sent.stands_after(number, mark)
+                follows = opens and self._sent.ends_speech(place)
             number = place.token if follows else number
-        if not self._has(number):
+        if not self._sent.has(number):
             return self._remember(Heard(None, 0, 0))
-        token, speech = self._tokens[number - self._base]
+        token, speech = self._sent.at(number), self._sent.owner(number)
         latest = self.heard.speech
-        if latest and speech is not latest and number < self._first.get(latest.id, 0):
+        if latest and speech is not latest and number < self._sent.first.get(latest.id, 0):
             # What was said of a later text is not taken back.
             end = self.spoken_characters(latest)
             return self._remember(Heard(latest, end, end))
@@ -424,17 +301,8 @@ class Aligner:
         if number <= self._next:
             return 0
         # Numbers and symbols in between were said in other words.
-        lost = any(not self._is_special(passed) for passed in range(self._next, number))
+        lost = any(not self._sent.is_special(passed) for passed in range(self._next, number))
         holder = max(
-            (delta for delta in self._deltas if delta.first <= number), key=lambda d: d.first
+            (delta for delta in self._sent.deltas if delta.first <= number), key=lambda d: d.first
         )
         return holder.base if lost and holder.first > self._next else 0
-
-    def _trim(self) -> None:
-        """Forget what was passed in every way, except the last word, which marks may follow."""
-        first = min(place.token for place in self._ways) - 1
-        while self._base < first:
-            self._tokens.popleft()
-            self._base += 1
-        while len(self._deltas) > 1 and self._deltas[1].first <= first:
-            self._deltas.popleft()

@@ -313,5 +313,5 @@ def test_an_hour_is_aligned_in_a_moment_and_what_was_heard_is_forgotten() -> Non
     found = aligned([text[:50_000], text[50_000:]], re.findall(r"\w+", text))
     assert time.process_time() - started < 20
     assert found.spoken == [True, True]
-    assert len(found.aligner._tokens) < 10
-    assert len(found.aligner._deltas) < 10
+    assert len(found.aligner._sent._tokens) < 10
+    assert len(found.aligner._sent.deltas) < 10
