@@ -15,7 +15,6 @@ from typing import Any, Final, Literal, TypeAlias, TypeVar, get_args
 from pydantic import ValidationError
 
 from heygen_widget.api._birth import Birth
-from heygen_widget.api.models import WordEvent
 from heygen_widget.api.plain import one_line
 from heygen_widget.bridge import Bridge, bridge, wait_awaited, wait_blocking
 from heygen_widget.controller.accepted import Accepted
@@ -38,7 +37,7 @@ from heygen_widget.frontend.protocol import (
 from heygen_widget.lifecycle import avatars
 from heygen_widget.lifecycle.at_exit import await_signals, wait_at_exit
 from heygen_widget.lifecycle.connection import Connection
-from heygen_widget.reports.event_log import EventLog, History
+from heygen_widget.reports.event_log import EventLog
 from heygen_widget.reports.ledger import ledger
 from heygen_widget.session import (
     SessionEvent,
@@ -81,14 +80,16 @@ class AvatarController:
 
     Attributes
     ----------
-    queue
-        Its sessions.
+    backend, queue
+        The kind of session, and its sessions.
     publisher
         Tells its pages.
     waiter
         Knows who waits for its sessions.
     port
         Leads to its pages; None until it is attached.
+    events
+        What happened, as far as it is kept.
     page
         What the page that came last said of itself.
     closed
@@ -106,6 +107,7 @@ class AvatarController:
     ) -> None:
         check_choice("interrupt", interrupt, OnInterrupt)
         self.connection = connection
+        self.backend = backend
         self.queue = backend.queue
         self.publisher = Publisher(backend, rehearsal=connection.rehearsal)
         self.waiter = StateWaiter(self.queue)
@@ -114,10 +116,9 @@ class AvatarController:
         self.closed = False
         self._name = name
         self._avatar_id = avatar_id
-        self._backend = backend
         self._stops_when_interrupted = interrupt == "stop"
         self._birth = Birth("avatar")
-        self._events = EventLog(MOST_EVENTS)
+        self.events = EventLog(MOST_EVENTS)
         self._accepted = Accepted()
         self._handlers: list[Handler] = [
             (Hello, self._greet),
@@ -129,16 +130,14 @@ class AvatarController:
         self.queue.on_failure = partial(self.show_failure, "Handling a session event")
         for follow in (
             self._record,
-            self._lease,
             backend.follow,
             self._log_event,
             self.publisher.follow,
             self._show_broken_source,
             self.waiter.follow,
-            self._notify,
         ):
             self.queue.subscribe(follow)
-        for end in (self._record_end, self._release, self.waiter.follow):
+        for end in (self._record_end, self.waiter.follow):
             self.queue.subscribe_to_ends(end)
         avatars.register(self)
 
@@ -232,7 +231,7 @@ class AvatarController:
     def expect_page(self) -> None:
         """Prepare for a page that is about to come."""
         self.publisher.expect_page()
-        self._backend.expect_page()
+        self.backend.expect_page()
         bridge.submit(self.connection.warm_up())
 
     @property
@@ -242,23 +241,6 @@ class AvatarController:
         return bridge
 
     @property
-    def words(self) -> tuple[WordEvent, ...]:
-        """The words spoken so far in the current session."""
-        session = self.queue.current
-        return session.words if session else ()
-
-    @property
-    def transcript(self) -> str:
-        """The text spoken so far in the current session."""
-        session = self.queue.current
-        return session.transcript if session else ""
-
-    @property
-    def events(self) -> History:
-        """The latest `MOST_EVENTS` events, oldest first."""
-        return self._events.history()
-
-    @property
     def playback(self) -> Playback | None:
         """What a page said last of what it plays."""
         return self.waiter.playback
@@ -266,7 +248,7 @@ class AvatarController:
     @property
     def transport_summary(self) -> str:
         """How the picture reaches a page, and why so."""
-        return self._backend.transport_summary
+        return self.backend.transport_summary
 
     @property
     def summary(self) -> str:
@@ -274,10 +256,6 @@ class AvatarController:
         now = self.queue.snapshot
         rehearsal = "rehearsal, " if self.connection.rehearsal else ""
         return f"{self._name} {rehearsal}{now.state}, {now.elapsed:.0f} s, {now.cost_text}"
-
-    async def poster(self, width: int, patience: float = 0.0) -> bytes | None:
-        """Return a JPEG that stands for the session; see `Backend.poster`."""
-        return await self._backend.poster(width, patience)
 
     def show_failure(self, name: str, error: BaseException) -> None:
         """Say in the pages what failed."""
@@ -342,22 +320,19 @@ class AvatarController:
     def _record(self, epoch: int, event: SessionEvent) -> None:
         session = self.queue.current
         if isinstance(event, StatusChanged) and session is not None:
+            self.connection.keep_lease(self.queue.snapshot)
             rehearsal = self.connection.rehearsal
             ledger.open(session, epoch, avatar=self._avatar_id, rehearsal=rehearsal)
 
-    def _lease(self, _: int, event: SessionEvent) -> None:
-        if isinstance(event, StatusChanged):
-            self.connection.keep_lease(self.queue.snapshot)
-
     def _record_end(self, _: int) -> None:
+        self.connection.keep_lease(self.queue.snapshot)
         if self.queue.current is not None:
             ledger.close(self.queue.current)
 
-    def _release(self, _: int) -> None:
-        self.connection.keep_lease(self.queue.snapshot)
-
     def _log_event(self, _: int, event: SessionEvent) -> None:
-        self._events.append(event)
+        self.events.append(event)
+        if self.port is not None:
+            self.port.notify(event)
 
     def _show_broken_source(self, _: int, event: SessionEvent) -> None:
         """Say in the page why the source of a text broke off: perhaps nobody waits for it."""
@@ -367,10 +342,6 @@ class AvatarController:
         for each in session.speeches if session else ():
             if each.speech is event.speech and each.source_error is not None:
                 self.show_failure("The text source", each.source_error)
-
-    def _notify(self, _: int, event: SessionEvent) -> None:
-        if self.port is not None:
-            self.port.notify(event)
 
 
 def check_choice(name: str, given: str, choices: object) -> None:

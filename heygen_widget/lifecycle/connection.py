@@ -8,13 +8,14 @@ import asyncio
 import os
 import threading
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from heygen_widget.api import AsyncHeyGen, HeyGen
 from heygen_widget.lifecycle.embedded_server import OwnServer, answers
 from heygen_widget.lifecycle.leases import Leases, end_orphans, leases
 from heygen_widget.session import SessionStatus
+from heygen_widget.session.base import SessionSetup
 from heygen_widget.session.ending import end
 from heygen_widget.session.guard import Limits
 from heygen_widget.session.lifeline import Host
@@ -162,23 +163,21 @@ class Connection:
         """End the sessions that dead processes left open with this key."""
         await end_orphans(await self.client(), self.service.leases, self.service.end)
 
-    def limits(self, *, max_cost: float | None, max_seconds: float | None) -> Limits:
-        """Return a session's limits on cost and length: the user's and the server's.
+    def setup(
+        self, price_per_second: float, max_cost: float | None, max_seconds: float | None
+    ) -> SessionSetup:
+        """Return what its sessions have in common, with the user's limits and the server's.
 
         Raises
         ------
         ValueError
             When a limit is not more than 0.
         """
-        if self._server is None:
-            return Limits(max_cost=max_cost, max_seconds=max_seconds)
-        settings = self._server.settings
-        return Limits(
-            max_cost=max_cost,
-            max_seconds=max_seconds,
-            idle_timeout=settings.idle_timeout,
-            longest=settings.max_length,
-        )
+        limits = Limits(max_cost=max_cost, max_seconds=max_seconds)
+        if self._server is not None:
+            own = self._server.settings
+            limits = replace(limits, idle_timeout=own.idle_timeout, longest=own.max_length)
+        return SessionSetup(self.connect, price_per_second, limits, self.host)
 
     def keep_lease(self, session: SessionSnapshot) -> None:
         """Record an open session on disk, for the next process if this one dies; else its end."""

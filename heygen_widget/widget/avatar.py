@@ -83,9 +83,8 @@ class Avatar(SessionWidget):
             avatar_id,
             voice_id or DEFAULT_VOICE_ID,
             connection,
+            connection.setup(price_per_second, max_cost, max_seconds),
             transport=transport,
-            limits=connection.limits(max_cost=max_cost, max_seconds=max_seconds),
-            price_per_second=price_per_second,
             cell_runs=a_cell_runs,
         )
         name = type(self).__name__

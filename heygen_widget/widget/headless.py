@@ -9,10 +9,11 @@ import asyncio
 import concurrent.futures
 import contextlib
 import logging
-from typing import Final, Protocol
+from typing import Final
 
 from heygen_widget.bridge import bridge
 from heygen_widget.widget.running_cell import at_cell_ends
+from heygen_widget.widget.saved_output import Outputs
 
 PATIENCE: Final = 20.0
 """Seconds after which a cell ends, even if something is still missing."""
@@ -20,23 +21,13 @@ PATIENCE: Final = 20.0
 _log = logging.getLogger(__name__)
 
 
-class Shown(Protocol):
-    """An avatar whose output is in the notebook."""
-
-    async def look(self) -> None:
-        """Record its state; on the private loop."""
-
-    def renew(self) -> None:
-        """Write what was noted into the notebook; in the cell."""
+_shown: list[Outputs] = []
 
 
-_shown: list[Shown] = []
-
-
-def keep_up_to_date(avatar: Shown) -> None:
-    """Write the state of `avatar` into the notebook at the end of each cell from now on."""
-    if avatar not in _shown:
-        _shown.append(avatar)
+def keep_up_to_date(outputs: Outputs) -> None:
+    """Bring these outputs up to date at the end of each cell from now on."""
+    if outputs not in _shown:
+        _shown.append(outputs)
 
 
 def _write_all() -> None:
@@ -46,12 +37,12 @@ def _write_all() -> None:
     with contextlib.suppress(concurrent.futures.TimeoutError):
         looking.result(PATIENCE)
     looking.cancel()
-    for avatar in _shown:
-        avatar.renew()
+    for outputs in _shown:
+        outputs.renew()
 
 
-async def _look_at(avatars: tuple[Shown, ...]) -> None:
-    looks = await asyncio.gather(*(avatar.look() for avatar in avatars), return_exceptions=True)
+async def _look_at(shown: tuple[Outputs, ...]) -> None:
+    looks = await asyncio.gather(*(outputs.look() for outputs in shown), return_exceptions=True)
     for failed in looks:
         if isinstance(failed, Exception):
             _log.error("An avatar could not be written into the notebook.", exc_info=failed)

@@ -198,11 +198,11 @@ class Outputs:
                 if session.stopping or session.status.ended:
                     await queue.rest()
                 elif self._pictured != epoch:
-                    poster = await self._avatar.poster(POSTER_WIDTH, FIRST_PICTURE)
+                    poster = await self._avatar.backend.poster(POSTER_WIDTH, FIRST_PICTURE)
         if session.status.ended or epoch != queue.epoch:
             await asyncio.gather(*self._noting)
         else:
-            self.note(epoch, self._avatar.transcript, poster, session.unsaid)
+            self.note(epoch, session.transcript, poster, session.unsaid)
 
     def renew_if_unused(self) -> None:
         """Write into the notebook what a session left, as soon as no page is in the way."""
@@ -217,15 +217,16 @@ class Outputs:
         self.renew_if_unused()
 
     def _note_end(self, epoch: int) -> None:
-        if process_ends():  # a picture would take the time in which sessions are to be ended
+        session = self._avatar.queue.current
+        if session is None or process_ends():  # a picture would take the time for ending sessions
             return
-        noting = self._note_and_renew(epoch, self._avatar.transcript)
+        noting = self._note_and_renew(epoch, session.transcript)
         task = asyncio.get_running_loop().create_task(noting)
         self._noting.add(task)
         task.add_done_callback(self._noted)
 
     async def _note_and_renew(self, epoch: int, transcript: str) -> None:
-        self.note(epoch, transcript, await self._avatar.poster(POSTER_WIDTH))
+        self.note(epoch, transcript, await self._avatar.backend.poster(POSTER_WIDTH, 0.0))
         self.renew_if_unused()
 
     def _noted(self, task: asyncio.Task[None]) -> None:

@@ -6,7 +6,6 @@
 from typing import TYPE_CHECKING, Final
 
 from heygen_widget.api import AsyncHeyGen, HeyGen
-from heygen_widget.api.models import WordEvent
 from heygen_widget.controller.controller import AvatarController, OnInterrupt
 from heygen_widget.controller.room.backend import STREAMING, RoomBackend
 from heygen_widget.legacy import (
@@ -39,6 +38,9 @@ class StreamingAvatar(SessionWidget):
     server. Creating and showing one opens no session. A session ends as one of `Avatar` does, and
     also if no page has joined it within 15 seconds of its first text.
 
+    HeyGen's service sends the words of an answer only to pages, which pass them on when the kernel
+    is not busy. Until then `transcript` says that they are missing.
+
     Parameters
     ----------
     avatar_id, voice_id
@@ -50,20 +52,11 @@ class StreamingAvatar(SessionWidget):
         ``H264`` or ``VP8``; the server's choice by default.
     version
         ``v2`` for a LiveKit room, ``v1`` for a bare peer connection.
-    client
-        A `HeyGen` or `AsyncHeyGen`, whose key and address are used.
-    local
-        True to rehearse even with a key, False never to; a `LocalServer`; or a client for
-        one that someone else runs: ``HeyGen(its_key, its_address)``.
-    max_cost, max_seconds
-        Limits in dollars and seconds that end a session; announced ten seconds ahead.
-    price_per_second
-        Dollars, for the meter.
+    client, local, max_cost, max_seconds, price_per_second, interrupt
+        As for `Avatar`.
     idle_timeout
         Seconds without a text, 30 to 3600, after which the server ends a session that nobody
         watches. While a page shows it, it is kept alive.
-    interrupt
-        What interrupting a cell ends: only the wait, or with ``"stop"`` also the session.
 
     Examples
     --------
@@ -99,12 +92,8 @@ class StreamingAvatar(SessionWidget):
             idle_timeout=idle_timeout,
         )
         connection = Connection(client=client, local=local, service=STREAMING)
-        self._backend = RoomBackend(
-            opening,
-            connection,
-            limits=connection.limits(max_cost=max_cost, max_seconds=max_seconds),
-            price_per_second=price_per_second,
-        )
+        setup = connection.setup(price_per_second, max_cost, max_seconds)
+        self._backend = RoomBackend(opening, setup)
         name, avatar_id = type(self).__name__, opening.avatar_id
         super().__init__(
             AvatarController(name, avatar_id, connection, self._backend, interrupt=interrupt)
@@ -199,18 +188,5 @@ class StreamingAvatar(SessionWidget):
     @property
     def speaking(self) -> bool:
         """Whether the avatar is speaking."""
-        return self._backend.speaking
-
-    @property
-    def words(self) -> tuple[WordEvent, ...]:
-        """The words pages heard in this session; times in seconds since their picture began."""
-        return self._controller.words
-
-    @property
-    def transcript(self) -> str:
-        """The text spoken so far in this session.
-
-        HeyGen's service sends the words of an answer only to pages, which pass them on when the
-        kernel is not busy. Until then the text says that they are missing.
-        """
-        return self._controller.transcript
+        session = self._backend.queue.current
+        return session is not None and session.speaking

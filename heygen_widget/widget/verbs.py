@@ -1,14 +1,19 @@
-"""The verbs that every avatar has. Know no widget: the controller does the work."""
+"""The verbs and properties that every avatar has. Knows no widget: the controller does the work."""
 
 from types import TracebackType
 from typing import Self
 
+from heygen_widget.api.models import WordEvent
+from heygen_widget.controller.controller import AvatarController
+from heygen_widget.reports.event_log import History
 from heygen_widget.session import SessionStatus
-from heygen_widget.widget.properties import SessionProperties
+from heygen_widget.session.snapshot import SessionSnapshot
 
 
-class SessionVerbs(SessionProperties):
-    """What ends a session, and what waits for it."""
+class SessionVerbs:
+    """What ends a session, what waits for it, and its facts."""
+
+    _controller: AvatarController
 
     def finish(self) -> None:
         """Accept no more text: queued text is still spoken, then the session ends by itself.
@@ -100,3 +105,66 @@ class SessionVerbs(SessionProperties):
         >>> await avatar.until("playing")  # doctest: +SKIP
         """
         return await self._controller.until(state)
+
+    @property
+    def status(self) -> SessionStatus:
+        """State of the session; ``idle`` before the first one.
+
+        ``unreachable`` while its server does not respond, ``stopping`` until it has responded to
+        a `stop`.
+        """
+        return self._now.state
+
+    @property
+    def stream_id(self) -> str | None:
+        """The server's identifier of the session."""
+        return self._now.stream_id
+
+    @property
+    def end_reason(self) -> str | None:
+        """Why the session ended, if the server gave a reason."""
+        return self._now.end_reason
+
+    @property
+    def error(self) -> Exception | None:
+        """Why the session failed."""
+        return self._now.error
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds the session has streamed, as far as its server has reported."""
+        return self._now.elapsed
+
+    @property
+    def cost(self) -> float:
+        """Estimated dollars of the session; in a rehearsal, what it would have cost."""
+        return self._now.cost
+
+    @property
+    def time_left(self) -> float | None:
+        """Seconds until a limit ends the session: yours, or the server's own.
+
+        None while the meter is not running.
+        """
+        return self._now.limit_left
+
+    @property
+    def words(self) -> tuple[WordEvent, ...]:
+        """The words spoken so far; times in seconds from the start of the stream."""
+        session = self._controller.queue.current
+        return session.words if session else ()
+
+    @property
+    def transcript(self) -> str:
+        """The text spoken so far, as its author wrote it."""
+        session = self._controller.queue.current
+        return session.transcript if session else ""
+
+    @property
+    def events(self) -> History:
+        """The latest 10,000 events, oldest first. Displays as a table."""
+        return self._controller.events.history()
+
+    @property
+    def _now(self) -> SessionSnapshot:
+        return self._controller.queue.snapshot

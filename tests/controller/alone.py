@@ -42,8 +42,7 @@ def make(server: LocalServer) -> tuple[AvatarController, HlsBackend]:
         "an avatar",
         "a voice",
         connection,
+        connection.setup(PRICE_PER_SECOND, None, None),
         transport="auto",
-        limits=connection.limits(max_cost=None, max_seconds=None),
-        price_per_second=PRICE_PER_SECOND,
     )
     return AvatarController("Avatar", "an avatar", connection, backend), backend

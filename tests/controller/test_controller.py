@@ -55,7 +55,7 @@ with LocalServer() as server:
     avatar.hear({"id": "3", "kind": "finish"})
     while not port.events:
         avatar.loop.ask(lambda: None)
-    print(avatar.wait("completed", 60), avatar.transcript)
+    print(avatar.wait("completed", 60), avatar.queue.current.transcript)
     print([view["status"] for view in port.views][-1], bool(port.of_kind("words")))
     avatar.close()
     print(port.closed, {"anywidget", "ipywidgets", "traitlets", "IPython"} & {*sys.modules})
@@ -102,7 +102,7 @@ def test_who_fails_to_follow_is_shown_and_ends_no_session_that_is_paid_for(
     assert problem["title"] == "Handling a session event failed."
     assert problem["hint"] == "ZeroDivisionError('mine')"
     assert {epoch for epoch, _ in heard} == {1}
-    assert [event for _, event in heard] == list(avatar.events) == port.events
+    assert [event for _, event in heard] == [*avatar.events.history()] == port.events
 
 
 def test_a_port_that_fails_ends_no_session(avatar: AvatarController, backend: HlsBackend) -> None:
@@ -119,7 +119,7 @@ def test_a_port_that_fails_ends_no_session(avatar: AvatarController, backend: Hl
     avatar.attach(Broken())
     _say(backend, "I go on, too.")
     assert avatar.wait("completed", PATIENCE) is SessionStatus.COMPLETED
-    assert any(isinstance(event, WordsSpoken) for event in avatar.events)
+    assert any(isinstance(event, WordsSpoken) for event in avatar.events.history())
     assert [row.status for row in sessions() if row.stream_id == avatar.queue.snapshot.stream_id]
 
 

@@ -28,7 +28,6 @@ from heygen_widget.session import SessionEvent, SessionStatus, Speech, SpeechSta
 from heygen_widget.session.audio import prepare
 from heygen_widget.session.base import SessionSetup
 from heygen_widget.session.delivery import Delivery
-from heygen_widget.session.guard import Limits
 from heygen_widget.session.requests import Opening, Openings
 from heygen_widget.session.sessions import Sessions
 from heygen_widget.session.text import in_one_request
@@ -53,12 +52,10 @@ class HlsBackend:
         HeyGen's identifiers.
     connection
         The server that sessions are opened at.
+    setup
+        What they have in common.
     transport
         How the picture is to reach a page.
-    limits
-        What one session may cost, and how long it may last.
-    price_per_second
-        Dollars, for the meters.
     cell_runs
         Whether the kernel runs a cell, and so cannot hear its pages; None if that is not known.
 
@@ -76,18 +73,14 @@ class HlsBackend:
         avatar_id: str,
         voice_id: str,
         connection: Connection,
+        setup: SessionSetup,
         *,
         transport: Transport,
-        limits: Limits,
-        price_per_second: float,
         cell_runs: Callable[[], bool | None] = lambda: None,
     ) -> None:
         check_choice("transport", transport, Transport)
         self._openings = Openings(avatar_id, voice_id, connection.client)
-        self.queue = Sessions(
-            SessionSetup(connection.connect, price_per_second, limits, connection.host),
-            self._openings.text_stream,
-        )
+        self.queue = Sessions(setup, self._openings.text_stream)
         self.router = StreamRouter(
             transport,
             nearby=connection.nearby,

@@ -44,16 +44,14 @@ from heygen_widget.legacy import (
     RoomReady,
     SessionDescription,
     StreamedSpeech,
-    StreamingSession,
     StreamingSessions,
     TaskType,
     end_session,
 )
-from heygen_widget.lifecycle.connection import Connection, Service
+from heygen_widget.lifecycle.connection import Service
 from heygen_widget.lifecycle.leases import Leases
 from heygen_widget.session import SessionEvent, Speech
 from heygen_widget.session.base import SessionSetup
-from heygen_widget.session.guard import Limits
 from heygen_widget.session.writers import TextSource
 
 STREAMING: Final = Service(Leases(within="streaming"), end_session, ("local", "webrtc"))
@@ -61,6 +59,8 @@ STREAMING: Final = Service(Leases(within="streaming"), end_session, ("local", "w
 
 QUALITIES: Final = list(get_args(Quality))
 """The available picture qualities."""
+
+_OF_A_ROOM: Final = (Playback, Answer, Candidate, Talking, ConnectionQuality)
 
 _EVENTS: Final[dict[str, Callable[[Talking], AvatarEvent]]] = {
     "avatar_start_talking": lambda told: AvatarStartTalking(task_id=told.task_id),
@@ -81,28 +81,14 @@ class RoomBackend:
     ----------
     opening
         What the next session is to be like.
-    connection
-        The server that sessions are opened at.
-    limits
-        What one session may cost, and how long it may last.
-    price_per_second
-        Dollars, for the meters.
+    setup
+        What all sessions have in common.
     """
 
     player = LIVEKIT
 
-    def __init__(
-        self,
-        opening: Opening,
-        connection: Connection,
-        *,
-        limits: Limits,
-        price_per_second: float,
-    ) -> None:
-        self.queue = StreamingSessions(
-            SessionSetup(connection.connect, price_per_second, limits, connection.host),
-            opening,
-        )
+    def __init__(self, opening: Opening, setup: SessionSetup) -> None:
+        self.queue = StreamingSessions(setup, opening)
 
     def attach(self, avatar: AvatarController) -> Sequence[Handler]:
         """Work for `avatar` from now on; return what handles its pages' messages."""
@@ -112,11 +98,7 @@ class RoomBackend:
             (Speak, self._speak),
             (Interrupt, self._interrupt),
             (Switch, self._switch),
-            (Playback, self._see_picture),
-            (Answer, self._take_answer),
-            (Candidate, self._take_candidate),
-            (Talking, self._hear),
-            (ConnectionQuality, self._note_quality),
+            *((kind, self._hear_room) for kind in _OF_A_ROOM),
         ]
 
     def expect_page(self) -> None:
@@ -142,11 +124,6 @@ class RoomBackend:
         """How the picture reaches a page."""
         room = "a LiveKit room" if self.queue.opening.version == "v2" else "a peer connection"
         return f"WebRTC: {room}"
-
-    @property
-    def speaking(self) -> bool:
-        """Whether the avatar is speaking."""
-        return self.queue.current is not None and self.queue.current.speaking
 
     # The verbs, from any thread; `StreamingAvatar` documents them.
 
@@ -232,32 +209,24 @@ class RoomBackend:
             self.queue.open()
         self._avatar.publisher.show()
 
-    def _session_of(
+    def _hear_room(
         self, message: Playback | Answer | Candidate | Talking | ConnectionQuality
-    ) -> StreamingSession | None:
-        """Return the session whose room the page is in; None if it is over."""
-        return self.queue.current if message.epoch == self.queue.epoch else None
-
-    def _see_picture(self, message: Playback) -> None:
-        session = self._session_of(message)
-        if session is not None and message.state == "playing":
-            session.saw_picture()
-
-    def _take_answer(self, message: Answer) -> None:
-        if session := self._session_of(message):
-            session.take_answer(SessionDescription(type="answer", sdp=message.sdp))
-
-    def _take_candidate(self, message: Candidate) -> None:
-        if session := self._session_of(message):
-            session.take_candidate(_candidate(message))
-
-    def _hear(self, message: Talking) -> None:
-        if session := self._session_of(message):
-            session.hear(_EVENTS[message.type](message))
-
-    def _note_quality(self, message: ConnectionQuality) -> None:
-        if self._session_of(message):
-            self.queue.emit(ConnectionQualityChanged(quality=message.quality))
+    ) -> None:
+        """Give the session what a page that is in its room says."""
+        session = self.queue.current
+        if session is None or message.epoch != self.queue.epoch:
+            return
+        match message:
+            case Playback(state="playing"):
+                session.saw_picture()
+            case Answer(sdp=sdp):
+                session.take_answer(SessionDescription(type="answer", sdp=sdp))
+            case Candidate():
+                session.take_candidate(_candidate(message))
+            case Talking(type=kind):
+                session.hear(_EVENTS[kind](message))
+            case ConnectionQuality(quality=quality):
+                self.queue.emit(ConnectionQualityChanged(quality=quality))
 
 
 def _invitation(epoch: int, room: NewSession, *, answered: bool) -> dict[str, Any]:
