@@ -279,7 +279,7 @@ def test_what_says_that_the_model_failed_is_an_error_that_says_why(chunk: Any) -
 @pytest.mark.parametrize(
     "source",
     [[1, 2], ("Hi.", 2), {"a": 1}.items(), range(3), {"Hi."}, iter(b"Hi."), _some(choices=[])],
-    ids=repr,
+    ids=lambda source: type(source).__name__,
 )
 def test_what_is_known_to_give_no_text_is_refused_at_once(source: Any) -> None:
     with pytest.raises(UnspeakableChunk):

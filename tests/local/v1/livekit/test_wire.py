@@ -82,7 +82,9 @@ def test_a_join_request_is_unpacked(packed: bool) -> None:  # noqa: FBT001 - a p
 
 
 @pytest.mark.parametrize(
-    "inner", [b"no gzip", gzip.compress(bytes(MAX_JOIN + 1)), gzip.compress(b"\xff")]
+    "inner",
+    [b"no gzip", gzip.compress(bytes(MAX_JOIN + 1)), gzip.compress(b"\xff")],
+    ids=["not compressed", "too long", "no message"],
 )
 def test_a_join_request_that_is_none_is_refused(inner: bytes) -> None:
     wrapper = Schema(compression=Field(1, "int"), join_request=Field(2, "bytes"))
