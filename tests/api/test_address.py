@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
 from heygen_widget.api import AsyncHeyGen, ConfigurationError, HeyGen
+from heygen_widget.api._address import same_place
 
 if TYPE_CHECKING:
     from tests.api.conftest import MakeFace, Server
@@ -107,3 +109,40 @@ def test_a_base_url_with_a_path_keeps_it(make_face: MakeFace, server: Server) ->
     make_face(base_url=f"{server.base_url}/proxy/heygen/").get()
 
     assert server.requests[0].target == "/proxy/heygen/v3/avatar-realtime/s1"
+
+
+SAME = [
+    "http://127.0.0.1:9",
+    "http://localhost:9/",
+    "http://LOCALHOST:9",
+    "HTTP://localhost.:9",
+    "http://[::1]:9",
+    "http://[0:0:0:0:0:0:0:1]:9/",
+    "http://127.0.0.2:9",
+    "http://[::ffff:127.0.0.1]:9",
+    "http://app.localhost:9",
+]
+OTHERS = [
+    "http://127.0.0.1:10",
+    "https://127.0.0.1:9",
+    "http://127.0.0.1:9/v2",
+    "http://10.0.0.1:9",
+    "http://localhost",
+]
+
+
+@pytest.mark.parametrize(("one", "other"), list(product(SAME, SAME)))
+def test_a_server_is_known_however_its_address_is_written(one: str, other: str) -> None:
+    assert same_place(one, other)
+
+
+@pytest.mark.parametrize(("one", "other"), list(product(SAME, OTHERS)))
+def test_other_servers_are_others(one: str, other: str) -> None:
+    assert not same_place(one, other)
+
+
+def test_default_ports_and_capitals_make_no_other_server() -> None:
+    assert same_place("https://api.heygen.com", "https://API.HeyGen.com.:443/")
+    assert same_place("http://10.0.0.1", "http://10.0.0.1:80")
+    assert not same_place("https://api.heygen.com", "http://api.heygen.com:443")
+    assert not same_place("https://api.heygen.com", "https://api.heygen.com.evil.org")

@@ -49,7 +49,9 @@ STEPS: list[tuple[type[BaseSession], str, Callable[..., Any]]] = [
 
 
 @pytest.mark.parametrize("told", [True, False])
-@pytest.mark.parametrize(("kind", "step", "fails"), STEPS, ids=lambda value: getattr(value, "__name__", value))
+@pytest.mark.parametrize(
+    ("kind", "step", "fails"), STEPS, ids=lambda value: getattr(value, "__name__", value)
+)
 def test_after_any_defect_the_next_session_is_possible(
     local_server: LocalServer,
     kind: type[BaseSession],
