@@ -1,4 +1,4 @@
-# demo · test · matrix · bench · screens · pictures · lint · format: each creates the environment it needs in .venv
+# demo · check · test · matrix · bench · screens · pictures · lint · format: each creates the environment it needs in .venv
 
 PYTHON ?= python3
 VENV := .venv
@@ -6,15 +6,24 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SOURCES := pyproject.toml hatch_build.py hatch_metadata.py js/package-lock.json js/build.mjs js/notices.mjs $(shell find js/src -type f)
 
-.PHONY: demo test matrix bench screens pictures lint format clean
+.PHONY: demo check test matrix bench screens pictures lint format clean
+
+# Processes that run tests. Most tests wait for something, so there may be more of them than cores.
+WORKERS ?= 4
+PARALLEL := --numprocesses $(WORKERS) --dist loadgroup
 
 demo: $(VENV)/.demo
 	$(BIN)/heygen-widget demo
 
+# What needs neither a browser nor a kernel.
+check: $(READY) lint
+	$(BIN)/pytest $(PARALLEL) -m "not browser and not kernel and not alone"
+
 test: $(READY) lint
 	$(BIN)/python tests/browser/chromium.py
 	CHROMIUM_PATH="$$($(BIN)/python tests/browser/chromium.py)" $(BIN)/python hatch_build.py run test
-	$(BIN)/pytest
+	$(BIN)/pytest $(PARALLEL) -m "not alone"
+	$(BIN)/pytest -m alone
 	$(BIN)/python -m tests.matrix --short
 
 # Tests that need no browser, on every installed Python, with the newest and the lowest dependencies.

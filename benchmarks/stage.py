@@ -4,7 +4,6 @@ Each is started when first asked for and ended with the stage.
 """
 
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from heygen_widget import HeyGen, LocalServer
 from heygen_widget.frontend.bundles import STATIC
 from tests.browser import chromium
-from tests.browser.lab import CALM, Lab, Notebook, launch, running_lab, wait_for
+from tests.browser.lab import CALM, Lab, Notebook, free_port, launch, running_lab, wait_for
 
 LONG: Final = 3600.0
 """Idle timeout (seconds) of the servers: a measure may look on in silence for a while."""
@@ -49,7 +48,7 @@ class Stage:
     def detached_browser(self) -> Iterator["DetachedBrowser"]:
         """Start a separate browser, which keeps running without a driver."""
         with tempfile.TemporaryDirectory() as folder:
-            port = _free_port()
+            port = free_port()
             command = [chromium.find(), *CALM, "--headless=new", f"--user-data-dir={folder}"]
             with subprocess.Popen(
                 [*command, f"--remote-debugging-port={port}", "about:blank"],
@@ -121,12 +120,6 @@ class DetachedBrowser:
             return httpx.get(f"{self._address}/json/version").is_success
         except httpx.TransportError:
             return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

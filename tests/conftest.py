@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import comm
@@ -16,6 +17,18 @@ settings.register_profile(
     "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("steady")
+
+KERNEL = Path(__file__).parent / "kernel"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a browser, which workers share by turns, and what is in `kernel`."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+            item.add_marker(pytest.mark.xdist_group("browser"))
+        elif item.path.is_relative_to(KERNEL):
+            item.add_marker("kernel")
 
 
 @pytest.fixture(scope="session", autouse=True)

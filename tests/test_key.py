@@ -16,6 +16,8 @@ from tests.faults.proxy import Proxy
 from tests.kernel.notebook import Kernel
 from tests.stage import KEY, WRONG_KEY, Stage, failing
 
+pytestmark = [pytest.mark.kernel, pytest.mark.xdist_group("key")]
+
 
 @pytest.fixture(scope="module")
 def theatre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:

@@ -123,6 +123,7 @@ async def _play(name: str, folder: Path, settings: dict[str, str]) -> Played:
 # What they show.
 
 
+@pytest.mark.kernel
 def test_the_quickstart_looks_back_on_what_it_said(play: Play) -> None:
     for played in play("quickstart"):
         assert "Lift-off!" in played.text
@@ -130,6 +131,7 @@ def test_the_quickstart_looks_back_on_what_it_said(play: Play) -> None:
         assert set(played.sessions) == {"completed"}
 
 
+@pytest.mark.kernel
 def test_takes_of_a_script_are_compared_and_the_better_one_is_kept(play: Play) -> None:
     for played in play("script"):
         rows = re.findall(r"^(long|short) +([\d. ]+)$", played.text, re.MULTILINE)
@@ -145,6 +147,7 @@ def test_takes_of_a_script_are_compared_and_the_better_one_is_kept(play: Play) -
         assert played.sessions == ["completed"] * 3
 
 
+@pytest.mark.kernel
 def test_data_are_narrated_while_a_model_fits_and_a_language_model_streams(play: Play) -> None:
     for played in play("data_science"):
         (spoken,) = re.findall(r"busy for .* the avatar spoke for ([\d.]+) s", played.text)
@@ -155,6 +158,7 @@ def test_data_are_narrated_while_a_model_fits_and_a_language_model_streams(play:
         assert played.sessions == ["completed"]
 
 
+@pytest.mark.kernel
 def test_a_training_is_spoken_segment_by_segment_to_who_is_in_the_room(play: Play) -> None:
     for played in play("training"):
         assert "Welcome to the course. First, put on your helmet. Then we can begin." in played.text
@@ -162,6 +166,7 @@ def test_a_training_is_spoken_segment_by_segment_to_who_is_in_the_room(play: Pla
         assert played.sessions == ["completed"]
 
 
+@pytest.mark.kernel
 def test_a_workshop_stops_who_talks_too_long_and_leaves_nothing_running(play: Play) -> None:
     for played in play("workshop"):
         (watched,) = re.findall(r"^http://\S+/hls/\S+$", played.text, re.MULTILINE)

@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.browser.lab import wait_for
+from tests.browser.lab import free_port, wait_for
 
 SHOW = "from heygen_widget import Avatar\navatar = Avatar(local=True)\navatar"
 MARIMO = """import marimo
@@ -99,9 +98,7 @@ def _write(folder: Path, name: str, source: str) -> None:
 @contextmanager
 def _served(folder: Path, command: list[str], sign_of_life: str) -> Iterator[str]:
     """Run a server of its own in `folder`, without anybody's settings; yields its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("HEYGEN_")} | {
         "JUPYTER_CONFIG_DIR": str(folder / "config"),
         "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import re
 import socket
 import subprocess
@@ -100,12 +101,19 @@ class Lab:
         return False
 
 
+def free_port() -> int:
+    """Return a port that nobody uses, and that the system gives to no connection meanwhile."""
+    while True:
+        port = random.randrange(20_000, 30_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+
+
 @contextmanager
 def running_lab(folder: Path, *more_options: str, base_url: str = "") -> Iterator[Lab]:
     """Run a JupyterLab of its own in `folder`, without token and without anybody's settings."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     root = folder / "notebooks"
     root.mkdir()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("HEYGEN_")} | {

@@ -57,6 +57,8 @@ def open_one(source, **options):
     return avatar, speech
 """
 
+pytestmark = pytest.mark.xdist_group("waiting")
+
 SPEECH, AVATAR = "speech.result()", "avatar.wait()"
 WAYS = {
     SPEECH: "KeyboardInterrupt",

@@ -3,9 +3,13 @@
 How soon each is over is for the benchmarks to show: here a machine may be slow.
 """
 
+import pytest
+
 from tests.faults.leaving import kill_kernels, leave_sessions
 from tests.faults.places import NEVER
 from tests.faults.proxy import run
+
+pytestmark = [pytest.mark.kernel, pytest.mark.alone]
 
 
 def test_no_session_outlives_its_end_whatever_its_state_and_the_way_it_is_ended() -> None:

@@ -317,6 +317,7 @@ def test_callers_without_the_key_do_not_keep_out_who_has_it(sent: bytes) -> None
         assert "Traceback" not in logged
 
 
+@pytest.mark.alone
 def test_a_hundred_learners_share_one_server(caller: Caller) -> None:
     playlist = caller.playing(caller.text_stream("One, two, three, four. " * 20))
 
