@@ -20,6 +20,10 @@ Transport = Literal["auto", "direct", "kernel"]
 """How the picture reaches a page: fetched by the page itself, pushed by the kernel, or either."""
 
 
+PictureQuality = Literal["low", "medium", "high"]
+"""How fine a picture can be."""
+
+
 class Problem(BaseModel):
     """An error as people read it: what happened, what to do, and the request to quote."""
 
@@ -51,8 +55,8 @@ class SessionView(BaseModel):
     error: Problem | None = None
     player: Literal["stream", "room"] = "stream"  # what plays it in a page
     can_interrupt: bool = False  # it speaks, or is about to, and can be silenced without an end
-    qualities: list[str] = []  # low medium high: how fine the picture can be
-    quality: str | None = None  # how fine it is; None for the server's choice
+    qualities: list[PictureQuality] = []
+    quality: PictureQuality | None = None  # how fine it is; None for the server's choice
 
 
 class Word(BaseModel):
@@ -145,8 +149,8 @@ class IceHelper(BaseModel):
     """A server that helps two ends to find each other, as `RTCPeerConnection` takes it."""
 
     urls: list[str]
-    username: str | None = None
-    credential: str | None = Field(default=None, repr=False)
+    username: str = ""
+    credential: str = Field(default="", repr=False)
 
 
 class RoomMessage(BaseModel):
@@ -321,7 +325,7 @@ class Switch(Request):
     """Another quality of the picture, in a new session."""
 
     kind: Literal["switch"]
-    quality: Literal["low", "medium", "high"]
+    quality: PictureQuality
 
 
 class Answer(BrowserMessage):
@@ -369,7 +373,7 @@ class ConnectionQuality(BrowserMessage):
     quality: Literal["excellent", "good", "poor", "lost", "unknown"]
 
 
-_AnyMessage = Annotated[
+AnyMessage = Annotated[
     Hello
     | Speak
     | Finish
@@ -387,7 +391,7 @@ _AnyMessage = Annotated[
     | ConnectionQuality,
     Field(discriminator="kind"),
 ]
-_browser_message: TypeAdapter[BrowserMessage] = TypeAdapter(_AnyMessage)
+_browser_message: TypeAdapter[BrowserMessage] = TypeAdapter(AnyMessage)
 
 
 def read_browser_message(content: object) -> BrowserMessage:

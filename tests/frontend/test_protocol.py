@@ -14,6 +14,7 @@ from heygen_widget.frontend.protocol import (
     Talking,
     read_browser_message,
 )
+from tests.frontend.typescript import FILE, typescript
 
 NASTY = "\x1b[2J\x1b]0;owned\x07\u202egnirts\u2066\x9b31m\r\n\x00"
 PAGE = {"browser": "", "secure": True, "framed": False, "lacks": "", "autoplay": ""}
@@ -62,3 +63,8 @@ def test_whatever_a_page_says_controls_no_terminal(said: str) -> None:
 def test_a_page_that_says_a_megabyte_is_refused(number: int) -> None:
     with pytest.raises(ValidationError):
         read_browser_message(_messages("x" * 1_000_000)[number])
+
+
+def test_the_front_end_compares_its_messages_with_these() -> None:
+    how = "Bring it up to date: python -m tests.frontend.typescript"
+    assert FILE.read_text(encoding="utf-8") == typescript(), how

@@ -232,7 +232,11 @@ class RoomBackend:
 def _invitation(epoch: int, room: NewSession, *, answered: bool) -> dict[str, Any]:
     """Make the message that lets a page see and hear the avatar."""
     helpers = [
-        IceHelper(urls=list(server.urls), username=server.username, credential=server.credential)
+        IceHelper(
+            urls=list(server.urls),
+            username=server.username or "",
+            credential=server.credential or "",
+        )
         for server in room.ice_servers
     ]
     if room.sdp is not None:

@@ -2,13 +2,7 @@
 // together what is known of its sessions, the kernel's end and the player. Draws nothing.
 
 import type { AnyModel } from "@anywidget/types";
-import {
-  type PictureQuality,
-  type Problem,
-  type Request,
-  readSession,
-  type SessionView,
-} from "../protocol.ts";
+import { type Problem, type Request, readSession, type SessionView } from "../protocol.ts";
 import { KernelLink, type Pending } from "./kernel_link.ts";
 import { PlayerHost } from "./player_host.ts";
 import { SessionState } from "./session_state.ts";
@@ -27,10 +21,10 @@ export class Avatar extends SessionState {
   /** The text that was refused with `problem`, for it to be sent again. */
   refused: { id: string; text: string } | null = null;
   readonly desk = new Desk();
+  readonly link: KernelLink;
   readonly players: PlayerHost;
 
   private readonly changes = new EventTarget();
-  private readonly link: KernelLink;
   /** What was asked for last, while it is not there yet; the kernel may have heard it. */
   private asked: Request | null = null;
   /** Epoch after which the kernel was told that it may redraw the output. */
@@ -102,38 +96,17 @@ export class Avatar extends SessionState {
     if (this.refused) this.ask({ kind: "speak", text: this.refused.text }, this.refused.id);
   }
 
-  /** Take no more text; what was said is still spoken. */
-  finish(): void {
-    this.ask({ kind: "finish" });
-  }
-
-  stop(): void {
-    this.ask({ kind: "stop" });
-  }
-
-  /** Be silent, and forget what was still to be said; the session goes on. */
-  interrupt(): void {
-    this.ask({ kind: "interrupt" });
-  }
-
-  /** Show another quality, in a session of its own. */
-  switchTo(quality: PictureQuality): void {
-    this.ask({ kind: "switch", quality });
+  /** Ask the kernel for something; with the `id` of what it refused, for that once more. */
+  ask(request: Request, id?: string): void {
+    this.problem = this.refused = null;
+    this.asked = request;
+    this.link.ask(request, id);
+    this.change();
   }
 
   /** What was asked for and is not there yet. */
   get awaiting(): Request["kind"] | null {
     return this.asked?.kind ?? null;
-  }
-
-  /** Whether a text is on its way to the kernel. */
-  get submitting(): boolean {
-    return this.link.awaits("speak");
-  }
-
-  /** Whether the kernel has left a request unanswered for long: it runs a cell, most likely. */
-  kernelIsBusy(now: number): boolean {
-    return this.link.isBusy(now);
   }
 
   /** Whether the kernel was restarted, shut down or died: nobody answers any more. */
@@ -183,13 +156,6 @@ export class Avatar extends SessionState {
     if (now - this.unusedSince < UNUSED_MS) return;
     this.yielded = epoch;
     this.link.tell({ kind: "yield", epoch });
-  }
-
-  private ask(request: Request, id?: string): void {
-    this.problem = this.refused = null;
-    this.asked = request;
-    this.link.ask(request, id);
-    this.change();
   }
 
   /** The kernel has answered; what ends a session takes effect later. */

@@ -125,8 +125,8 @@ export class KernelLink {
 
   private receive(message: KernelMessage | null, buffers: Buffers): void {
     if (!message) return;
-    const handler = this.handlers[message.kind];
-    if (handler) handler(message as never, buffers);
+    const { kind } = message;
+    if (Object.hasOwn(this.handlers, kind)) this.handlers[kind]?.(message as never, buffers);
     else this.keep(message, buffers);
   }
 

@@ -58,9 +58,9 @@ export class Composer {
     const on = (target: HTMLElement, handle: () => void) =>
       target.addEventListener("click", handle, { signal });
     on(this.send, () => this.submit());
-    on(this.interrupt, () => avatar.interrupt());
-    on(this.finish, () => avatar.finish());
-    on(this.stop, () => avatar.stop());
+    on(this.interrupt, () => avatar.ask({ kind: "interrupt" }));
+    on(this.finish, () => avatar.ask({ kind: "finish" }));
+    on(this.stop, () => avatar.ask({ kind: "stop" }));
     this.text.value = desk.draft;
     this.text.addEventListener("input", () => this.keep(), { signal });
     this.text.addEventListener("keydown", (event) => this.obey(event), { signal });

@@ -93,7 +93,7 @@ export class Controls {
     on(this.full, () => this.toggleFullScreen());
     this.quality.addEventListener(
       "change",
-      () => avatar.switchTo(this.quality.value as PictureQuality),
+      () => avatar.ask({ kind: "switch", quality: this.quality.value as PictureQuality }),
       { signal },
     );
     this.volume.addEventListener(

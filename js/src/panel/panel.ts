@@ -110,7 +110,7 @@ export class Panel implements View, Offers {
       playback: playback ?? "none",
       epoch: String(session.epoch),
     });
-    this.stage.draw(this.scene, avatar.submitting);
+    this.stage.draw(this.scene, avatar.link.awaits("speak"));
     this.controls.draw(status);
     this.drawProblem(session.error === null || kernelGone ? avatar.problem : null);
     this.transcript.hidden = !desk.transcript;
@@ -201,7 +201,7 @@ export class Panel implements View, Offers {
   private tick(): void {
     const { avatar, stage } = this;
     const now = performance.now();
-    setText(this.notice, avatar.kernelIsBusy(now) && !avatar.kernelGone ? KERNEL_BUSY : "");
+    setText(this.notice, avatar.link.isBusy(now) ? KERNEL_BUSY : "");
     const seconds =
       avatar.openingSince === null ? 0 : Math.floor((now - avatar.openingSince) / 1000);
     stage.sayNote((this.scene?.note ?? "") + (seconds > 0 ? ` · ${seconds} s` : ""));

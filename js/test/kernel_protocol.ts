@@ -1,0 +1,244 @@
+// What `heygen_widget/frontend/protocol.py` says of the messages, written by
+// `python -m tests.frontend.typescript`.
+
+export interface AckMessage {
+  kind: "ack";
+  id: string;
+  problem: Problem | null;
+}
+
+export interface IceHelper {
+  urls: Array<string>;
+  username: string;
+  credential: string;
+}
+
+export interface MediaMessage {
+  kind: "media";
+  epoch: number;
+  init: number | null;
+  parts: Array<MediaPart>;
+  ended: boolean;
+  error: string | null;
+  may_pass: boolean;
+}
+
+export interface MediaPart {
+  number: number;
+  seconds: number;
+  discontinuity: boolean;
+}
+
+export interface OfferMessage {
+  kind: "offer";
+  epoch: number;
+  sdp: string;
+  ice_servers: Array<IceHelper>;
+  answered: boolean;
+}
+
+export interface PlayerMessage {
+  kind: "player";
+  version: string;
+}
+
+export interface Problem {
+  title: string;
+  hint: string;
+  request_id: string | null;
+}
+
+export interface ProblemMessage {
+  kind: "problem";
+  problem: Problem;
+}
+
+export interface RoomMessage {
+  kind: "room";
+  epoch: number;
+  url: string;
+  token: string;
+  ice_servers: Array<IceHelper>;
+}
+
+export interface SessionView {
+  epoch: number;
+  status: string;
+  state: string;
+  stream_id: string | null;
+  hls_url: string | null;
+  rehearsal: boolean;
+  transport: "auto" | "direct" | "kernel";
+  page_url: string | null;
+  elapsed: number;
+  running: boolean;
+  certain: boolean;
+  price_per_second: number;
+  limit: string | null;
+  limit_at: number | null;
+  idle_timeout: number | null;
+  idle_at: number | null;
+  end_reason: string | null;
+  error: Problem | null;
+  player: "stream" | "room";
+  can_interrupt: boolean;
+  qualities: Array<"low" | "medium" | "high">;
+  quality: "low" | "medium" | "high" | null;
+}
+
+export interface SpeechMessage {
+  kind: "speech";
+  epoch: number;
+  id: number;
+  text: string;
+  status: string;
+  first: number;
+}
+
+export interface Word {
+  word: string;
+  start: number;
+  end: number;
+  text: string;
+  caption: number;
+  place: [number, number, number] | null;
+}
+
+export interface WordsMessage {
+  kind: "words";
+  epoch: number;
+  first: number;
+  words: Array<Word>;
+}
+
+export interface Answer {
+  kind: "answer";
+  id: string;
+  epoch: number;
+  sdp: string;
+}
+
+export interface Candidate {
+  kind: "candidate";
+  id: string;
+  epoch: number;
+  candidate: string;
+  mid?: string | null;
+  line?: number | null;
+  fragment?: string | null;
+}
+
+export interface ConnectionQuality {
+  kind: "quality";
+  id: string;
+  epoch: number;
+  quality: "excellent" | "good" | "poor" | "lost" | "unknown";
+}
+
+export interface Finish {
+  kind: "finish";
+  id: string;
+  after?: string | null;
+}
+
+export interface Hello {
+  kind: "hello";
+  id: string;
+  player: boolean;
+  page?: PageReport | null;
+}
+
+export interface Interrupt {
+  kind: "interrupt";
+  id: string;
+  after?: string | null;
+}
+
+export interface PageReport {
+  host: string;
+  browser: string;
+  secure: boolean;
+  framed: boolean;
+  lacks: string;
+  autoplay: string;
+}
+
+export interface Playback {
+  kind: "playback";
+  id: string;
+  epoch: number;
+  state: "loading" | "playing" | "waiting" | "recovering" | "paused" | "blocked" | "ended" | "failed" | "unsupported";
+  position: number;
+  latency?: number | null;
+  sound?: "on" | "muted" | "blocked";
+  stalls?: number;
+  recoveries?: number;
+  transport?: "direct" | "kernel";
+  reason?: string;
+  detail?: string;
+}
+
+export interface Recovered {
+  kind: "recovered";
+  id: string;
+  epoch: number;
+  fault: string;
+  seconds: number;
+  position: number;
+}
+
+export interface Refresh {
+  kind: "refresh";
+  id: string;
+  epoch: number;
+}
+
+export interface Relay {
+  kind: "relay";
+  id: string;
+  epoch: number;
+  page: string;
+  wanted: boolean;
+  next?: number | null;
+}
+
+export interface Speak {
+  kind: "speak";
+  id: string;
+  after?: string | null;
+  text: string;
+}
+
+export interface Stop {
+  kind: "stop";
+  id: string;
+  after?: string | null;
+}
+
+export interface Switch {
+  kind: "switch";
+  id: string;
+  after?: string | null;
+  quality: "low" | "medium" | "high";
+}
+
+export interface Talking {
+  kind: "talking";
+  id: string;
+  epoch: number;
+  type: "avatar_start_talking" | "avatar_talking_message" | "avatar_end_message" | "avatar_stop_talking";
+  task_id: string;
+  message?: string;
+  index?: number;
+  position?: number;
+  duration_ms?: number | null;
+}
+
+export interface Yield {
+  kind: "yield";
+  id: string;
+  epoch: number;
+}
+
+export type KernelMessage = WordsMessage | SpeechMessage | PlayerMessage | MediaMessage | ProblemMessage | RoomMessage | OfferMessage | AckMessage;
+export type BrowserMessage = Hello | Speak | Finish | Stop | Playback | Recovered | Refresh | Relay | Yield | Interrupt | Switch | Answer | Candidate | Talking | ConnectionQuality;
