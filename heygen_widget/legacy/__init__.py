@@ -35,7 +35,7 @@ from heygen_widget.legacy.opening import Opening
 from heygen_widget.legacy.session import PRICE_PER_SECOND, StreamingSession
 from heygen_widget.legacy.sessions import StreamingSessions
 from heygen_widget.legacy.speaker import StreamedSpeech
-from heygen_widget.legacy.streaming import AsyncStreaming, Streaming
+from heygen_widget.legacy.streaming import AsyncStreaming
 
 __all__ = [
     "PRICE_PER_SECOND",
@@ -61,7 +61,6 @@ __all__ = [
     "SessionToken",
     "Spoken",
     "StreamedSpeech",
-    "Streaming",
     "StreamingSession",
     "StreamingSessions",
     "TaskType",

@@ -4,7 +4,7 @@ The names are those of HeyGen's own messages. A page that shows the avatar hears
 them on; where no page does, they are made from the server's answers.
 """
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from heygen_widget.legacy.models import NewSession
 from heygen_widget.session.events import SessionEvent
@@ -17,15 +17,12 @@ ConnectionGrade = Literal["excellent", "good", "poor", "lost", "unknown"]
 class AvatarEvent(SessionEvent):
     """Something about a task: the saying of one text."""
 
-    type: ClassVar[str]
     task_id: str
 
 
 @record
 class AvatarStartTalking(AvatarEvent):
     """The avatar begins to speak."""
-
-    type: ClassVar[str] = "avatar_start_talking"
 
 
 @record
@@ -42,7 +39,6 @@ class AvatarTalkingMessage(AvatarEvent):
         When, in seconds since the picture began.
     """
 
-    type: ClassVar[str] = "avatar_talking_message"
     message: str
     index: int = 0
     position: float = 0.0
@@ -52,14 +48,11 @@ class AvatarTalkingMessage(AvatarEvent):
 class AvatarEndMessage(AvatarEvent):
     """All of a task's text was told."""
 
-    type: ClassVar[str] = "avatar_end_message"
-
 
 @record
 class AvatarStopTalking(AvatarEvent):
     """The avatar is silent again, `duration_ms` after it began."""
 
-    type: ClassVar[str] = "avatar_stop_talking"
     duration_ms: float | None = None
 
 

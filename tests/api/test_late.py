@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from heygen_widget.api import APITimeoutError, AsyncHeyGen, HeyGen
-from heygen_widget.legacy import Streaming
+from heygen_widget.legacy import operations
 from tests.api.conftest import KEY
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def test_a_room_that_opens_late_is_ended(server: Server) -> None:
     server.answers(200, {"code": 100, "data": None, "message": "success"})
     with HeyGen(KEY, server.base_url, timeout=0.3) as client:
         with pytest.raises(APITimeoutError):
-            Streaming(client).new(avatar_id="a", voice_id="v")
+            client.wire.run(operations.new({"avatar_id": "a", "voice": {"voice_id": "v"}}))
         given_up.set()
     assert [request.target for request in server.requests] == [
         "/v1/streaming.new",

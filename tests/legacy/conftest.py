@@ -1,14 +1,13 @@
-"""Both faces of the streaming client, before a server that does what a test tells it to."""
+"""The streaming client before a server that does what a test tells it to."""
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
-from heygen_widget.api import AsyncHeyGen, HeyGen
-from heygen_widget.legacy import AsyncStreaming, Streaming
+from heygen_widget.api import AsyncHeyGen
+from heygen_widget.legacy import AsyncStreaming
 from tests.planned_server import Server
 
 KEY = "sk_V2_hgu_kTESTONLYs3cr3t"
@@ -36,17 +35,11 @@ def planned() -> Iterator[Server]:
 Ask = Callable[..., Any]
 
 
-@pytest.fixture(params=["blocking", "awaiting"])
-def ask(request: pytest.FixtureRequest, planned: Server) -> Iterator[Ask]:
-    """Call a method of the streaming client, of whichever face, and return what it returns."""
-    with ExitStack() as stack:
-        if request.param == "blocking":
-            heygen = stack.enter_context(HeyGen(KEY, planned.base_url, max_retries=0))
-            streaming = Streaming(heygen)
-            yield lambda verb, *args, **named: getattr(streaming, verb)(*args, **named)
-        else:
-            runner = stack.enter_context(asyncio.Runner())
-            client = AsyncHeyGen(KEY, planned.base_url, max_retries=0)
-            stack.callback(lambda: runner.run(client.aclose()))
-            awaiting = AsyncStreaming(client)
-            yield lambda verb, *args, **named: runner.run(getattr(awaiting, verb)(*args, **named))
+@pytest.fixture
+def ask(planned: Server) -> Iterator[Ask]:
+    """Call a method of the streaming client, and return what it returns."""
+    with asyncio.Runner() as runner:
+        client = AsyncHeyGen(KEY, planned.base_url, max_retries=0)
+        streaming = AsyncStreaming(client)
+        yield lambda verb, *args, **named: runner.run(getattr(streaming, verb)(*args, **named))
+        runner.run(client.aclose())

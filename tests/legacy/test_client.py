@@ -1,6 +1,5 @@
 """The streaming client: what it sends, what it makes of answers and refusals."""
 
-import inspect
 import traceback
 from typing import TYPE_CHECKING, Any
 
@@ -22,11 +21,9 @@ from heygen_widget.api import (
     UnexpectedResponse,
 )
 from heygen_widget.legacy import (
-    AsyncStreaming,
     IceCandidate,
     IceServer,
     SessionDescription,
-    Streaming,
     operations,
 )
 
@@ -247,15 +244,3 @@ def test_secrets_are_in_no_repr_and_no_error(ask: "Ask", planned: "Server", key:
     with pytest.raises(AuthenticationFailed) as caught:
         ask("list")
     assert key not in "".join(traceback.format_exception(caught.value))
-
-
-def test_both_faces_have_the_same_methods_signatures_and_docstrings() -> None:
-    def public(face: type) -> dict[str, Any]:
-        return {name: thing for name, thing in vars(face).items() if not name.startswith("_")}
-
-    blocking, awaiting = public(Streaming), public(AsyncStreaming)
-    assert list(blocking) == list(awaiting)
-    for name, method in blocking.items():
-        assert inspect.signature(method) == inspect.signature(awaiting[name])
-        assert inspect.getdoc(method) == inspect.getdoc(awaiting[name])
-        assert inspect.iscoroutinefunction(awaiting[name])

@@ -11,6 +11,7 @@ import pytest
 
 from heygen_widget import LocalServer, diagnose
 from heygen_widget.api import AsyncHeyGen, EndpointSunset, HeyGen
+from heygen_widget.api.parts import Wire
 from heygen_widget.bridge import bridge
 from heygen_widget.controller.room.backend import STREAMING
 from heygen_widget.legacy import (
@@ -19,7 +20,7 @@ from heygen_widget.legacy import (
     AvatarTalkingMessage,
     ConnectionQualityChanged,
     NobodyJoined,
-    Streaming,
+    operations,
 )
 from heygen_widget.reports.ledger import sessions
 from heygen_widget.session import SessionStatus, SpeechStatus, StatusChanged
@@ -65,9 +66,9 @@ def viewer(avatar: StreamingAvatar, page: Page) -> Iterator[Viewer]:
 
 
 @pytest.fixture
-def streaming(local_server: LocalServer) -> Iterator[Streaming]:
+def streaming(local_server: LocalServer) -> Iterator[Wire]:
     with HeyGen(local_server.api_key, local_server.base_url) as heygen:
-        yield Streaming(heygen)
+        yield heygen.wire
 
 
 def _end(avatar: StreamingAvatar) -> None:
@@ -185,7 +186,7 @@ def test_an_unknown_type_of_task_is_refused(avatar: StreamingAvatar, task_type: 
 
 
 def test_an_avatar_that_nobody_sees_says_what_to_do(
-    avatar: StreamingAvatar, streaming: Streaming, monkeypatch: pytest.MonkeyPatch
+    avatar: StreamingAvatar, streaming: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("heygen_widget.legacy.joining.JOINING", 0.5)
     with pytest.raises(NobodyJoined, match="end a cell with the avatar"):
@@ -278,7 +279,7 @@ def test_a_page_may_speak_interrupt_and_stop(
 
 @pytest.mark.parametrize("when", ["creating", "pending", "streaming", "speaking"])
 def test_stop_ends_a_session_in_every_state(
-    avatar: StreamingAvatar, page: Page, streaming: Streaming, when: str
+    avatar: StreamingAvatar, page: Page, streaming: Wire, when: str
 ) -> None:
     with Viewer(avatar, page):
         speech = avatar.speak(LONG)
@@ -292,12 +293,12 @@ def test_stop_ends_a_session_in_every_state(
         assert _ids(streaming) & {avatar.session_id} == set()
 
 
-def _ids(streaming: Streaming) -> set[str | None]:
-    return {session.session_id for session in streaming.list().sessions}
+def _ids(streaming: Wire) -> set[str | None]:
+    return {session.session_id for session in streaming.run(operations.sessions()).sessions}
 
 
 @pytest.mark.usefixtures("viewer")
-def test_finish_lets_it_say_what_it_has(avatar: StreamingAvatar, streaming: Streaming) -> None:
+def test_finish_lets_it_say_what_it_has(avatar: StreamingAvatar, streaming: Wire) -> None:
     speech = avatar.speak("The end.")
     avatar.finish()
     assert avatar.wait(timeout=PATIENCE) is SessionStatus.COMPLETED
@@ -305,7 +306,7 @@ def test_finish_lets_it_say_what_it_has(avatar: StreamingAvatar, streaming: Stre
     assert avatar.session_id not in _ids(streaming)
 
 
-def test_a_with_block_ends_the_session(make: Make, page: Page, streaming: Streaming) -> None:
+def test_a_with_block_ends_the_session(make: Make, page: Page, streaming: Wire) -> None:
     with make() as avatar, Viewer(avatar, page):
         avatar.speak("Inside.", wait=PATIENCE)
         avatar.finish()
@@ -314,13 +315,11 @@ def test_a_with_block_ends_the_session(make: Make, page: Page, streaming: Stream
 
 
 @pytest.mark.usefixtures("viewer")
-def test_a_session_that_the_server_ends_has_ended(
-    avatar: StreamingAvatar, streaming: Streaming
-) -> None:
+def test_a_session_that_the_server_ends_has_ended(avatar: StreamingAvatar, streaming: Wire) -> None:
     speech = avatar.speak(LONG)
     avatar.wait("streaming", PATIENCE)
     assert avatar.session_id in {session.session_id for session in avatar.list()}
-    streaming.stop(avatar.session_id or "")
+    streaming.run(operations.stop(avatar.session_id or ""))
     assert avatar.wait(timeout=PATIENCE) is SessionStatus.COMPLETED
     assert avatar.end_reason == "closed by the server"
     assert speech.status.ended
@@ -328,7 +327,7 @@ def test_a_session_that_the_server_ends_has_ended(
 
 @pytest.mark.usefixtures("viewer")
 def test_another_quality_is_another_session(
-    avatar: StreamingAvatar, page: Page, streaming: Streaming
+    avatar: StreamingAvatar, page: Page, streaming: Wire
 ) -> None:
     avatar.speak("Low.", wait=PATIENCE)
     first = avatar.session_id
@@ -340,7 +339,7 @@ def test_another_quality_is_another_session(
 
 
 def test_an_avatar_that_nobody_holds_ends_its_session(
-    streaming: Streaming, local_server: LocalServer
+    streaming: Wire, local_server: LocalServer
 ) -> None:
     avatar = StreamingAvatar(local=local_server, version="v1")
     avatar.start()
@@ -359,7 +358,7 @@ def test_a_closed_avatar_speaks_no_more(avatar: StreamingAvatar) -> None:
             act()
 
 
-def test_twenty_sessions_leave_nothing_behind(make: Make, streaming: Streaming) -> None:
+def test_twenty_sessions_leave_nothing_behind(make: Make, streaming: Wire) -> None:
     avatar = make()
     opened = set()
     for _ in range(20):
@@ -378,9 +377,9 @@ def test_twenty_sessions_leave_nothing_behind(make: Make, streaming: Streaming) 
 
 
 def test_what_a_dead_process_left_is_ended_by_the_next(
-    make: Make, local_server: LocalServer, streaming: Streaming
+    make: Make, local_server: LocalServer, streaming: Wire
 ) -> None:
-    left = streaming.new(avatar_id="a", voice_id="v").session_id
+    left = streaming.run(operations.new({"avatar_id": "a", "voice": {"voice_id": "v"}})).session_id
     client = AsyncHeyGen(local_server.api_key, local_server.base_url)
     folder = STREAMING.leases._folder()
     assert str(folder).endswith("streaming")
@@ -408,7 +407,7 @@ def test_heygens_end_of_the_service_points_to_what_took_its_place(make: Make) ->
         planned.close()
 
 
-def test_making_one_asks_nothing_of_the_server(make: Make, streaming: Streaming) -> None:
+def test_making_one_asks_nothing_of_the_server(make: Make, streaming: Wire) -> None:
     before = _ids(streaming)
     avatar = make()
     avatar._repr_mimebundle_()
