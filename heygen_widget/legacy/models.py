@@ -134,7 +134,7 @@ class NewSession(AnswerBody):
     @classmethod
     def _read_all_dialects(cls, answer: Any) -> Any:
         # `ice_servers` was a list of addresses before it was one of objects, which some servers
-        # give as `ice_servers2`; a room's answer has null in the place of all of them.
+        # give as `ice_servers2`; a room's answer has null instead of all of them.
         if not isinstance(answer, dict):
             return answer
         servers = answer.get("ice_servers2") or answer.get("ice_servers") or ()

@@ -1,8 +1,8 @@
 """The server's connections: limits on their number and on how long each may block.
 
 Uvicorn accepts any number of connections and waits for each one's request forever. Here a
-connection is a stranger's until a request of it was admitted, and strangers make room for new
-ones: they cannot keep out whoever has the key. Knows no key and no route.
+connection is untrusted until one of its requests is admitted, and untrusted ones make room for
+new ones, so they cannot lock out clients with the key. Knows no key and no route.
 """
 
 import asyncio
@@ -50,7 +50,7 @@ class ConnectionLimiter:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._most_strangers = max(1, min(MAX_UNTRUSTED, most // 2))
+        self._max_untrusted = max(1, min(MAX_UNTRUSTED, most // 2))
         # In order of arrival.
         self._untrusted: dict[asyncio.Transport, None] = {}
         self._admitted: dict[asyncio.Transport, None] = {}
@@ -66,7 +66,7 @@ class ConnectionLimiter:
         Connections that only wait for their peer to read the rest are aborted first.
         """
         self._untrusted[transport] = None
-        if len(self._untrusted) > self._most_strangers:
+        if len(self._untrusted) > self._max_untrusted:
             self._abort(next(iter(self._untrusted)))
         elif self.size > self._most:
             closing = (each for each in self._admitted if each.is_closing())

@@ -14,7 +14,7 @@ class SessionStatus(StrEnum):
     COMPLETED = "completed"  # ended by itself
     CANCELLED = "cancelled"  # ended by `stop`
     ERROR = "error"  # ended by a failure
-    # What people are told meanwhile, in the place of the server's last word:
+    # Shown instead of the server's last status:
     UNREACHABLE = "unreachable"  # the server does not answer
     STOPPING = "stopping"  # told to end, and the server has not answered that
 

@@ -25,7 +25,7 @@ _logger = logging.getLogger(__name__)
 
 _BEATS: Final = SAMPLE_RATE // OpusEncoder.frame  # a second; each brings a frame of sound
 _BEATS_PER_PICTURE: Final = _BEATS // FRAME_RATE
-_PATIENCE: Final = 0.1  # seconds to catch up; after more the clock is set anew, as in a live show
+_PATIENCE: Final = 0.1  # seconds to catch up; beyond that, the clock is reset
 
 
 class ShowPicture(Protocol):

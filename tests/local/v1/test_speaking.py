@@ -64,7 +64,7 @@ def test_what_is_said_is_heard_and_the_lips_move(streamer: Streamer, coding: str
     said_at = len(pictures)
     live.say("Hello there, my friend.")
     live.viewer.wait_for_event("avatar_stop_talking")
-    live.viewer.wait_for_hush()
+    live.viewer.wait_for_silence()
     assert live.viewer.seen.loud > 40
     moved = sum(movement(a, b) > 2 * resting for a, b in pairwise(pictures[said_at:]))
     assert moved > 10
@@ -149,7 +149,7 @@ def test_an_interrupt_silences_at_once(live: Live) -> None:
     live.viewer.wait_for_sound(50)
     live.call("interrupt")
     stopped = live.viewer.wait_for_event("avatar_stop_talking")
-    live.viewer.wait_for_hush()
+    live.viewer.wait_for_silence()
     assert 500 < stopped["duration_ms"] < 15_000  # all of it takes 20 seconds
     assert not live.viewer.events("avatar_end_message")
 

@@ -33,7 +33,7 @@ def test_a_dropped_line_is_taken_up_again_and_nothing_was_missed(live: Live) -> 
     pictures = len(live.viewer.seen.pictures)
     live.viewer.wait(lambda: len(live.viewer.seen.pictures) > pictures + 10, "pictures")
     sid = live.viewer.heard[0]["join"]["participant"]["sid"]
-    first = live.viewer.come_back(live.opened["url"], live.opened["access_token"], sid)
+    first = live.viewer.reconnect(live.opened["url"], live.opened["access_token"], sid)
     assert list(first) == ["reconnect"]
     live.viewer.wait_for_event("avatar_stop_talking")
     live.call("stop")
@@ -41,7 +41,7 @@ def test_a_dropped_line_is_taken_up_again_and_nothing_was_missed(live: Live) -> 
 
 
 def test_who_was_forgotten_is_asked_to_join_anew(live: Live) -> None:
-    first = live.viewer.come_back(live.opened["url"], live.opened["access_token"], "PA_nobody")
+    first = live.viewer.reconnect(live.opened["url"], live.opened["access_token"], "PA_nobody")
     assert first["leave"]["action"] == LeaveAction.RECONNECT
 
 

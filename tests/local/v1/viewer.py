@@ -45,7 +45,7 @@ class Picture:
 
 
 @dataclass
-class Witness:
+class Received:
     """What has come in over a connection so far."""
 
     pictures: list[Picture] = field(default_factory=list)
@@ -98,7 +98,7 @@ class Viewer:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        self.seen = Witness()
+        self.seen = Received()
         self.heard: list[Message] = []  # what the server said over the line
         self._pcs: list[RTCPeerConnection] = []
         self._lines: list[ClientConnection] = []  # the latest is the one in use
@@ -224,11 +224,11 @@ class Viewer:
         self._loop.call_soon_threadsafe(self._line.transport.abort)
         self.run(asyncio.wait_for(asyncio.shield(self._listening[-1]), PATIENCE))
 
-    def come_back(self, url: str, token: str, sid: str) -> Message:
+    def reconnect(self, url: str, token: str, sid: str) -> Message:
         """Open a new line for the connections that are there; return what it says first."""
-        return self.run(self._come_back(url, token, sid))
+        return self.run(self._reconnect(url, token, sid))
 
-    async def _come_back(self, url: str, token: str, sid: str) -> Message:
+    async def _reconnect(self, url: str, token: str, sid: str) -> Message:
         address = f"{url}/rtc?access_token={token}&reconnect=1&sid={sid}"
         self._lines.append(await connect(address))
         first = RESPONSE.decode(await self._receive())
@@ -264,7 +264,7 @@ class Viewer:
         """Wait until so many frames of sound, of 20 ms, were heard."""
         self.wait(lambda: self.seen.loud >= frames, "sound")
 
-    def wait_for_hush(self, frames: int = 25) -> None:
+    def wait_for_silence(self, frames: int = 25) -> None:
         """Wait for so many frames of silence in a row."""
         self.wait(lambda: self.seen.silent >= frames, "silence")
 

@@ -251,7 +251,7 @@ export class Stream {
   private markMissing(details: LevelDetails | null): void {
     for (const segment of details?.fragments ?? []) {
       if (!this.missing.has(Number(segment.sn))) continue;
-      // hls.js (1.7) believes in a gap only if it stands in the playlist, which is read anew.
+      // hls.js (1.7) believes in a gap only if it stands in the playlist, which is reloaded.
       segment.gap = true;
       if (!segment.tagList.some(([tag]) => tag === "GAP")) segment.tagList.push(["GAP"]);
     }

@@ -56,7 +56,7 @@ export class LivePlayer extends Picture {
     return this.connect ? "direct" : null;
   }
 
-  /** Show another session in the place of the one before. */
+  /** Replace the session that is shown. */
   join(connect: Join, terms = AT_WILL): void {
     this.leave();
     this.clear();
