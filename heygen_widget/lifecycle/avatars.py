@@ -11,24 +11,12 @@ from heygen_widget.session.queue import SessionQueue
 
 
 class AnyAvatar(Protocol):
-    """An avatar, whatever shows it and whatever kind of session it has.
-
-    Attributes
-    ----------
-    queue
-        Its sessions.
-    connection
-        The server they are opened at.
-    closed
-        Whether it opens no more sessions.
-    page
-        What the page that came last said of itself.
-    """
+    """An avatar, whatever shows it and whatever kind of session it has."""
 
     queue: SessionQueue[Any]
     connection: Connection
-    closed: bool
-    page: PageReport | None
+    closed: bool  # it opens no more sessions
+    page: PageReport | None  # what the page that came last said of itself
 
     @property
     def playback(self) -> Playback | None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import weakref
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,24 @@ def test_an_avatar_that_nobody_holds_says_what_it_was_told_and_ends(
         pass
     assert sessions.current is not None
     assert _status(local_server, sessions.current.stream_id) == "completed"
+
+
+def test_an_avatar_that_only_its_own_callbacks_mention_ends_as_one_that_nobody_holds(
+    local_server: LocalServer,
+) -> None:
+    avatar = Avatar(local=local_server)
+    avatar.on_event(partial(setattr, avatar, "told"))
+    avatar.observe(partial(setattr, avatar, "told"), "session")
+    speech = avatar.speak("My callbacks know me.")
+    left, sessions = weakref.ref(avatar), avatar._controller.queue
+    del avatar
+    deadline = time.monotonic() + PATIENCE
+    while gc.collect() >= 0 and left() is not None:  # a callback may hold it for a moment
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert speech.result(PATIENCE).status is SpeechStatus.SPOKEN
+    bridge.submit(sessions.rest()).result(PATIENCE)
+    assert sessions.snapshot.status is SessionStatus.COMPLETED
 
 
 def test_a_page_holds_the_avatar_it_shows(local_server: LocalServer) -> None:
