@@ -287,6 +287,10 @@ class AvatarController:
         except ValueError as error:
             problem = Problem(title="This cannot be done.", hint=str(error))
             self.publisher.problem(problem, of=message.id)
+        except Exception as error:  # noqa: BLE001 (a page repeats what is not answered)
+            _log.exception("A message of a page could not be handled.")
+            problem = Problem(title="This failed in the kernel.", hint=one_line(repr(error)))
+            self.publisher.problem(problem, of=message.id)
         else:
             self._accepted.add(message)
             self.publisher.ack(message.id)

@@ -156,13 +156,14 @@ def _repeated(pending: dict[str, str]) -> list[dict[str, Any]]:
     ]
 
 
+@pytest.mark.parametrize("error", [ValueError("Too much text."), ZeroDivisionError()])
 def test_a_text_that_was_refused_is_spoken_when_it_is_sent_again(
-    avatar: Avatar, page: Page, monkeypatch: pytest.MonkeyPatch
+    avatar: Avatar, page: Page, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     spoken: list[str] = []
 
     def refuse(_: object) -> None:
-        raise ValueError("Too much text.")
+        raise error
 
     message = {"id": "mine", "kind": "speak", "text": "Hello."}
     monkeypatch.setattr(avatar._backend.queue, "say", refuse)
