@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 from heygen_widget import Avatar
 from heygen_widget.bridge import bridge
 from heygen_widget.local import LocalServer
+from heygen_widget.session.guard import IDLE_TIMEOUT
 from tests.page import PATIENCE, MakeAvatar, Page
 
 # No example is late on a noisy machine, and each run says the same as the one before.
@@ -40,17 +41,28 @@ def state_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def local_server() -> Iterator[LocalServer]:
-    """The embedded avatar server with its defaults, one for the whole test run."""
-    with LocalServer() as server:
-        yield server
+def server_with() -> Iterator[Callable[..., LocalServer]]:
+    """Start embedded avatar servers, one for each set of settings in the whole test run."""
+    servers: dict[str, LocalServer] = {}
+
+    def start(**settings: Any) -> LocalServer:
+        return servers.setdefault(repr(settings), LocalServer(**settings)).start()
+
+    yield start
+    for server in servers.values():
+        server.close()
 
 
 @pytest.fixture(scope="session")
-def swift_server() -> Iterator[LocalServer]:
-    """An embedded avatar server that is faster than real time, for tests that watch no picture."""
-    with LocalServer(pace=8) as server:
-        yield server
+def local_server(server_with: Callable[..., LocalServer]) -> LocalServer:
+    """The embedded avatar server with its defaults."""
+    return server_with()
+
+
+@pytest.fixture(scope="session")
+def swift_server(server_with: Callable[..., LocalServer]) -> LocalServer:
+    """One that is faster than real time, but as patient: for tests that watch no picture."""
+    return server_with(pace=8, idle_timeout=8 * IDLE_TIMEOUT)
 
 
 @pytest.fixture
@@ -74,13 +86,13 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def make_avatar(local_server: LocalServer) -> Iterator[MakeAvatar]:
-    """Make avatars at the embedded server; what they open is ended after the test."""
+def make_avatar(swift_server: LocalServer) -> Iterator[MakeAvatar]:
+    """Make avatars at the fast server; what they open is ended after the test."""
     avatars: list[Avatar] = []
 
     def make(**options: Any) -> Avatar:
         if "client" not in options:
-            options.setdefault("local", local_server)
+            options.setdefault("local", swift_server)
         avatars.append(Avatar(**options))
         return avatars[-1]
 

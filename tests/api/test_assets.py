@@ -247,9 +247,9 @@ def test_a_slow_server_has_two_minutes_to_put_the_file_away(make_face: MakeFace)
 
 
 def test_the_embedded_server_takes_an_upload_and_plays_it(
-    make_face: MakeFace, local_server: LocalServer
+    make_face: MakeFace, swift_server: LocalServer
 ) -> None:
-    rehearsal = make_face(api_key=local_server.api_key, base_url=local_server.base_url)
+    rehearsal = make_face(api_key=swift_server.api_key, base_url=swift_server.base_url)
     tone = hum()
     stored = rehearsal.upload(tone, filename="tone.wav")
 
@@ -262,9 +262,9 @@ def test_the_embedded_server_takes_an_upload_and_plays_it(
 
 
 def test_the_embedded_server_refuses_what_is_no_sound(
-    make_face: MakeFace, local_server: LocalServer
+    make_face: MakeFace, swift_server: LocalServer
 ) -> None:
-    rehearsal = make_face(api_key=local_server.api_key, base_url=local_server.base_url)
+    rehearsal = make_face(api_key=swift_server.api_key, base_url=swift_server.base_url)
 
     with pytest.raises(BadRequest) as caught:
         rehearsal.upload(b"Hello", filename="hello.txt")

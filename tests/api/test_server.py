@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def rehearsal(make_face: MakeFace, local_server: LocalServer) -> Face:
-    return make_face(api_key=local_server.api_key, base_url=local_server.base_url)
+def rehearsal(make_face: MakeFace, swift_server: LocalServer) -> Face:
+    return make_face(api_key=swift_server.api_key, base_url=swift_server.base_url)
 
 
 @pytest.fixture
@@ -57,8 +57,8 @@ def test_a_stranger_is_unknown(rehearsal: Face) -> None:
         rehearsal.words(stream_id="no-such-session")
 
 
-def test_a_wrong_key_is_refused(make_face: MakeFace, local_server: LocalServer) -> None:
+def test_a_wrong_key_is_refused(make_face: MakeFace, swift_server: LocalServer) -> None:
     with pytest.raises(AuthenticationFailed) as caught:
-        make_face(api_key="wrong", base_url=local_server.base_url).get()
+        make_face(api_key="wrong", base_url=swift_server.base_url).get()
 
     assert caught.value.request_id

@@ -61,9 +61,9 @@ async def caller(
 
 
 @pytest.mark.parametrize("fault", Fault)
-def test_a_fault_does_what_it_is_called(local_server: LocalServer, fault: Fault) -> None:
+def test_a_fault_does_what_it_is_called(swift_server: LocalServer, fault: Fault) -> None:
     async def work() -> None:
-        async with caller(local_server, Script(append=[fault])) as (proxy, http, path):
+        async with caller(swift_server, Script(append=[fault])) as (proxy, http, path):
             patience = httpx.Timeout(30, read=0.5 if fault in QUIET else 30)
             append = http.post(f"{path}/text", json={"delta": "Alpha. "}, timeout=patience)
             if fault in ANSWERS:
@@ -91,10 +91,10 @@ def test_a_fault_does_what_it_is_called(local_server: LocalServer, fault: Fault)
 
 @pytest.mark.parametrize("fault", [Fault.HELD, Fault.CRAWLED])
 def test_what_is_held_reaches_the_server_although_nobody_waits_for_it(
-    local_server: LocalServer, fault: Fault
+    swift_server: LocalServer, fault: Fault
 ) -> None:
     async def work() -> None:
-        async with caller(local_server, Script(append=[fault])) as (proxy, http, path):
+        async with caller(swift_server, Script(append=[fault])) as (proxy, http, path):
             with pytest.raises(httpx.ReadTimeout):
                 await http.post(
                     f"{path}/text", json={"delta": "Alpha. "}, timeout=httpx.Timeout(30, read=0.1)
@@ -108,12 +108,12 @@ def test_what_is_held_reaches_the_server_although_nobody_waits_for_it(
 
 
 def test_who_leaves_before_a_late_request_is_passed_on_has_not_sent_it(
-    local_server: LocalServer, monkeypatch: pytest.MonkeyPatch
+    swift_server: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tests.faults.proxy.LATENESS", 30)
 
     async def work() -> None:
-        async with caller(local_server, Script(append=[Fault.LATE])) as (proxy, http, path):
+        async with caller(swift_server, Script(append=[Fault.LATE])) as (proxy, http, path):
             with pytest.raises(httpx.ReadTimeout):
                 await http.post(
                     f"{path}/text", json={"delta": "Alpha. "}, timeout=httpx.Timeout(30, read=0.1)
@@ -126,7 +126,7 @@ def test_who_leaves_before_a_late_request_is_passed_on_has_not_sent_it(
 
 @pytest.mark.parametrize("fault", [Fault.CUT, Fault.SILENT])
 def test_a_stream_of_words_gets_further_each_time_it_is_stopped(
-    local_server: LocalServer, fault: Fault
+    swift_server: LocalServer, fault: Fault
 ) -> None:
     async def listen(http: httpx.AsyncClient, path: str) -> bytes:
         heard = b""
@@ -140,11 +140,11 @@ def test_a_stream_of_words_gets_further_each_time_it_is_stopped(
         return heard + b"whole"
 
     async def work() -> None:
-        async with caller(local_server, Script(words=[fault] * 3)) as (proxy, http, path):
+        async with caller(swift_server, Script(words=[fault] * 3)) as (proxy, http, path):
             await http.post(
                 f"{path}/text", json={"delta": "Alpha, bravo, charlie. ", "final": True}
             )
-            async with http.stream("GET", f"{local_server.base_url}{path}/words") as answer:
+            async with http.stream("GET", f"{swift_server.base_url}{path}/words") as answer:
                 await answer.aread()  # until all is said
             heard = [await listen(http, path) for _ in range(4)]
             assert sorted(heard, key=len) == heard
@@ -154,9 +154,9 @@ def test_a_stream_of_words_gets_further_each_time_it_is_stopped(
     run(work)
 
 
-def test_a_listener_who_leaves_is_let_go(local_server: LocalServer) -> None:
+def test_a_listener_who_leaves_is_let_go(swift_server: LocalServer) -> None:
     async def work() -> None:
-        async with caller(local_server) as (proxy, http, path):
+        async with caller(swift_server) as (proxy, http, path):
             async with http.stream("GET", f"{path}/words") as answer:
                 assert answer.status_code == 200
             await until(lambda: not proxy._connections)
@@ -175,9 +175,9 @@ def test_the_same_seed_is_the_same_plan_whatever_else_is_asked() -> None:
     assert faults != [Chances(rates, 8)(Operation.APPEND) for _ in range(1000)]
 
 
-def test_a_round_trip_takes_at_least_as_long_as_it_is_to(local_server: LocalServer) -> None:
+def test_a_round_trip_takes_at_least_as_long_as_it_is_to(swift_server: LocalServer) -> None:
     async def work() -> None:
-        async with caller(local_server, round_trip=0.2) as (proxy, http, path):
+        async with caller(swift_server, round_trip=0.2) as (proxy, http, path):
             began = time.monotonic()
             await http.get(path)
             assert time.monotonic() - began >= 0.2
@@ -188,10 +188,10 @@ def test_a_round_trip_takes_at_least_as_long_as_it_is_to(local_server: LocalServ
     run(work)
 
 
-def test_the_proxy_keeps_no_key(local_server: LocalServer) -> None:
+def test_the_proxy_keeps_no_key(swift_server: LocalServer) -> None:
     async def work() -> None:
-        async with caller(local_server) as (proxy, http, path):
+        async with caller(swift_server) as (proxy, http, path):
             await http.get(path)
-            assert local_server.api_key not in repr(vars(proxy))
+            assert swift_server.api_key not in repr(vars(proxy))
 
     run(work)

@@ -25,8 +25,8 @@ def _play(avatar: Avatar, state: str) -> None:
     _say(avatar, kind="playback", epoch=0, state=state, position=0.0)
 
 
-def test_a_recovery_is_an_event(local_server: LocalServer) -> None:
-    avatar = Avatar(local=local_server)
+def test_a_recovery_is_an_event(swift_server: LocalServer) -> None:
+    avatar = Avatar(local=swift_server)
     _say(avatar, kind="recovered", epoch=1, fault="network", seconds=5.2, position=31.0)
     (event,) = avatar.events
     assert isinstance(event, PlaybackRecovered)
@@ -34,8 +34,8 @@ def test_a_recovery_is_an_event(local_server: LocalServer) -> None:
     avatar.close()
 
 
-def test_a_page_that_cannot_decode_is_told_where_one_can(local_server: LocalServer) -> None:
-    avatar = Avatar(local=local_server)
+def test_a_page_that_cannot_decode_is_told_where_one_can(swift_server: LocalServer) -> None:
+    avatar = Avatar(local=swift_server)
     _play(avatar, "playing")
     assert avatar.session["page_url"] is None
     _play(avatar, "unsupported")
@@ -44,11 +44,11 @@ def test_a_page_that_cannot_decode_is_told_where_one_can(local_server: LocalServ
 
 
 def test_an_address_that_no_longer_works_has_the_server_asked_at_once(
-    local_server: LocalServer, monkeypatch: pytest.MonkeyPatch
+    swift_server: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(session_module, "FIRST_PAUSE", 600.0)  # by itself it would not ask again
     monkeypatch.setattr(session_module, "LONGEST_PAUSE", 600.0)
-    avatar = Avatar(local=local_server)
+    avatar = Avatar(local=swift_server)
     avatar.speak("Hello! " * 50)
     _until(lambda: avatar.stream_id)
     _until(lambda: avatar.session["hls_url"], lambda: _say(avatar, kind="refresh", epoch=1))

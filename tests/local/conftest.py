@@ -95,19 +95,6 @@ class Caller:
         self.http.close()
 
 
-@pytest.fixture(scope="session")
-def server_with() -> Iterator[Callable[..., LocalServer]]:
-    """Start embedded servers with other settings, one for each set of them."""
-    servers: dict[str, LocalServer] = {}
-
-    def start(**settings: Any) -> LocalServer:
-        return servers.setdefault(repr(settings), LocalServer(**settings)).start()
-
-    yield start
-    for server in servers.values():
-        server.close()
-
-
 @pytest.fixture
 def caller_at() -> Iterator[Callable[[LocalServer], Caller]]:
     """Call a server; the sessions opened are cancelled after the test."""

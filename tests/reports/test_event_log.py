@@ -283,16 +283,16 @@ print(avatar.session["stream_id"])
 
 
 def test_a_script_whose_callback_never_returns_ends_and_ends_its_session(
-    local_server: LocalServer,
+    swift_server: LocalServer,
 ) -> None:
     script = subprocess.run(
-        [sys.executable, "-c", STUCK, local_server.api_key, local_server.base_url],
+        [sys.executable, "-c", STUCK, swift_server.api_key, swift_server.base_url],
         capture_output=True,
         text=True,
         check=True,
         timeout=60,
     )
-    with HeyGen(local_server.api_key, local_server.base_url) as client:
+    with HeyGen(swift_server.api_key, swift_server.base_url) as client:
         answer = client.avatar_realtime.get(script.stdout.strip())
     assert answer.status == "completed"
 

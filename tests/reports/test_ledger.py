@@ -79,12 +79,12 @@ def test_before_the_first_session_it_says_so() -> None:
     assert Overview([])._repr_html_() == "<p>No sessions yet.</p>"
 
 
-def test_a_session_is_followed_from_the_request_to_its_end(local_server: LocalServer) -> None:
+def test_a_session_is_followed_from_the_request_to_its_end(swift_server: LocalServer) -> None:
     ledger = Ledger()
     seen: list[SessionRow] = []
 
     async def live() -> str | None:
-        async with AsyncHeyGen(local_server.api_key, local_server.base_url) as client:
+        async with AsyncHeyGen(swift_server.api_key, swift_server.base_url) as client:
 
             async def connect() -> AsyncHeyGen:
                 return client

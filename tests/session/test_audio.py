@@ -319,11 +319,11 @@ def test_samples_sound_the_same_to_the_embedded_server() -> None:
 
 @pytest.mark.parametrize("seconds", [0.3, 120])
 def test_samples_are_played_from_the_request_or_from_an_upload(
-    local_server: LocalServer, seconds: float
+    swift_server: LocalServer, seconds: float
 ) -> None:
     rate = 48_000
     made = prepare((np.zeros(int(seconds * rate), np.int16), rate))
-    with HeyGen(local_server.api_key, local_server.base_url) as client:
+    with HeyGen(swift_server.api_key, swift_server.base_url) as client:
         if isinstance(made, AssetUpload):
             uploaded = client.assets.upload(
                 made.data, filename=made.filename, media_type=made.media_type

@@ -53,7 +53,7 @@ STEPS: list[tuple[type[BaseSession], str, Callable[..., Any]]] = [
     ("kind", "step", "fails"), STEPS, ids=lambda value: getattr(value, "__name__", value)
 )
 def test_after_any_defect_the_next_session_is_possible(
-    local_server: LocalServer,
+    swift_server: LocalServer,
     kind: type[BaseSession],
     step: str,
     fails: Callable[..., Any],
@@ -63,7 +63,7 @@ def test_after_any_defect_the_next_session_is_possible(
     """A session fails by a defect in one step, and in telling of it too unless `told`."""
 
     async def work() -> None:
-        async with AsyncHeyGen(local_server.api_key, local_server.base_url) as client:
+        async with AsyncHeyGen(swift_server.api_key, swift_server.base_url) as client:
             broken = True
 
             async def connect() -> AsyncHeyGen:
@@ -193,10 +193,10 @@ def test_contact_is_lost_by_silence_and_found_by_any_answer(
 
 
 def test_text_that_comes_while_a_limit_ends_a_session_is_said_in_the_next(
-    local_server: LocalServer,
+    swift_server: LocalServer,
 ) -> None:
     async def work() -> None:
-        async with AsyncHeyGen(local_server.api_key, local_server.base_url) as client:
+        async with AsyncHeyGen(swift_server.api_key, swift_server.base_url) as client:
 
             async def connect() -> AsyncHeyGen:
                 return client

@@ -317,10 +317,10 @@ async def _failing_later(chunk: object, closed: threading.Event) -> AsyncIterato
 
 @pytest.mark.parametrize("make", [_failing, _failing_later])
 def test_an_answer_that_the_model_did_not_finish_fails_and_is_not_spoken(
-    local_server: LocalServer, make: Callable[[object, threading.Event], Any]
+    swift_server: LocalServer, make: Callable[[object, threading.Event], Any]
 ) -> None:
     async def work() -> None:
-        async with stage(local_server) as on:
+        async with stage(swift_server) as on:
             closed = [threading.Event() for _ in FAILURES]
             pairs = zip(FAILURES, closed, strict=True)
             speeches = [Delivery(make(chunk, event)) for chunk, event in pairs]

@@ -3,7 +3,7 @@
 import asyncio
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
 
@@ -83,19 +83,6 @@ async def say(server: LocalServer, text: str, limits: Limits | None = None) -> O
     return Outcome(session.words, film, session.meter.cost)
 
 
-@pytest.fixture(scope="module")
-def at_pace() -> Iterator[Callable[[float], LocalServer]]:
-    """Start servers, one for each pace."""
-    servers: dict[float, LocalServer] = {}
-
-    def start(pace: float) -> LocalServer:
-        return servers.setdefault(pace, LocalServer(pace=pace)).start()
-
-    yield start
-    for server in servers.values():
-        server.close()
-
-
 def spread(outcome: Outcome) -> list[float]:
     """Return when words and film end after the first word; when that is depends on the machine."""
     begin = outcome.words[0].start
@@ -106,10 +93,10 @@ def spread(outcome: Outcome) -> list[float]:
 @example(text="Hello there. It costs $5.", pace=1.0)
 @settings(max_examples=6)
 def test_any_pace_gives_the_same_words_films_and_costs(
-    swift_server: LocalServer, at_pace: Callable[[float], LocalServer], text: str, pace: float
+    swift_server: LocalServer, server_with: Callable[..., LocalServer], text: str, pace: float
 ) -> None:
     swift = asyncio.run(say(swift_server, text))
-    other = asyncio.run(say(at_pace(pace), text))
+    other = asyncio.run(say(server_with(pace=pace), text))
     assert [word.word for word in swift.words] == [word.word for word in other.words]
     assert spread(swift) == pytest.approx(spread(other), abs=SEGMENT)
     assert swift.cost == pytest.approx(swift.film * PRICE_PER_SECOND, abs=CENTS)

@@ -99,7 +99,7 @@ def _in_sessions(server: LocalServer, work: Callable[[Sessions], Awaitable[None]
     run(on_the_loop)
 
 
-def test_a_session_goes_on_whatever_its_subscribers_raise(local_server: LocalServer) -> None:
+def test_a_session_goes_on_whatever_its_subscribers_raise(swift_server: LocalServer) -> None:
     async def work(sessions: Sessions) -> None:
         ends: list[int] = []
 
@@ -120,7 +120,7 @@ def test_a_session_goes_on_whatever_its_subscribers_raise(local_server: LocalSer
         assert {"WordsSpoken", "SpeechChanged", "StatusChanged"} <= {each.event for each in heard}
         assert ends == [1]
 
-    _in_sessions(local_server, work)
+    _in_sessions(swift_server, work)
 
 
 def test_a_failing_subscriber_is_logged(caplog: pytest.LogCaptureFixture) -> None:
@@ -137,7 +137,7 @@ def test_a_failing_subscriber_is_logged(caplog: pytest.LogCaptureFixture) -> Non
     assert "says why" in str(record.exc_info[1])
 
 
-def test_events_of_a_session_that_waits_carry_its_own_epoch(local_server: LocalServer) -> None:
+def test_events_of_a_session_that_waits_carry_its_own_epoch(swift_server: LocalServer) -> None:
     async def work(sessions: Sessions) -> None:
         epochs: dict[str, set[int]] = {}
         ends: list[tuple[int, bool]] = []
@@ -159,10 +159,10 @@ def test_events_of_a_session_that_waits_carry_its_own_epoch(local_server: LocalS
         assert epochs == {"First.": {1}, "Second.": {2}, "And more.": {2}}
         assert ends == [(1, False), (2, True)]
 
-    _in_sessions(local_server, work)
+    _in_sessions(swift_server, work)
 
 
-def test_a_snapshot_stays_as_it_was_taken(local_server: LocalServer) -> None:
+def test_a_snapshot_stays_as_it_was_taken(swift_server: LocalServer) -> None:
     async def work(sessions: Sessions) -> None:
         assert sessions.snapshot == SessionSnapshot()
         sessions.say(Delivery("Hello."))
@@ -188,4 +188,4 @@ def test_a_snapshot_stays_as_it_was_taken(local_server: LocalServer) -> None:
         assert sessions.current is not None
         assert late.cost == sessions.current.meter.cost
 
-    _in_sessions(local_server, work)
+    _in_sessions(swift_server, work)

@@ -171,9 +171,9 @@ def run(work: Callable[[], Awaitable[None]]) -> None:
     asyncio.run(bounded())
 
 
-def test_a_session_speaks_its_seed_and_what_is_added_in_order(local_server: LocalServer) -> None:
+def test_a_session_speaks_its_seed_and_what_is_added_in_order(swift_server: LocalServer) -> None:
     async def work() -> None:
-        async with stage(local_server) as on:
+        async with stage(swift_server) as on:
             session, first = on.open("Good morning.")
             second = Delivery("The results are in!")
             running = asyncio.create_task(session.run())
@@ -194,9 +194,9 @@ def test_a_session_speaks_its_seed_and_what_is_added_in_order(local_server: Loca
     run(work)
 
 
-def test_the_last_playback_url_is_kept_after_the_end(local_server: LocalServer) -> None:
+def test_the_last_playback_url_is_kept_after_the_end(swift_server: LocalServer) -> None:
     async def work() -> None:
-        async with stage(local_server) as on:
+        async with stage(swift_server) as on:
             speech = Delivery("Hi, and be seen. " * 4)
             session = on.session(_tts, speech)
             await session.run()
@@ -211,9 +211,9 @@ def test_the_last_playback_url_is_kept_after_the_end(local_server: LocalServer) 
 
 
 @pytest.mark.parametrize("when", ["idle", "creating", "pending", "streaming", "draining"])
-def test_stop_ends_a_session_in_every_state(local_server: LocalServer, when: str) -> None:
+def test_stop_ends_a_session_in_every_state(swift_server: LocalServer, when: str) -> None:
     async def work() -> None:
-        async with stage(local_server) as on:
+        async with stage(swift_server) as on:
             session, speech = on.open(LONG)
             running = asyncio.create_task(session.run())
             if when == "draining":
@@ -231,14 +231,15 @@ def test_stop_ends_a_session_in_every_state(local_server: LocalServer, when: str
     run(work)
 
 
-def test_a_session_nobody_feeds_ends_by_the_idle_timeout() -> None:
+def test_a_session_nobody_feeds_ends_by_the_idle_timeout(
+    server_with: Callable[..., LocalServer],
+) -> None:
     async def work() -> None:
-        with LocalServer(idle_timeout=0.5) as server:
-            async with stage(server) as on:
-                session, _ = on.open("Hi.")
-                await session.run()
-                assert session.status is SessionStatus.COMPLETED
-                assert session.end_reason == "idle_timeout"
+        async with stage(server_with(pace=8, idle_timeout=4.0)) as on:
+            session, _ = on.open("Hi.")
+            await session.run()
+            assert session.status is SessionStatus.COMPLETED
+            assert session.end_reason == "idle_timeout"
 
     run(work)
 
@@ -247,11 +248,11 @@ def test_a_session_nobody_feeds_ends_by_the_idle_timeout() -> None:
     ("there", "back"), [({2}, set()), (set(), {2}), ({1}, set()), (set(), {1}), ({2, 3}, {4})]
 )
 def test_a_delta_lost_in_transit_is_spoken_once(
-    local_server: LocalServer, there: set[int], back: set[int]
+    swift_server: LocalServer, there: set[int], back: set[int]
 ) -> None:
     async def work() -> None:
         transport = Lossy(there=there, back=back)
-        async with stage(local_server, transport) as on:
+        async with stage(swift_server, transport) as on:
             session, _ = on.open("Zero.")
             texts = ["Alpha.", "Bravo, bravo.", "Charlie."]
             speeches = [Delivery(text) for text in texts]
@@ -265,9 +266,9 @@ def test_a_delta_lost_in_transit_is_spoken_once(
     run(work)
 
 
-def test_a_refused_text_fails_alone(local_server: LocalServer) -> None:
+def test_a_refused_text_fails_alone(swift_server: LocalServer) -> None:
     async def work() -> None:
-        async with stage(local_server, Refusing("Unheard")) as on:
+        async with stage(swift_server, Refusing("Unheard")) as on:
             session, _ = on.open("Before.")
             refused, after = Delivery("Unheard of."), Delivery("After.")
             session.say(refused)
@@ -285,11 +286,11 @@ def test_a_refused_text_fails_alone(local_server: LocalServer) -> None:
 
 @pytest.mark.parametrize("text", ["字" * 40_000, "Words and more. " * 6_000])
 def test_a_text_larger_than_a_request_is_sent_piece_by_piece(
-    local_server: LocalServer, text: str
+    swift_server: LocalServer, text: str
 ) -> None:
     async def work() -> None:
         transport = Listening()
-        async with stage(local_server, transport) as on:
+        async with stage(swift_server, transport) as on:
             session, speech = on.open(text)
             running = asyncio.create_task(session.run())
             await on.until(lambda: speech.whole)
@@ -302,11 +303,11 @@ def test_a_text_larger_than_a_request_is_sent_piece_by_piece(
 
 
 def test_a_session_that_takes_no_more_text_gets_all_of_it_at_once(
-    local_server: LocalServer,
+    swift_server: LocalServer,
 ) -> None:
     async def work() -> None:
         transport = Listening()
-        async with stage(local_server, transport) as on:
+        async with stage(swift_server, transport) as on:
             text = "Words and more. " * 2_000
             speech = Delivery(text)
             session = on.session(_tts, speech)
@@ -319,9 +320,9 @@ def test_a_session_that_takes_no_more_text_gets_all_of_it_at_once(
     run(work)
 
 
-def test_a_server_without_words_costs_only_the_captions(local_server: LocalServer) -> None:
+def test_a_server_without_words_costs_only_the_captions(swift_server: LocalServer) -> None:
     async def work() -> None:
-        async with stage(local_server, Without("/words")) as on:
+        async with stage(swift_server, Without("/words")) as on:
             session, speech = on.open("Hello.")
             session.finish()
             await session.run()
@@ -333,10 +334,10 @@ def test_a_server_without_words_costs_only_the_captions(local_server: LocalServe
 
 
 def test_a_server_without_cancel_is_told_that_the_text_is_final_and_watched_to_its_end(
-    local_server: LocalServer,
+    swift_server: LocalServer,
 ) -> None:
     async def work() -> None:
-        async with stage(local_server, Without("/cancel")) as on:
+        async with stage(swift_server, Without("/cancel")) as on:
             session, speech = on.open("Hello.")
             running = asyncio.create_task(session.run())
             await on.until(lambda: session.status is SessionStatus.STREAMING)
@@ -350,10 +351,10 @@ def test_a_server_without_cancel_is_told_that_the_text_is_final_and_watched_to_i
 
 
 def test_time_left_is_counted_from_the_first_picture_and_idle_time_from_the_last_text(
-    local_server: LocalServer,
+    swift_server: LocalServer,
 ) -> None:
     async def work() -> None:
-        async with stage(local_server) as on:
+        async with stage(swift_server) as on:
             limits = Limits(max_seconds=500, idle_timeout=20)
             speech = Delivery("Hello, this takes a moment to say.")
             session = on.session_of(speech, limits)
@@ -411,9 +412,9 @@ def test_a_server_that_is_not_there_fails_the_speech_and_the_session() -> None:
     run(work)
 
 
-def test_audio_that_cannot_be_read_ends_in_error_with_the_reason(local_server: LocalServer) -> None:
+def test_audio_that_cannot_be_read_ends_in_error_with_the_reason(swift_server: LocalServer) -> None:
     async def work() -> None:
-        async with stage(local_server) as on:
+        async with stage(swift_server) as on:
             audio = AssetBase64(media_type="audio/wav", data="bm8gc291bmQ=")
             body = CreateAvatarRealtimeAudio(avatar_id="a", audio=audio)
 

@@ -33,8 +33,8 @@ SILENT = [
 
 
 @pytest.fixture
-def avatar(local_server: LocalServer) -> Iterator[Avatar]:
-    with Avatar(local=local_server) as made:
+def avatar(swift_server: LocalServer) -> Iterator[Avatar]:
+    with Avatar(local=swift_server) as made:
         yield made
 
 

@@ -42,9 +42,9 @@ async def _seeded(text: str) -> CreateAvatarRealtimeRequestBody:
 
 
 @pytest.mark.parametrize("source", [_tokens, _tokens_later])
-def test_tokens_are_spoken_as_the_text_they_make(local_server: LocalServer, source: object) -> None:
+def test_tokens_are_spoken_as_the_text_they_make(swift_server: LocalServer, source: object) -> None:
     async def work() -> None:
-        async with stage(local_server) as on:
+        async with stage(swift_server) as on:
             assert callable(source)
             speech = Delivery(source())
             session = on.session_of(speech)
@@ -59,7 +59,7 @@ def test_tokens_are_spoken_as_the_text_they_make(local_server: LocalServer, sour
 
 
 def test_the_first_words_open_the_session_and_nothing_is_sent_before(
-    local_server: LocalServer,
+    swift_server: LocalServer,
 ) -> None:
     release = threading.Event()
 
@@ -70,7 +70,7 @@ def test_the_first_words_open_the_session_and_nothing_is_sent_before(
 
     async def work() -> None:
         transport = Lossy()
-        async with stage(local_server, transport) as on:
+        async with stage(swift_server, transport) as on:
             session = on.session_of(Delivery(hesitant()))
             session.finish()
             running = asyncio.create_task(session.run())
@@ -84,9 +84,9 @@ def test_the_first_words_open_the_session_and_nothing_is_sent_before(
     run(work)
 
 
-def test_a_source_without_text_opens_nothing(local_server: LocalServer) -> None:
+def test_a_source_without_text_opens_nothing(swift_server: LocalServer) -> None:
     async def work() -> None:
-        async with stage(local_server) as on:
+        async with stage(swift_server) as on:
             speech = Delivery(iter([]))
             session = on.session_of(speech)
             await session.run()
@@ -98,10 +98,10 @@ def test_a_source_without_text_opens_nothing(local_server: LocalServer) -> None:
 
 
 def test_a_first_source_without_text_does_not_cost_the_next_speech(
-    local_server: LocalServer,
+    swift_server: LocalServer,
 ) -> None:
     async def work() -> None:
-        async with stage(local_server) as on:
+        async with stage(swift_server) as on:
             after = Delivery("Hello.")
             session = on.session_of(Delivery(iter([])))
             session.say(after)
@@ -114,14 +114,14 @@ def test_a_first_source_without_text_does_not_cost_the_next_speech(
 
 
 def test_a_source_that_fails_half_way_is_spoken_so_far_and_its_error_reaches_the_caller(
-    local_server: LocalServer,
+    swift_server: LocalServer,
 ) -> None:
     def broken() -> Iterator[str]:
         yield "This much was said. "
         raise OSError("the model hung up")
 
     async def work() -> None:
-        async with stage(local_server) as on:
+        async with stage(swift_server) as on:
             speech, after = Delivery(broken()), Delivery("And life goes on.")
             session = on.session_of(speech)
             session.say(after)
@@ -157,7 +157,7 @@ def test_a_huge_piece_of_a_stream_is_taken_in_mouthfuls(
     run(work)
 
 
-def test_a_stopped_session_stops_its_source(local_server: LocalServer) -> None:
+def test_a_stopped_session_stops_its_source(swift_server: LocalServer) -> None:
     closed = threading.Event()
 
     def endless() -> Iterator[str]:
@@ -168,7 +168,7 @@ def test_a_stopped_session_stops_its_source(local_server: LocalServer) -> None:
             closed.set()
 
     async def work() -> None:
-        async with stage(local_server) as on:
+        async with stage(swift_server) as on:
             speech = Delivery(endless())
             session = on.session_of(speech)
             running = asyncio.create_task(session.run())
@@ -181,9 +181,9 @@ def test_a_stopped_session_stops_its_source(local_server: LocalServer) -> None:
     run(work)
 
 
-def test_words_can_be_iterated_while_they_are_spoken(local_server: LocalServer) -> None:
+def test_words_can_be_iterated_while_they_are_spoken(swift_server: LocalServer) -> None:
     async def work() -> None:
-        async with stage(local_server) as on:
+        async with stage(swift_server) as on:
             speech = Delivery("One, two. Three!")
             session = on.session_of(speech)
             session.finish()
@@ -198,12 +198,12 @@ def test_words_can_be_iterated_while_they_are_spoken(local_server: LocalServer) 
 
 
 def test_a_limit_is_announced_and_kept(
-    local_server: LocalServer, monkeypatch: pytest.MonkeyPatch
+    swift_server: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("heygen_widget.session.guard.WARNING", 1.5)
 
     async def work() -> None:
-        async with stage(local_server) as on:
+        async with stage(swift_server) as on:
             speech = Delivery(LONG)
             session = on.session_of(speech, Limits(max_seconds=3.0))
             await session.run()
@@ -256,7 +256,9 @@ def test_a_limit_of_nothing_is_refused(limits: dict[str, float]) -> None:
 
 
 @pytest.mark.parametrize("reopen", [False, True])
-def test_what_was_not_sent_when_a_session_ended_is_said_in_a_new_one_once(*, reopen: bool) -> None:
+def test_what_was_not_sent_when_a_session_ended_is_said_in_a_new_one_once(
+    server_with: Callable[..., LocalServer], *, reopen: bool
+) -> None:
     release = threading.Event()
 
     def slow() -> Iterator[str]:
@@ -265,28 +267,25 @@ def test_what_was_not_sent_when_a_session_ended_is_said_in_a_new_one_once(*, reo
         yield "The second half."
 
     async def work() -> None:
-        with LocalServer(idle_timeout=0.5) as server:
-            async with stage(server) as on:
-                rested = asyncio.Event()
-                sessions = Sessions(SessionSetup(on.connect), _seeded)
-                sessions.subscribe(lambda _, event: on.take(event))
-                sessions.subscribe_to_ends(lambda _: rested.set())
-                speech = Delivery(slow(), reopen=reopen)
-                sessions.say(speech)
-                await on.until(lambda: on.statuses[-1:] == ["completed"])
-                release.set()
-                if reopen:
-                    await on.until(lambda: speech.status.ended)
-                    assert sessions.epoch == 2
-                    assert as_text(speech.speech.words).startswith(
-                        "The first half. The second half"
-                    )
-                else:
-                    await on.until(lambda: speech.status.ended)
-                    with pytest.raises(StreamClosed, match="idle_timeout"):
-                        speech.speech.result(timeout=0)
-                sessions.stop()
-                async with asyncio.timeout(20):
-                    await rested.wait()
+        async with stage(server_with(pace=8, idle_timeout=4.0)) as on:
+            rested = asyncio.Event()
+            sessions = Sessions(SessionSetup(on.connect), _seeded)
+            sessions.subscribe(lambda _, event: on.take(event))
+            sessions.subscribe_to_ends(lambda _: rested.set())
+            speech = Delivery(slow(), reopen=reopen)
+            sessions.say(speech)
+            await on.until(lambda: on.statuses[-1:] == ["completed"])
+            release.set()
+            if reopen:
+                await on.until(lambda: speech.status.ended)
+                assert sessions.epoch == 2
+                assert as_text(speech.speech.words).startswith("The first half. The second half")
+            else:
+                await on.until(lambda: speech.status.ended)
+                with pytest.raises(StreamClosed, match="idle_timeout"):
+                    speech.speech.result(timeout=0)
+            sessions.stop()
+            async with asyncio.timeout(20):
+                await rested.wait()
 
     run(work)

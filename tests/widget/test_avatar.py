@@ -31,8 +31,8 @@ pytestmark = pytest.mark.usefixtures("page", "no_settings_from_outside")
 
 
 @pytest.fixture
-def heygen(local_server: LocalServer) -> Iterator[HeyGen]:
-    with HeyGen(local_server.api_key, local_server.base_url) as heygen:
+def heygen(swift_server: LocalServer) -> Iterator[HeyGen]:
+    with HeyGen(swift_server.api_key, swift_server.base_url) as heygen:
         yield heygen
 
 
@@ -106,9 +106,9 @@ def test_a_key_in_the_environment_means_heygen_unless_one_rehearses(
 
 
 def test_one_can_rehearse_at_a_server_that_somebody_else_runs(
-    make_avatar: MakeAvatar, local_server: LocalServer
+    make_avatar: MakeAvatar, swift_server: LocalServer
 ) -> None:
-    with HeyGen(local_server.api_key, local_server.base_url) as teacher:
+    with HeyGen(swift_server.api_key, swift_server.base_url) as teacher:
         avatar = make_avatar(local=teacher)
         avatar.speak("Good morning.", final=True)
         assert avatar.wait(timeout=PATIENCE) == "completed"
@@ -119,9 +119,9 @@ def test_one_can_rehearse_at_a_server_that_somebody_else_runs(
 
 @pytest.mark.parametrize("face", [HeyGen, AsyncHeyGen])
 def test_of_a_client_only_its_key_and_address_are_used(
-    make_avatar: MakeAvatar, local_server: LocalServer, face: type[HeyGen | AsyncHeyGen]
+    make_avatar: MakeAvatar, swift_server: LocalServer, face: type[HeyGen | AsyncHeyGen]
 ) -> None:
-    client = face(local_server.api_key, local_server.base_url)
+    client = face(swift_server.api_key, swift_server.base_url)
     if isinstance(client, HeyGen):
         client.close()
     else:
@@ -385,11 +385,11 @@ def test_an_observer_that_fails_ends_no_session(avatar: Avatar, page: Page) -> N
 
 
 def test_the_key_is_nowhere_to_be_seen(
-    make_avatar: MakeAvatar, page: Page, local_server: LocalServer, caplog: pytest.LogCaptureFixture
+    make_avatar: MakeAvatar, page: Page, swift_server: LocalServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    right = make_avatar(client=HeyGen(local_server.api_key, local_server.base_url))
-    wrong = make_avatar(client=HeyGen("sk_V2_wr0ng_k3y", local_server.base_url))
+    right = make_avatar(client=HeyGen(swift_server.api_key, swift_server.base_url))
+    wrong = make_avatar(client=HeyGen("sk_V2_wr0ng_k3y", swift_server.base_url))
     rehearsing = make_avatar()
     for avatar in (right, rehearsing):
         avatar.speak("Nothing to hide.", final=True)
@@ -404,7 +404,7 @@ def test_the_key_is_nowhere_to_be_seen(
         seen += [repr(avatar), repr(avatar._repr_mimebundle_()), repr(avatar.events), repr(state)]
         seen += [repr(vars(avatar._controller.connection)), repr(avatar.session)]
     assert "Nothing" in "".join(seen)
-    for key in (local_server.api_key, "sk_V2_wr0ng_k3y"):
+    for key in (swift_server.api_key, "sk_V2_wr0ng_k3y"):
         assert key not in "".join(seen)
 
 
