@@ -89,14 +89,14 @@ def spread(outcome: Outcome) -> list[float]:
     return [*(word.start - begin for word in outcome.words), outcome.film - begin]
 
 
-@given(text=SENTENCES, pace=st.sampled_from([3.0, 16.0]))
-@example(text="Hello there. It costs $5.", pace=1.0)
-@settings(max_examples=6)
+@given(text=SENTENCES, pace=st.just(16))
+@example(text="Hello there. It costs $5.", pace=1)
+@settings(max_examples=4)
 def test_any_pace_gives_the_same_words_films_and_costs(
-    swift_server: LocalServer, server_with: Callable[..., LocalServer], text: str, pace: float
+    swift_server: LocalServer, server_with: Callable[..., LocalServer], text: str, pace: int
 ) -> None:
     swift = asyncio.run(say(swift_server, text))
-    other = asyncio.run(say(server_with(pace=pace), text))
+    other = asyncio.run(say(server_with(**({} if pace == 1 else {"pace": pace})), text))
     assert [word.word for word in swift.words] == [word.word for word in other.words]
     assert spread(swift) == pytest.approx(spread(other), abs=SEGMENT)
     assert swift.cost == pytest.approx(swift.film * PRICE_PER_SECOND, abs=CENTS)
