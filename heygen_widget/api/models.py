@@ -114,14 +114,14 @@ class CreateAvatarRealtimeResponse(AnswerBody):
 
 
 class Rehearsal(AnswerBody):
-    """The time of a rehearsal that runs faster; HeyGen's answers have none.
+    """The clock of a rehearsal that runs faster than real time; HeyGen's responses have none.
 
     Attributes
     ----------
     pace : float
-        Seconds of it that pass in a second.
+        Seconds of media per second.
     streamed : float
-        Of them, how many it has streamed.
+        Seconds of media streamed so far.
     """
 
     pace: Annotated[float, Field(ge=1, le=1000)]
