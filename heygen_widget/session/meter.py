@@ -109,11 +109,6 @@ class Meter:
         return billed * self.price_per_second
 
     @property
-    def cost_text(self) -> str:
-        """The estimate as people read it: about so much, or at least that."""
-        return cost_text(self.cost, certain=self.certain)
-
-    @property
     def _known_until(self) -> float:
         if self._ended is not None:
             return self._ended

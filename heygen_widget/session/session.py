@@ -5,7 +5,6 @@ All its state comes from the server's responses. Knows no notebook.
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeAlias
 
@@ -43,8 +42,6 @@ LAST_WORDS: Final = 2.0
 
 Request: TypeAlias = Callable[[str], Awaitable[CreateAvatarRealtimeRequestBody]]
 """Builds the request that opens a session from its first words."""
-
-_log = logging.getLogger(__name__)
 
 
 class Session(BaseSession):
