@@ -17,6 +17,8 @@ from heygen_widget.local.settings import KEY_VARIABLE
 QUICKSTART = "quickstart.ipynb"
 CALM = "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"
 """A rehearsal needs no network."""
+DEMO_CONFIG = Path(__file__).parent / "demo_config"
+"""Jupyter configuration of the demo: JupyterLab does not ask whether to fetch news."""
 
 MAX_KEY = 4096
 """The maximum number of characters read from a key file."""
@@ -172,9 +174,15 @@ def _open_quickstart() -> int:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     try:
-        return subprocess.run(command, check=False).returncode  # noqa: S603 (our own arguments)
+        return subprocess.run(command, check=False, env=_demo_environment()).returncode  # noqa: S603 (our own arguments)
     except KeyboardInterrupt:
         return 0
+
+
+def _demo_environment() -> dict[str, str]:
+    """Return the environment of JupyterLab; the user's own settings still come first."""
+    path = [str(DEMO_CONFIG), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
+    return os.environ | {"JUPYTER_CONFIG_PATH": os.pathsep.join(path)}
 
 
 def _quickstart() -> Path:

@@ -92,6 +92,7 @@ def test_the_wheel_holds_the_front_end_and_the_types(wheel: Path) -> None:
     assert sizes["heygen_widget/static/player.js"] > 200_000
     assert sizes["heygen_widget/static/livekit.js"] > 300_000
     assert "heygen_widget/static/quickstart.ipynb" in package
+    assert any(name.startswith("heygen_widget/demo_config/labconfig/") for name in package)
     assert _metadata(wheel)["License-Expression"] == "Apache-2.0"
 
 
