@@ -232,6 +232,9 @@ class AvatarController:
         """Prepare for a page that is about to come."""
         self.publisher.expect_page()
         self.backend.expect_page()
+
+    def warm_up(self) -> None:
+        """Start the embedded server in advance, if it will be needed."""
         bridge.submit(self.connection.warm_up())
 
     @property

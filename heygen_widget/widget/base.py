@@ -95,6 +95,7 @@ class SessionWidget(SessionVerbs, anywidget.AnyWidget):
 
     def _expect_page(self, port: WidgetPort) -> None:
         port.hold()
+        self._controller.warm_up()
         if runs_unseen():
             self._outputs.unseen = True
             keep_up_to_date(self._outputs)
