@@ -16,7 +16,8 @@ from heygen_widget import LocalServer
 
 MINUTES: Final = 20.0
 """Length of the stream."""
-HOUR: Final = 60.0
+HOUR: Final = 55.0
+"""A session ends after an hour; the looks take time, too."""
 WARM: Final = 5.0
 """Minutes from one look to the next; growth is counted from the first one on."""
 TIMES: Final = 5
