@@ -171,7 +171,7 @@ class Standstill:
 
 
 def test_a_reload_is_told_when_its_segment_does_not_come(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("heygen_widget.local.media.PATIENCE", 0.05)
+    monkeypatch.setattr("heygen_widget.local.media.BLOCKING_TARGETS", 0.05)
     session = SimpleNamespace(stream=Standstill(), published=Bell())
     registry = cast("Registry", SimpleNamespace(playing=lambda _: session, clock=REAL_TIME))
     errors = {ApiError: lambda _, error: error.response()}
