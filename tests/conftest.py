@@ -22,6 +22,7 @@ settings.load_profile("steady")
 KERNEL = Path(__file__).parent / "kernel"
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs a browser, which workers share by turns, and what is in `kernel`."""
     for item in items:

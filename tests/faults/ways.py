@@ -6,6 +6,7 @@ Each begins sessions at a place, and its last step is their end.
 import asyncio
 import contextlib
 import gc
+import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Final, TypeAlias
 
@@ -143,8 +144,9 @@ async def forgotten_in_pending(place: Place) -> None:
     avatar = Avatar(client=place.client())
     speech = avatar.speak("Hi.")
     await avatar.until("pending")
+    known = weakref.ref(avatar)
     del avatar
-    gc.collect()
+    await until(lambda: gc.collect() >= 0 and known() is None)
     await speech
 
 
@@ -152,8 +154,9 @@ async def forgotten_in_streaming(place: Place) -> None:
     avatar = Avatar(client=place.client())
     speech = avatar.speak("Hi.")
     await avatar.until("streaming")
+    known = weakref.ref(avatar)
     del avatar
-    gc.collect()
+    await until(lambda: gc.collect() >= 0 and known() is None)
     await speech
 
 

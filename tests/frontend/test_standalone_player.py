@@ -1,6 +1,5 @@
 """The page for browsers that can decode what the notebook cannot."""
 
-import gc
 import http.client
 import socket
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 
 from heygen_widget.frontend.bundles import STATIC
 from heygen_widget.frontend.standalone_player import MOST_CONNECTIONS, PlayerPages
+from tests.garbage import collect_until
 
 
 class _Avatar:
@@ -65,8 +65,7 @@ def test_the_page_does_not_keep_an_avatar_alive(pages: PlayerPages) -> None:
     avatar = _Avatar({})
     address = pages.address(avatar)
     del avatar
-    gc.collect()
-    assert httpx.get(address).status_code == http.client.NOT_FOUND
+    collect_until(lambda: httpx.get(address).status_code == http.client.NOT_FOUND)
 
 
 @pytest.mark.parametrize(

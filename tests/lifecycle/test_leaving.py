@@ -223,9 +223,10 @@ def test_a_signal_that_ends_a_script_ends_its_sessions_first(
     pipe = subprocess.PIPE
     with subprocess.Popen(program, stdout=pipe, stderr=pipe, text=True) as process:
         assert process.stdout
+        assert process.stderr
         stream_id = process.stdout.readline().strip()
         process.send_signal(number)
-        assert process.wait(PATIENCE) == code
+        assert process.wait(PATIENCE) == code, process.stderr.read()
     assert _status(local_server, stream_id) == "completed"
 
 

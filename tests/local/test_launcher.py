@@ -1,4 +1,3 @@
-import gc
 import importlib.util
 import os
 import subprocess
@@ -10,7 +9,7 @@ import psutil
 import pytest
 
 from heygen_widget.local import LocalServer, LocalServerError, launcher
-from tests.local.conftest import PATIENCE
+from tests.garbage import collect_until
 
 
 def test_a_server_runs_within_its_with_block() -> None:
@@ -76,9 +75,7 @@ def test_a_forgotten_server_ends() -> None:
     server = LocalServer().start()
     process = psutil.Process(server.pid)
     del server
-    gc.collect()
-    psutil.wait_procs([process], PATIENCE)
-    assert not process.is_running()
+    collect_until(lambda: psutil.wait_procs([process], 0)[0])
 
 
 def test_a_server_left_open_ends_with_the_interpreter() -> None:

@@ -1,6 +1,5 @@
 import asyncio
 import base64
-import gc
 import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +13,7 @@ from heygen_widget.local.sessions import Session
 from heygen_widget.local.settings import Settings
 from heygen_widget.local.storage import StoredFile
 from heygen_widget.local.studio import Studio
+from tests.garbage import collect_until
 from tests.local.conftest import SESSIONS, TEXT_STREAM, TTS, Caller
 
 Servers = Callable[..., LocalServer]
@@ -229,8 +229,7 @@ def test_a_session_cut_while_it_opens_lets_go_of_its_file(tone: bytes) -> None:
         session.cancel()
         assert session._opening is not None
         await asyncio.wait([session._opening])  # takes no result, which would clear the task
-        gc.collect()
-        assert file() is None
+        collect_until(lambda: file() is None)
         assert session.cancel()
 
     asyncio.run(cut())

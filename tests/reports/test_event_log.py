@@ -2,7 +2,6 @@
 
 import asyncio
 import copy
-import gc
 import pickle
 import subprocess
 import sys
@@ -34,6 +33,7 @@ from heygen_widget.session import (
     WordsSpoken,
 )
 from heygen_widget.session.events import CaptionsUnavailable, LimitNear, Throttled
+from tests.garbage import collect_until
 from tests.page import PATIENCE, MakeAvatar, Page
 
 pytestmark = pytest.mark.usefixtures("page", "no_settings_from_outside")
@@ -311,5 +311,4 @@ def test_no_avatar_is_kept_by_the_last_call_of_its_callback(make_avatar: MakeAva
     avatar.on_event(callback, remove=True)
     wait_for_callbacks(PATIENCE)
     del callback
-    gc.collect()
-    assert known() is None
+    collect_until(lambda: known() is None)

@@ -1,7 +1,6 @@
 """The overview: every session of this process, whole and true, and nothing kept alive by it."""
 
 import asyncio
-import gc
 import weakref
 from collections.abc import Sequence
 
@@ -14,6 +13,7 @@ from heygen_widget.api.models import CreateAvatarRealtimeTTS
 from heygen_widget.reports.ledger import Ledger, Overview, SessionRow
 from heygen_widget.session import Delivery, Session, SessionEvent, SessionStatus
 from heygen_widget.session.base import SessionSetup
+from tests.garbage import collect_until
 
 
 def _row(**changes: object) -> SessionRow:
@@ -137,8 +137,7 @@ def test_a_session_that_has_ended_is_not_kept_alive_by_being_listed() -> None:
     ledger.close(session)
     gone = weakref.ref(session)
     del session
-    gc.collect()
-    assert gone() is None
+    collect_until(lambda: gone() is None)
     assert len(ledger.overview()) == 1
 
 

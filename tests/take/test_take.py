@@ -1,6 +1,5 @@
 """Takes: one playable film of whatever was streamed."""
 
-import gc
 import io
 import sys
 from pathlib import Path
@@ -16,6 +15,7 @@ from heygen_widget.relay import Part
 from heygen_widget.take import Take, TakeError, checked_path, record, save, snapshot
 from heygen_widget.take import saving as saving_module
 from heygen_widget.take import spool as spool_module
+from tests.garbage import collect_until
 from tests.relay.stage import FRAME_RATE, SECONDS, make_stream
 
 WORDS = [
@@ -259,5 +259,4 @@ def test_a_take_that_is_forgotten_closes_its_file() -> None:
     take.itself = take  # so that the order in which things go is anybody's guess
     file = take._file
     del take
-    gc.collect()
-    assert file.closed
+    collect_until(lambda: file.closed)

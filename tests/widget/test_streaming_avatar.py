@@ -1,6 +1,5 @@
 """`StreamingAvatar` at the embedded server, shown by a real peer connection."""
 
-import gc
 import json
 import time
 import weakref
@@ -25,6 +24,7 @@ from heygen_widget.legacy import (
 from heygen_widget.reports.ledger import sessions
 from heygen_widget.session import SessionStatus, SpeechStatus, StatusChanged
 from heygen_widget.widget.streaming_avatar import StreamingAvatar
+from tests.garbage import collect_until
 from tests.legacy.viewer import Viewer
 from tests.page import PATIENCE, Page
 from tests.planned_server import Server
@@ -347,7 +347,7 @@ def test_an_avatar_that_nobody_holds_ends_its_session(
     session_id, gone = avatar.session_id, weakref.ref(avatar)
     assert session_id in _ids(streaming)
     del avatar
-    _until(lambda: gc.collect() >= 0 and gone() is None)  # a callback may still hold it
+    collect_until(lambda: gone() is None)  # a callback may still hold it
     _until(lambda: session_id not in _ids(streaming))
 
 
