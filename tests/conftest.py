@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 
 from heygen_widget import Avatar
 from heygen_widget.bridge import bridge
-from heygen_widget.local import LocalServer
+from heygen_widget.local import LocalServer, launcher
 from heygen_widget.session.guard import IDLE_TIMEOUT
 from tests.page import PATIENCE, MakeAvatar, Page
 
@@ -52,6 +52,14 @@ def server_with() -> Iterator[Callable[..., LocalServer]]:
     yield start
     for server in servers.values():
         server.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patience_with_servers() -> Iterator[None]:
+    """A server may take its time to start: one that is late fails every test of its worker."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(launcher, "START_TIMEOUT", 120)
+        yield
 
 
 @pytest.fixture(scope="session")
