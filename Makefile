@@ -10,7 +10,7 @@ SOURCES := pyproject.toml hatch_build.py hatch_metadata.py js/package-lock.json 
 
 # Processes that run tests. Most tests wait for something, so there may be more of them than cores.
 WORKERS ?= 4
-PARALLEL := --numprocesses $(WORKERS) --dist loadgroup
+PARALLEL := --numprocesses $(WORKERS)
 
 demo: $(VENV)/.demo
 	$(BIN)/heygen-widget demo

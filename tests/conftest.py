@@ -12,6 +12,7 @@ from heygen_widget.bridge import bridge
 from heygen_widget.local import LocalServer, launcher
 from heygen_widget.session.guard import IDLE_TIMEOUT
 from tests.page import PATIENCE, MakeAvatar, Page
+from tests.workers import Workers
 
 # No example is late on a noisy machine, and each run says the same as the one before.
 settings.register_profile(
@@ -22,15 +23,18 @@ settings.load_profile("steady")
 KERNEL = Path(__file__).parent / "kernel"
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a browser, which workers share by turns, and what is in `kernel`."""
+    """Mark what needs a browser, and what is in `kernel`."""
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
-            item.add_marker(pytest.mark.xdist_group("browser"))
         elif item.path.is_relative_to(KERNEL):
             item.add_marker("kernel")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Workers:
+    return Workers(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

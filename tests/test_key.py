@@ -16,7 +16,7 @@ from tests.faults.proxy import Proxy
 from tests.kernel.notebook import Kernel
 from tests.stage import KEY, WRONG_KEY, Stage, failing
 
-pytestmark = [pytest.mark.kernel, pytest.mark.xdist_group("key")]
+pytestmark = pytest.mark.kernel
 
 
 @pytest.fixture(scope="module")

@@ -57,8 +57,6 @@ def open_one(source, **options):
     return avatar, speech
 """
 
-pytestmark = pytest.mark.xdist_group("waiting")
-
 SPEECH, AVATAR = "speech.result()", "avatar.wait()"
 WAYS = {
     SPEECH: "KeyboardInterrupt",
