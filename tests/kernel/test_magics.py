@@ -219,7 +219,8 @@ def test_all_but_the_magics_does_without_ipython() -> None:
         "import heygen_widget\n"
         "from heygen_widget import session\n"
         "from heygen_widget.widget import cells\n"
-        "from heygen_widget.lifecycle import leases, ledger\n"
+        "from heygen_widget.lifecycle import leases\n"
+        "from heygen_widget.reports import ledger\n"
         "print(cells.current_cell(), ledger.sessions())"
     )
     run = subprocess.run(

@@ -218,7 +218,8 @@ def test_a_second_interrupt_reaches_text_that_lets_nothing_else_run(notebook: Ke
         "    handler = signal.getsignal(signal.SIGINT)\n"
         "    signal.signal(signal.SIGINT, lambda *about: [print('interrupted'), handler(*about)])\n"
         "    print('stuck')\n"
-        "    time.sleep(1000)"
+        "    while True:\n"
+        "        time.sleep(0.1)"
     )
     cell = notebook.begin("other = Avatar(client=heygen)\nother.speak(stuck()).result()")
     for said in ("stuck", "interrupted"):

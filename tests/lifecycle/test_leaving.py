@@ -68,9 +68,9 @@ def test_an_error_in_a_block_ends_the_session_at_once(make_avatar: MakeAvatar) -
 
 
 def test_a_limit_is_announced_in_the_page_and_as_an_event(
-    make_avatar: MakeAvatar, page: Page
+    make_avatar: MakeAvatar, page: Page, local_server: LocalServer
 ) -> None:
-    avatar = make_avatar(max_seconds=2)
+    avatar = make_avatar(local=local_server, max_seconds=2)
     assert avatar.time_left is None
     avatar.speak(LONG)
     assert avatar.wait(timeout=PATIENCE) is SessionStatus.CANCELLED
@@ -94,8 +94,10 @@ def test_the_time_that_is_left_until_a_limit_is_known(make_avatar: MakeAvatar) -
     assert 200 - late <= left <= 200 - early
 
 
-def test_the_page_knows_when_text_must_have_come(make_avatar: MakeAvatar) -> None:
-    avatar = make_avatar()
+def test_the_page_knows_when_text_must_have_come(
+    make_avatar: MakeAvatar, local_server: LocalServer
+) -> None:
+    avatar = make_avatar(local=local_server)
     avatar.speak("Hello.").result(PATIENCE)
     avatar.wait("streaming", PATIENCE)
     view = avatar.session
@@ -202,7 +204,8 @@ if sys.argv[3] == "thread":
 else:
     speak()
 print(avatar.stream_id, flush=True)
-time.sleep(1000)
+while True:  # Python tells of a signal that comes just before a sleep only after it
+    time.sleep(0.1)
 """
 
 
@@ -223,10 +226,12 @@ def test_a_signal_that_ends_a_script_ends_its_sessions_first(
     pipe = subprocess.PIPE
     with subprocess.Popen(program, stdout=pipe, stderr=pipe, text=True) as process:
         assert process.stdout
-        assert process.stderr
-        stream_id = process.stdout.readline().strip()
-        process.send_signal(number)
-        assert process.wait(PATIENCE) == code, process.stderr.read()
+        try:
+            stream_id = process.stdout.readline().strip()
+            process.send_signal(number)
+            assert process.wait(PATIENCE) == code
+        finally:
+            process.kill()
     assert _status(local_server, stream_id) == "completed"
 
 

@@ -181,7 +181,7 @@ WHOLES: dict[str, Callable[[str], list[Any]]] = {
 }
 """How the same message is told whole, one time or several."""
 
-TEXTS = st.text(st.characters(exclude_characters="<[", exclude_categories=["Cs"]), max_size=60)
+TEXTS = st.text(st.characters(exclude_characters="<[◁", exclude_categories=["Cs"]), max_size=60)
 CUTS = st.lists(st.integers(0, 60), max_size=6)
 
 
