@@ -34,7 +34,7 @@ SHORT: Final = (
     "tests/local/voice/test_audio.py",
     "tests/take",
     "tests/session/test_audio.py",
-    "tests/lifecycle/test_ledger.py",
+    "tests/reports/test_ledger.py",
 )
 
 
