@@ -42,9 +42,10 @@ def wheel(sources: Path) -> Path:
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The programs of an environment that holds the wheel and what it asks for."""
     folder = tmp_path_factory.mktemp("installed")
-    venv.create(folder, with_pip=True)
+    venv.create(folder)
     programs = folder / ("Scripts" if os.name == "nt" else "bin")
-    command = [str(programs / "python"), "-m", "pip", "install", "--quiet", str(wheel)]
+    install = [sys.executable, "-m", "uv", "pip", "install", "--quiet"]
+    command = [*install, "--python", str(programs / "python"), str(wheel)]
     subprocess.run(command, check=True, env=_without_node())
     return programs
 
