@@ -15,7 +15,7 @@ from heygen_widget.bridge import bridge
 from heygen_widget.widget.running_cell import at_cell_ends
 from heygen_widget.widget.saved_output import Outputs
 
-PATIENCE: Final = 20.0
+PATIENCE: Final = 30.0
 """Seconds after which a cell ends, even if something is still missing."""
 
 _log = logging.getLogger(__name__)

@@ -30,7 +30,7 @@ MOST_PLAIN: Final = 1_000
 POSTER_WIDTH: Final = 256
 """Pixels."""
 
-FIRST_PICTURE: Final = 10.0
+FIRST_PICTURE: Final = 20.0
 """Seconds that a cell waits for a new session's picture in a notebook that no page shows."""
 
 _log = logging.getLogger(__name__)

@@ -30,8 +30,8 @@ def test_right_after_the_last_word_transcript_and_captions_are_the_authors_text(
 
 
 def test_a_speech_is_spoken_when_its_last_word_is_over_and_not_when_that_is_told(
-    swift_server: LocalServer,
+    local_server: LocalServer,
 ) -> None:
-    with Avatar(local=swift_server) as avatar:
+    with Avatar(local=local_server) as avatar:
         speech = avatar.speak("สวัสดีครับวันนี้อากาศดีมากเราจะมาพูดคุยกันเกี่ยวกับเทคโนโลยี").result(timeout=60)
         assert avatar.elapsed >= max(word.end for word in speech.words if word.word.isprintable())
