@@ -56,6 +56,8 @@ MOST_EVENTS: Final = 10_000
 """The number of events kept; older ones are dropped."""
 
 _log = logging.getLogger(__name__)
+# Without a handler, Python would print warnings into whichever cell ran last.
+logging.getLogger("heygen_widget").addHandler(logging.NullHandler())
 
 D = TypeVar("D", bound=Delivery)
 

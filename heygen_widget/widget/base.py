@@ -1,6 +1,5 @@
 """The base of the widgets: a thin port to an `AvatarController`, which does the work."""
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -18,9 +17,6 @@ from heygen_widget.widget.port import WidgetPort
 from heygen_widget.widget.running_cell import watch_cells
 from heygen_widget.widget.saved_output import Bundle, Outputs
 from heygen_widget.widget.verbs import SessionVerbs
-
-# Without a handler, Python would print warnings into whichever cell ran last.
-logging.getLogger("heygen_widget").addHandler(logging.NullHandler())
 
 _made_in_cells: MadeInCells[AvatarController] = MadeInCells()
 
