@@ -351,10 +351,10 @@ def test_a_server_without_cancel_is_told_that_the_text_is_final_and_watched_to_i
 
 
 def test_time_left_is_counted_from_the_first_picture_and_idle_time_from_the_last_text(
-    swift_server: LocalServer,
+    local_server: LocalServer,
 ) -> None:
     async def work() -> None:
-        async with stage(swift_server) as on:
+        async with stage(local_server) as on:
             limits = Limits(max_seconds=500, idle_timeout=20)
             speech = Delivery("Hello, this takes a moment to say.")
             session = on.session_of(speech, limits)
