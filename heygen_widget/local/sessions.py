@@ -219,6 +219,8 @@ class Session:
             clock=self._clock,
             on_segment=self._report_segment,
         )
+        if self._clock.pace == 1:  # a page comes at once, and should not wait for pictures
+            self.stream.watch()
         self.stream.start()
 
     def _wake(self) -> None:

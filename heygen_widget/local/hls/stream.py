@@ -123,12 +123,16 @@ class Stream:
         """Signal that speech has arrived or the track's input is closed. Call from any thread."""
         self._woken.set()
 
+    def watch(self) -> None:
+        """Code pictures live from now on: somebody watches, or is about to."""
+        self._watched.set()
+
     def playlist(self, *, opening: bool = False) -> str:
         """Write the media playlist; its URIs are `init.mp4` and `<number>.m4s`.
 
         With `opening`, only the beginning of a young stream, for a player that has just joined.
         """
-        self._watched.set()
+        self.watch()
         return self._playlist.text(opening=opening)
 
     def segment(self, number: int) -> bytes | None:

@@ -201,6 +201,7 @@ def test_rest_is_replayed_byte_by_byte_at_a_new_time(
         }
 
 
+@pytest.mark.alone  # both streams must begin to speak in the same frame
 def test_pictures_that_nobody_watched_live_are_the_same(
     go_on_air: "GoOnAir", beep: SpokenAudio
 ) -> None:
