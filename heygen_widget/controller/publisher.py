@@ -49,7 +49,7 @@ class Publisher:
         self.session = to_browser(self.view())
 
     def attach(self, port: FrontendPort) -> None:
-        """Reach the pages through `port` from now on; until then there are none."""
+        """Send to the pages through `port` from now on; messages before that are dropped."""
         self._port = port
 
     def send(self, content: Any, buffers: Any = None) -> None:

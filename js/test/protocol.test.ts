@@ -16,7 +16,7 @@ test("both ends know the same limits and the same version of the player, which i
   expect(Number(limit?.replaceAll("_", ""))).toBe(MAX_TEXT_LENGTH);
 });
 
-test.each([null, undefined, "words", {}, { kind: 1 }])("%j is no message", (content) => {
+test.each([null, undefined, "words", {}, { kind: 1 }])("%j is not a message", (content) => {
   expect(readKernelMessage(content)).toBeNull();
 });
 

@@ -15,6 +15,7 @@ import pytest
 from heygen_widget import Avatar, HeyGen, LocalServer, SessionStatus, SpeechStatus
 from heygen_widget.bridge import bridge
 from heygen_widget.session import Limit, LimitNear
+from tests.garbage import collect_until
 from tests.page import PATIENCE, MakeAvatar, Page
 
 LONG = "One two three four five six seven eight nine ten. " * 20
@@ -138,10 +139,7 @@ def test_an_avatar_that_only_its_own_callbacks_mention_ends_as_one_that_nobody_h
     speech = avatar.speak("My callbacks know me.")
     left, sessions = weakref.ref(avatar), avatar._controller.queue
     del avatar
-    deadline = time.monotonic() + PATIENCE
-    while gc.collect() >= 0 and left() is not None:  # a callback may hold it for a moment
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    collect_until(lambda: left() is None)  # a callback may hold it for a moment
     assert speech.result(PATIENCE).status is SpeechStatus.SPOKEN
     bridge.submit(sessions.rest()).result(PATIENCE)
     assert sessions.snapshot.status is SessionStatus.COMPLETED

@@ -100,7 +100,7 @@ test("words that fill a gap are marked too", () => {
   expect(shown(talk, 1.2)).toEqual(["One [two]| three"]);
 });
 
-test("a word that is placed anew is marked where it is placed last", () => {
+test("a word that is placed again is marked at its latest place", () => {
   const talk = given(["One two one two", "Three"], ["One", "two"]);
   expect(shown(talk, 1.2)).toEqual(["One [two]| one two", "|Three"]);
   const later: Place = [0, 12, 15];
