@@ -170,6 +170,7 @@ def test_a_callback_that_was_removed_hears_nothing(make_avatar: MakeAvatar) -> N
     avatar.on_event(heard.append, remove=True)
     avatar.speak("Hello.", final=True)
     avatar.wait(timeout=PATIENCE)
+    wait_for_callbacks(PATIENCE)
     assert not heard
     assert any(isinstance(event, WordsSpoken) for event in kept)
 
@@ -184,6 +185,7 @@ def test_what_a_callback_raises_is_shown_and_ends_no_session(
     avatar.on_event(broken)
     avatar.speak("I go on.", final=True)
     assert avatar.wait(timeout=PATIENCE) is SessionStatus.COMPLETED
+    wait_for_callbacks(PATIENCE)
     problem = page.messages("problem")[0]["problem"]
     assert "broken failed" in problem["title"]
     assert problem["hint"] == "ZeroDivisionError('mine')"
@@ -218,6 +220,7 @@ def test_no_callback_ends_the_loop_or_leaves_a_session_open(
     avatar.observe(leave, "session")
     avatar.speak("I go on.", final=True)
     assert avatar.wait(timeout=PATIENCE) is SessionStatus.COMPLETED
+    wait_for_callbacks(PATIENCE)
     problem = page.messages("problem")[0]["problem"]
     assert problem["title"].endswith("failed.")
     assert len(problem["hint"]) < 1000
@@ -238,7 +241,7 @@ def test_no_callback_ends_the_kernels_loop(make_avatar: MakeAvatar) -> None:
 def test_a_callback_that_never_returns_holds_up_no_session_and_is_named(
     make_avatar: MakeAvatar, page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("heygen_widget.controller.callbacks.SLOW", 0.1)
+    monkeypatch.setattr("heygen_widget.controller.callbacks.SLOW", 0.01)
     free = threading.Event()
 
     def wait_for_ever(_: Any) -> None:

@@ -22,6 +22,7 @@ from heygen_widget.api import (
     AuthenticationFailed,
 )
 from heygen_widget.bridge import bridge
+from heygen_widget.controller.callbacks import wait_for_callbacks
 from heygen_widget.session import PlaybackReady, StatusChanged
 from tests.page import PATIENCE, MakeAvatar, Page, playback
 
@@ -191,6 +192,7 @@ def test_speaking_opens_a_session_and_is_seen_in_the_trait(avatar: Avatar, page:
     avatar.wait("streaming", PATIENCE)
     avatar.finish()
     assert avatar.wait(timeout=PATIENCE) is SessionStatus.COMPLETED
+    wait_for_callbacks(PATIENCE)
     assert _statuses(avatar) == ["creating", "pending", "streaming", "draining", "completed"]
     assert list(dict.fromkeys(shown)) == _statuses(avatar)
     view = avatar.session
@@ -378,6 +380,7 @@ def test_an_observer_that_fails_ends_no_session(avatar: Avatar, page: Page) -> N
     avatar.speak("I go on.", final=True)
     assert avatar.wait(timeout=PATIENCE) is SessionStatus.COMPLETED
     assert avatar.transcript == "I go on."
+    wait_for_callbacks(PATIENCE)
     assert "ZeroDivisionError('mine')" in page.messages("problem")[0]["problem"]["hint"]
 
 
