@@ -7,9 +7,9 @@ import { KernelLink, type Pending } from "./kernel_link.ts";
 import { PlayerHost } from "./player_host.ts";
 import { SessionState } from "./session_state.ts";
 import { isOver } from "./status.ts";
-import { Desk } from "./ui_state.ts";
+import { UiState } from "./ui_state.ts";
 import type { View } from "./video_placement.ts";
-import type { Picture } from "./video_player.ts";
+import type { VideoPlayer } from "./video_player.ts";
 
 const LOOK_EVERY_MS = 1000;
 /** So long after its last use it is unlikely that somebody is about to type into the widget. */
@@ -20,7 +20,7 @@ export class Avatar extends SessionState {
   problem: Problem | null = null;
   /** The text that was refused with `problem`, for it to be sent again. */
   refused: { id: string; text: string } | null = null;
-  readonly desk = new Desk();
+  readonly ui = new UiState();
   readonly link: KernelLink;
   readonly players: PlayerHost;
 
@@ -62,25 +62,25 @@ export class Avatar extends SessionState {
     this.changes.addEventListener("change", draw, { signal });
   }
 
-  get player(): Picture | null {
+  get player(): VideoPlayer | null {
     return this.players.player;
   }
 
   /** The view that has the picture: the newest, or the one it was called to. */
   get holder(): View | undefined {
-    return this.players.views.holder;
+    return this.players.placement.holder;
   }
 
   /** Show the picture in `view`; when that goes, the one before gets it back. */
   enter(view: View, signal: AbortSignal): void {
-    this.players.views.enter(view, signal);
+    this.players.placement.enter(view, signal);
     signal.addEventListener("abort", () => this.change());
     this.change();
   }
 
   /** Move the picture to `view`. */
   bringTo(view: View): void {
-    this.players.views.bringTo(view);
+    this.players.placement.bringTo(view);
     this.change();
   }
 
@@ -146,7 +146,7 @@ export class Avatar extends SessionState {
   /** After a session has ended and the widget has been idle for a while, its output may be redrawn. */
   private yieldOutput(): void {
     const { epoch } = this.session;
-    const inUse = !isOver(this.session) || this.player?.active || this.players.views.inUse;
+    const inUse = !isOver(this.session) || this.player?.active || this.players.placement.inUse;
     if (inUse || this.yielded === epoch || !this.holder) {
       this.unusedSince = null;
       return;
@@ -187,7 +187,7 @@ export class Avatar extends SessionState {
   private lostKernel(): void {
     this.asked = null;
     const texts = this.link.pending.map(({ request }) => ("text" in request ? request.text : ""));
-    this.desk.draft ||= texts.filter(Boolean).join("\n");
+    this.ui.draft ||= texts.filter(Boolean).join("\n");
     this.freeze();
     this.player?.hush();
     this.change();

@@ -4,7 +4,7 @@
 /** However long the kernel is busy, it is said this often. */
 const LONGEST_MS = 120_000;
 
-export class Pace {
+export class Backoff {
   private saidAt = Number.NEGATIVE_INFINITY;
   private pause: number;
   private answered = true;

@@ -11,7 +11,7 @@ import {
   readKernelMessage,
   type Said,
 } from "../protocol.ts";
-import { Pace } from "./backoff.ts";
+import { Backoff } from "./backoff.ts";
 
 /** After this long without an answer the kernel is taken to be busy. */
 const PATIENCE_MS = 2500;
@@ -50,7 +50,7 @@ export class KernelLink {
   private readonly page = crypto.getRandomValues(new Uint32Array(3)).join("-");
   private sent = 0;
   private readonly heard = new Map<string, () => void>();
-  private readonly repeating = new Pace(REPEAT_MS);
+  private readonly repeating = new Backoff(REPEAT_MS);
 
   /** `answered` is told what became of a request, or why any other message was refused. */
   constructor(

@@ -4,16 +4,16 @@
 import { Shelf } from "../page/library.ts";
 import { describePage } from "../page/page_info.ts";
 import { PLAYER_VERSION, type SessionView } from "../protocol.ts";
-import { Pace } from "./backoff.ts";
+import { Backoff } from "./backoff.ts";
 import type { Handlers, KernelLink } from "./kernel_link.ts";
 import type { SessionState } from "./session_state.ts";
-import { Views } from "./video_placement.ts";
-import type { Picture } from "./video_player.ts";
+import { VideoPlacement } from "./video_placement.ts";
+import type { VideoPlayer } from "./video_player.ts";
 
 /** Plays one kind of session. */
 export interface SessionPlayer {
   /** Null before there was anything to see. */
-  readonly player: Picture | null;
+  readonly player: VideoPlayer | null;
   /** The session that the player was given. */
   readonly epoch: number;
   /** What it does with the kernel's messages about the picture. */
@@ -49,14 +49,14 @@ const REPORT_EVERY_MS = 1000;
 
 export class PlayerHost {
   /** Where the picture is. */
-  readonly views: Views;
+  readonly placement: VideoPlacement;
 
   private readonly kind: Kind;
   private playing: SessionPlayer | null = null;
   private greeted = false;
   private ordered = false;
   private reported = "";
-  private readonly reporting = new Pace(REPORT_EVERY_MS);
+  private readonly reporting = new Backoff(REPORT_EVERY_MS);
 
   /** `redraw` is called when anything has changed, `failed` when the player cannot be loaded. */
   constructor(
@@ -67,7 +67,7 @@ export class PlayerHost {
     private readonly signal: AbortSignal,
   ) {
     this.kind = KINDS[state.session.player];
-    this.views = new Views(
+    this.placement = new VideoPlacement(
       () => this.moved(),
       () => this.player?.rest(),
       signal,
@@ -78,7 +78,7 @@ export class PlayerHost {
     if (!this.ordered) this.sayHello(this.kind.shelf.delivered);
   }
 
-  get player(): Picture | null {
+  get player(): VideoPlayer | null {
     return this.playing?.player ?? null;
   }
 

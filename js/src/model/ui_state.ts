@@ -2,7 +2,7 @@
 
 import { History } from "./input_history.ts";
 
-export class Desk {
+export class UiState {
   readonly history = new History();
   captions = true;
   transcript = false;

@@ -14,7 +14,7 @@ export interface View {
  */
 const PATIENCE_MS = 1500;
 
-export class Views {
+export class VideoPlacement {
   private order: View[] = [];
   /** In sight, as what is out of sight is drawn less often and plays on late. */
   private readonly parking = h("div", {

@@ -5,7 +5,7 @@
 import { shared } from "../page/page_global.ts";
 import type { Connection, PlaybackState, Problem, Sound, Transport } from "../protocol.ts";
 
-export abstract class Picture {
+export abstract class VideoPlayer {
   readonly video = document.createElement("video");
   /** Whether the browser refused sound until the user asks for it. */
   soundBlocked = false;

@@ -3,7 +3,7 @@
 import type { Avatar } from "../model/avatar.ts";
 import type { Walk } from "../model/input_history.ts";
 import { isLive, isOpening } from "../model/status.ts";
-import type { Desk } from "../model/ui_state.ts";
+import type { UiState } from "../model/ui_state.ts";
 import { button, h, icon, iconButton, label, retire, SUPPRESS, setText } from "../page/dom.ts";
 import { MAX_TEXT_LENGTH } from "../protocol.ts";
 import * as icons from "./icons.ts";
@@ -51,7 +51,7 @@ export class Composer {
 
   constructor(
     private readonly avatar: Avatar,
-    private readonly desk: Desk,
+    private readonly ui: UiState,
     signal: AbortSignal,
   ) {
     label(this.send, icons.SEND, "Send", "Enter");
@@ -61,7 +61,7 @@ export class Composer {
     on(this.interrupt, () => avatar.ask({ kind: "interrupt" }));
     on(this.finish, () => avatar.ask({ kind: "finish" }));
     on(this.stop, () => avatar.ask({ kind: "stop" }));
-    this.text.value = desk.draft;
+    this.text.value = ui.draft;
     this.text.addEventListener("input", () => this.keep(), { signal });
     this.text.addEventListener("keydown", (event) => this.obey(event), { signal });
   }
@@ -77,7 +77,7 @@ export class Composer {
     const { awaiting, kernelGone, session } = this.avatar;
     const stopping = awaiting === "stop";
     const open = isOpening(session) || isLive(session);
-    if (kernelGone) this.text.value ||= this.desk.draft; // what no kernel has heard can be copied
+    if (kernelGone) this.text.value ||= this.ui.draft; // what no kernel has heard can be copied
     this.text.readOnly = kernelGone;
     this.text.disabled = kernelGone && this.text.value === "";
     this.send.disabled = kernelGone || this.text.value.trim() === "";
@@ -108,7 +108,7 @@ export class Composer {
   private submit(): void {
     const text = this.text.value;
     if (text.trim() === "") return;
-    this.desk.history.add(text);
+    this.ui.history.add(text);
     this.write("");
     this.text.focus();
     this.avatar.speak(text);
@@ -116,7 +116,7 @@ export class Composer {
 
   /** Empty the box; what was in it can be called back. */
   private clear(): void {
-    this.desk.history.add(this.text.value);
+    this.ui.history.add(this.text.value);
     this.write("");
   }
 
@@ -131,7 +131,7 @@ export class Composer {
 
   private recall(direction: -1 | 1): void {
     const { value } = this.text;
-    if (this.walk?.text !== value) this.walk = this.desk.history.walk(value);
+    if (this.walk?.text !== value) this.walk = this.ui.history.walk(value);
     const { walk } = this;
     const text = walk.step(direction);
     if (text === undefined) return;
@@ -147,7 +147,7 @@ export class Composer {
 
   /** Leave what is typed where the next view of the avatar finds it. */
   private keep(): void {
-    this.desk.draft = this.text.value;
+    this.ui.draft = this.text.value;
     this.draw();
   }
 }

@@ -3,7 +3,7 @@
 import type { Avatar } from "../model/avatar.ts";
 import { formatElapsed } from "../model/meter.ts";
 import type { StatusLine } from "../model/status.ts";
-import type { Desk } from "../model/ui_state.ts";
+import type { UiState } from "../model/ui_state.ts";
 import { h, iconButton, label, SUPPRESS, setText } from "../page/dom.ts";
 import type { PictureQuality } from "../protocol.ts";
 import * as icons from "./icons.ts";
@@ -80,7 +80,7 @@ export class Controls {
 
   constructor(
     private readonly avatar: Avatar,
-    private readonly desk: Desk,
+    private readonly ui: UiState,
     private readonly panel: Controlled,
     signal: AbortSignal,
   ) {
@@ -115,7 +115,7 @@ export class Controls {
   }
 
   toggleCaptions(): void {
-    this.desk.captions = !this.desk.captions;
+    this.ui.captions = !this.ui.captions;
     this.panel.draw();
   }
 
@@ -136,7 +136,7 @@ export class Controls {
   }
 
   private toggleTranscript(): void {
-    this.desk.transcript = !this.desk.transcript;
+    this.ui.transcript = !this.ui.transcript;
     this.panel.draw();
   }
 
@@ -152,9 +152,9 @@ export class Controls {
     this.volume.style.setProperty("--hw-loud", loud);
     this.drawQuality();
     label(this.captions, icons.CAPTIONS, "Captions", "C");
-    this.captions.ariaPressed = String(this.desk.captions);
+    this.captions.ariaPressed = String(this.ui.captions);
     label(this.transcript, icons.TRANSCRIPT, "Transcript");
-    this.transcript.ariaExpanded = String(this.desk.transcript);
+    this.transcript.ariaExpanded = String(this.ui.transcript);
     const inset = player?.pictureInPicture === true;
     const insetName = inset ? "Leave picture in picture" : "Picture in picture";
     label(this.inset, icons.PICTURE_IN_PICTURE, insetName);

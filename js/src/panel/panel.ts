@@ -12,7 +12,7 @@ import { Controls } from "./controls.ts";
 import * as icons from "./icons.ts";
 import { keepKeys, obeyKeys } from "./keys.ts";
 import { type Offers, type Scene, sceneOf } from "./overlay.ts";
-import { Stage } from "./screen.ts";
+import { Screen } from "./screen.ts";
 
 const TICK_MS = 40;
 /** In full screen, after this long without a move, all but the picture goes away. */
@@ -24,7 +24,7 @@ export class Panel implements View, Offers {
   readonly screen: HTMLElement;
   readonly root: HTMLElement;
 
-  private readonly stage: Stage;
+  private readonly stage: Screen;
   private readonly controls: Controls;
   private readonly composer: Composer;
   private readonly transcript = h(
@@ -52,12 +52,12 @@ export class Panel implements View, Offers {
     private readonly avatar: Avatar,
     signal: AbortSignal,
   ) {
-    const { desk } = avatar;
-    this.stage = new Stage(signal);
+    const { ui } = avatar;
+    this.stage = new Screen(signal);
     this.screen = this.stage.screen;
     this.root = h("div", { class: "heygen-widget", role: "group", "aria-label": "Avatar" });
-    this.controls = new Controls(avatar, desk, this, signal);
-    this.composer = new Composer(avatar, desk, signal);
+    this.controls = new Controls(avatar, ui, this, signal);
+    this.composer = new Composer(avatar, ui, signal);
     const dock = h(
       "div",
       { class: "hw-dock" },
@@ -90,13 +90,13 @@ export class Panel implements View, Offers {
   }
 
   lastText(): string | undefined {
-    return this.avatar.speeches.latest ?? this.avatar.desk.history.last;
+    return this.avatar.speeches.latest ?? this.avatar.ui.history.last;
   }
 
   /** Show everything that changes with an event. */
   draw(): void {
     const { avatar, root } = this;
-    const { session, player, kernelGone, desk } = avatar;
+    const { session, player, kernelGone, ui } = avatar;
     const playback = player?.state ?? null;
     const { recovering, connection } = player ?? {};
     const status = statusLine({ session, playback, recovering, connection, kernelGone });
@@ -113,7 +113,7 @@ export class Panel implements View, Offers {
     this.stage.draw(this.scene, avatar.link.awaits("speak"));
     this.controls.draw(status);
     this.drawProblem(session.error === null || kernelGone ? avatar.problem : null);
-    this.transcript.hidden = !desk.transcript;
+    this.transcript.hidden = !ui.transcript;
     this.composer.draw();
     this.tick();
     this.keepTicking();
@@ -206,7 +206,7 @@ export class Panel implements View, Offers {
       avatar.openingSince === null ? 0 : Math.floor((now - avatar.openingSince) / 1000);
     stage.sayNote((this.scene?.note ?? "") + (seconds > 0 ? ` · ${seconds} s` : ""));
     const here = this.scene?.name === "live";
-    stage.drawCaptions(avatar, avatar.desk.captions && here, avatar.holder === this);
+    stage.drawCaptions(avatar, avatar.ui.captions && here, avatar.holder === this);
     this.transcriptView?.draw();
     this.controls.tick(now);
   }

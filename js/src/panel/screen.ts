@@ -12,7 +12,7 @@ const LINGER = 2.5;
 const MOST_LOGGED = 50;
 const KEYS = "Space pauses and plays, M mutes, C shows captions, F is full screen.";
 
-export class Stage {
+export class Screen {
   private readonly title = h("p", { class: "hw-title", dir: "auto" });
   private readonly hint = h("p", { class: "hw-hint", dir: "auto" });
   private readonly request = h("p", { class: "hw-request" });

@@ -1,28 +1,28 @@
 import { expect, test } from "vitest";
-import { Pace } from "../../src/model/backoff.ts";
+import { Backoff } from "../../src/model/backoff.ts";
 
 const HOUR = 3_600_000;
 
 /** How often something is said within an hour, looked at each second. */
-function saidInAnHour(pace: Pace, hears: boolean, from = 0): number {
+function saidInAnHour(backoff: Backoff, hears: boolean, from = 0): number {
   let count = 0;
   for (let now = from; now < from + HOUR; now += 1000) {
-    if (!pace.due(now)) continue;
-    pace.said(now);
-    if (hears) pace.heard();
+    if (!backoff.due(now)) continue;
+    backoff.said(now);
+    if (hears) backoff.heard();
     count += 1;
   }
   return count;
 }
 
 test("to a kernel that hears it is said as often as is due, to one that does not a few dozen times", () => {
-  expect(saidInAnHour(new Pace(5000), true)).toBe(720);
-  expect(saidInAnHour(new Pace(1000), false)).toBeLessThan(40);
+  expect(saidInAnHour(new Backoff(5000), true)).toBe(720);
+  expect(saidInAnHour(new Backoff(1000), false)).toBeLessThan(40);
 });
 
 test("when the kernel hears again it is told as often as before", () => {
-  const pace = new Pace(1000);
-  saidInAnHour(pace, false);
-  pace.heard();
-  expect(saidInAnHour(pace, true, HOUR)).toBe(3600);
+  const backoff = new Backoff(1000);
+  saidInAnHour(backoff, false);
+  backoff.heard();
+  expect(saidInAnHour(backoff, true, HOUR)).toBe(3600);
 });

@@ -9,9 +9,9 @@ import type {
   LoaderContext,
   LoaderStats,
 } from "hls.js";
-import { Pace } from "../../model/backoff.ts";
+import { Backoff } from "../../model/backoff.ts";
 import type { MediaMessage, RelayMessage } from "../../protocol.ts";
-import { type Answer, PartShelf } from "./segment_store.ts";
+import { type Answer, SegmentStore } from "./segment_store.ts";
 
 /** How often the kernel is told that this page is still there, while parts arrive. */
 const SIGN_EVERY_MS = 5000;
@@ -27,13 +27,13 @@ export class KernelStream {
   error: string | null = null;
 
   private mayPass = false;
-  private readonly shelf = new PartShelf();
+  private readonly store = new SegmentStore();
   private readonly arrivals = new EventTarget();
   // Not crypto.randomUUID: pages under plain http do not have it.
   private readonly page = Math.random().toString(36).slice(2);
   private wanted: boolean | null = null;
   private listening = new AbortController();
-  private readonly signing = new Pace(SIGN_EVERY_MS);
+  private readonly signing = new Backoff(SIGN_EVERY_MS);
   private heardAt = 0;
 
   /** Of one session; `send` reaches the kernel. All ends with `signal`. */
@@ -60,7 +60,7 @@ export class KernelStream {
     if (this.wanted === false) return;
     this.error = message.error;
     this.mayPass = message.may_pass;
-    this.shelf.add(message, buffers);
+    this.store.add(message, buffers);
     this.arrivals.dispatchEvent(new Event("arrival"));
   }
 
@@ -84,18 +84,18 @@ export class KernelStream {
     if (this.wanted === false) return;
     this.wanted = false;
     this.listening.abort();
-    this.shelf.clear();
+    this.store.clear();
     this.say();
   }
 
   /** What is at an address; null if it may yet come. */
   find(url: string): Answer | null {
-    return this.error === null ? this.shelf.find(url) : { error: this.error, code: 0 };
+    return this.error === null ? this.store.find(url) : { error: this.error, code: 0 };
   }
 
   /** The playlist as it is now, for a reload that has waited long enough. */
   playlistNow(url: string): Answer | null {
-    return this.shelf.isPlaylist(url) ? this.shelf.playlist() : null;
+    return this.store.isPlaylist(url) ? this.store.playlist() : null;
   }
 
   /** Call `look` at each arrival, until `signal`. */
@@ -115,13 +115,13 @@ export class KernelStream {
   private askAgain(): void {
     const now = performance.now();
     const silent = now - this.heardAt > SILENCE_MS && this.signing.due(now);
-    if (this.wanted && silent && !this.shelf.ended && this.error === null) this.say();
+    if (this.wanted && silent && !this.store.ended && this.error === null) this.say();
   }
 
   private say(): void {
     this.signing.said(performance.now());
     const { epoch, page, wanted } = this;
-    const next = this.shelf.next;
+    const next = this.store.next;
     const message: RelayMessage = { kind: "relay", epoch, page, wanted: wanted === true, next };
     this.send(message, () => this.signing.heard());
   }

@@ -2,7 +2,7 @@
 // and finds the way the stream can come. Knows nothing of views and little of the kernel.
 
 import type { HlsConfig } from "hls.js";
-import { Picture } from "../../model/video_player.ts";
+import { VideoPlayer } from "../../model/video_player.ts";
 import { lackingCodec } from "../../page/codecs.ts";
 import { hostOfPage } from "../../page/page_info.ts";
 import type { PlaybackState, Transport } from "../../protocol.ts";
@@ -48,7 +48,7 @@ export interface Showing {
   transport: Transport;
 }
 
-export class Player extends Picture {
+export class Player extends VideoPlayer {
   readonly connection = null;
 
   private now: PlaybackState = "loading";

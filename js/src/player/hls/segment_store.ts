@@ -21,7 +21,7 @@ interface Kept extends MediaPart {
   bytes: DataView<ArrayBuffer> | null;
 }
 
-export class PartShelf {
+export class SegmentStore {
   ended = false;
   private parts: Kept[] = [];
   private inits = new Map<number, DataView<ArrayBuffer>>();

@@ -38,7 +38,7 @@ export class HlsSessionPlayer implements SessionPlayer {
     this.epoch = epoch;
     this.player ??= this.makePlayer();
     this.player.load({ url: hls_url, fromStart: sawItBegin, transport });
-    this.host.views.show(this.player.video);
+    this.host.placement.show(this.player.video);
   }
 
   private takeMedia(message: MediaMessage, buffers: DataView<ArrayBuffer>[]): void {

@@ -1,7 +1,7 @@
 // One <video> for picture and sound that come live, behind the same interface as the player of
 // streams. Says what it is doing; knows nothing of rooms, sessions and views.
 
-import { Picture } from "../../model/video_player.ts";
+import { VideoPlayer } from "../../model/video_player.ts";
 import type { Connection, PlaybackState, Problem } from "../../protocol.ts";
 import type { AvatarEvent } from "./avatar_events.ts";
 import { type Audience, type Join, NO_MEDIA, type Terms, watchOver } from "./connection.ts";
@@ -18,7 +18,7 @@ export interface PlayerEvents {
 
 const AT_WILL: Terms = { again: true, why: () => NO_MEDIA };
 
-export class LivePlayer extends Picture {
+export class LivePlayer extends VideoPlayer {
   state: PlaybackState = "loading";
   recovering = "";
   recoveries = 0;

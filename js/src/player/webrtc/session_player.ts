@@ -40,12 +40,12 @@ export class WebRtcSessionPlayer implements SessionPlayer {
     if (epoch <= this.epoch) return;
     this.epoch = epoch;
     this.told = "unknown";
-    const { state, views } = this.host;
+    const { state, placement } = this.host;
     // Its clock is a little behind the session's while it loads, and would caption them again.
     if (state.captions.epoch === epoch) state.captions.begin();
     this.player ??= this.makePlayer();
     join(this.player);
-    views.show(this.player.video);
+    placement.show(this.player.video);
   }
 
   private makePlayer(): LivePlayer {
