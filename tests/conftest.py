@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 
 from heygen_widget import Avatar
 from heygen_widget.bridge import bridge
+from heygen_widget.frontend.bundles import LIVEKIT, PLAYER, UNDERWAY
 from heygen_widget.local import LocalServer, launcher
 from heygen_widget.session.guard import IDLE_TIMEOUT
 from tests.page import PATIENCE, MakeAvatar, Page
@@ -80,8 +81,11 @@ def swift_server(server_with: Callable[..., LocalServer]) -> LocalServer:
 
 @pytest.fixture
 def page(monkeypatch: pytest.MonkeyPatch) -> Page:
-    """Stand for the page of every avatar that is made."""
+    """Stand for the page of every avatar that is made; no player was sent anywhere yet."""
     page = Page()
+    for library in (PLAYER, LIVEKIT):
+        monkeypatch.setattr(library, "_owed", True)
+        monkeypatch.setattr(library, "_underway", -UNDERWAY)
 
     class Comm(BaseComm):
         def publish_msg(self, *_: Any, **parts: Any) -> None:

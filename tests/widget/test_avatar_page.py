@@ -13,7 +13,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from heygen_widget import Avatar, SessionStatus, SpeechStatus
-from heygen_widget.frontend import bundles as page_module
 from heygen_widget.frontend.protocol import BrowserMessage, Playback
 from tests.page import PATIENCE, MakeAvatar, Page, playback
 
@@ -235,10 +234,7 @@ def test_a_page_that_lacks_the_player_gets_it(avatar: Avatar, page: Page) -> Non
     assert b"hls" in bytes(library).lower()
 
 
-def test_a_page_that_asks_for_what_is_on_its_way_gets_it_once(
-    avatar: Avatar, page: Page, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(page_module.PLAYER, "_owed", True)
+def test_a_page_that_asks_for_what_is_on_its_way_gets_it_once(avatar: Avatar, page: Page) -> None:
     avatar._repr_mimebundle_()
     page.say(avatar, {"kind": "hello", "player": False})
     assert len(page.messages("player")) == 1
@@ -247,9 +243,8 @@ def test_a_page_that_asks_for_what_is_on_its_way_gets_it_once(
 
 
 def test_the_first_avatar_shown_brings_the_player_unasked(
-    make_avatar: MakeAvatar, page: Page, monkeypatch: pytest.MonkeyPatch
+    make_avatar: MakeAvatar, page: Page
 ) -> None:
-    monkeypatch.setattr(page_module.PLAYER, "_owed", True)
     for _ in range(2):
         shown: Any = make_avatar()._repr_mimebundle_()
         assert "application/vnd.jupyter.widget-view+json" in shown[0]
