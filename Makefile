@@ -15,9 +15,9 @@ PARALLEL := --numprocesses $(WORKERS)
 demo: $(VENV)/.demo
 	$(BIN)/heygen-widget demo
 
-# What needs neither a browser nor a kernel.
+# What needs neither a browser nor a kernel, nor anybody who speaks.
 check: $(READY) lint
-	$(BIN)/pytest $(PARALLEL) -m "not browser and not kernel and not alone"
+	$(BIN)/pytest $(PARALLEL) -m "not browser and not kernel and not media and not alone"
 
 test: $(READY) lint
 	$(BIN)/python tests/browser/chromium.py

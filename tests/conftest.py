@@ -22,15 +22,19 @@ settings.register_profile(
 settings.load_profile("steady")
 
 KERNEL = Path(__file__).parent / "kernel"
+SPEAKERS = {"server_with", "engine"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a browser, and what is in `kernel`."""
+    """Mark what needs a browser, a kernel, or somebody who speaks."""
     for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
+        used = getattr(item, "fixturenames", ())
+        if "browser" in used:
             item.add_marker("browser")
         elif item.path.is_relative_to(KERNEL):
             item.add_marker("kernel")
+        elif not SPEAKERS.isdisjoint(used):
+            item.add_marker("media")
 
 
 @pytest.hookimpl(optionalhook=True)

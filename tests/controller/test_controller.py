@@ -15,7 +15,7 @@ from heygen_widget.session import SessionEvent, SessionStatus, SpeechStatus, Wor
 from tests.controller.alone import Port, make
 from tests.page import PATIENCE
 
-pytestmark = pytest.mark.usefixtures("no_settings_from_outside")
+pytestmark = [pytest.mark.media, pytest.mark.usefixtures("no_settings_from_outside")]
 
 
 @pytest.fixture

@@ -27,6 +27,8 @@ from tests.faults.promises import (
 from tests.faults.proxy import Exchange, run, until
 from tests.faults.swift import swift_server
 
+pytestmark = pytest.mark.media
+
 SEED_WORDS = ["Listen", "."]
 TEXTS = ["Alpha.", "Bravo, bravo.", "Charlie."]
 WORDS = ["Alpha", ".", "Bravo", ",", "bravo", ".", "Charlie", "."]

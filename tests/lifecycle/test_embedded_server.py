@@ -25,7 +25,10 @@ from tests.page import PATIENCE, Page
 
 LONG = "One two three four five six seven eight nine ten. " * 20
 
-pytestmark = pytest.mark.usefixtures("page", "no_settings_from_outside")
+pytestmark = [
+    pytest.mark.media,
+    pytest.mark.usefixtures("page", "no_settings_from_outside"),
+]
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ import pytest
 from heygen_widget.local import LocalServer, LocalServerError, launcher
 from tests.garbage import collect_until
 
+pytestmark = pytest.mark.media
+
 
 def test_a_server_runs_within_its_with_block() -> None:
     server = LocalServer()

@@ -18,6 +18,8 @@ import pytest
 from heygen_widget.local import LocalServer
 from tests.local.conftest import PATIENCE, SESSIONS, Caller
 
+pytestmark = pytest.mark.media
+
 SERVE = [sys.executable, "-m", "heygen_widget", "serve"]
 
 

@@ -18,6 +18,8 @@ from heygen_widget.take import spool as spool_module
 from tests.garbage import collect_until
 from tests.relay.stage import FRAME_RATE, SECONDS, make_stream
 
+pytestmark = pytest.mark.media
+
 WORDS = [
     WordEvent(word="Hello", start=0.5, end=0.9),
     WordEvent(word="there.", start=1.5, end=1.9),

@@ -10,6 +10,8 @@ from heygen_widget.local.face import FRAME_RATE, Face
 from heygen_widget.local.mouth import REST
 from heygen_widget.local.voice import SAMPLE_RATE, TimedWord
 
+pytestmark = pytest.mark.media
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
