@@ -1,6 +1,7 @@
 """What a browser page would get from the kernel, where there is neither."""
 
 import threading
+import time
 from collections.abc import Callable
 from itertools import count
 from typing import Any, Final, TypeAlias
@@ -13,6 +14,14 @@ _counter = count()
 
 PATIENCE: Final = 40.0
 """Seconds after which what must come is missed."""
+
+
+def until(condition: Callable[[], object]) -> None:
+    """Wait for what comes by itself, such as what the private loop does after an end is known."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 class Page:

@@ -4,7 +4,7 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import psutil
 import pytest
@@ -21,7 +21,7 @@ from heygen_widget import (
 from heygen_widget.session.contact import OUT_OF_CONTACT
 from heygen_widget.session.events import StatusChanged
 from heygen_widget.session.lifeline import ServerEnded
-from tests.page import PATIENCE, Page
+from tests.page import PATIENCE, Page, until
 
 LONG = "One two three four five six seven eight nine ten. " * 20
 
@@ -46,13 +46,6 @@ def avatar(server: LocalServer) -> Iterator[Avatar]:
         yield avatar
 
 
-def _until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
 def _stands_still(avatar: Avatar) -> None:
     """Check that the meter shows one figure, however late it is read."""
     known = avatar.elapsed
@@ -71,7 +64,7 @@ def test_a_server_that_is_killed_ends_its_sessions_at_once_and_the_next_text_sta
     dead = server.pid
     os.kill(dead, signal.SIGKILL)
     killed = time.time()
-    _until(lambda: avatar.status is other.status is SessionStatus.ERROR)
+    until(lambda: avatar.status is other.status is SessionStatus.ERROR)
     assert isinstance(avatar.error, ServerEnded)
     assert "killed by SIGKILL" in str(avatar.error)
     assert "Speak again" in str(avatar.error)
@@ -106,8 +99,8 @@ def test_a_frozen_server_is_told_of_and_the_session_goes_on_when_it_answers(
     _stands_still(avatar)
     known = avatar.elapsed
     os.kill(server.pid, signal.SIGCONT)
-    _until(lambda: avatar.status is SessionStatus.STREAMING)
-    _until(lambda: avatar.elapsed > known)
+    until(lambda: avatar.status is SessionStatus.STREAMING)
+    until(lambda: avatar.elapsed > known)
     assert "≈" in repr(avatar)
     assert (avatar.session["state"], avatar.session["certain"]) == ("streaming", True)
 
@@ -121,7 +114,7 @@ def test_a_stop_that_a_frozen_server_does_not_answer_is_told_of_and_then_carried
     os.kill(frozen, signal.SIGSTOP)
     avatar.stop()
     late = avatar.speak("After the stop.")
-    _until(lambda: avatar.status is SessionStatus.STOPPING)
+    until(lambda: avatar.status is SessionStatus.STOPPING)
     assert avatar.session["state"] == "stopping"
     assert late.result(PATIENCE).status is SpeechStatus.SPOKEN
     assert not psutil.pid_exists(frozen)
@@ -146,7 +139,7 @@ def test_a_server_that_froze_or_died_while_nobody_needed_it_is_replaced(
 def test_a_room_s_session_ends_with_its_server(server: LocalServer) -> None:
     with contextlib.closing(StreamingAvatar(local=server)) as avatar:
         avatar.start()
-        _until(lambda: avatar.status is SessionStatus.PENDING)
+        until(lambda: avatar.status is SessionStatus.PENDING)
         os.kill(server.pid, signal.SIGKILL)
         with pytest.raises(HeyGenError, match="SIGKILL"):
             avatar.wait(timeout=PATIENCE)

@@ -26,7 +26,7 @@ from heygen_widget.session import SessionStatus, SpeechStatus, StatusChanged
 from heygen_widget.widget.streaming_avatar import StreamingAvatar
 from tests.garbage import collect_until
 from tests.legacy.viewer import Viewer
-from tests.page import PATIENCE, Page
+from tests.page import PATIENCE, Page, until
 from tests.planned_server import Server
 
 pytestmark = pytest.mark.usefixtures("no_settings_from_outside")
@@ -81,14 +81,6 @@ def _of(avatar: StreamingAvatar, kind: type) -> list[Any]:
     return [event for event in avatar.events if isinstance(event, kind)]
 
 
-def _until(condition: Callable[[], bool]) -> None:
-    """Wait for something that comes by itself."""
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 def _until_speaking(avatar: StreamingAvatar, page: Page) -> None:
     page.until(lambda: _of(avatar, AvatarTalkingMessage))
     assert avatar.speaking
@@ -115,7 +107,7 @@ def test_what_is_said_is_told_as_it_is_spoken(
     speech = avatar.speak("Hello, you two.", wait=PATIENCE)
     assert speech.status is SpeechStatus.SPOKEN
     # The words come from the page, and that it was spoken from the server.
-    _until(lambda: "".join(word.word for word in speech.words) == "Hello, you two.")
+    until(lambda: "".join(word.word for word in speech.words) == "Hello, you two.")
     assert avatar.words == speech.words
     assert avatar.transcript == "Hello, you two."
     told = [word for message in page.messages("words") for word in message["words"]]
@@ -348,7 +340,7 @@ def test_an_avatar_that_nobody_holds_ends_its_session(
     assert session_id in _ids(streaming)
     del avatar
     collect_until(lambda: gone() is None)  # a callback may still hold it
-    _until(lambda: session_id not in _ids(streaming))
+    until(lambda: session_id not in _ids(streaming))
 
 
 def test_a_closed_avatar_speaks_no_more(avatar: StreamingAvatar) -> None:
@@ -390,7 +382,7 @@ def test_what_a_dead_process_left_is_ended_by_the_next(
     (folder / "dead.lease").write_bytes(line)
     avatar = make(client=client)
     assert avatar.list() is not None
-    _until(lambda: left not in _ids(streaming))
+    until(lambda: left not in _ids(streaming))
 
 
 def test_heygens_end_of_the_service_points_to_what_took_its_place(make: Make) -> None:
@@ -434,7 +426,7 @@ def test_a_saved_notebook_keeps_what_was_said(avatar: StreamingAvatar, viewer: V
     avatar.speak("To be remembered.", wait=PATIENCE)
     _end(avatar)
     viewer.say({"kind": "yield", "epoch": avatar.session["epoch"]})
-    _until(lambda: "To be remembered." in avatar._repr_mimebundle_()[0]["text/plain"])
+    until(lambda: "To be remembered." in avatar._repr_mimebundle_()[0]["text/plain"])
 
 
 @pytest.mark.usefixtures("page")
