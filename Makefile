@@ -8,6 +8,9 @@ SOURCES := pyproject.toml hatch_build.py hatch_metadata.py js/package-lock.json 
 
 .PHONY: demo check test matrix bench screens pictures lint format clean
 
+# Tests start hundreds of processes, which begin sooner with compiled modules.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Processes that run tests. Most tests wait for something, so there may be more of them than cores.
 WORKERS ?= 4
 PARALLEL := --numprocesses $(WORKERS)

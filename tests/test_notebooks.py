@@ -6,23 +6,21 @@ import json
 import os
 import re
 import sys
-import threading
 from collections.abc import Callable
 from importlib.metadata import packages_distributions
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import httpx
-import nbformat
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
-from nbclient import NotebookClient
-from nbformat import NotebookNode
 
 import heygen_widget
 from heygen_widget import LocalServer
-from tests.local.v1.viewer import Viewer
 from tests.page import PATIENCE
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 BROUGHT_ALONG = {"heygen_widget", "IPython", "ipywidgets"}
@@ -48,7 +46,7 @@ class Played:
         The states of all it opened, as they were at its end.
     """
 
-    def __init__(self, notebook: NotebookNode, folder: Path) -> None:
+    def __init__(self, notebook: "NotebookNode", folder: Path) -> None:
         *cells, (answer,) = [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
         outputs = [output for cell in cells for output in cell]
         shown = [output.get("data", {}) for output in outputs]
@@ -58,29 +56,6 @@ class Played:
         self.html = "\n".join(data.get("text/html", "") for data in shown)
         self.pictures = sum("image/png" in data for data in shown)
         self.sessions: list[str] = ast.literal_eval(answer.data["text/plain"])
-
-
-class Reader(NotebookClient):
-    """Runs a notebook, and enters the rooms that its widgets are told of, as their pages do."""
-
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self._viewers: list[Viewer] = []
-
-    def handle_comm_msg(
-        self, outs: list[NotebookNode], msg: dict[str, Any], cell_index: int
-    ) -> None:
-        """Take what a kernel tells its widgets' pages."""
-        super().handle_comm_msg(outs, msg, cell_index)
-        match msg["content"].get("data"):
-            case {"content": {"kind": "room", "url": url, "token": token}}:
-                self._viewers.append(Viewer())
-                threading.Thread(target=self._viewers[-1].join, args=(url, token)).start()
-
-    def leave(self) -> None:
-        """Leave the rooms."""
-        for viewer in self._viewers:
-            viewer.close()
 
 
 Play: TypeAlias = Callable[[str], list[Played]]
@@ -107,10 +82,10 @@ def play(tmp_path: Path, local_server: LocalServer) -> Play:
 
 
 async def _play(name: str, folder: Path, settings: dict[str, str]) -> Played:
-    notebook = nbformat.reads((FOLDER / f"{name}.ipynb").read_text(encoding="utf-8"), as_version=4)
-    notebook.cells.append(nbformat.v4.new_code_cell(SESSIONS))
-    place = {"metadata": {"path": str(folder)}}
-    client = Reader(notebook, timeout=PATIENCE, kernel_name="python3", resources=place)
+    from tests.kernel.reader import Reader, notebook_of
+
+    notebook = notebook_of(FOLDER / f"{name}.ipynb", SESSIONS)
+    client = Reader(notebook, folder, timeout=PATIENCE)
     outside = {name: value for name, value in os.environ.items() if not name.startswith("HEYGEN_")}
     own = {"IPYTHONDIR": str(folder / "ipython")}
     try:

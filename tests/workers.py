@@ -14,11 +14,14 @@ TOGETHER: Final = (
     "tests/local/v1/test_livekit_client.py",
     "tests/local/v1/test_lost_lines.py",
     "tests/local/v1/test_sdk.py",
+    "tests/session/test_letting_go.py",
+    "tests/session/text/test_chunks.py",
+    "tests/session/text/test_packages.py",
     "tests/test_cli.py",
     "tests/test_distribution.py",
     "tests/test_key.py",
 )
-"""What shares a browser, a kernel or something else that takes long to start."""
+"""What shares a browser, a kernel, a large library or something else that takes long to start."""
 
 
 class Workers(LoadScopeScheduling):  # type: ignore[misc] # it has no types

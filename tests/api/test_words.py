@@ -8,7 +8,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import httpx
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -96,6 +95,8 @@ def test_words_of_every_script_arrive_unharmed(face: Face, server: Server) -> No
 
 
 def test_words_make_a_table_as_they_are() -> None:
+    import pandas as pd
+
     words = WordBatch.model_validate(json.loads(frame("Hello", "there")[6:])).words
     table = pd.DataFrame(words)
     assert table.to_dict("list") == {"word": ["Hello", "there"], "start": [0.5] * 2, "end": [1] * 2}

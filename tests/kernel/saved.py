@@ -4,10 +4,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import nbformat
-from nbclient import NotebookClient
-
-_format: Any = nbformat  # whose functions have no types
 _OUTPUTS: Final = frozenset({"display_data", "error", "execute_result", "stream"})
 
 
@@ -16,16 +12,20 @@ def save(path: Path, sources: Sequence[str], heard: Iterable[dict[str, Any]]) ->
 
     The outputs stand below the last one: which cell has which does not matter here.
     """
-    cells = [_format.v4.new_code_cell(source) for source in sources]
-    notebook = _format.v4.new_notebook(cells=cells)
+    import nbformat
+    from nbclient import NotebookClient
+
+    functions: Any = nbformat  # have no types
+    cells = [functions.v4.new_code_cell(source) for source in sources]
+    notebook = functions.v4.new_notebook(cells=cells)
     outputs = cells[-1].outputs
     client = NotebookClient(notebook, store_widget_state=True)  # which knows how to save widgets
     client.reset_execution_trackers()
     for message in heard:
         if message["msg_type"] in _OUTPUTS:
-            outputs.append(_format.v4.output_from_msg(message))
+            outputs.append(functions.v4.output_from_msg(message))
         elif message["msg_type"] in {"comm_open", "comm_msg"}:
             client.handle_comm_msg(outputs, message, 0)
     client.set_widgets_metadata()
-    _format.validate(notebook)
-    _format.write(notebook, path)
+    functions.validate(notebook)
+    functions.write(notebook, path)

@@ -3,26 +3,26 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import nbconvert
-import nbformat
 import pytest
-from nbclient import NotebookClient
-from nbformat import NotebookNode
 
 from heygen_widget.widget.saved_output import WIDGET
 from tests.kernel.notebook import PATIENCE, Kernel
 
-_format: Any = nbformat  # whose functions have no types
-_convert: Any = nbconvert
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 SHOW = "from heygen_widget import Avatar\navatar = Avatar(local=True)\navatar"
 
 
-def _run(folder: Path, *sources: str) -> NotebookNode:
-    cells = [_format.v4.new_code_cell(source) for source in sources]
-    notebook: NotebookNode = _format.v4.new_notebook(cells=cells)
+def _run(folder: Path, *sources: str) -> "NotebookNode":
+    import nbformat
+    from nbclient import NotebookClient
+
+    functions: Any = nbformat  # have no types
+    cells = [functions.v4.new_code_cell(source) for source in sources]
+    notebook: NotebookNode = functions.v4.new_notebook(cells=cells)
     place = {"metadata": {"path": str(folder)}}
     client = NotebookClient(
         notebook, timeout=PATIENCE, kernel_name="python3", resources=place, allow_errors=True
@@ -32,7 +32,7 @@ def _run(folder: Path, *sources: str) -> NotebookNode:
     return notebook
 
 
-def _shown(notebook: NotebookNode) -> list[dict[str, str]]:
+def _shown(notebook: "NotebookNode") -> list[dict[str, str]]:
     """Return what stands for each avatar, by media type."""
     outputs = [output for cell in notebook.cells for output in cell.outputs]
     return [output.data for output in outputs if output.output_type == "display_data"]
@@ -49,6 +49,8 @@ def _is_told(shown: dict[str, str], words: Sequence[str]) -> None:
 def test_every_avatar_s_picture_and_words_are_in_the_notebook_and_in_its_html(
     tmp_path: Path,
 ) -> None:
+    import nbconvert
+
     notebook = _run(
         tmp_path,
         SHOW,
@@ -65,7 +67,8 @@ def test_every_avatar_s_picture_and_words_are_in_the_notebook_and_in_its_html(
     first, second = _shown(notebook)
     _is_told(first, ["cancelled", "Good morning", "Good evening", "apples"])
     _is_told(second, ["completed", "Nobody waits"])
-    page, _ = _convert.HTMLExporter(embed_images=True).from_notebook_node(notebook)
+    convert: Any = nbconvert  # has no types
+    page, _ = convert.HTMLExporter(embed_images=True).from_notebook_node(notebook)
     assert page.count('alt="The avatar"') == page.count('src="data:image/jpeg;base64,') == 2
     assert "Nobody waits" in page
     assert f'<script type="{WIDGET}">' not in page  # it would take the place of all that

@@ -4,8 +4,6 @@ import asyncio
 import weakref
 from collections.abc import Sequence
 
-import pandas as pd
-import polars as pl
 import pytest
 
 from heygen_widget import AsyncHeyGen, LocalServer
@@ -155,6 +153,9 @@ async def _tts(text: str) -> CreateAvatarRealtimeTTS:
 
 
 def test_an_overview_is_a_sequence_of_which_tables_are_made() -> None:
+    import pandas as pd
+    import polars as pl
+
     ledger = Ledger()
     ledger.open(_session(), 1, avatar="Daisy", rehearsal=False)
     ledger.open(_session(), 1, avatar="Josh", rehearsal=True)

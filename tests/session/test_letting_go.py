@@ -8,9 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
-import anthropic
 import httpx
-import openai
 import pytest
 import urllib3
 
@@ -152,6 +150,8 @@ def _of_urllib3(address: str) -> Iterator[Held]:
 
 @contextlib.contextmanager
 def _of_openai(address: str) -> Iterator[Any]:
+    import openai
+
     client = openai.OpenAI(api_key="k", base_url=address, max_retries=0)
     with client, client.chat.completions.stream(model="m", messages=[]) as events:
         yield events
@@ -159,6 +159,8 @@ def _of_openai(address: str) -> Iterator[Any]:
 
 @contextlib.contextmanager
 def _of_anthropic(address: str) -> Iterator[Any]:
+    import anthropic
+
     client = anthropic.Anthropic(api_key="k", base_url=address, max_retries=0)
     with client, client.messages.stream(model="m", max_tokens=9, messages=[]) as events:
         yield events

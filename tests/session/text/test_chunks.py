@@ -1,16 +1,11 @@
 """Whatever a language model's SDK yields, its text is found, each piece once."""
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator
 from types import SimpleNamespace
 from typing import Any
 
-import anthropic
-import openai
 import pytest
-from langchain_core.messages import AIMessageChunk
-from langchain_core.output_parsers import StrOutputParser
-from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
 from heygen_widget.session.text import UnspeakableChunk, pieces, text_of
@@ -38,6 +33,8 @@ async def heard_async(source: object) -> str:
 
 
 def test_openai_chat_completions_are_heard(address: str) -> None:
+    import openai
+
     with openai.OpenAI(api_key="k", base_url=f"{address}/v1") as client:
         stream = client.chat.completions.create(model="m", messages=ASK, stream=True)
         assert heard(stream) == SENTENCE
@@ -46,6 +43,8 @@ def test_openai_chat_completions_are_heard(address: str) -> None:
 
 
 def test_openai_responses_are_heard(address: str) -> None:
+    import openai
+
     with openai.OpenAI(api_key="k", base_url=f"{address}/v1") as client:
         assert heard(client.responses.create(model="m", input="Greet.", stream=True)) == SENTENCE
         with client.responses.stream(model="m", input="Greet.") as events:
@@ -53,6 +52,8 @@ def test_openai_responses_are_heard(address: str) -> None:
 
 
 def test_anthropic_messages_are_heard_once_and_thoughts_never(address: str) -> None:
+    import anthropic
+
     with anthropic.Anthropic(api_key="k", base_url=address) as client:
         stream = client.messages.create(model="m", max_tokens=9, messages=ASK, stream=True)
         assert heard(stream) == SENTENCE
@@ -62,17 +63,23 @@ def test_anthropic_messages_are_heard_once_and_thoughts_never(address: str) -> N
             assert heard(events.text_stream) == SENTENCE
 
 
-def _chat(address: str) -> ChatOpenAI:
-    return ChatOpenAI(model="m", api_key=SecretStr("k"), base_url=f"{address}/v1")
+def _chats(address: str) -> tuple[Any, Any]:
+    """Return a chat of LangChain, and one whose messages are parsed."""
+    from langchain_core.output_parsers import StrOutputParser
+    from langchain_openai import ChatOpenAI
+
+    chat = ChatOpenAI(model="m", api_key=SecretStr("k"), base_url=f"{address}/v1")
+    return chat, chat | StrOutputParser()
 
 
 def test_langchain_is_heard(address: str) -> None:
-    chat = _chat(address)
-    assert heard(chat.stream("Greet.")) == SENTENCE
-    assert heard((chat | StrOutputParser()).stream("Greet.")) == SENTENCE
+    for chat in _chats(address):
+        assert heard(chat.stream("Greet.")) == SENTENCE
 
 
 async def _async_openai(address: str) -> list[str]:
+    import openai
+
     async with openai.AsyncOpenAI(api_key="k", base_url=f"{address}/v1") as client:
         completions = await client.chat.completions.create(model="m", messages=ASK, stream=True)
         responses = await client.responses.create(model="m", input="Greet.", stream=True)
@@ -80,6 +87,8 @@ async def _async_openai(address: str) -> list[str]:
 
 
 async def _async_anthropic(address: str) -> list[str]:
+    import anthropic
+
     async with anthropic.AsyncAnthropic(api_key="k", base_url=address) as client:
         raw = await client.messages.create(model="m", max_tokens=9, messages=ASK, stream=True)
         said = [await heard_async(raw)]
@@ -91,9 +100,7 @@ async def _async_anthropic(address: str) -> list[str]:
 
 
 async def _async_langchain(address: str) -> list[str]:
-    chat = _chat(address)
-    texts: AsyncIterable[str] = (chat | StrOutputParser()).astream("Greet.")
-    return [await heard_async(chat.astream("Greet.")), await heard_async(texts)]
+    return [await heard_async(chat.astream("Greet.")) for chat in _chats(address)]
 
 
 @pytest.mark.parametrize("ask", [_async_openai, _async_anthropic, _async_langchain])
@@ -164,6 +171,8 @@ def test_litellms_streams_are_heard_in_the_way_that_works() -> None:
 
 
 def test_langchains_blocks_are_heard_and_its_thoughts_are_not() -> None:
+    from langchain_core.messages import AIMessageChunk
+
     blocks: Any = [
         {"type": "reasoning", "text": "Unspoken."},
         {"type": "text", "text": "Hello", "index": 0},
@@ -191,6 +200,8 @@ def test_a_whole_completion_is_told_from_its_chunks() -> None:
 
 
 def test_a_stream_not_yet_awaited_or_entered_is_refused_with_advice(address: str) -> None:
+    import anthropic
+
     async def create() -> None: ...
 
     waiting = create()

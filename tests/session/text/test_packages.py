@@ -7,20 +7,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
-import cohere
-import ollama
 import pytest
-from huggingface_hub import InferenceClient
-from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
-from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
-from langgraph.graph import END, START, MessagesState, StateGraph
-from mistralai.client import Mistral, models
 
 from heygen_widget.session.text import pieces, text_of
 from tests.session.text.endpoint import SENTENCE, running_endpoint
 
 ASK: Any = [{"role": "user", "content": "Greet."}]
-OLD: Any = {"messages": [HumanMessage("Hi."), AIMessage("An old answer."), HumanMessage("Greet.")]}
+OLD: Any = {"messages": [("user", "Hi."), ("ai", "An old answer."), ("user", "Greet.")]}
 
 
 @pytest.fixture(scope="module")
@@ -41,22 +34,49 @@ async def heard_async(source: object) -> str:
     return "".join([piece async for piece in said])
 
 
+def _ollama_chat(address: str) -> str:
+    import ollama
+
+    return heard(ollama.Client(address).chat("m", ASK, stream=True))
+
+
+def _ollama_generate(address: str) -> str:
+    import ollama
+
+    return heard(ollama.Client(address).generate("m", "Greet.", stream=True))
+
+
+def _cohere(address: str) -> str:
+    import cohere
+
+    client = cohere.ClientV2(api_key="k", base_url=address)
+    return heard(client.chat_stream(model="m", messages=ASK))
+
+
 def _hugging_face(address: str) -> str:
+    from huggingface_hub import InferenceClient
+
     client = InferenceClient(base_url=address, api_key="k")
     return heard(client.chat_completion(ASK, stream=True))
 
 
 def _hugging_face_texts(address: str) -> str:
+    from huggingface_hub import InferenceClient
+
     client = InferenceClient(model=f"{address}/tokens", api_key="k")
     return heard(client.text_generation("Greet.", stream=True))
 
 
 def _hugging_face_tokens(address: str) -> str:
+    from huggingface_hub import InferenceClient
+
     client = InferenceClient(model=f"{address}/tokens", api_key="k")
     return heard(client.text_generation("Greet.", stream=True, details=True))
 
 
 def _mistral(address: str) -> str:
+    from mistralai.client import Mistral
+
     with (
         Mistral(api_key="k", server_url=address) as client,
         client.chat.stream(model="m", messages=ASK) as events,
@@ -65,11 +85,9 @@ def _mistral(address: str) -> str:
 
 
 PROVIDERS: list[Callable[[str], str]] = [
-    lambda address: heard(ollama.Client(address).chat("m", ASK, stream=True)),
-    lambda address: heard(ollama.Client(address).generate("m", "Greet.", stream=True)),
-    lambda address: heard(
-        cohere.ClientV2(api_key="k", base_url=address).chat_stream(model="m", messages=ASK)
-    ),
+    _ollama_chat,
+    _ollama_generate,
+    _cohere,
     _hugging_face,
     _hugging_face_texts,
     _hugging_face_tokens,
@@ -87,11 +105,15 @@ def test_the_stream_of_a_provider_is_heard(ask: Callable[[str], str], address: s
 
 
 def test_an_ollama_chunk_may_leave_open_whether_it_is_the_last() -> None:
+    import ollama
+
     message = ollama.Message(role="assistant", content="Hi.")
     assert text_of(ollama.ChatResponse(message=message)) == "Hi."
 
 
 def test_thoughts_of_mistral_are_silent() -> None:
+    from mistralai.client import models
+
     blocks = [
         {"type": "thinking", "thinking": [{"type": "text", "text": "Unspoken."}]},
         {"type": "text", "text": "Hi."},
@@ -103,6 +125,10 @@ def test_thoughts_of_mistral_are_silent() -> None:
 
 def _graph() -> Any:
     """Make a graph whose first node asks a model, and whose others make messages of their own."""
+    from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
+    from langchain_core.messages import AIMessage, ToolMessage
+    from langgraph.graph import END, START, MessagesState, StateGraph
+
     model = GenericFakeChatModel(messages=iter([AIMessage("Let me look.")]))
 
     def ask(state: Any) -> Any:
