@@ -17,7 +17,7 @@ PATIENCE: Final = 40.0
 
 
 def until(condition: Callable[[], object]) -> None:
-    """Wait for what comes by itself, such as what the private loop does after an end is known."""
+    """Wait for something that comes by itself."""
     deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline

@@ -54,14 +54,16 @@ def esbuild(source: str, *options: str) -> str:
     """Bundle what `source` imports from js/node_modules."""
     program = shutil.which("esbuild", path=os.fspath(JS / "node_modules" / ".bin"))
     assert program is not None, "js/node_modules is missing: run `npm ci` in js"
-    return subprocess.run(
+    done = subprocess.run(
         [program, "--bundle", *options],
         input=source,
         cwd=JS,
         capture_output=True,
         text=True,
-        check=True,
-    ).stdout
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 class WatchingPage:
