@@ -10,8 +10,6 @@ import weakref
 from dataclasses import FrozenInstanceError, asdict, fields
 from typing import Any
 
-import pandas as pd
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -101,6 +99,9 @@ def test_events_are_kept_as_they_were_and_the_oldest_go_first(
 @given(st.lists(EVENTS, min_size=1, max_size=5), st.integers(1, 60))
 @settings(max_examples=50, deadline=None)
 def test_pandas_and_polars_make_a_table_of_any_events(some: list[SessionEvent], times: int) -> None:
+    import pandas as pd
+    import polars as pl
+
     history = History(some * times)
     for table in (pd.DataFrame(history), pl.DataFrame(history)):
         assert list(table.columns) == list(HEADINGS)
@@ -112,6 +113,9 @@ def test_pandas_and_polars_make_a_table_of_any_events(some: list[SessionEvent], 
 
 
 def test_events_and_words_of_a_session_are_tables_too(make_avatar: MakeAvatar) -> None:
+    import pandas as pd
+    import polars as pl
+
     avatar = make_avatar()
     speech = avatar.speak("One **two** three.", final=True)
     avatar.wait(timeout=PATIENCE)
