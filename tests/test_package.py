@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import heygen_widget
-from heygen_widget import api, language, legacy, local, relay, session, take
+from heygen_widget import api, language, legacy, local, present, relay, session, take
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "heygen_widget"
@@ -36,7 +36,7 @@ def test_all_public_names_are_there_sorted_and_say_where_they_live() -> None:
         heygen_widget.Avatarr  # noqa: B018
 
 
-@pytest.mark.parametrize("part", [api, language, legacy, local, relay, session, take])
+@pytest.mark.parametrize("part", [api, language, legacy, local, present, relay, session, take])
 def test_the_names_of_each_part_are_sorted_and_complete(part: object) -> None:
     names: list[str] = part.__all__  # type: ignore[attr-defined]
     source = inspect.getsource(part)  # type: ignore[arg-type]
@@ -71,6 +71,7 @@ def test_type_checkers_see_the_same_names_as_python() -> None:
         ("heygen_widget.session", ["anywidget", "IPython", "starlette", "numpy", "av"]),
         ("heygen_widget.legacy", ["anywidget", "IPython", "starlette", "numpy", "av"]),
         ("heygen_widget.relay", ["anywidget", "IPython", "starlette", "numpy", "av"]),
+        ("heygen_widget.present", ["anywidget", "IPython", "starlette", "numpy", "av", "pandas"]),
         ("heygen_widget.take", ["anywidget", "IPython", "starlette", "numpy", "av"]),
         ("heygen_widget.local", ["anywidget", "IPython", "starlette", "numpy", "av"]),
         ("heygen_widget.widget.avatar", ["starlette", "uvicorn", "numpy", "av"]),
@@ -98,7 +99,8 @@ ARROWS = {
     "relay": ["api.bounded", "api.plain"],
     "take": ["api", "relay", "session"],
     "frontend": ["api", "session"],
-    "transport": ["api", "frontend", "relay", "session", "take"],
+    "present": ["api", "frontend", "session", "take"],
+    "transport": ["api", "frontend", "present", "relay", "session", "take"],
     "lifecycle": ["api", "bridge", "frontend", "local", "session"],
     "reports": [
         "_version",
@@ -115,6 +117,7 @@ ARROWS = {
         "frontend",
         "legacy",
         "lifecycle",
+        "present",
         "reports",
         "session",
         "take",
@@ -128,6 +131,7 @@ ARROWS = {
         "legacy",
         "lifecycle",
         "local",
+        "present",
         "reports",
         "session",
         "take",

@@ -1,4 +1,4 @@
-"""The player that a browser page needs besides the widget's module, sent once."""
+"""What a browser page needs besides the widget's module, sent once: players and the presenter."""
 
 import threading
 import time
@@ -7,25 +7,30 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from heygen_widget.frontend.protocol import PlayerMessage, to_browser
+from pydantic import BaseModel
+
+from heygen_widget.frontend.protocol import PlayerMessage, PresenterMessage, to_browser
 
 STATIC: Final = Path(__file__).parents[1] / "static"
 
 UNDERWAY: Final = 2.5
-"""Seconds within which a page that asks for a player may be the one that is just getting it."""
+"""Seconds within which a page that asks for a module may be the one that is just getting it."""
 
 
 class Library:
-    """A player as a JavaScript module, which the kernel hands to each page once.
+    """A JavaScript module that the kernel hands to each page once.
 
     Parameters
     ----------
     file
         Its name in `STATIC`.
+    message
+        What goes with it.
     """
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, message: BaseModel) -> None:
         self._file = file
+        self._message = message
         self._lock = threading.Lock()
         self._owed = True
         self._underway = -UNDERWAY  # when it was sent unasked
@@ -61,10 +66,12 @@ class Library:
             self._owed = True
 
     def _send(self, send: Callable[..., Any]) -> None:
-        send(to_browser(PlayerMessage()), buffers=[self.source])
+        send(to_browser(self._message), buffers=[self.source])
 
 
-PLAYER: Final = Library("player.js")
+PLAYER: Final = Library("player.js", PlayerMessage())
 """The player with hls.js in it, which plays streams."""
-LIVEKIT: Final = Library("livekit.js")
+LIVEKIT: Final = Library("livekit.js", PlayerMessage())
 """The player with livekit-client in it, which joins rooms."""
+PRESENTER: Final = Library("presenter.js", PresenterMessage())
+"""What shows figures and cues."""

@@ -71,6 +71,8 @@ class Word(BaseModel):
     place
         Where it stands in which text: the id of the speech, the start and the end. None where that
         is not known. JavaScript's count: UTF-16 code units.
+    cues
+        The numbers, in that text, of the cues that come due with it.
     """
 
     word: str
@@ -79,6 +81,7 @@ class Word(BaseModel):
     text: str
     caption: int
     place: tuple[int, int, int] | None = None
+    cues: list[int] = []
 
 
 class WordsMessage(BaseModel):
@@ -112,6 +115,64 @@ class PlayerMessage(BaseModel):
 
     kind: Literal["player"] = "player"
     version: str = PLAYER_VERSION
+
+
+class PresenterMessage(BaseModel):
+    """Kernel to browser, with one buffer: what shows figures and cues, as a JavaScript module."""
+
+    kind: Literal["presenter"] = "presenter"
+    version: str = PLAYER_VERSION
+
+
+class FigureMessage(BaseModel):
+    """Kernel to browser, with one buffer: a presented object, as the HTML of a frame of its own."""
+
+    kind: Literal["figure"] = "figure"
+    id: int
+    title: str
+
+
+class CueAction(BaseModel):
+    """What a figure does: `do` is what, `target` an id, a name or a CSS selector within it."""
+
+    do: Literal["highlight", "dim", "show", "hide", "zoom", "scroll_to"]
+    target: str
+
+
+class Cue(BaseModel):
+    """What happens when a word is heard.
+
+    Attributes
+    ----------
+    figure
+        The id of the figure that is shown and acts; None where there is none.
+    calls
+        Whether the kernel is to be told.
+    """
+
+    figure: int | None = None
+    actions: list[CueAction] = []
+    calls: bool = False
+
+
+class CuesMessage(BaseModel):
+    """Kernel to browser: the cues ``first, first + 1, ...`` of a text.
+
+    Attributes
+    ----------
+    places
+        How much of the text is before each. JavaScript's count.
+    estimated
+        Whether no words are told, so that cues follow the length of the text.
+    """
+
+    kind: Literal["cues"] = "cues"
+    speech: int
+    figure: int | None  # which is shown from its first word on
+    first: int
+    cues: list[Cue]
+    places: list[int]
+    estimated: bool = False
 
 
 class MediaPart(BaseModel):
@@ -230,6 +291,7 @@ class Hello(BrowserMessage):
 
     kind: Literal["hello"]
     player: bool  # whether the page already has it in `PLAYER_VERSION`
+    presenter: bool = False  # the same of what shows figures and cues
     page: PageReport | None = None
 
 
@@ -289,6 +351,14 @@ class Recovered(BrowserMessage):
     fault: Line = Field(max_length=50)  # network missing expired stalled decoder
     seconds: float  # from when it showed
     position: float  # seconds on the stream's clock
+
+
+class CueHeard(BrowserMessage):
+    """A cue that calls the kernel has come due: number `cue` of a text."""
+
+    kind: Literal["cue"]
+    speech: int
+    cue: int
 
 
 class Refresh(BrowserMessage):
@@ -380,6 +450,7 @@ AnyMessage = Annotated[
     | Stop
     | Playback
     | Recovered
+    | CueHeard
     | Refresh
     | Relay
     | Yield

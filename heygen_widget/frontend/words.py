@@ -6,7 +6,7 @@ from itertools import repeat
 from heygen_widget.api.models import WordEvent
 from heygen_widget.api.transcript import WrittenWord, separator
 from heygen_widget.frontend.protocol import Word, WordsMessage
-from heygen_widget.session import Heard, Writer
+from heygen_widget.session import Cued, Heard, Writer
 from heygen_widget.session.captioning import Captioner
 
 _NOWHERE = Heard(None, 0, 0)
@@ -25,6 +25,7 @@ class Telling:
         self.epoch = epoch
         self._told = 0
         self._writer = Writer()
+        self._cued = Cued()
         self._captioner = Captioner()
         self._before = ""  # the latest text that was not empty
         self._answer = ""  # the same, if it belongs to no speech
@@ -66,6 +67,7 @@ class Telling:
                 )
             )
             end -= utf16_length(unit.text)
+        told[-1].cues = [*self._cued.due(place)]
         return told[::-1]
 
     def _tell_unwritten(self, word: WordEvent) -> Word:

@@ -16,7 +16,7 @@ from heygen_widget.session.events import (
     WordsSpoken,
 )
 from heygen_widget.session.guard import Limit
-from heygen_widget.session.heard import Heard, PlacedWords, Writer, written
+from heygen_widget.session.heard import Cued, Heard, PlacedWords, Writer, written
 from heygen_widget.session.meter import PRICE_PER_SECOND, Meter
 from heygen_widget.session.session import Session
 from heygen_widget.session.speech import Speech, SpeechStatus
@@ -28,6 +28,7 @@ __all__ = [
     "CaptionsUnavailable",
     "ContactLost",
     "CountDiffers",
+    "Cued",
     "Delivery",
     "Heard",
     "Limit",

@@ -9,7 +9,7 @@ from typing import Final
 from heygen_widget.api.models import WordEvent
 from heygen_widget.session.script import Script
 from heygen_widget.session.speech import Progress, Speech, SpeechStatus
-from heygen_widget.session.text import clean, is_pronounceable, speakable
+from heygen_widget.session.text import Mark, Marks, clean, is_pronounceable, speakable
 from heygen_widget.session.writers import TextSource, write
 
 
@@ -25,6 +25,8 @@ class Delivery:
         Leave Markdown as it is.
     reopen
         If the session ends early, continue in a new one, once.
+    marks
+        Finds cue marks in it; without, they are text.
     interrupted
         Called when a cell that waits for its speech is interrupted.
     unheeded
@@ -48,7 +50,7 @@ class Delivery:
     TypeError
         When the source is neither text nor a stream of text, if that is known immediately.
     ValueError
-        When it is a text with nothing to say, or one that is far too long.
+        When it is a text with nothing to say, or one that is far too long, or has an unknown mark.
     """
 
     def __init__(
@@ -57,11 +59,13 @@ class Delivery:
         *,
         raw: bool = False,
         reopen: bool = False,
+        marks: Marks | None = None,
         interrupted: Callable[[], object] | None = None,
         unheeded: Callable[[Exception], object] | None = None,
     ) -> None:
-        text = speakable(source) if isinstance(source, str) else source
-        self._script = Script(raw=raw)
+        if isinstance(source, str):
+            speakable(marks.check(source) if marks else source)
+        self._script = Script(raw=raw, marks=marks)
         self._progress = Progress(self._script)
         self.speech: Final = Speech(self._progress, interrupted)
         self.said = ""
@@ -71,7 +75,7 @@ class Delivery:
         self._unheeded = unheeded
         self._held: str | None = None
         self._unvoiced = ""  # its beginning, as long as that is silent
-        write(text, self._script)
+        write(source, self._script)
 
     @property
     def id(self) -> int:
@@ -82,6 +86,11 @@ class Delivery:
     def text(self) -> str:
         """The text, as far as it is written."""
         return self._progress.text
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """The cue marks found so far, with their places in `text`."""
+        return self._script.marks
 
     @property
     def status(self) -> SpeechStatus:

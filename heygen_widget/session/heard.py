@@ -83,6 +83,27 @@ class Writer:
         return WrittenWord(word.word, word.start, word.end, text)
 
 
+class Cued:
+    """Says which cue marks of the texts come due with each word, as words come.
+
+    A mark is due with the first word of which anything is written after it.
+    """
+
+    def __init__(self) -> None:
+        self._due: dict[int, int] = {}  # speech id -> marks that came due
+
+    def due(self, now: Heard) -> range:
+        """Return the numbers, in their text, of the marks that come due with the next word."""
+        if now.speech is None:
+            return range(0)
+        marks = now.speech.marks
+        first = after = self._due.get(now.speech.id, 0)
+        while after < len(marks) and marks[after].at < now.end:
+            after += 1
+        self._due[now.speech.id] = after
+        return range(first, after)
+
+
 def written(words: Iterable[WordEvent], heard: Iterable[Heard]) -> list[WordEvent]:
     """Give each word the text that its author wrote for it; `heard` may be empty.
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from heygen_widget.session.text import Coalescer, PlainText, Verbatim
+from heygen_widget.session.text import Coalescer, Mark, Marks, PlainText, Verbatim
 
 ROOM: Final = 4_000
 """Characters that may wait before the writer has to: half a second of a very fast model."""
@@ -31,6 +31,8 @@ class Script:
     ----------
     raw
         Leave Markdown as it is.
+    marks
+        Finds cue marks, which are not spoken; None where there are none to be read.
     clock
         Monotonic seconds.
 
@@ -42,8 +44,16 @@ class Script:
         The exception raised by the text source.
     """
 
-    def __init__(self, *, raw: bool = False, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        *,
+        raw: bool = False,
+        marks: Marks | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._clock = clock
+        self._marks = marks
+        self._length = 0  # of what was written
         self._changed = threading.Condition()
         self._plain: PlainText | Verbatim = Verbatim() if raw else PlainText()
         self._coalescer = Coalescer(clock)
@@ -61,7 +71,7 @@ class Script:
             if self._closed:
                 return
             self.is_blank = self.is_blank and not piece.strip()
-            self._plain.feed(piece)
+            self._plain.feed(self._marks.feed(piece) if self._marks else piece)
             self._add(self._plain.take())
         self._wake()
 
@@ -70,7 +80,9 @@ class Script:
         with self._changed:
             if self._closed:
                 return
-            self._add(self._plain.take(final=True))
+            if self._marks:
+                self._plain.feed(self._marks.feed("", final=True))
+            self._add(self._plain.take(final=True), final=True)
             if self._written and not self._written[-1][-1].isspace():
                 self._coalescer.put(" ")  # the next text must not run into this one's last word
             self._coalescer.close()
@@ -100,6 +112,11 @@ class Script:
         with self._changed:
             self._written[:] = ["".join(self._written)] if self._written else []
             return self._written[0] if self._written else ""
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """The cue marks found so far, in `text`."""
+        return self._marks.placed if self._marks else ()
 
     @property
     def closed(self) -> bool:
@@ -149,10 +166,13 @@ class Script:
             except TimeoutError:
                 continue
 
-    def _add(self, text: str) -> None:
+    def _add(self, text: str, *, final: bool = False) -> None:
+        if self._marks:
+            text = self._marks.place(text, self._length, final=final)
         if text:
             self._coalescer.put(text)
             self._written.append(text)
+            self._length += len(text)
 
     def _take(self) -> tuple[str, float | None]:
         now = self._clock()

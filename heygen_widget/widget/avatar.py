@@ -4,6 +4,7 @@
 """
 
 import os
+from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -12,6 +13,8 @@ from heygen_widget.controller.controller import AvatarController, OnInterrupt
 from heygen_widget.controller.hls.backend import HlsBackend
 from heygen_widget.frontend.protocol import Transport
 from heygen_widget.lifecycle.connection import Connection
+from heygen_widget.present.cues import Calls, Cues
+from heygen_widget.present.objects import figure_of
 from heygen_widget.session import PRICE_PER_SECOND, Speech
 from heygen_widget.session.writers import TextSource
 from heygen_widget.take import Recording, Snapshot
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
 DEFAULT_AVATAR_ID: Final = "Daisy-inskirt-20220818"
 DEFAULT_VOICE_ID: Final = "1bd001e7e50f421d891986aad5158bc8"
 """The avatar and voice of HeyGen's own first example (developers.heygen.com/avatar-realtime)."""
+
+MOST_CALLING: Final = 100
+"""The latest texts whose cues call functions."""
 
 
 class Avatar(SessionWidget):
@@ -87,6 +93,7 @@ class Avatar(SessionWidget):
             transport=transport,
             cell_runs=a_cell_runs,
         )
+        self._calls: deque[Calls] = deque(maxlen=MOST_CALLING)
         name = type(self).__name__
         super().__init__(
             AvatarController(name, avatar_id, connection, self._backend, interrupt=interrupt)
@@ -135,7 +142,13 @@ class Avatar(SessionWidget):
         return self._backend.start(text, audio, rate, type)
 
     def speak(
-        self, text: TextSource, *, final: bool = False, raw: bool = False, reopen: bool = False
+        self,
+        text: TextSource,
+        *,
+        cues: Cues | None = None,
+        final: bool = False,
+        raw: bool = False,
+        reopen: bool = False,
     ) -> Speech:
         """Speak `text` after everything already queued. Opens a session if none is open.
 
@@ -148,6 +161,11 @@ class Avatar(SessionWidget):
             A string, or an iterable or asynchronous iterable of strings or of the chunks that the
             packages of OpenAI, Anthropic, Google, Mistral, Cohere, Ollama, Bedrock, Hugging Face,
             LangChain, LangGraph, LiteLLM, LlamaIndex, pydantic-ai and openai-agents stream.
+        cues
+            What happens at the marks ``[[name]]`` in the text, by their names, when the word after
+            a mark is heard. An action of `heygen_widget.present` on the figure presented last, a
+            function to call when the kernel is free, or several of them. Without `cues`, marks are
+            text.
         final
             Accept no more text after this one.
         raw
@@ -160,7 +178,7 @@ class Avatar(SessionWidget):
         TypeError
             If it is neither text nor a stream of text, if that is known within 0.1 s.
         ValueError
-            If the text is empty, or longer than a session can hold.
+            If the text is empty, longer than a session can hold, or has a mark that `cues` lacks.
         RuntimeError
             When this avatar is closed.
 
@@ -169,7 +187,56 @@ class Avatar(SessionWidget):
         >>> avatar.speak("The model has converged.").result(timeout=60)  # doctest: +SKIP
         >>> avatar.speak(openai.chat.completions.create(..., stream=True))  # doctest: +SKIP
         """
-        return self._backend.speak(text, final=final, raw=raw, reopen=reopen)
+        presented = self._backend.presenter.plan(cues, self._calls_of_text())
+        return self._backend.speak(text, presented, final=final, raw=raw, reopen=reopen)
+
+    def present(
+        self,
+        thing: object,
+        text: TextSource,
+        *,
+        cues: Cues | None = None,
+        title: str | None = None,
+        final: bool = False,
+        raw: bool = False,
+        reopen: bool = False,
+    ) -> Speech:
+        """Show an object beside the picture, and speak about it.
+
+        It is shown from the first word of `text` on, until another one is presented. What is shown
+        is a copy of the object as it is now.
+
+        Parameters
+        ----------
+        thing
+            A figure of matplotlib, Altair or Plotly, a data frame of pandas or polars, or any
+            object that represents itself as HTML, SVG or an image.
+        text
+            As in `speak`.
+        cues
+            As in `speak`; the actions are about `thing`.
+        title
+            What it is called, for those who do not see it.
+        final, raw, reopen
+            As in `speak`.
+
+        Raises
+        ------
+        TypeError
+            If the object cannot be presented, or `text` is not text.
+        ValueError
+            As in `speak`; and if a table has no such row or column.
+        RuntimeError
+            When this avatar is closed.
+
+        Examples
+        --------
+        >>> from heygen_widget.present import row
+        >>> avatar.present(df, "[[ada]]Ada leads.", cues={"ada": row("Ada")})  # doctest: +SKIP
+        """
+        calls = self._calls_of_text()
+        presented = self._backend.presenter.plan(cues, calls, figure_of(thing, title))
+        return self._backend.speak(text, presented, final=final, raw=raw, reopen=reopen)
 
     def save(self, path: str | os.PathLike[str], *, timeout: float | None = None) -> Path:
         """Save what the newest session has streamed so far; all of it once it has ended.
@@ -220,6 +287,11 @@ class Avatar(SessionWidget):
         """
         return self._backend.snapshot()
 
+    def _calls_of_text(self) -> Calls:
+        """Return what holds the functions that the cues of a text call: they may refer to this."""
+        self._calls.append(Calls())
+        return self._calls[-1]
+
     @property
     def idle_time_left(self) -> float | None:
         """Seconds until the server closes the input for lack of text.
@@ -230,7 +302,12 @@ class Avatar(SessionWidget):
 
 
 def speak(
-    text: TextSource, *, final: bool = False, raw: bool = False, reopen: bool = False
+    text: TextSource,
+    *,
+    cues: Cues | None = None,
+    final: bool = False,
+    raw: bool = False,
+    reopen: bool = False,
 ) -> Speech:
     """Speak `text` with the newest avatar; see `Avatar.speak`.
 
@@ -243,7 +320,7 @@ def speak(
     --------
     >>> speak("Here come the results.")  # doctest: +SKIP
     """
-    return newest().speak(text, final=final, raw=raw, reopen=reopen)
+    return newest().speak(text, cues=cues, final=final, raw=raw, reopen=reopen)
 
 
 def newest() -> Avatar:

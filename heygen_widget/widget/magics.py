@@ -78,6 +78,9 @@ def _speak_options() -> argparse.ArgumentParser:
     options.add_argument(
         "--raw", action="store_true", help="send the text as is, including Markdown"
     )
+    options.add_argument(
+        "--cues", metavar="NAME", help="a variable: what happens at the marks [[name]] in the text"
+    )
     return options
 
 
@@ -94,8 +97,20 @@ def _add_avatar(options: argparse.ArgumentParser) -> None:
 
 def _speak(shell: Any, options: argparse.Namespace, cell: str) -> Speech:
     avatar = _chosen(shell, options.avatar)
-    speech = avatar.speak(_filled_in(shell, cell), final=options.final, raw=options.raw)
+    speech = avatar.speak(
+        _filled_in(shell, cell),
+        cues=_cues(shell, options.cues),
+        final=options.final,
+        raw=options.raw,
+    )
     return speech.result() if options.wait else speech
+
+
+def _cues(shell: Any, name: str | None) -> Any:
+    """Return what a variable holds; nothing if no name is given."""
+    if name is not None and name not in shell.user_ns:
+        raise UsageError(f"--cues names a variable, and there is no {name!r}.")
+    return None if name is None else shell.user_ns[name]
 
 
 def _avatar(shell: Any, options: argparse.Namespace) -> None:

@@ -77,6 +77,8 @@ export interface Word {
   caption?: number;
   /** Where it stands in which text; null where that is not known. */
   place?: Place | null;
+  /** The numbers, in that text, of the cues that come due with it. */
+  cues?: number[];
 }
 
 /** The id of a text, and where in it something begins and ends. */
@@ -99,6 +101,42 @@ export interface SpeechMessage {
   status: string;
   /** How much of it was told before, which `text` continues. */
   first: number;
+}
+
+/** A presented object. Comes with one buffer: the HTML of a frame of its own. */
+export interface FigureMessage {
+  kind: "figure";
+  id: number;
+  title: string;
+}
+
+/** What a figure does; `target` is an id, a name or a CSS selector within it. */
+export interface CueAction {
+  do: "highlight" | "dim" | "show" | "hide" | "zoom" | "scroll_to";
+  target: string;
+}
+
+/** What happens when a word is heard. */
+export interface Cue {
+  /** The figure that is shown and acts; null where there is none. */
+  figure: number | null;
+  actions: CueAction[];
+  /** Whether the kernel is to be told. */
+  calls: boolean;
+}
+
+/** The cues `first, first + 1, …` of a text. */
+export interface CuesMessage {
+  kind: "cues";
+  speech: number;
+  /** What is shown from its first word on. */
+  figure: number | null;
+  first: number;
+  cues: Cue[];
+  /** How much of the text is before each. */
+  places: number[];
+  /** Whether no words are told, so that cues follow the length of the text. */
+  estimated: boolean;
 }
 
 /** A piece of the stream, for hls.js a segment. A number left out is a part that was lost. */
@@ -149,6 +187,10 @@ export type KernelMessage =
   /** Comes with one buffer: the avatar's player as a JavaScript module. */
   | { kind: "player"; version: string }
   | MediaMessage
+  /** Comes with one buffer: what shows figures and cues, as a JavaScript module. */
+  | { kind: "presenter"; version: string }
+  | FigureMessage
+  | CuesMessage
   /** Something failed that no page asked for. */
   | { kind: "problem"; problem: Problem }
   /** A room to join. */
@@ -252,10 +294,12 @@ export type Request =
 
 /** What a page tells the kernel, once. */
 export type Said =
-  | { kind: "hello"; player: boolean; page: PageReport }
+  | { kind: "hello"; player: boolean; presenter: boolean; page: PageReport }
   | Playback
   /** Playback has come back after a fault, `seconds` after it showed; `position` is the stream's. */
   | { kind: "recovered"; epoch: number; fault: string; seconds: number; position: number }
+  /** A cue that calls the kernel has come due. */
+  | { kind: "cue"; speech: number; cue: number }
   /** The playback URL no longer works: is there a newer one? */
   | { kind: "refresh"; epoch: number }
   | { kind: "yield"; epoch: number }

@@ -7,6 +7,33 @@ export interface AckMessage {
   problem: Problem | null;
 }
 
+export interface Cue {
+  figure: number | null;
+  actions: Array<CueAction>;
+  calls: boolean;
+}
+
+export interface CueAction {
+  do: "highlight" | "dim" | "show" | "hide" | "zoom" | "scroll_to";
+  target: string;
+}
+
+export interface CuesMessage {
+  kind: "cues";
+  speech: number;
+  figure: number | null;
+  first: number;
+  cues: Array<Cue>;
+  places: Array<number>;
+  estimated: boolean;
+}
+
+export interface FigureMessage {
+  kind: "figure";
+  id: number;
+  title: string;
+}
+
 export interface IceHelper {
   urls: Array<string>;
   username: string;
@@ -39,6 +66,11 @@ export interface OfferMessage {
 
 export interface PlayerMessage {
   kind: "player";
+  version: string;
+}
+
+export interface PresenterMessage {
+  kind: "presenter";
   version: string;
 }
 
@@ -102,6 +134,7 @@ export interface Word {
   text: string;
   caption: number;
   place: [number, number, number] | null;
+  cues: Array<number>;
 }
 
 export interface WordsMessage {
@@ -135,6 +168,13 @@ export interface ConnectionQuality {
   quality: "excellent" | "good" | "poor" | "lost" | "unknown";
 }
 
+export interface CueHeard {
+  kind: "cue";
+  id: string;
+  speech: number;
+  cue: number;
+}
+
 export interface Finish {
   kind: "finish";
   id: string;
@@ -145,6 +185,7 @@ export interface Hello {
   kind: "hello";
   id: string;
   player: boolean;
+  presenter?: boolean;
   page?: PageReport | null;
 }
 
@@ -240,5 +281,5 @@ export interface Yield {
   epoch: number;
 }
 
-export type KernelMessage = WordsMessage | SpeechMessage | PlayerMessage | MediaMessage | ProblemMessage | RoomMessage | OfferMessage | AckMessage;
-export type BrowserMessage = Hello | Speak | Finish | Stop | Playback | Recovered | Refresh | Relay | Yield | Interrupt | Switch | Answer | Candidate | Talking | ConnectionQuality;
+export type KernelMessage = WordsMessage | SpeechMessage | PlayerMessage | PresenterMessage | FigureMessage | CuesMessage | MediaMessage | ProblemMessage | RoomMessage | OfferMessage | AckMessage;
+export type BrowserMessage = Hello | Speak | Finish | Stop | Playback | Recovered | CueHeard | Refresh | Relay | Yield | Interrupt | Switch | Answer | Candidate | Talking | ConnectionQuality;

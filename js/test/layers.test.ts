@@ -10,6 +10,7 @@ const sources = import.meta.glob("../src/**/*.ts", {
 const ARROWS: Record<string, string[]> = {
   page: ["protocol.ts"],
   model: ["page", "protocol.ts"],
+  present: ["model", "page", "protocol.ts"],
   panel: ["model", "page", "protocol.ts"],
   "player/hls": ["model", "page", "protocol.ts"],
   "player/webrtc": ["model", "page", "protocol.ts"],

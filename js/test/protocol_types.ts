@@ -2,6 +2,8 @@
 
 import type {
   BrowserMessage,
+  Cue,
+  CueAction,
   KernelMessage,
   MediaPart,
   PageReport,
@@ -29,6 +31,8 @@ type None<Found extends never> = Found;
 export type Same = [
   None<Differences<Kernel.SessionView, SessionView>>,
   None<Differences<Kernel.Word, Word>>,
+  None<Differences<Kernel.Cue, Cue>>,
+  None<Differences<Kernel.CueAction, CueAction>>,
   None<Differences<Kernel.MediaPart, MediaPart>>,
   None<Differences<Kernel.Problem, Problem>>,
   None<Differences<PageReport, Kernel.PageReport>>,

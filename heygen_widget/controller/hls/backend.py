@@ -12,10 +12,13 @@ from typing import Any, Final, Literal
 from heygen_widget.bridge import bridge, wait_blocking
 from heygen_widget.controller.backend import Handler
 from heygen_widget.controller.controller import AvatarController, check_choice
+from heygen_widget.controller.presenter import Presented, Presenter
 from heygen_widget.frontend.bundles import PLAYER
 from heygen_widget.frontend.events import recovered
 from heygen_widget.frontend.protocol import (
     BrowserMessage,
+    CueHeard,
+    Hello,
     Playback,
     Recovered,
     Refresh,
@@ -63,6 +66,8 @@ class HlsBackend:
     ----------
     router
         Brings the streams to the pages.
+    presenter
+        Has what is presented.
     """
 
     player = PLAYER
@@ -94,8 +99,11 @@ class HlsBackend:
     def attach(self, avatar: AvatarController) -> Sequence[Handler]:
         """Work for `avatar` from now on; return what handles its pages' messages."""
         self._avatar = avatar
+        self.presenter = Presenter(avatar.publisher, avatar.show_failure)
         return [
             (BrowserMessage, self.router.hear),
+            (Hello, self._greet),
+            (CueHeard, self.presenter.hear),
             (Speak, self._speak),
             (Playback, self._offer_another_page),
             (Recovered, self._note_recovery),
@@ -146,10 +154,21 @@ class HlsBackend:
             self._open(self._openings.text_stream, delivery, takes_text=True)
         return delivery.speech
 
-    def speak(self, text: TextSource, *, final: bool, raw: bool, reopen: bool) -> Speech:
+    def speak(
+        self,
+        text: TextSource,
+        presented: Presented | None = None,
+        *,
+        final: bool,
+        raw: bool,
+        reopen: bool,
+    ) -> Speech:
         """Speak `text` after everything already queued. Opens a session if none is open."""
         self._avatar.refuse_if_closed()
-        delivery = self._avatar.speech(Delivery, text, raw=raw, reopen=reopen)
+        marks = presented.marks if presented else None
+        delivery = self._avatar.speech(Delivery, text, raw=raw, reopen=reopen, marks=marks)
+        if presented is not None:
+            bridge.call(self.presenter.begin, presented, delivery)
         bridge.call(self.queue.say, delivery)
         if final:
             self._avatar.finish()
@@ -179,6 +198,7 @@ class HlsBackend:
 
     def follow(self, epoch: int, event: SessionEvent) -> None:
         """Follow the stream, and keep its words."""
+        self.presenter.follow(epoch, event)
         self._recordings.follow(epoch, event)
         self.router.follow(epoch, event)
 
@@ -205,6 +225,9 @@ class HlsBackend:
 
     def _send(self, content: Any, buffers: Any = None) -> None:
         self._avatar.publisher.send(content, buffers)
+
+    def _greet(self, message: Hello) -> None:
+        self.presenter.greet(has_presenter=message.presenter)
 
     def _speak(self, message: Speak) -> None:
         speech = self._avatar.speech(Delivery, message.text)

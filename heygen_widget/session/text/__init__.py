@@ -6,6 +6,7 @@ Pure: no input or output, no event loop, nothing known of sessions.
 from heygen_widget.session.text.chunks import INNER_STREAMS, pieces
 from heygen_widget.session.text.coalescer import Coalescer
 from heygen_widget.session.text.markdown import PlainText
+from heygen_widget.session.text.marks import Mark, Marks, is_name
 from heygen_widget.session.text.pronounced import has_letters, is_pronounceable
 from heygen_widget.session.text.readers import ModelError, UnspeakableChunk, text_of
 from heygen_widget.session.text.sentences import Sentences
@@ -24,6 +25,8 @@ __all__ = [
     "LARGEST_REQUEST",
     "LONGEST_TEXT",
     "Coalescer",
+    "Mark",
+    "Marks",
     "ModelError",
     "PlainText",
     "Sentences",
@@ -32,6 +35,7 @@ __all__ = [
     "clean",
     "has_letters",
     "in_one_request",
+    "is_name",
     "is_pronounceable",
     "pieces",
     "size_of",

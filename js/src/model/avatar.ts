@@ -4,7 +4,7 @@
 import type { AnyModel } from "@anywidget/types";
 import { type Problem, type Request, readSession, type SessionView } from "../protocol.ts";
 import { KernelLink, type Pending } from "./kernel_link.ts";
-import { PlayerHost } from "./player_host.ts";
+import { PlayerHost, PRESENTER, type PresenterModule } from "./player_host.ts";
 import { SessionState } from "./session_state.ts";
 import { isOver } from "./status.ts";
 import { UiState } from "./ui_state.ts";
@@ -23,6 +23,8 @@ export class Avatar extends SessionState {
   readonly ui = new UiState();
   readonly link: KernelLink;
   readonly players: PlayerHost;
+  /** What shows figures and cues, once there are any. */
+  readonly presenter: Promise<InstanceType<PresenterModule["Presenter"]>>;
 
   private readonly changes = new EventTarget();
   /** What was asked for last, while it is not there yet; the kernel may have heard it. */
@@ -53,6 +55,15 @@ export class Avatar extends SessionState {
     const failed = (why: string) =>
       this.complain("The player could not be loaded", `The page could not run the player: ${why}`);
     this.players = new PlayerHost(this, this.link, () => this.change(), failed, signal);
+    this.link.handle({
+      presenter: (_, [bytes]) => {
+        if (bytes) PRESENTER.deliver(bytes).catch((error: unknown) => failed(String(error)));
+      },
+    });
+    const watch = (draw: () => void) => this.watch(draw, signal);
+    this.presenter = PRESENTER.library.then(
+      ({ Presenter }) => new Presenter(this.players, watch, signal),
+    );
     const looking = setInterval(() => this.look(), LOOK_EVERY_MS);
     signal.addEventListener("abort", () => clearInterval(looking));
   }

@@ -33,6 +33,18 @@ export interface PlayerModule<Engine = unknown> {
   ) => { draw(): void };
 }
 
+/** The module that shows figures and cues, once something is presented. */
+export interface PresenterModule {
+  Presenter: new (
+    host: PlayerHost,
+    watch: (draw: () => void) => void,
+    signal: AbortSignal,
+  ) => { enter(element: HTMLElement, signal: AbortSignal): void };
+}
+
+/** Where the page keeps that module. */
+export const PRESENTER = new Shelf<PresenterModule>(`presenter@${PLAYER_VERSION}`);
+
 interface Kind {
   /** Where the page keeps its module. */
   shelf: Shelf<PlayerModule>;
@@ -146,6 +158,7 @@ export class PlayerHost {
   /** Say that this page is there, and whether the kernel need not send the module. */
   private sayHello(player: boolean): void {
     this.greeted = true;
-    this.link.tell({ kind: "hello", player, page: describePage() });
+    const presenter = PRESENTER.delivered;
+    this.link.tell({ kind: "hello", player, presenter, page: describePage() });
   }
 }

@@ -67,7 +67,8 @@ export class Panel implements View, Offers {
       this.transcript,
       this.composer.element,
     );
-    this.root.append(this.screen, dock);
+    const figures = h("div", { class: "hw-figures", hidden: "" });
+    this.root.append(this.screen, figures, dock);
     this.handleKeys(signal);
     this.handleFullScreen(signal);
     avatar.watch(() => this.draw(), signal);
@@ -77,6 +78,9 @@ export class Panel implements View, Offers {
       if (signal.aborted) return;
       this.transcriptView = new TranscriptView(avatar.players, this.transcript);
       this.draw();
+    });
+    avatar.presenter.then((presenter) => {
+      if (!signal.aborted) presenter.enter(figures, signal);
     });
     signal.addEventListener("abort", () => {
       clearInterval(this.ticking);

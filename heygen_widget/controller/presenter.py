@@ -1,0 +1,209 @@
+"""What one avatar presents: tells pages of figures and cues, and calls what cues call.
+
+Cues run in the pages, on the player's clock; a page says when one comes due that calls the kernel.
+"""
+
+import warnings
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from heygen_widget.controller.callbacks import CallbackContext
+from heygen_widget.controller.publisher import Publisher
+from heygen_widget.frontend.bundles import PRESENTER
+from heygen_widget.frontend.protocol import Cue, CueHeard, CuesMessage, FigureMessage, to_browser
+from heygen_widget.frontend.words import utf16_length
+from heygen_widget.present.cues import Calls, Cues, read_cues
+from heygen_widget.present.document import document
+from heygen_widget.present.figure import Figure
+from heygen_widget.session import CaptionsUnavailable, SessionEvent, SpeechChanged, SpeechStatus
+from heygen_widget.session.delivery import Delivery
+from heygen_widget.session.text import Marks
+
+KEPT_SESSIONS = 2
+"""Sessions whose figures and cues are kept: the current one and, for its take, the one before."""
+
+
+@dataclass(slots=True, eq=False)
+class Presented:
+    """A text with cues, or with a figure of its own.
+
+    Attributes
+    ----------
+    cues
+        What happens in pages, by the name of a mark.
+    calls
+        What is called, which is held weakly: it may refer to the avatar.
+    figure
+        What is presented with it.
+    context
+        Where its functions are called.
+    delivery
+        The text, once there is one.
+    epoch
+        The number of the session that speaks it; 0 until it is known.
+    told
+        Cues that pages were told of; None before they were told anything.
+    called
+        The numbers of the cues whose functions were called.
+    """
+
+    cues: dict[str, Cue]
+    calls: weakref.ReferenceType[Calls]
+    figure: Figure | None
+    context: CallbackContext
+    delivery: Delivery | None = None
+    epoch: int = 0
+    told: int | None = None
+    called: set[int] = field(default_factory=set)
+
+    @property
+    def marks(self) -> Marks | None:
+        """What finds its cues; None if marks are text in it."""
+        return Marks(self.cues, self._warn) if self.cues else None
+
+    def _warn(self, message: str) -> None:
+        warn = partial(warnings.warn, message, stacklevel=4)
+        self.context.call(warn, name="Warning of a cue")
+
+
+class Presenter:
+    """The figures and cues of one avatar.
+
+    Parameters
+    ----------
+    publisher
+        Sends to its pages.
+    on_error
+        Called with the name of a function and what it raised.
+    """
+
+    def __init__(
+        self, publisher: Publisher, on_error: Callable[[str, BaseException], None]
+    ) -> None:
+        self._publisher = publisher
+        self._on_error = on_error
+        self._figure: Figure | None = None  # presented last
+        self._all: dict[int, Presented] = {}  # by the id of the text
+        self._has_words = True
+
+    def plan(
+        self, cues: Cues | None, calls: Calls, figure: Figure | None = None
+    ) -> Presented | None:
+        """Read what is asked for with a text; None if that is nothing.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If the cues are not valid.
+        """
+        read = read_cues(cues, figure or self._figure, calls) if cues is not None else {}
+        if figure is None and not read:
+            return None
+        return Presented(read, weakref.ref(calls), figure, CallbackContext(self._on_error))
+
+    # From here on: on the private loop.
+
+    def begin(self, presented: Presented, delivery: Delivery) -> None:
+        """Tell pages what is presented with a text, which is about to be queued."""
+        presented.delivery = delivery
+        self._all[delivery.id] = presented
+        self._figure = presented.figure or self._figure
+        PRESENTER.send_unasked(self._publisher.send)
+        self._tell_figure(presented.figure)
+        self._tell_cues(presented)
+
+    def greet(self, *, has_presenter: bool) -> None:
+        """Bring a new page up to date."""
+        if not self._all:
+            if not has_presenter:
+                PRESENTER.owe()
+            return
+        if not has_presenter:
+            PRESENTER.send(self._publisher.send)
+        for figure in dict.fromkeys([*(each.figure for each in self._all.values()), self._figure]):
+            self._tell_figure(figure)
+        for presented in self._all.values():
+            presented.told = None
+            self._tell_cues(presented)
+
+    def follow(self, epoch: int, event: SessionEvent) -> None:
+        """Tell pages of cues as they are written, and call what no page calls."""
+        if isinstance(event, CaptionsUnavailable):
+            self._has_words = False
+            for presented in self._all.values():
+                presented.told = None
+        if isinstance(event, SpeechChanged):
+            self._note(epoch, event)
+        for presented in self._all.values():
+            self._tell_cues(presented)
+
+    def hear(self, message: CueHeard) -> None:
+        """Call what a cue calls, once, however many pages say that it has come due."""
+        presented = self._all.get(message.speech)
+        if presented is not None:
+            self._call(presented, message.cue)
+
+    def of_session(self, epoch: int) -> list[Presented]:
+        """Return what was presented in a session, in its order."""
+        return [each for each in self._all.values() if each.epoch == epoch]
+
+    def _note(self, epoch: int, event: SpeechChanged) -> None:
+        presented = self._all.get(event.speech.id)
+        if presented is None:
+            return
+        presented.epoch = epoch
+        self._forget(epoch)
+        if event.status == SpeechStatus.SPOKEN and not self._publisher.seen and presented.delivery:
+            for number in range(len(presented.delivery.marks)):
+                self._call(presented, number)
+
+    def _call(self, presented: Presented, number: int) -> None:
+        marks = presented.delivery.marks if presented.delivery else ()
+        if number in presented.called or not 0 <= number < len(marks):
+            return
+        presented.called.add(number)
+        name = marks[number].name
+        calls = presented.calls()
+        for call in calls.get(name, ()) if calls is not None else ():
+            presented.context.call(call, name=f"The function of cue {name!r}")
+
+    def _forget(self, epoch: int) -> None:
+        old = [
+            number
+            for number, each in self._all.items()
+            if each.epoch and each.epoch <= epoch - KEPT_SESSIONS
+        ]
+        for number in old:
+            del self._all[number]
+
+    def _tell_figure(self, figure: Figure | None) -> None:
+        if figure is not None:
+            message = FigureMessage(id=figure.id, title=figure.title)
+            self._send(message, [document(figure).encode("utf-8", "replace")])
+
+    def _tell_cues(self, presented: Presented) -> None:
+        """Tell what pages do not know of the cues of a text."""
+        delivery = presented.delivery
+        if delivery is None:
+            return
+        marks, first = delivery.marks, presented.told
+        if len(marks) == first:
+            return
+        text = delivery.text
+        fresh = marks[first or 0 :]
+        message = CuesMessage(
+            speech=delivery.id,
+            figure=presented.figure.id if presented.figure else None,
+            first=first or 0,
+            cues=[presented.cues[mark.name] for mark in fresh],
+            places=[utf16_length(text[: mark.at]) for mark in fresh],
+            estimated=not self._has_words,
+        )
+        presented.told = len(marks)
+        self._send(message)
+
+    def _send(self, message: Any, buffers: list[bytes] | None = None) -> None:
+        self._publisher.send(to_browser(message), buffers)

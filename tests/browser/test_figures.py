@@ -1,0 +1,197 @@
+"""The frame of a figure, in a real browser: what actions do to it, and what it cannot do."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+from matplotlib.figure import Figure as Plot
+from playwright.sync_api import Browser, Frame, Page
+
+from heygen_widget.present.document import SANDBOX, document
+from heygen_widget.present.objects import figure_of
+
+ATTACK = (
+    "<script>parent.postMessage('pwned', '*'); window.pwned = true</script>"
+    "<img src=x onerror='window.pwned = true'><a href='javascript:window.pwned=true'>x</a>"
+)
+SALES = pd.DataFrame({"month": [1, 2, 1, 2], "sales": [3, 4, 5, 6], "region": [*"NNSS"]})
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page()
+    page.route("**/*", lambda route: route.abort())  # nothing is fetched
+    yield page
+    page.close()
+
+
+Show = Callable[[object], Frame]
+
+
+@pytest.fixture
+def show(page: Page) -> Show:
+    """Show an object in its frame, as a panel does."""
+
+    def show_(thing: object) -> Frame:
+        frame = {"doc": document(figure_of(thing)), "sandbox": SANDBOX}
+        page.set_content("<!doctype html><body></body>")
+        page.evaluate(
+            """({doc, sandbox}) => {
+                globalThis.reports = [];
+                addEventListener("message", ({ data }) => reports.push(data));
+                const frame = document.createElement("iframe");
+                frame.sandbox = sandbox;
+                frame.srcdoc = doc;
+                frame.width = 800;
+                frame.height = 480;
+                document.body.append(frame);
+            }""",
+            frame,
+        )
+        page.wait_for_function("reports.some(({ height }) => height > 0)")
+        return page.frames[1]
+
+    return show_
+
+
+def _look(page: Page, *actions: tuple[str, str], hidden: list[str] | None = None) -> None:
+    look = {
+        "actions": [{"do": do, "target": target} for do, target in actions],
+        "hidden": hidden or [],
+        "scheme": "light",
+    }
+    page.evaluate(
+        "look => document.querySelector('iframe').contentWindow.postMessage(look, '*')", look
+    )
+
+
+def _plot() -> Plot:
+    plot = Plot(figsize=(4, 3))
+    axes = plot.add_subplot()
+    axes.plot([1, 2], gid="line-1")
+    axes.plot([2, 1], gid="line-2")
+    return plot
+
+
+def _has(frame: Frame, selector: str) -> None:
+    frame.wait_for_function("selector => document.querySelector(selector) !== null", arg=selector)
+
+
+def _lacks(frame: Frame, selector: str) -> None:
+    frame.wait_for_function("selector => document.querySelector(selector) === null", arg=selector)
+
+
+def test_parts_of_a_matplotlib_figure_are_highlighted_dimmed_shown_and_hidden(
+    page: Page, show: Show
+) -> None:
+    frame = show(_plot())
+    _look(page, ("highlight", "line-2"))
+    _has(frame, "#line-2.cue-highlight")
+    _look(page, ("dim", "line-2"))
+    _has(frame, "#line-1.cue-dim")
+    _lacks(frame, "#line-2.cue-dim, .cue-highlight, .cue-dim #line-2")
+    _look(page, ("hide", "line-1"))
+    _has(frame, "#line-1.cue-hide")
+    _look(page, hidden=["line-2"])
+    _has(frame, "#line-2.cue-hide")
+    _lacks(frame, "#line-1.cue-hide")
+    _look(page, ("show", "line-2"), hidden=["line-2"])
+    _lacks(frame, ".cue-hide")
+    _look(page, ("highlight", "no such part"), ("dim", "]]><x"))
+    _lacks(frame, "[class*=cue-]")
+
+
+def test_zooming_in_is_undone(page: Page, show: Show) -> None:
+    frame = show(_plot())
+    _look(page, ("zoom", "line-2"))
+    frame.wait_for_function("document.getElementById('root').style.transform.includes('scale')")
+    _look(page)
+    frame.wait_for_function("document.getElementById('root').style.transform === ''")
+
+
+def test_cells_of_a_table_are_scrolled_into_view(page: Page, show: Show) -> None:
+    frame = show(pd.DataFrame({"n": range(100)}))
+    _look(page, ("scroll_to", 'tr[data-row="90"]'))
+    frame.wait_for_function("scrollY > 500")
+    _look(page, ("highlight", 'tr[data-row="2"]'))
+    frame.wait_for_function("scrollY < 200")
+    assert page.evaluate("scrollY") == 0
+
+
+def test_a_trace_of_plotly_is_pointed_at_by_its_name(page: Page, show: Show) -> None:
+    plot = go.Figure()
+    plot.add_scatter(name="North", y=[1, 2])
+    plot.add_scatter(name="South", y=[2, 1])
+    frame = show(plot)
+    opacity = "document.querySelector('#figure').data?.map(({opacity}) => opacity ?? 1).join()"
+    frame.wait_for_function("document.querySelector('#figure').data?.length === 2")
+    _look(page, ("highlight", "South"))
+    frame.wait_for_function(f"{opacity} === '0.2,1'")
+    _look(page, ("hide", "North"))
+    frame.wait_for_function("document.querySelector('#figure').data[0].visible === false")
+    _look(page)
+    frame.wait_for_function(f"{opacity} === '1,1'")
+    frame.wait_for_function("document.querySelector('#figure').data[0].visible !== false")
+
+
+def test_marks_of_altair_are_pointed_at_by_their_data(page: Page, show: Show) -> None:
+    chart = alt.Chart(SALES).mark_line().encode(x="month:O", y="sales", color="region")
+    frame = show(chart)
+    _has(frame, "svg path")
+    _look(page, ("highlight", "S"))
+    _has(frame, ".mark-line path.cue-highlight")
+
+
+@pytest.mark.parametrize("name", ["_repr_svg_", "table", "title"])
+def test_what_is_no_script_runs_none(page: Page, show: Show, name: str) -> None:
+    class Thing:
+        def _repr_svg_(self) -> str:
+            return f"<svg>{ATTACK if name == '_repr_svg_' else ''}</svg>{ATTACK}"
+
+    thing: object = pd.DataFrame({ATTACK: [ATTACK]}) if name == "table" else Thing()
+    if name == "title":
+        plot = Plot()
+        plot.suptitle(ATTACK)
+        thing = plot
+    frame = show(thing)
+    _look(page, ("highlight", ATTACK), ("scroll_to", "a"))
+    frame.wait_for_function("document.documentElement.dataset.scheme === 'light'")
+    assert frame.evaluate("globalThis.pwned") is None
+    assert "pwned" not in json.dumps(page.evaluate("reports"))
+
+
+def test_scripts_that_a_figure_brings_reach_neither_the_page_nor_the_network(
+    page: Page, show: Show
+) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    class Lively:
+        def _repr_html_(self) -> str:
+            return (
+                "<p id=p>no</p><script>document.getElementById('p').textContent = 'yes';"
+                "try { parent.document.title = 'pwned' } catch (e) {}"
+                "fetch('https://example.com/').catch(() => {});"
+                "new Image().src = 'https://example.com/x.png'</script>"
+            )
+
+    frame = show(Lively())
+    frame.wait_for_function("document.getElementById('p').textContent === 'yes'")
+    _look(page, ("highlight", "p"))
+    _has(frame, "#p.cue-highlight")
+    assert page.title() != "pwned"
+    assert [url for url in asked if "example.com" in url] == []
+
+
+def test_frames_are_told_to_be_light_or_dark(page: Page, show: Show) -> None:
+    frame = show(SALES)
+    look: dict[str, Any] = {"actions": [], "hidden": [], "scheme": "dark"}
+    page.evaluate(
+        "look => document.querySelector('iframe').contentWindow.postMessage(look, '*')", look
+    )
+    ink = "getComputedStyle(document.querySelector('td')).color"
+    frame.wait_for_function(f"{ink} === 'rgb(230, 233, 237)'")

@@ -1,0 +1,145 @@
+"""What can be presented, and how its parts are found."""
+
+import re
+
+import altair as alt
+import matplotlib as mpl
+import pandas as pd
+import plotly.graph_objects
+import polars as pl
+import pytest
+
+from heygen_widget.present import cell, column, row
+from heygen_widget.present.document import document
+from heygen_widget.present.figure import Figure
+from heygen_widget.present.objects import figure_of
+
+EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
+SALES = {"name": ["Ada", "Bob", EVIL], "total": [1.5, 2.25, 3.0]}
+DATA = pd.DataFrame(SALES)
+
+
+def _selector(figure: Figure, target: object) -> str:
+    return figure.selector(target.target)  # type: ignore[attr-defined]
+
+
+def test_artists_of_matplotlib_are_known_by_their_gid() -> None:
+    mpl.use("agg")
+    from matplotlib.figure import Figure as Plot  # noqa: PLC0415
+
+    plot = Plot()
+    axes = plot.add_subplot()
+    axes.plot([1, 2], gid="line-2")
+    axes.set_title("Sales & more")
+    for thing in (plot, axes):
+        figure = figure_of(thing)
+        assert figure.kind == "svg"
+        assert figure.body.startswith("<svg")
+        assert 'id="line-2"' in figure.body
+        assert figure.title == "Sales & more"
+
+
+def test_a_plot_of_plotly_brings_its_own_scripts_and_fetches_nothing() -> None:
+    plot = plotly.graph_objects.Figure(layout={"title": {"text": EVIL}})
+    plot.add_scatter(name="Sales", y=[1, 2])
+    figure = figure_of(plot)
+    assert (figure.kind, figure.runs_scripts) == ("plotly", True)
+    assert len(figure.library) > 1_000_000
+    assert "</script><script>alert" not in document(figure)
+    assert "<script src" not in document(figure)
+
+
+def test_a_chart_of_altair_is_drawn_without_a_network() -> None:
+    chart = alt.Chart(DATA, title="Totals").mark_bar().encode(x="name", y="total")
+    figure = figure_of(chart)
+    assert (figure.kind, figure.title) == ("vega", "Totals")
+    assert "vegaEmbed" in figure.library
+    assert "onerror" in figure.body
+    assert "<img" not in figure.body
+
+
+@pytest.mark.parametrize("frame", [DATA, pl.DataFrame(SALES)])
+def test_rows_columns_and_cells_of_a_frame_can_be_pointed_at(frame: object) -> None:
+    figure = figure_of(frame)
+    assert _selector(figure, row("Bob")) == 'tr[data-row="1"]'
+    assert _selector(figure, row(2)) == 'tr[data-row="2"]'
+    assert _selector(figure, column("total")) == '[data-column="1"]'
+    assert _selector(figure, cell("Ada", "total")) == 'tr[data-row="0"] > [data-column="1"]'
+    with pytest.raises(ValueError, match="no row 'Eve'"):
+        _selector(figure, row("Eve"))
+    with pytest.raises(ValueError, match="no column 'sum'"):
+        _selector(figure, column("sum"))
+
+
+def test_rows_are_known_by_their_labels_where_there_are_any() -> None:
+    frame = DATA.set_index("name")
+    figure = figure_of(frame)
+    assert _selector(figure, cell("Bob", "total")) == 'tr[data-row="1"] > [data-column="0"]'
+    dated = DATA.set_index(pd.to_datetime(["2026-01-01", "2026-01-02", "2026-01-03"]))
+    assert _selector(figure_of(dated), row("2026-01-02 00:00:00")) == 'tr[data-row="1"]'
+
+
+@pytest.mark.parametrize("frame", [DATA, pl.DataFrame(SALES), DATA.set_index("name")])
+def test_what_stands_in_a_frame_is_text(frame: object) -> None:
+    body = figure_of(frame).body
+    assert "alert(1)" in body
+    assert not re.search("<script|<img", body)
+
+
+def test_a_long_frame_says_what_is_left_out() -> None:
+    figure = figure_of(pd.DataFrame({"n": range(2_000)}))
+    assert "Shown are the first 500 of 2,000 rows." in figure.body
+    with pytest.raises(ValueError, match=r"no row 1999.*first 500"):
+        _selector(figure, row(1999))
+
+
+class Rich:
+    """Represents itself in one way."""
+
+    def __init__(self, name: str, shown: object) -> None:
+        setattr(self, name, lambda: shown)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown", "kind", "body"),
+    [
+        ("_repr_html_", "<b>bold</b>", "html", "<b>bold</b>"),
+        ("_repr_svg_", "<svg></svg>", "svg", "<svg></svg>"),
+        ("_repr_png_", b"\x89PNG", "image", "data:image/png;base64,iVBORw=="),
+        ("_repr_png_", (b"\x89PNG", {}), "image", "data:image/png;base64,iVBORw=="),
+        ("_repr_jpeg_", b"\xff\xd8\xff\xe0", "image", "data:image/jpeg;base64,/9j/4A=="),
+    ],
+)
+def test_what_represents_itself_is_presented(
+    name: str, shown: object, kind: str, body: str
+) -> None:
+    figure = figure_of(Rich(name, shown), "A thing")
+    assert (figure.kind, figure.title) == (kind, "A thing")
+    assert body in figure.body
+
+
+@pytest.mark.parametrize("thing", [3, "text", Rich, None, Rich("_repr_html_", None)])
+def test_what_does_not_is_refused(thing: object) -> None:
+    with pytest.raises(TypeError, match="cannot be presented"):
+        figure_of(thing)
+
+
+def test_what_is_too_large_is_refused() -> None:
+    with pytest.raises(ValueError, match="17 MB as HTML"):
+        figure_of(Rich("_repr_html_", "x" * 17_000_000))
+
+
+def test_a_title_cannot_leave_its_place() -> None:
+    page = document(figure_of(Rich("_repr_svg_", "<svg></svg>"), f'"{EVIL}'))
+    assert "<script>alert" not in page
+    assert "onerror=alert(2)>" not in page.replace("&gt;", "")
+
+
+def test_only_figures_that_bring_scripts_run_any_but_ours() -> None:
+    still = document(figure_of(DATA))
+    assert "script-src 'sha256-" in still
+    assert "unsafe-inline'; style" not in still
+    lively = document(figure_of(Rich("_repr_html_", "<script>1</script>")))
+    assert "script-src 'unsafe-inline' 'unsafe-eval';" in lively
+    for page in (still, lively):
+        assert "default-src 'none'" in page
