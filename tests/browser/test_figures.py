@@ -4,11 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import altair as alt
-import pandas as pd
-import plotly.graph_objects as go
 import pytest
-from matplotlib.figure import Figure as Plot
 from playwright.sync_api import Browser, Frame, Page
 
 from heygen_widget.present.document import SANDBOX, document
@@ -18,7 +14,7 @@ ATTACK = (
     "<script>parent.postMessage('pwned', '*'); window.pwned = true</script>"
     "<img src=x onerror='window.pwned = true'><a href='javascript:window.pwned=true'>x</a>"
 )
-SALES = pd.DataFrame({"month": [1, 2, 1, 2], "sales": [3, 4, 5, 6], "region": [*"NNSS"]})
+SALES = {"month": [1, 2, 1, 2], "sales": [3, 4, 5, 6], "region": [*"NNSS"]}
 
 
 @pytest.fixture
@@ -69,8 +65,20 @@ def _look(page: Page, *actions: tuple[str, str], hidden: list[str] | None = None
     )
 
 
-def _plot() -> Plot:
-    plot = Plot(figsize=(4, 3))
+def _frame(data: dict[str, Any]) -> Any:
+    import pandas as pd
+
+    return pd.DataFrame(data)
+
+
+def _empty_plot(**size: Any) -> Any:
+    from matplotlib.figure import Figure as Plot
+
+    return Plot(**size)
+
+
+def _plot() -> Any:
+    plot = _empty_plot(figsize=(4, 3))
     axes = plot.add_subplot()
     axes.plot([1, 2], gid="line-1")
     axes.plot([2, 1], gid="line-2")
@@ -114,7 +122,7 @@ def test_zooming_in_is_undone(page: Page, show: Show) -> None:
 
 
 def test_cells_of_a_table_are_scrolled_into_view(page: Page, show: Show) -> None:
-    frame = show(pd.DataFrame({"n": range(100)}))
+    frame = show(_frame({"n": range(100)}))
     _look(page, ("scroll_to", 'tr[data-row="90"]'))
     frame.wait_for_function("scrollY > 500")
     _look(page, ("highlight", 'tr[data-row="2"]'))
@@ -123,6 +131,8 @@ def test_cells_of_a_table_are_scrolled_into_view(page: Page, show: Show) -> None
 
 
 def test_a_trace_of_plotly_is_pointed_at_by_its_name(page: Page, show: Show) -> None:
+    import plotly.graph_objects as go
+
     plot = go.Figure()
     plot.add_scatter(name="North", y=[1, 2])
     plot.add_scatter(name="South", y=[2, 1])
@@ -139,7 +149,9 @@ def test_a_trace_of_plotly_is_pointed_at_by_its_name(page: Page, show: Show) -> 
 
 
 def test_marks_of_altair_are_pointed_at_by_their_data(page: Page, show: Show) -> None:
-    chart = alt.Chart(SALES).mark_line().encode(x="month:O", y="sales", color="region")
+    import altair as alt
+
+    chart = alt.Chart(_frame(SALES)).mark_line().encode(x="month:O", y="sales", color="region")
     frame = show(chart)
     _has(frame, "svg path")
     _look(page, ("highlight", "S"))
@@ -152,9 +164,9 @@ def test_what_is_no_script_runs_none(page: Page, show: Show, name: str) -> None:
         def _repr_svg_(self) -> str:
             return f"<svg>{ATTACK if name == '_repr_svg_' else ''}</svg>{ATTACK}"
 
-    thing: object = pd.DataFrame({ATTACK: [ATTACK]}) if name == "table" else Thing()
+    thing: object = _frame({ATTACK: [ATTACK]}) if name == "table" else Thing()
     if name == "title":
-        plot = Plot()
+        plot = _empty_plot()
         plot.suptitle(ATTACK)
         thing = plot
     frame = show(thing)
@@ -188,7 +200,7 @@ def test_scripts_that_a_figure_brings_reach_neither_the_page_nor_the_network(
 
 
 def test_frames_are_told_to_be_light_or_dark(page: Page, show: Show) -> None:
-    frame = show(SALES)
+    frame = show(_frame(SALES))
     look: dict[str, Any] = {"actions": [], "hidden": [], "scheme": "dark"}
     page.evaluate(
         "look => document.querySelector('iframe').contentWindow.postMessage(look, '*')", look

@@ -1,12 +1,8 @@
 """What can be presented, and how its parts are found."""
 
 import re
+from collections.abc import Callable
 
-import altair as alt
-import matplotlib as mpl
-import pandas as pd
-import plotly.graph_objects
-import polars as pl
 import pytest
 
 from heygen_widget.present import cell, column, row
@@ -16,7 +12,24 @@ from heygen_widget.present.objects import figure_of
 
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
 SALES = {"name": ["Ada", "Bob", EVIL], "total": [1.5, 2.25, 3.0]}
-DATA = pd.DataFrame(SALES)
+
+
+def _pandas(**index: object) -> object:
+    import pandas as pd
+
+    return pd.DataFrame(SALES, **index)
+
+
+def _labelled() -> object:
+    import pandas as pd
+
+    return pd.DataFrame({"total": SALES["total"]}, index=SALES["name"])
+
+
+def _polars() -> object:
+    import polars as pl
+
+    return pl.DataFrame(SALES)
 
 
 def _selector(figure: Figure, target: object) -> str:
@@ -24,8 +37,7 @@ def _selector(figure: Figure, target: object) -> str:
 
 
 def test_artists_of_matplotlib_are_known_by_their_gid() -> None:
-    mpl.use("agg")
-    from matplotlib.figure import Figure as Plot  # noqa: PLC0415
+    from matplotlib.figure import Figure as Plot
 
     plot = Plot()
     axes = plot.add_subplot()
@@ -40,7 +52,9 @@ def test_artists_of_matplotlib_are_known_by_their_gid() -> None:
 
 
 def test_a_plot_of_plotly_brings_its_own_scripts_and_fetches_nothing() -> None:
-    plot = plotly.graph_objects.Figure(layout={"title": {"text": EVIL}})
+    import plotly.graph_objects as go
+
+    plot = go.Figure(layout={"title": {"text": EVIL}})
     plot.add_scatter(name="Sales", y=[1, 2])
     figure = figure_of(plot)
     assert (figure.kind, figure.runs_scripts) == ("plotly", True)
@@ -50,7 +64,9 @@ def test_a_plot_of_plotly_brings_its_own_scripts_and_fetches_nothing() -> None:
 
 
 def test_a_chart_of_altair_is_drawn_without_a_network() -> None:
-    chart = alt.Chart(DATA, title="Totals").mark_bar().encode(x="name", y="total")
+    import altair as alt
+
+    chart = alt.Chart(_pandas(), title="Totals").mark_bar().encode(x="name", y="total")
     figure = figure_of(chart)
     assert (figure.kind, figure.title) == ("vega", "Totals")
     assert "vegaEmbed" in figure.library
@@ -58,9 +74,9 @@ def test_a_chart_of_altair_is_drawn_without_a_network() -> None:
     assert "<img" not in figure.body
 
 
-@pytest.mark.parametrize("frame", [DATA, pl.DataFrame(SALES)])
-def test_rows_columns_and_cells_of_a_frame_can_be_pointed_at(frame: object) -> None:
-    figure = figure_of(frame)
+@pytest.mark.parametrize("make", [_pandas, _polars])
+def test_rows_columns_and_cells_of_a_frame_can_be_pointed_at(make: Callable[[], object]) -> None:
+    figure = figure_of(make())
     assert _selector(figure, row("Bob")) == 'tr[data-row="1"]'
     assert _selector(figure, row(2)) == 'tr[data-row="2"]'
     assert _selector(figure, column("total")) == '[data-column="1"]'
@@ -72,21 +88,26 @@ def test_rows_columns_and_cells_of_a_frame_can_be_pointed_at(frame: object) -> N
 
 
 def test_rows_are_known_by_their_labels_where_there_are_any() -> None:
-    frame = DATA.set_index("name")
-    figure = figure_of(frame)
+    import pandas as pd
+
+    figure = figure_of(_labelled())
     assert _selector(figure, cell("Bob", "total")) == 'tr[data-row="1"] > [data-column="0"]'
-    dated = DATA.set_index(pd.to_datetime(["2026-01-01", "2026-01-02", "2026-01-03"]))
-    assert _selector(figure_of(dated), row("2026-01-02 00:00:00")) == 'tr[data-row="1"]'
+    dated = pd.to_datetime(["2026-01-01", "2026-01-02", "2026-01-03"])
+    assert (
+        _selector(figure_of(_pandas(index=dated)), row("2026-01-02 00:00:00")) == 'tr[data-row="1"]'
+    )
 
 
-@pytest.mark.parametrize("frame", [DATA, pl.DataFrame(SALES), DATA.set_index("name")])
-def test_what_stands_in_a_frame_is_text(frame: object) -> None:
-    body = figure_of(frame).body
+@pytest.mark.parametrize("make", [_pandas, _polars, _labelled])
+def test_what_stands_in_a_frame_is_text(make: Callable[[], object]) -> None:
+    body = figure_of(make()).body
     assert "alert(1)" in body
     assert not re.search("<script|<img", body)
 
 
 def test_a_long_frame_says_what_is_left_out() -> None:
+    import pandas as pd
+
     figure = figure_of(pd.DataFrame({"n": range(2_000)}))
     assert "Shown are the first 500 of 2,000 rows." in figure.body
     with pytest.raises(ValueError, match=r"no row 1999.*first 500"):
@@ -136,7 +157,7 @@ def test_a_title_cannot_leave_its_place() -> None:
 
 
 def test_only_figures_that_bring_scripts_run_any_but_ours() -> None:
-    still = document(figure_of(DATA))
+    still = document(figure_of(_polars()))
     assert "script-src 'sha256-" in still
     assert "unsafe-inline'; style" not in still
     lively = document(figure_of(Rich("_repr_html_", "<script>1</script>")))
