@@ -18,11 +18,10 @@ from ._carrying import (
     give_up_unless_orderly,
     most_of,
     patience_of,
-    request_for,
     writing_of,
 )
 from ._deadline import TAKES_TOO_LONG
-from ._exchange import Fault, Outcome, Pause, StepT, T, exchange, lost_body
+from ._exchange import Fault, Outcome, Pause, StepT, T, lost_body
 from ._frames import sealed_async
 from ._late import overdue, undoing, wait_for_tasks
 from ._lines import Lines
@@ -92,13 +91,7 @@ class AsyncWire(BaseWire):
     async def _exchange(
         self, http: httpx.AsyncClient, operation: Operation[AnswerT]
     ) -> httpx.Response:
-        """Return the successful answer; that of a streamed operation is unread."""
-        flow = exchange(
-            operation,
-            request_for(http, self.settings, operation),
-            self.settings.key,
-            max_retries=self.settings.max_retries,
-        )
+        flow = self._flow(http, operation)
         return await self._drive(flow, lambda request: self._send(http, request, operation))
 
     async def _drive(

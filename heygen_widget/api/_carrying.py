@@ -2,6 +2,7 @@
 
 import asyncio
 import copy
+from collections.abc import Generator
 from dataclasses import replace
 from io import BytesIO
 from typing import Any, Final, Self
@@ -12,6 +13,7 @@ from heygen_widget.api.bounded import TooMuch
 
 from ._answers import unexpected
 from ._birth import Birth
+from ._exchange import Outcome, Step, exchange
 from ._key import KeyAuth, Secret
 from ._lines import Line, Lines
 from ._operations import AnswerT, Operation
@@ -43,6 +45,14 @@ class BaseWire:
         wire = copy.copy(self)
         wire.settings = replace(self.settings, max_retries=0)
         return wire
+
+    def _flow(
+        self, http: httpx.Client | httpx.AsyncClient, operation: Operation[AnswerT]
+    ) -> Generator[Step, Outcome, httpx.Response]:
+        """Return what to do until the operation is answered; a streamed answer stays unread."""
+        settings = self.settings
+        request = request_for(http, settings, operation)
+        return exchange(operation, request, settings.key, max_retries=settings.max_retries)
 
 
 def request_for(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, BinaryIO, Final, Generic, Literal, TypeVar
+from typing import Any, BinaryIO, Final, Generic, Literal, TypeVar, overload
 from urllib.parse import quote
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -20,6 +20,7 @@ from .files import name_of, read_file
 from .models import (
     AppendTextDeltaRequest,
     AppendTextDeltaResponse,
+    Asset,
     AssetUpload,
     AvatarRealtimeStatusResponse,
     CancelAvatarRealtimeResponse,
@@ -30,6 +31,7 @@ from .models import (
 )
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
+T = TypeVar("T")
 
 MAX_ANSWER: Final = 2 * 1024 * 1024
 """Bytes of an answer. The longest real ones, lists of sessions, have a twentieth of that."""
@@ -97,32 +99,68 @@ class Operation(Generic[AnswerT]):
         return self.method == "GET"
 
 
-def create(fields: Mapping[str, Any]) -> Operation[CreateAvatarRealtimeResponse]:
-    """Open a session described by the fields that are not None."""
-    given = {name: value for name, value in fields.items() if value is not None}
-    try:
-        body = _create_body.validate_python(given)
-    except ValidationError as error:
-        problem = as_invalid_request(error)
-    else:
-        return Operation(
-            name="Creating a session",
-            method="POST",
-            path=_SESSIONS,
-            patience=_OPENING,
-            undo=lambda created: (
-                cancel(created.stream_id),
-                append_text(created.stream_id, "", final=True),
-            ),
-            body=encoded(body),
-            answer=CreateAvatarRealtimeResponse,
-            hints=dict.fromkeys((403, 404, 410), _NOT_ENABLED),
-        )
-    raise problem
+@overload
+def create(
+    *, type: Literal["text_stream", "tts"], avatar_id: str, voice_id: str, text: str
+) -> Operation[CreateAvatarRealtimeResponse]: ...
+
+
+@overload
+def create(
+    *, type: Literal["audio"], avatar_id: str, audio: Asset
+) -> Operation[CreateAvatarRealtimeResponse]: ...
+
+
+def create(
+    *,
+    type: Literal["text_stream", "tts", "audio"],  # noqa: A002 (HeyGen's name, which people copy)
+    avatar_id: str,
+    voice_id: str | None = None,
+    text: str | None = None,
+    audio: Asset | None = None,
+) -> Operation[CreateAvatarRealtimeResponse]:
+    """Open a session, which costs money until it ends.
+
+    Never retried automatically, except after 429.
+
+    Parameters
+    ----------
+    type
+        ``text_stream`` accepts more text while it speaks, ``tts`` speaks one text, ``audio``
+        moves the lips to a sound file.
+    avatar_id
+        A look of a photo or motion avatar.
+    voice_id
+        The voice; not for ``audio``.
+    text
+        What is spoken (first); not empty; not for ``audio``.
+    audio
+        The sound file; only for ``audio``.
+    """
+    fields = {
+        "type": type,
+        "avatar_id": avatar_id,
+        "voice_id": voice_id,
+        "text": text,
+        "audio": audio,
+    }
+    return Operation(
+        name="Creating a session",
+        method="POST",
+        path=_SESSIONS,
+        patience=_OPENING,
+        undo=lambda created: (
+            cancel(created.stream_id),
+            append_text(created.stream_id, "", final=True),
+        ),
+        body=encoded(checked(_create_body.validate_python, fields)),
+        answer=CreateAvatarRealtimeResponse,
+        hints=dict.fromkeys((403, 404, 410), _NOT_ENABLED),
+    )
 
 
 def get(stream_id: str) -> Operation[AvatarRealtimeStatusResponse]:
-    """Ask for the state of a session."""
+    """Read the state of a session, and its playback URL while it is streaming."""
     return Operation(
         name="Reading the session's state",
         method="GET",
@@ -132,26 +170,38 @@ def get(stream_id: str) -> Operation[AvatarRealtimeStatusResponse]:
 
 
 def append_text(
-    stream_id: str, delta: str, *, final: bool, once: bool = False
+    stream_id: str, delta: str, *, final: bool = False, once: bool = False
 ) -> Operation[AppendTextDeltaResponse]:
-    """Add text to a session; with `once`, wait for the answer as long as the connection lasts."""
+    """Add text to a ``text_stream`` session.
+
+    Never retried automatically, except after 429: a delta sent twice is spoken twice. `sent`
+    of an `APIConnectionError` says whether it may have arrived. After a timeout it may still
+    arrive later; with `once` there is no timeout.
+
+    Parameters
+    ----------
+    stream_id
+        The session.
+    delta
+        Any piece of text, a token or a page. May be empty only with `final`.
+    final
+        Whether this is the end of the text. Anything later is refused with `Gone`.
+    once
+        Do not retry it after 429 either, and wait for its response as long as the connection
+        lasts, regardless of the client's timeout.
+    """
     path = _session_path(stream_id)
-    try:
-        body = AppendTextDeltaRequest(delta=delta, final=final)
-    except ValidationError as error:
-        problem = as_invalid_request(error)
-    else:
-        return Operation(
-            name="Appending text",
-            method="POST",
-            path=f"{path}/text",
-            body=encoded(body),
-            answer=AppendTextDeltaResponse,
-            patience=math.inf if once else 0.0,
-            once=once,
-            hints={410: "The session's input is closed; open a new session to say more."},
-        )
-    raise problem
+    fields = {"delta": delta, "final": final}
+    return Operation(
+        name="Appending text",
+        method="POST",
+        path=f"{path}/text",
+        body=encoded(checked(AppendTextDeltaRequest.model_validate, fields)),
+        answer=AppendTextDeltaResponse,
+        patience=math.inf if once else 0.0,
+        once=once,
+        hints={410: "The session's input is closed; open a new session to say more."},
+    )
 
 
 def words(stream_id: str) -> Operation[WordBatch]:
@@ -168,7 +218,7 @@ def words(stream_id: str) -> Operation[WordBatch]:
 
 
 def cancel(stream_id: str) -> Operation[CancelAvatarRealtimeResponse]:
-    """End a session now."""
+    """End a session now, in any state. Cancelling again is harmless."""
     return Operation(
         name="Cancelling the session",
         method="POST",
@@ -178,30 +228,42 @@ def cancel(stream_id: str) -> Operation[CancelAvatarRealtimeResponse]:
 
 
 def upload(
-    data: bytes | BinaryIO | Path, filename: str | None, media_type: str | None
+    data: bytes | BinaryIO | Path, *, filename: str | None = None, media_type: str | None = None
 ) -> Operation[UploadedAsset]:
-    """Upload a file to HeyGen. Reads the file, so it may block."""
+    """Upload a file of at most 32 MB.
+
+    Never retried automatically, except after 429.
+
+    Parameters
+    ----------
+    data
+        The content, an open binary file, or a path; read whole before anything is sent.
+    filename
+        The file name; by default its own name, if it has one.
+    media_type
+        Its MIME type, such as ``audio/mpeg``; guessed from the name by default. HeyGen looks
+        at the content.
+
+    Raises
+    ------
+    OSError
+        When the file cannot be read.
+    """
     try:
-        file = AssetUpload(
-            data=read_file(data),
-            filename=name_of(data) if filename is None else filename,
-            media_type=media_type,
-        )
-    except ValidationError as error:
-        problem = as_invalid_request(error)
+        content = read_file(data)
     except (TypeError, ValueError) as error:
-        problem = InvalidRequest(str(error), hint="Nothing was sent.", param="file")
-    else:
-        missing = "This server does not store files; pass the audio as a URL or as base64."
-        return Operation(
-            name="Uploading the file",
-            method="POST",
-            path=_ASSETS,
-            upload=file,
-            answer=UploadedAsset,
-            hints={404: missing, 405: missing},
-        )
-    raise problem
+        raise InvalidRequest(str(error), hint="Nothing was sent.", param="file") from None
+    name = name_of(data) if filename is None else filename
+    fields = {"data": content, "filename": name, "media_type": media_type}
+    missing = "This server does not store files; pass the audio as a URL or as base64."
+    return Operation(
+        name="Uploading the file",
+        method="POST",
+        path=_ASSETS,
+        upload=checked(AssetUpload.model_validate, fields),
+        answer=UploadedAsset,
+        hints={404: missing, 405: missing},
+    )
 
 
 def _session_path(stream_id: str) -> str:
@@ -234,8 +296,22 @@ def encoded(body: BaseModel, *, leave_out_none: bool = False) -> bytes:
     )
 
 
-def as_invalid_request(error: ValidationError) -> InvalidRequest:
-    """Convert a pydantic error, which contains the whole input, into our own."""
+def checked(validate: Callable[[dict[str, Any]], T], fields: Mapping[str, Any]) -> T:
+    """Validate the fields that are not None.
+
+    Raises
+    ------
+    InvalidRequest
+        When they are not valid; without pydantic's error, which contains the whole input.
+    """
+    try:
+        return validate({name: value for name, value in fields.items() if value is not None})
+    except ValidationError as error:
+        problem = _as_invalid_request(error)
+    raise problem
+
+
+def _as_invalid_request(error: ValidationError) -> InvalidRequest:
     problems = error.errors(include_url=False, include_input=False)
     where, context = problems[0]["loc"], problems[0].get("ctx", {})
     message = "; ".join(

@@ -24,11 +24,10 @@ from ._carrying import (
     give_up_unless_orderly,
     most_of,
     patience_of,
-    request_for,
     writing_of,
 )
 from ._deadline import answer_due, keep_deadlines, set_due
-from ._exchange import Fault, Outcome, Pause, StepT, T, exchange, lost_body
+from ._exchange import Fault, Outcome, Pause, StepT, T, lost_body
 from ._frames import sealed
 from ._late import Apart, overdue, undoing, wait_for_threads
 from ._lines import Line, Lines
@@ -100,13 +99,7 @@ class Wire(BaseWire):
 
     @sealed
     def _exchange(self, line: Line[httpx.Client], operation: Operation[AnswerT]) -> httpx.Response:
-        """Return the successful answer; that of a streamed operation is unread."""
-        flow = exchange(
-            operation,
-            request_for(line.http, self.settings, operation),
-            self.settings.key,
-            max_retries=self.settings.max_retries,
-        )
+        flow = self._flow(line.http, operation)
         return self._drive(flow, lambda request: self._send(line, request, operation))
 
     def _drive(self, flow: Generator[StepT | Pause, Any, T], act: Callable[[StepT], object]) -> T:

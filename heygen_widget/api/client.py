@@ -1,4 +1,4 @@
-"""`HeyGen` and `AsyncHeyGen`: the API client, blocking and asynchronous.
+"""`HeyGen` and `AsyncHeyGen`: the API client, blocking and awaiting.
 
 Ties settings, wire and operations together. Knows no session state.
 """
@@ -6,8 +6,7 @@ Ties settings, wire and operations together. Knows no session state.
 import hashlib
 import os
 from collections.abc import Callable
-from types import TracebackType
-from typing import Any, NoReturn, Self
+from typing import Generic, NoReturn, Self, TypeVar
 
 import httpx
 
@@ -19,18 +18,52 @@ from ._wire import Wire
 from .assets import Assets, AsyncAssets
 from .realtime import AsyncAvatarRealtime, AvatarRealtime
 
+WireT = TypeVar("WireT", Wire, AsyncWire)
+HttpT = TypeVar("HttpT", httpx.Client, httpx.AsyncClient)
 
-class _Client:
-    """What both faces have in common."""
+
+class _Client(Generic[WireT, HttpT]):
+    """What both clients have in common."""
 
     _settings: Settings
-    _wire: Any
-    _use: Callable[..., None]
+    _wire: WireT
+    _wire_class: Callable[[Settings, HttpT | None], WireT]
+    _use: Callable[[WireT], None]
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        *,
+        timeout: float = 30.0,
+        max_retries: int = 2,
+        http_client: HttpT | None = None,
+    ) -> None:
+        key = Secret(os.environ.get("HEYGEN_API_KEY", "") if api_key is None else api_key)
+        del api_key  # a traceback of what follows may be printed with its variables
+        self._settings = Settings.resolve(key, base_url, timeout, max_retries)
+        self._use(self._wire_class(self._settings, http_client))
+
+    @classmethod
+    def like(cls, other: "HeyGen | AsyncHeyGen") -> Self:
+        """Create a client with the settings of another one, and its own connections."""
+        settings = other._settings  # noqa: SLF001 (both are one implementation)
+        return cls(
+            settings.key.reveal(),
+            settings.base_url,
+            timeout=settings.timeout,
+            max_retries=settings.max_retries,
+        )
 
     @property
     def base_url(self) -> str:
         """Where requests go, without a slash at the end."""
         return self._settings.base_url
+
+    @property
+    def wire(self) -> WireT:
+        """The object that runs operations, for parts of the API defined elsewhere."""
+        return self._wire
 
     @property
     def once(self) -> Self:
@@ -73,7 +106,7 @@ class _Client:
         )
 
 
-class HeyGen(_Client):
+class HeyGen(_Client[Wire, httpx.Client]):
     """HeyGen's API, blocking.
 
     Parameters
@@ -114,36 +147,12 @@ class HeyGen(_Client):
     CreateAvatarRealtimeResponse(stream_id='a1b2c3d4')
     """
 
-    _wire: Wire
-
-    def __init__(
-        self,
-        api_key: str | None = None,
-        base_url: str | None = None,
-        *,
-        timeout: float = 30.0,
-        max_retries: int = 2,
-        http_client: httpx.Client | None = None,
-    ) -> None:
-        key = _find_key(api_key)
-        del api_key  # a traceback of what follows may be printed with its variables
-        self._settings = Settings.resolve(key, base_url, timeout, max_retries)
-        self._use(Wire(self._settings, http_client))
+    _wire_class = Wire
 
     def _use(self, wire: Wire) -> None:
         self._wire = wire
         self.avatar_realtime = AvatarRealtime(wire)
         self.assets = Assets(wire)
-
-    @classmethod
-    def like(cls, other: "HeyGen | AsyncHeyGen") -> Self:
-        """Create a client with the settings of another one, and its own connections."""
-        return cls(**_arguments_of(other))
-
-    @property
-    def wire(self) -> Wire:
-        """The object that runs operations, for parts of the API defined elsewhere."""
-        return self._wire
 
     def close(self) -> None:
         """Close the connections."""
@@ -152,34 +161,12 @@ class HeyGen(_Client):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 
-class AsyncHeyGen(_Client):
-    """HeyGen's API, asynchronous.
-
-    Parameters
-    ----------
-    api_key
-        The key; ``HEYGEN_API_KEY`` by default.
-    base_url
-        Where the API is; ``HEYGEN_BASE_URL`` or HeyGen itself by default. Plain http is allowed
-        only within this machine or a private network.
-    timeout
-        Seconds until each response must be complete (at most 10 for a connection). Uploading a
-        file, and pauses in a word stream, may take two minutes. A session whose opening takes
-        longer, or is interrupted, is ended when the server responds; leaving Python or closing
-        the client waits 5 seconds for that.
-    max_retries
-        How often a refused (429) or harmlessly repeatable request is sent again.
-    http_client
-        An httpx client to use, such as for your own proxy or certificate. It is not closed here.
+class AsyncHeyGen(_Client[AsyncWire, httpx.AsyncClient]):
+    """HeyGen's API, awaited. Takes what `HeyGen` takes; `http_client` is an `httpx.AsyncClient`.
 
     Attributes
     ----------
@@ -187,11 +174,6 @@ class AsyncHeyGen(_Client):
         Sessions: create, get, append_text, words, cancel.
     assets : AsyncAssets
         Files that HeyGen keeps: upload.
-
-    Raises
-    ------
-    ConfigurationError
-        When there is no key, or key or base URL cannot be used.
 
     Examples
     --------
@@ -202,36 +184,12 @@ class AsyncHeyGen(_Client):
     CreateAvatarRealtimeResponse(stream_id='a1b2c3d4')
     """
 
-    _wire: AsyncWire
-
-    def __init__(
-        self,
-        api_key: str | None = None,
-        base_url: str | None = None,
-        *,
-        timeout: float = 30.0,
-        max_retries: int = 2,
-        http_client: httpx.AsyncClient | None = None,
-    ) -> None:
-        key = _find_key(api_key)
-        del api_key  # a traceback of what follows may be printed with its variables
-        self._settings = Settings.resolve(key, base_url, timeout, max_retries)
-        self._use(AsyncWire(self._settings, http_client))
+    _wire_class = AsyncWire
 
     def _use(self, wire: AsyncWire) -> None:
         self._wire = wire
         self.avatar_realtime = AsyncAvatarRealtime(wire)
         self.assets = AsyncAssets(wire)
-
-    @classmethod
-    def like(cls, other: "HeyGen | AsyncHeyGen") -> Self:
-        """Create a client with the settings of another one, and its own connections."""
-        return cls(**_arguments_of(other))
-
-    @property
-    def wire(self) -> AsyncWire:
-        """The object that runs operations, for parts of the API defined elsewhere."""
-        return self._wire
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -240,24 +198,5 @@ class AsyncHeyGen(_Client):
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.aclose()
-
-
-def _find_key(given: str | None) -> Secret:
-    return Secret(os.environ.get("HEYGEN_API_KEY", "") if given is None else given)
-
-
-def _arguments_of(client: HeyGen | AsyncHeyGen) -> dict[str, Any]:
-    settings = client._settings  # noqa: SLF001 - the two faces are one implementation
-    return {
-        "api_key": settings.key.reveal(),
-        "base_url": settings.base_url,
-        "timeout": settings.timeout,
-        "max_retries": settings.max_retries,
-    }

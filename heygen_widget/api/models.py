@@ -221,15 +221,6 @@ class UploadedAsset(AnswerBody):
     size_bytes: int | None = None
 
 
-class StandardAPIError(AnswerBody):
-    """The body of an error: what, why, which field, and where to read more."""
-
-    code: Words
-    message: Words
-    param: Words | None = None
-    doc_url: Words | None = None
-
-
 def _is_http(url: str) -> bool:
     fits = len(url) <= LONGEST_URL and plain(url) == url
     return fits and url.lower().startswith(("http://", "https://"))

@@ -5,10 +5,10 @@ wire, with its key, its retries and its errors.
 """
 
 from ._async_wire import AsyncWire
+from ._binding import Resource, awaiting
 from ._bodies import AnswerBody, Name, RequestBody, Words
 from ._dialect import SUNSET, Dialect
-from ._operations import AnswerT, Operation, as_invalid_request, encoded
-from ._wire import Wire
+from ._operations import AnswerT, Operation, checked, encoded
 from .models import NonEmptyText
 
 __all__ = [
@@ -21,8 +21,9 @@ __all__ = [
     "NonEmptyText",
     "Operation",
     "RequestBody",
-    "Wire",
+    "Resource",
     "Words",
-    "as_invalid_request",
+    "awaiting",
+    "checked",
     "encoded",
 ]

@@ -7,7 +7,6 @@ connection is left to the caller; the server then tells all words again from the
 from collections.abc import AsyncGenerator, Generator, Iterator
 from contextlib import aclosing
 from functools import partial
-from types import TracebackType
 from typing import Final, Self
 
 import httpx
@@ -59,12 +58,7 @@ class WordStream:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -87,17 +81,7 @@ class WordStream:
 
 
 class AsyncWordStream:
-    """An iterator over batches of words; ends when the session has no more.
-
-    Iterating connects. Leaving an ``async with`` block, or `aclose`, disconnects at once.
-
-    Raises
-    ------
-    APIError
-        When the server refuses: 404 or 405 if it has no word timestamps.
-    APIConnectionError
-        When the connection ends before the words do.
-    """
+    """An asynchronous iterator over batches of words; `WordStream`, awaited."""
 
     def __init__(self, wire: AsyncWire, operation: Operation[WordBatch]) -> None:
         self._batches = self._follow(wire, operation)
@@ -112,12 +96,7 @@ class AsyncWordStream:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
     async def aclose(self) -> None:

@@ -11,21 +11,17 @@ from heygen_widget.legacy.events import (
     AvatarStartTalking,
     AvatarStopTalking,
     AvatarTalkingMessage,
-    ConnectionGrade,
     ConnectionQualityChanged,
     RoomReady,
 )
 from heygen_widget.legacy.joining import NobodyJoined
 from heygen_widget.legacy.models import (
     ActiveSession,
-    ActiveSessions,
-    Done,
     IceCandidate,
     IceServer,
     NewSession,
     Quality,
     SessionDescription,
-    SessionToken,
     Spoken,
     TaskType,
     Version,
@@ -34,22 +30,19 @@ from heygen_widget.legacy.models import (
 from heygen_widget.legacy.opening import Opening
 from heygen_widget.legacy.session import PRICE_PER_SECOND, StreamingSession
 from heygen_widget.legacy.sessions import StreamingSessions
-from heygen_widget.legacy.speaker import StreamedSpeech
+from heygen_widget.legacy.speaker import TaskDelivery
 from heygen_widget.legacy.streaming import AsyncStreaming
 
 __all__ = [
     "PRICE_PER_SECOND",
     "ActiveSession",
-    "ActiveSessions",
     "AsyncStreaming",
     "AvatarEndMessage",
     "AvatarEvent",
     "AvatarStartTalking",
     "AvatarStopTalking",
     "AvatarTalkingMessage",
-    "ConnectionGrade",
     "ConnectionQualityChanged",
-    "Done",
     "IceCandidate",
     "IceServer",
     "NewSession",
@@ -58,11 +51,10 @@ __all__ = [
     "Quality",
     "RoomReady",
     "SessionDescription",
-    "SessionToken",
     "Spoken",
-    "StreamedSpeech",
     "StreamingSession",
     "StreamingSessions",
+    "TaskDelivery",
     "TaskType",
     "Version",
     "VideoEncoding",

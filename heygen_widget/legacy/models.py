@@ -83,16 +83,6 @@ class TaskRequest(SessionRequest):
     task_mode: TaskMode
 
 
-class Nothing(RequestBody):
-    """A body without a field."""
-
-
-class SessionToken(AnswerBody):
-    """A token that opens one session."""
-
-    token: str = Field(repr=False)
-
-
 class IceServer(AnswerBody):
     """A server that helps two ends to find each other."""
 

@@ -3,29 +3,29 @@
 Sends nothing itself, and knows neither keys nor hosts.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final, Literal, TypeVar
+from typing import Final, Literal
 
-from pydantic import ValidationError
-
-from heygen_widget.api.parts import AnswerT, Operation, RequestBody, as_invalid_request, encoded
+from heygen_widget.api.parts import AnswerT, Operation, RequestBody, checked, encoded
 from heygen_widget.legacy.dialect import STREAMING
 from heygen_widget.legacy.models import (
     ActiveSessions,
     Done,
+    IceCandidate,
     IceRequest,
     NewSession,
     NewSessionRequest,
-    Nothing,
+    Quality,
+    SessionDescription,
     SessionRequest,
-    SessionToken,
     Spoken,
     StartRequest,
+    TaskMode,
     TaskRequest,
+    TaskType,
+    Version,
+    VideoEncoding,
 )
-
-RequestT = TypeVar("RequestT", bound=RequestBody)
 
 _OPENING: Final = 60.0  # seconds in which the answer to an opening that was given up is still heard
 
@@ -33,41 +33,79 @@ SLOWEST_SPEECH: Final = 8.0
 """Characters a second: a sync task is answered when all of its text was spoken."""
 
 
-def create_token() -> Operation[SessionToken]:
-    """Ask for a token that opens one session."""
-    return _post("create_token", "Asking for a session token", SessionToken, Nothing())
+def new(
+    *,
+    avatar_id: str,
+    voice_id: str,
+    quality: Quality | None = None,
+    video_encoding: VideoEncoding | None = None,
+    version: Version = "v2",
+    activity_idle_timeout: int | None = None,
+) -> Operation[NewSession]:
+    """Open a session, which costs money until it ends.
 
-
-def new(fields: Mapping[str, Any]) -> Operation[NewSession]:
-    """Open a session described by the fields that are not None."""
-    body = _checked(NewSessionRequest, fields)
+    Parameters
+    ----------
+    avatar_id, voice_id
+        The avatar and its voice.
+    quality, video_encoding
+        Of the picture; the server's choice by default.
+    version
+        ``v2`` for a LiveKit room, ``v1`` for a bare peer connection, which the server offers.
+    activity_idle_timeout
+        Seconds without a task after which the server ends it: 30 to 3600, by default 120.
+    """
+    fields = {
+        "avatar_id": avatar_id,
+        "voice": {"voice_id": voice_id},
+        "quality": quality,
+        "video_encoding": video_encoding,
+        "version": version,
+        "activity_idle_timeout": activity_idle_timeout,
+    }
+    body = checked(NewSessionRequest.model_validate, fields)
     opening = _post("new", "Opening a streaming session", NewSession, body, patience=_OPENING)
     return replace(opening, undo=lambda room: (stop(room.session_id),))
 
 
-def start(session_id: str, sdp: object = None) -> Operation[Done]:
-    """Start a session's stream."""
-    body = _checked(StartRequest, {"session_id": session_id, "sdp": sdp})
+def start(session_id: str, sdp: SessionDescription | None = None) -> Operation[Done]:
+    """Start a session's stream; with the browser's answer if the server made an offer."""
+    body = checked(StartRequest.model_validate, {"session_id": session_id, "sdp": sdp})
     return _post("start", "Starting the session", Done, body)
 
 
-def ice(session_id: str, candidate: object) -> Operation[Done]:
+def ice(session_id: str, candidate: IceCandidate) -> Operation[Done]:
     """Tell a session of a way to reach the browser."""
-    body = _checked(IceRequest, {"session_id": session_id, "candidate": candidate})
+    body = checked(IceRequest.model_validate, {"session_id": session_id, "candidate": candidate})
     return _post("ice", "Passing on an ICE candidate", Done, body)
 
 
-def task(session_id: str, text: str, task_type: str, task_mode: str) -> Operation[Spoken]:
-    """Speak a text in a session."""
+def task(
+    session_id: str, text: str, *, task_type: TaskType = "repeat", task_mode: TaskMode = "sync"
+) -> Operation[Spoken]:
+    """Speak a text, or answer it. Retried only after a `RateLimited`.
+
+    Parameters
+    ----------
+    session_id
+        The session.
+    text
+        What to say, or to answer.
+    task_type
+        ``repeat`` says it word by word, ``talk`` answers it.
+    task_mode
+        ``sync`` returns once the text has been spoken, ``async`` immediately.
+    """
     fields = {"session_id": session_id, "text": text}
-    body = _checked(TaskRequest, fields | {"task_type": task_type, "task_mode": task_mode})
+    fields |= {"task_type": task_type, "task_mode": task_mode}
+    body = checked(TaskRequest.model_validate, fields)
     # How long an answer to a text is, nobody knows: a minute more than the text itself.
     patience = 60.0 + len(text) / SLOWEST_SPEECH if task_mode == "sync" else 0.0
     return _post("task", "Speaking", Spoken, body, patience=patience)
 
 
 def interrupt(session_id: str) -> Operation[Done]:
-    """Silence a session."""
+    """Silence a session. Does nothing if it is silent."""
     return _ask("interrupt", "Interrupting", session_id)
 
 
@@ -82,7 +120,7 @@ def stop(session_id: str) -> Operation[Done]:
 
 
 def sessions() -> Operation[ActiveSessions]:
-    """Ask which sessions are open."""
+    """List the sessions that are open with this key."""
     return Operation(
         name="Listing the sessions",
         method="GET",
@@ -93,7 +131,7 @@ def sessions() -> Operation[ActiveSessions]:
 
 
 def _ask(verb: Literal["interrupt", "keep_alive", "stop"], name: str, id_: str) -> Operation[Done]:
-    return _post(verb, name, Done, _checked(SessionRequest, {"session_id": id_}))
+    return _post(verb, name, Done, checked(SessionRequest.model_validate, {"session_id": id_}))
 
 
 def _post(
@@ -108,12 +146,3 @@ def _post(
         patience=patience,
         dialect=STREAMING,
     )
-
-
-def _checked(kind: type[RequestT], fields: Mapping[str, Any]) -> RequestT:
-    given = {name: value for name, value in fields.items() if value is not None}
-    try:
-        return kind.model_validate(given)
-    except ValidationError as error:
-        problem = as_invalid_request(error)
-    raise problem

@@ -1,6 +1,5 @@
 """The verbs and properties that every avatar has. Knows no widget: the controller does the work."""
 
-from types import TracebackType
 from typing import Self
 
 from heygen_widget.api.models import WordEvent
@@ -36,12 +35,7 @@ class SessionVerbs:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is not None:
             self.stop()
         elif self._controller.finishes():
@@ -51,12 +45,7 @@ class SessionVerbs:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is not None:
             self.stop()
         elif self._controller.finishes():

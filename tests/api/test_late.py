@@ -149,7 +149,7 @@ def test_a_room_that_opens_late_is_ended(server: Server) -> None:
     server.answers(200, {"code": 100, "data": None, "message": "success"})
     with HeyGen(KEY, server.base_url, timeout=0.3) as client:
         with pytest.raises(APITimeoutError):
-            client.wire.run(operations.new({"avatar_id": "a", "voice": {"voice_id": "v"}}))
+            client.wire.run(operations.new(avatar_id="a", voice_id="v"))
         given_up.set()
     assert [request.target for request in server.requests] == [
         "/v1/streaming.new",

@@ -10,7 +10,7 @@ import pytest
 
 from heygen_widget import LocalServer, diagnose
 from heygen_widget.api import AsyncHeyGen, EndpointSunset, HeyGen
-from heygen_widget.api.parts import Wire
+from heygen_widget.api._wire import Wire
 from heygen_widget.bridge import bridge
 from heygen_widget.controller.room.backend import STREAMING
 from heygen_widget.legacy import (
@@ -371,7 +371,7 @@ def test_twenty_sessions_leave_nothing_behind(make: Make, streaming: Wire) -> No
 def test_what_a_dead_process_left_is_ended_by_the_next(
     make: Make, local_server: LocalServer, streaming: Wire
 ) -> None:
-    left = streaming.run(operations.new({"avatar_id": "a", "voice": {"voice_id": "v"}})).session_id
+    left = streaming.run(operations.new(avatar_id="a", voice_id="v")).session_id
     client = AsyncHeyGen(local_server.api_key, local_server.base_url)
     folder = STREAMING.leases._folder()
     assert str(folder).endswith("streaming")
