@@ -24,10 +24,10 @@ from heygen_widget.legacy.events import (
 from heygen_widget.legacy.joining import Joining
 from heygen_widget.legacy.models import IceCandidate, NewSession, SessionDescription, Spoken
 from heygen_widget.legacy.opening import LONGEST, Opening
-from heygen_widget.legacy.speaker import Speaker, StreamedSpeech
+from heygen_widget.legacy.speaker import Speaker, TaskDelivery
 from heygen_widget.legacy.tasks import Task, Tasks
 from heygen_widget.legacy.watch import Watch
-from heygen_widget.session.base import BaseSession, SessionSetup, end_tasks
+from heygen_widget.session.base import BaseSession, SessionSetup
 from heygen_widget.session.errors import StreamClosed
 from heygen_widget.session.events import (
     SessionEvent,
@@ -35,6 +35,7 @@ from heygen_widget.session.events import (
 )
 from heygen_widget.session.speech import SpeechStatus
 from heygen_widget.session.status import SessionStatus
+from heygen_widget.session.tasks import end_tasks
 
 PRICE_PER_SECOND: Final = 0.2 / 60
 """Dollars a second, at a dollar for a credit: 0.2 a minute (docs.heygen.com/reference/limits).
@@ -86,7 +87,7 @@ class StreamingSession(BaseSession):
         self._watch = Watch(self._contact, self._looked, self._lose_contact)
 
     @property
-    def speeches(self) -> tuple[StreamedSpeech, ...]:
+    def speeches(self) -> tuple[TaskDelivery, ...]:
         """The texts that were to be said in this session, in their order."""
         return tuple(self._speaker.all)
 
@@ -121,7 +122,7 @@ class StreamingSession(BaseSession):
         """Whether it has ended, or was told to."""
         return self.status.ended or self._speaker.closed or self._stopping.is_set()
 
-    def say(self, speech: StreamedSpeech) -> None:
+    def say(self, speech: TaskDelivery) -> None:
         """Queue a text. Only while `takes_text`."""
         self._speaker.put(speech)
 

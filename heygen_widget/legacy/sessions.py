@@ -4,7 +4,7 @@ from functools import partial
 
 from heygen_widget.legacy.opening import Opening
 from heygen_widget.legacy.session import StreamingSession
-from heygen_widget.legacy.speaker import StreamedSpeech
+from heygen_widget.legacy.speaker import TaskDelivery
 from heygen_widget.session.base import SessionSetup
 from heygen_widget.session.queue import SessionQueue
 
@@ -31,7 +31,7 @@ class StreamingSessions(SessionQueue[StreamingSession]):
         self.shown = False
         self._setup = setup
 
-    def say(self, speech: StreamedSpeech) -> None:
+    def say(self, speech: TaskDelivery) -> None:
         """Speak in the session that takes text; in a new one if none does."""
         self.open().say(speech)
 

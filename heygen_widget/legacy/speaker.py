@@ -7,7 +7,7 @@ page. Knows no status and no room, only whether a viewer has joined.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from typing import Any, Final, Protocol, TypeVar
 
 from heygen_widget.api import Conflict, Gone, HeyGenError, NotFound
@@ -20,6 +20,7 @@ from heygen_widget.session.errors import may_have_arrived, retryable
 from heygen_widget.session.events import SpeechChanged
 from heygen_widget.session.retries import repeated
 from heygen_widget.session.speech import SpeechStatus
+from heygen_widget.session.tasks import end_tasks, is_done
 from heygen_widget.session.text import Sentences, is_pronounceable
 from heygen_widget.session.writers import TextSource
 
@@ -34,34 +35,13 @@ A task in flight when its interrupt is sent may arrive after it.
 _log = logging.getLogger(__name__)
 
 
-class StreamedSpeech(Delivery):
-    """A text, and whether to say or to answer it.
-
-    Parameters
-    ----------
-    source
-        A string, or an iterable or asynchronous iterable of strings or of a language model's
-        chunks.
-    task_type
-        ``repeat`` or ``talk``.
-    raw
-        Leave Markdown as it is.
-    interrupted
-        Called when a cell that waits for this is interrupted.
-    unheeded
-        Called with what the source raised, unless somebody waits for this and so is told.
-    """
+class TaskDelivery(Delivery):
+    """A text, and whether to say or to answer it; `options` as `Delivery` takes them."""
 
     def __init__(
-        self,
-        source: TextSource,
-        *,
-        task_type: TaskType = "repeat",
-        raw: bool = False,
-        interrupted: Callable[[], object] | None = None,
-        unheeded: Callable[[Exception], object] | None = None,
+        self, source: TextSource, *, task_type: TaskType = "repeat", **options: Any
     ) -> None:
-        super().__init__(source, raw=raw, interrupted=interrupted, unheeded=unheeded)
+        super().__init__(source, **options)
         self.task_type = task_type
         self.streams = not isinstance(source, str)
 
@@ -103,8 +83,8 @@ class Speaker:
         self._on_change = on_change
         self._on_answer = on_answer
         self._server: Server | None = None
-        self.all: list[StreamedSpeech] = []
-        self._queue: deque[StreamedSpeech] = deque()
+        self.all: list[TaskDelivery] = []
+        self._queue: deque[TaskDelivery] = deque()
         self._news = asyncio.Event()
         self._closed = False
         self._awaiting: asyncio.Task[Any] | None = None  # what comes before a task is asked for
@@ -116,7 +96,7 @@ class Speaker:
         """Whether no more text is taken."""
         return self._closed
 
-    def put(self, speech: StreamedSpeech) -> None:
+    def put(self, speech: TaskDelivery) -> None:
         """Queue a text."""
         self.all.append(speech)
         self._queue.append(speech)
@@ -171,9 +151,9 @@ class Speaker:
                     return
                 self._news.clear()
         finally:
-            await _cancelled(self._awaiting, self._asking, self._hushing)
+            await end_tasks(self._awaiting, self._asking, self._hushing)
 
-    async def _say(self, server: Server, speech: StreamedSpeech) -> None:
+    async def _say(self, server: Server, speech: TaskDelivery) -> None:
         text = Sentences()
         end = 0  # of what was taken from its text
         while not speech.status.ended:
@@ -198,7 +178,7 @@ class Speaker:
             self.change(speech, SpeechStatus.FAILED, speech.source_error)
         self.change(speech, SpeechStatus.SILENT if speech.is_silent else SpeechStatus.SPOKEN)
 
-    async def _next_piece(self, speech: StreamedSpeech, text: Sentences) -> str | None:
+    async def _next_piece(self, speech: TaskDelivery, text: Sentences) -> str | None:
         """Return what to say next: a whole text, or a streamed one's sentence; None at the end."""
         while not (sentence := text.take()):
             self._awaiting = asyncio.create_task(speech.next_delta())
@@ -212,9 +192,7 @@ class Speaker:
             text.feed(delta)
         return sentence
 
-    async def _tell(
-        self, server: Server, speech: StreamedSpeech, sentence: str, start: int
-    ) -> None:
+    async def _tell(self, server: Server, speech: TaskDelivery, sentence: str, start: int) -> None:
         if self._hushing is not None:
             await self._hushing
         self._awaiting = asyncio.create_task(self._joining.over())
@@ -246,7 +224,7 @@ class Speaker:
             except HeyGenError as error:
                 _log.debug("Interrupting failed: %s", error)
                 wait = max(pause, asked_to_wait(error))
-            if asking is None or await _is_done(asking, wait):
+            if asking is None or await is_done(asking, wait):
                 return
         if asking is not None:
             asking.cancel()
@@ -264,17 +242,3 @@ async def _outcome(task: asyncio.Task[T]) -> T | None:
         task.cancel()
         raise
     return None if task.cancelled() else task.result()
-
-
-async def _is_done(task: asyncio.Task[Any], timeout: float) -> bool:  # noqa: ASYNC109 (as `wait`)
-    done, _ = await asyncio.wait({task}, timeout=timeout)
-    return bool(done)
-
-
-async def _cancelled(*tasks: asyncio.Task[Any] | None) -> None:
-    running: list[Coroutine[Any, Any, Any] | asyncio.Task[Any]] = []
-    for task in tasks:
-        if task is not None and not task.done():
-            task.cancel()
-            running.append(task)
-    await asyncio.gather(*running, return_exceptions=True)

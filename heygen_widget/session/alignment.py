@@ -12,6 +12,7 @@ from typing import Final
 from heygen_widget.api.models import WordEvent
 from heygen_widget.language import table
 from heygen_widget.language.graphemes import is_unspaced
+from heygen_widget.session import ways
 from heygen_widget.session.delivery import Delivery
 from heygen_widget.session.expected import (
     heard_runs,
@@ -22,31 +23,7 @@ from heygen_widget.session.expected import (
 from heygen_widget.session.heard import Heard
 from heygen_widget.session.sent_words import SentWords
 from heygen_widget.session.text import has_letters
-from heygen_widget.session.ways import (
-    ADDED,
-    ANOTHER_WORD,
-    CLOSE,
-    DOUBTFUL,
-    ENDED,
-    IN_FULL,
-    LOST,
-    MANY_MORE,
-    NEXT_TEXT,
-    ODD_END,
-    ODD_MARK,
-    ONE_MORE,
-    OTHERWISE,
-    PLAUSIBLE,
-    RIGHT_MARK,
-    TOO_MUCH,
-    UNSAID,
-    UNSAID_SPECIAL,
-    Place,
-    Way,
-    are_similar,
-    cheapest,
-    pruned,
-)
+from heygen_widget.session.ways import Place, Way, are_similar, cheapest, pruned
 
 LOOK_AHEAD: Final = 8
 """Words of a text that may be passed over at once."""
@@ -101,7 +78,7 @@ class Aligner:
             if place <= (end, 0)
         ]
         on = [
-            (place, way.step(ENDED * (place < (end, 0)), sure=way.sure, added=way.added))
+            (place, way.step(ways.ENDED * (place < (end, 0)), sure=way.sure, added=way.added))
             for place, way in self._ways.items()
             if place != (end, 0)
         ]
@@ -122,7 +99,7 @@ class Aligner:
                 place: way._replace(trail=(*way.trail, place)) for place, way in self._ways.items()
             }
         heard = tuple(map(self._heard, batch, self._best[1].trail))
-        close = [item for item in self._ways.items() if item[1].cost <= CLOSE]
+        close = [item for item in self._ways.items() if item[1].cost <= ways.CLOSE]
         self._passed = max(self._passed, min(place.token - (not way.sure) for place, way in close))
         # The last word stays, since marks may follow it.
         self._sent.trim(min(place.token for place in self._ways) - 1)
@@ -148,7 +125,7 @@ class Aligner:
         return any(
             place.token >= end or (not way.sure and self._sent.only_special(place, speech))
             for place, way in self._ways.items()
-            if way.cost <= PLAUSIBLE
+            if way.cost <= ways.PLAUSIBLE
         )
 
     def seconds_left(self, speech: Delivery) -> float:
@@ -177,17 +154,17 @@ class Aligner:
             if exact and place != best:
                 continue  # as good as decided
             if place.letters and (found := self._sent.within(place, part)) is not None:
-                yield found, way.step(ANOTHER_WORD / 2, sure=True)
+                yield found, way.step(ways.ANOTHER_WORD / 2, sure=True)
             if is_unspaced(part[0]) and (through := self._sent.through(place, part)) is not None:
                 yield (
                     through,
-                    way.step(OTHERWISE, sure=self._sent.at(through.token - 1).in_words == 0),
+                    way.step(ways.OTHERWISE, sure=self._sent.at(through.token - 1).in_words == 0),
                 )
             yield place, way.step(self._cost_of_more(place, way), sure=False, added=way.added + 1)
             if self._sent.has(place.token):
                 other = self._cost_instead(place.token, part)
                 if not way.sure and self._sent.ends_speech(place):
-                    other += NEXT_TEXT
+                    other += ways.NEXT_TEXT
                 yield Place(place.token + 1, 0), way.step(other, sure=False)
         if not exact:
             yield from self._after_lost(part, marks)
@@ -196,27 +173,27 @@ class Aligner:
         """Return what it costs to take a word for one more of what stands before `place`."""
         room = 0 if way.sure else self._sent.in_words(place.token - 1)
         if way.added < room - 1:
-            return ONE_MORE
-        return MANY_MORE if way.added < 2 * room else ADDED
+            return ways.ONE_MORE
+        return ways.MANY_MORE if way.added < 2 * room else ways.ADDED
 
     def _cost_instead(self, number: int, part: str) -> float:
         """Return what it costs to take a word for what is written otherwise."""
         token = self._sent.at(number)
         alike = token.letters[:1] == part[0] if token.is_short else False
         if alike or are_similar(token.letters, part):
-            return OTHERWISE
+            return ways.OTHERWISE
         if token.is_short:
-            return IN_FULL
-        return OTHERWISE if self._sent.is_special(number) else ANOTHER_WORD
+            return ways.IN_FULL
+        return ways.OTHERWISE if self._sent.is_special(number) else ways.ANOTHER_WORD
 
     def _ahead(self, place: Place) -> Iterator[tuple[Place, float]]:
         """Yield places a few words on, and what it costs to pass those over."""
         yield place, 0.0
         cost = 0.0
         for number in range(place.token, min(place.token + LOOK_AHEAD, self._sent.known)):
-            cost += UNSAID_SPECIAL if self._sent.is_special(number) else UNSAID
-            cost += NEXT_TEXT * self._sent.ends_speech(Place(number + 1, 0))
-            if cost > TOO_MUCH:
+            cost += ways.UNSAID_SPECIAL if self._sent.is_special(number) else ways.UNSAID
+            cost += ways.NEXT_TEXT * self._sent.ends_speech(Place(number + 1, 0))
+            if cost > ways.TOO_MUCH:
                 return
             yield Place(number + 1, 0), cost
 
@@ -231,7 +208,7 @@ class Aligner:
                 delta.first > best.token
                 and (after := self._sent.match(Place(delta.first, 0), part)) is not None
             ):
-                cost = DOUBTFUL if doubtful else LOST
+                cost = ways.DOUBTFUL if doubtful else ways.LOST
                 yield after, way.step(cost, sure=self._sent.is_complete(after, marks))
             if self._sent.delta_end(index) > best.token:
                 doubtful &= delta.doubtful
@@ -245,18 +222,22 @@ class Aligner:
             added = ends_sentence and self._sent.ends_speech(place)
             cost = 0.0
             if not there and added:
-                cost = ODD_MARK / 2
+                cost = ways.ODD_MARK / 2
             elif not there:
-                cost = ODD_END if ends_sentence and not self._sent.is_number(place) else ODD_MARK
+                cost = (
+                    ways.ODD_END
+                    if ends_sentence and not self._sent.is_number(place)
+                    else ways.ODD_MARK
+                )
             elif way.sure or self._sent.ends_sentence(place.token - 1, mark):
-                cost = -RIGHT_MARK
+                cost = -ways.RIGHT_MARK
             sure = way.sure or added or (there and self._sent.ends_speech(place))
             yield place, way.step(cost, sure=sure, added=way.added)
             if ends_sentence and not there and not added:
                 for passed, skipped in self._ahead(place):
                     if self._sent.ends_sentence(passed.token - 1, mark):
                         ends = self._sent.ends_speech(passed)
-                        gain = RIGHT_MARK + NEXT_TEXT * ends
+                        gain = ways.RIGHT_MARK + ways.NEXT_TEXT * ends
                         yield passed, way.step(skipped - gain, sure=ends)
             alone = self._sent.has(place.token) and not self._sent.at(place.token).letters
             if alone and mark in self._sent.at(place.token).marks:

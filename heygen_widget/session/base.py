@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from heygen_widget.api import AsyncHeyGen
 from heygen_widget.api.errors import HeyGenError
@@ -254,12 +254,3 @@ class BaseSession:
 
     def _awaits_stop(self) -> bool:
         return self.stopping and not self._stop_answered
-
-
-async def end_tasks(*tasks: asyncio.Task[Any]) -> None:
-    """Cancel a session's tasks and wait until they have ended; a defect in one is logged."""
-    for task in tasks:
-        task.cancel()
-    for result in await asyncio.gather(*tasks, return_exceptions=True):
-        if isinstance(result, Exception) and not isinstance(result, HeyGenError):
-            _log.error("A task of the session failed.", exc_info=result)

@@ -6,14 +6,13 @@ A delivery has one writer, the session that speaks it, on the session's own even
 from collections.abc import Callable
 from typing import Final
 
-from heygen_widget.api.models import WordEvent
 from heygen_widget.session.script import Script
 from heygen_widget.session.speech import Progress, Speech, SpeechStatus
 from heygen_widget.session.text import Mark, Marks, clean, is_pronounceable, speakable
 from heygen_widget.session.writers import TextSource, write
 
 
-class Delivery:
+class Delivery(Progress):
     """A text as the session sees it: with what only a session may do.
 
     Parameters
@@ -65,9 +64,8 @@ class Delivery:
     ) -> None:
         if isinstance(source, str):
             speakable(marks.check(source) if marks else source)
-        self._script = Script(raw=raw, marks=marks)
-        self._progress = Progress(self._script)
-        self.speech: Final = Speech(self._progress, interrupted)
+        super().__init__(Script(raw=raw, marks=marks))
+        self.speech: Final = Speech(self, interrupted)
         self.said = ""
         self.whole = False
         self.sure = True
@@ -78,29 +76,9 @@ class Delivery:
         write(source, self._script)
 
     @property
-    def id(self) -> int:
-        """A running number within this process."""
-        return self._progress.id
-
-    @property
-    def text(self) -> str:
-        """The text, as far as it is written."""
-        return self._progress.text
-
-    @property
     def marks(self) -> tuple[Mark, ...]:
         """The cue marks found so far, with their places in `text`."""
         return self._script.marks
-
-    @property
-    def status(self) -> SpeechStatus:
-        """The current status."""
-        return self._progress.status
-
-    @property
-    def error(self) -> Exception | None:
-        """Why it failed, or None."""
-        return self._progress.error
 
     @property
     def source_error(self) -> Exception | None:
@@ -152,7 +130,7 @@ class Delivery:
         self.sure = False
         if self.status is not SpeechStatus.SPOKEN:
             return False
-        self._progress.status = SpeechStatus.UNCERTAIN
+        self.status = SpeechStatus.UNCERTAIN
         return True
 
     def become(self, status: SpeechStatus, error: Exception | None = None) -> bool:
@@ -162,18 +140,16 @@ class Delivery:
         """
         if status is SpeechStatus.SPOKEN and not self.sure:
             status = SpeechStatus.UNCERTAIN
-        order, progress = list(SpeechStatus), self._progress
+        order = list(SpeechStatus)
         if self.status.ended or order.index(status) <= order.index(self.status):
             return False
-        progress.status, progress.error = status, error
+        self.status, self.error = status, error
         if status.ended:
             self._script.abandon()
-            progress.end()
+            self.end()
+            # Whoever keeps a speech that has ended keeps no avatar.
+            unheeded, self._unheeded = self._unheeded, None
             broken = status is SpeechStatus.FAILED and error is self.source_error
-            if broken and error and self._unheeded is not None and not progress.heeded:
-                self._unheeded(error)
+            if broken and error and unheeded is not None and not self.heeded:
+                unheeded(error)
         return True
-
-    def add_word(self, word: WordEvent) -> None:
-        """Add a word of it that was spoken."""
-        self._progress.add_word(word)

@@ -26,6 +26,7 @@ from heygen_widget.session.delivery import Delivery
 from heygen_widget.session.errors import may_be_under_way, may_have_arrived, retryable
 from heygen_widget.session.events import AnswerOverdue, CountDiffers, SessionEvent, Throttled
 from heygen_widget.session.retries import ATTEMPTS, Retries
+from heygen_widget.session.tasks import end_tasks, is_done
 
 PROBE: Final = " "
 
@@ -141,7 +142,7 @@ class Sender:
         self._open = True
         request = asyncio.ensure_future(self._append(delta, final=False))
         try:
-            if not await _is_done(request, self._patience()):
+            if not await is_done(request, self._patience()):
                 self._on_event(AnswerOverdue(speech=speech.speech, seconds=self._patience()))
                 arrived = await self._is_counted_meanwhile(request, sent)
                 if arrived is not False:
@@ -157,7 +158,7 @@ class Sender:
                 return self._fate()  # an earlier copy may have come late
             return await self._ask(sent, patient=may_be_under_way(error))
         finally:
-            await _end(request)
+            await end_tasks(request)
         self._open = False
         self._take(sent, answer)
         return True
@@ -184,12 +185,12 @@ class Sender:
                     break  # the answer to the text itself says more
                 wait = max(pause, asked_to_wait(error))
             finally:
-                await _end(asking)
+                await end_tasks(asking)
             if self._fate():
                 return True
             if sent.ambiguous:
-                return False if await _is_done(request, LATENESS) else None
-            if await _is_done(request, wait):
+                return False if await is_done(request, LATENESS) else None
+            if await is_done(request, wait):
                 return False
         await asyncio.wait({request})
         return False
@@ -290,16 +291,6 @@ class Sender:
         """Whether the latest delta is at the server, in whichever copy."""
         counted = [copy.counted for copy in self._copies]
         return True if True in counted else None if None in counted else False
-
-
-async def _is_done(request: "asyncio.Future[Any]", seconds: float) -> bool:
-    done, _ = await asyncio.wait({request}, timeout=seconds)
-    return bool(done)
-
-
-async def _end(request: "asyncio.Future[Any]") -> None:
-    request.cancel()
-    await asyncio.gather(request, return_exceptions=True)
 
 
 def _size(text: str) -> int:

@@ -17,7 +17,7 @@ from heygen_widget.api.models import (
     WordEvent,
 )
 from heygen_widget.api.transcript import as_text
-from heygen_widget.session.base import BaseSession, SessionSetup, end_tasks
+from heygen_widget.session.base import BaseSession, SessionSetup
 from heygen_widget.session.delivery import Delivery
 from heygen_widget.session.ending import end
 from heygen_widget.session.errors import may_have_arrived
@@ -33,6 +33,7 @@ from heygen_widget.session.polling import LONGEST_PAUSE, poll
 from heygen_widget.session.retries import repeated
 from heygen_widget.session.speeches import Speeches
 from heygen_widget.session.status import SessionStatus
+from heygen_widget.session.tasks import end_tasks
 from heygen_widget.session.words import WordsUnavailable, follow_words
 
 FIRST_PAUSE: Final = 0.25

@@ -9,7 +9,7 @@ import pytest
 from heygen_widget.legacy import (
     NobodyJoined,
     RoomReady,
-    StreamedSpeech,
+    TaskDelivery,
 )
 from heygen_widget.session import (
     ContactLost,
@@ -23,7 +23,7 @@ def test_nothing_is_said_before_somebody_is_in_the_room() -> None:
     async def play(on: Stage) -> None:
         on.service.spoken.set()
         on.service.status = "connecting"
-        session, speech = on.session(), StreamedSpeech("Hello.")
+        session, speech = on.session(), TaskDelivery("Hello.")
         session.say(speech)
         running = asyncio.create_task(session.run())
         await on.service.has_been_called("list", 3)
@@ -54,7 +54,7 @@ def test_an_avatar_that_its_cell_shows_after_all_waits_for_the_page(
             waited.set()
             yield from itertools.cycle([True])
 
-        session, speech = on.session(is_shown=shown().__next__), StreamedSpeech("Hello.")
+        session, speech = on.session(is_shown=shown().__next__), TaskDelivery("Hello.")
         session.say(speech)
         running = asyncio.create_task(session.run())
         await waited.wait()
@@ -79,7 +79,7 @@ def test_a_session_to_which_nobody_comes_ends_and_says_what_to_do(
     async def play(on: Stage) -> None:
         on.service.status = "connecting"
         on.shown = shown
-        session, first, second = on.session(), StreamedSpeech("Hello?"), StreamedSpeech("Anybody?")
+        session, first, second = on.session(), TaskDelivery("Hello?"), TaskDelivery("Anybody?")
         session.say(first)
         session.say(second)
         await session.run()
@@ -118,7 +118,7 @@ def test_a_server_that_speaks_although_it_names_nobody_is_believed(
     async def play(on: Stage) -> None:
         on.service.spoken.set()
         on.service.status = "in a word of its own"
-        session, speech = on.session(), StreamedSpeech("Hello.")
+        session, speech = on.session(), TaskDelivery("Hello.")
         session.say(speech)
         session.finish()
         await session.run()
@@ -131,7 +131,7 @@ def test_a_server_that_speaks_although_it_names_nobody_is_believed(
 def test_what_waits_for_a_page_can_be_interrupted() -> None:
     async def play(on: Stage) -> None:
         on.service.status = "connecting"
-        session, speech = on.session(), StreamedSpeech("Hello?")
+        session, speech = on.session(), TaskDelivery("Hello?")
         session.say(speech)
         running = asyncio.create_task(session.run())
         await on.service.has_been_called("list", 2)

@@ -9,7 +9,7 @@ import pytest
 from heygen_widget.api import APIConnectionError, HeyGenError, ServerError
 from heygen_widget.legacy import (
     RoomReady,
-    StreamedSpeech,
+    TaskDelivery,
 )
 from heygen_widget.session import (
     ContactLost,
@@ -25,7 +25,7 @@ from tests.legacy.stage import Stage, on_stage
 def test_a_session_speaks_and_ends_by_itself_once_finished() -> None:
     async def play(on: Stage) -> None:
         on.service.spoken.set()
-        session, speech = on.session(), StreamedSpeech("Hello.")
+        session, speech = on.session(), TaskDelivery("Hello.")
         session.say(speech)
         session.finish()
         await session.run()
@@ -57,7 +57,7 @@ def test_stop_is_repeated_until_the_session_has_ended(monkeypatch: pytest.Monkey
 
     async def play(on: Stage) -> None:
         on.service.failures["stop"] = [503, httpx.ReadError("lost")]
-        session, speech = on.session(), StreamedSpeech("Never to its end.")
+        session, speech = on.session(), TaskDelivery("Never to its end.")
         session.say(speech)
         running = asyncio.create_task(session.run())
         await on.service.has_been_called("task", 1)
@@ -74,7 +74,7 @@ def test_a_server_that_does_not_answer_for_a_while_is_asked_again() -> None:
     async def play(on: Stage) -> None:
         on.service.spoken.set()
         on.service.failures["list"] = [502, httpx.ConnectError("refused")]
-        session, speech = on.session(), StreamedSpeech("Hello.")
+        session, speech = on.session(), TaskDelivery("Hello.")
         session.say(speech)
         session.finish()
         await session.run()
@@ -88,12 +88,12 @@ def test_a_server_that_does_not_answer_for_a_while_is_asked_again() -> None:
 def test_a_session_that_is_gone_is_seen_to_have_ended_at_the_next_text() -> None:
     async def play(on: Stage) -> None:
         on.service.spoken.set()
-        session, first = on.session(), StreamedSpeech("One.")
+        session, first = on.session(), TaskDelivery("One.")
         session.say(first)
         running = asyncio.create_task(session.run())
         await first.speech
         on.service.open = False
-        late = StreamedSpeech("Two.")
+        late = TaskDelivery("Two.")
         session.say(late)
         await running
         assert session.end_reason == "closed by the server"
@@ -125,7 +125,7 @@ def test_a_session_is_kept_alive_while_somebody_watches(
 
 def test_a_limit_ends_the_session_and_is_announced() -> None:
     async def play(on: Stage) -> None:
-        session, speech = on.session(limits=Limits(max_seconds=0.7)), StreamedSpeech("Too long.")
+        session, speech = on.session(limits=Limits(max_seconds=0.7)), TaskDelivery("Too long.")
         session.say(speech)
         await session.run()
         assert (session.status, session.end_reason) == (SessionStatus.CANCELLED, "limit")
@@ -138,7 +138,7 @@ def test_a_limit_ends_the_session_and_is_announced() -> None:
 def test_a_session_that_cannot_be_opened_fails_its_texts() -> None:
     async def play(on: Stage) -> None:
         on.service.failures["new"] = [500]
-        session, speech = on.session(), StreamedSpeech("Hello.")
+        session, speech = on.session(), TaskDelivery("Hello.")
         session.say(speech)
         await session.run()
         assert session.status is SessionStatus.ERROR

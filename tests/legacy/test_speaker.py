@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 import pytest
 
 from heygen_widget.api import APIConnectionError, BadRequest, Gone, HeyGenError, RateLimited
-from heygen_widget.legacy import Spoken, StreamedSpeech
+from heygen_widget.legacy import Spoken, TaskDelivery
 from heygen_widget.legacy.joining import Joining
 from heygen_widget.legacy.models import TaskType
 from heygen_widget.legacy.speaker import Speaker
@@ -78,8 +78,8 @@ class Stage:
 
     def say(
         self, *texts: str | Iterator[str], task_type: TaskType = "repeat"
-    ) -> list[StreamedSpeech]:
-        speeches = [StreamedSpeech(text, task_type=task_type) for text in texts]
+    ) -> list[TaskDelivery]:
+        speeches = [TaskDelivery(text, task_type=task_type) for text in texts]
         for speech in speeches:
             self.speaker.put(speech)
         return speeches
@@ -171,7 +171,7 @@ def test_a_stream_that_is_interrupted_while_it_is_awaited_is_given_up() -> None:
             gate.set()
             await asyncio.sleep(3600)
 
-        speech = StreamedSpeech(endless())
+        speech = TaskDelivery(endless())
         stage.speaker.put(speech)
         await gate.wait()
         await stage.mouth.has_heard(1)

@@ -12,7 +12,7 @@ from heygen_widget.legacy import (
     AvatarStartTalking,
     AvatarStopTalking,
     AvatarTalkingMessage,
-    StreamedSpeech,
+    TaskDelivery,
 )
 from heygen_widget.legacy.models import TaskType
 from heygen_widget.legacy.tasks import NOT_REPORTED, Task, Tasks
@@ -28,7 +28,7 @@ HEARD: list[AvatarEvent] = [
 def told(tasks: Tasks, *events: AvatarEvent, task_type: TaskType = "repeat") -> Task:
     """Begin a task of which a page hears `events`."""
     tasks.heard_by_page = bool(events)
-    task = tasks.begin(StreamedSpeech("One two."), "One two.", task_type)
+    task = tasks.begin(TaskDelivery("One two."), "One two.", task_type)
     for event in events:
         tasks.take(event)
     return task
@@ -51,7 +51,7 @@ def test_of_a_text_that_was_not_spoken_to_its_end_stands_what_was_heard() -> Non
 
 def test_words_are_placed_in_the_piece_they_were_told_of_however_late() -> None:
     tasks = Tasks()
-    speech = StreamedSpeech("One 👍 two. Two three.")
+    speech = TaskDelivery("One 👍 two. Two three.")
     asyncio.run(_read(speech))
     pieces = ["One 👍 two. ", "Two three."]
     for task_id, piece in zip("ab", pieces, strict=True):
@@ -76,7 +76,7 @@ def test_an_answer_is_known_by_its_words_alone() -> None:
     assert tasks.transcript == "One"
 
 
-async def _read(speech: StreamedSpeech) -> None:
+async def _read(speech: TaskDelivery) -> None:
     while await speech.next_delta() is not None:
         pass
 
@@ -133,7 +133,7 @@ def test_it_speaks_while_a_page_hears_it_or_else_while_the_server_is_at_it(
 def test_a_page_that_tells_makes_it_speak_from_its_first_sound_on() -> None:
     tasks = Tasks()
     tasks.end(told(tasks, *HEARD, AvatarStopTalking(task_id="t")))
-    tasks.begin(StreamedSpeech("Three."), "Three.", "repeat")
+    tasks.begin(TaskDelivery("Three."), "Three.", "repeat")
     assert not tasks.speaking
     tasks.take(AvatarStartTalking(task_id="u"))
     assert tasks.speaking

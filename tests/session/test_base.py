@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from heygen_widget import LocalServer
 from heygen_widget.api import AsyncHeyGen
-from heygen_widget.legacy import Opening, StreamedSpeech, StreamingSessions
+from heygen_widget.legacy import Opening, StreamingSessions, TaskDelivery
 from heygen_widget.session import Delivery, Session, SessionStatus
 from heygen_widget.session.base import BaseSession, SessionSetup
 from heygen_widget.session.contact import OWN_PATIENCE, Contact
@@ -114,7 +114,7 @@ def test_after_any_defect_the_next_session_in_a_room_is_possible() -> None:
         sessions = StreamingSessions(SessionSetup(connect), Opening(avatar_id="a", voice_id="v"))
         sessions.subscribe_to_ends(_fails)
         for number in (1, 2):
-            speech = StreamedSpeech("Hello.")
+            speech = TaskDelivery("Hello.")
             sessions.say(speech)
             await sessions.rest()
             assert sessions.current is not None

@@ -9,7 +9,7 @@ import pytest
 
 from heygen_widget.api import RateLimited
 from heygen_widget.api.backoff import LONGEST_WAIT, asked_to_wait, growing
-from heygen_widget.legacy import StreamedSpeech
+from heygen_widget.legacy import TaskDelivery
 from heygen_widget.session import Delivery, SessionStatus
 from heygen_widget.session.retries import ATTEMPTS
 from tests.faults.plans import Fault, Operation, Script
@@ -116,7 +116,7 @@ def test_the_first_api_waits_a_refusal_out_once_too(slept: list[float], verb: st
     async def play(on: Stage) -> None:
         on.service.failures[verb] = [429, 429, 429]
         on.service.retry_after = ASKED
-        session, speech = on.session(), StreamedSpeech("Once.")
+        session, speech = on.session(), TaskDelivery("Once.")
         session.say(speech)
         session.finish()
         session.saw_picture()

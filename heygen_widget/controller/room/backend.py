@@ -43,8 +43,8 @@ from heygen_widget.legacy import (
     Quality,
     RoomReady,
     SessionDescription,
-    StreamedSpeech,
     StreamingSessions,
+    TaskDelivery,
     TaskType,
     end_session,
 )
@@ -139,7 +139,7 @@ class RoomBackend:
         if task_type not in {"repeat", "talk"}:
             raise ValueError(f"task_type must be 'repeat' or 'talk', not {task_type!r}.")
         self._avatar.refuse_if_closed()
-        delivery = self._avatar.speech(StreamedSpeech, text, task_type=task_type, raw=raw)
+        delivery = self._avatar.speech(TaskDelivery, text, task_type=task_type, raw=raw)
         bridge.call(self.queue.say, delivery)
         if wait is not False:
             delivery.speech.result(None if wait is True else wait)
@@ -193,7 +193,7 @@ class RoomBackend:
         self._avatar.publisher.send(invitation)
 
     def _speak(self, message: Speak) -> None:
-        self.queue.say(self._avatar.speech(StreamedSpeech, message.text))
+        self.queue.say(self._avatar.speech(TaskDelivery, message.text))
 
     def _interrupt(self, _: Interrupt) -> None:
         self.queue.interrupt()

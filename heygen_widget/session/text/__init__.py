@@ -8,11 +8,9 @@ from heygen_widget.session.text.coalescer import Coalescer
 from heygen_widget.session.text.markdown import PlainText
 from heygen_widget.session.text.marks import Mark, Marks, is_name
 from heygen_widget.session.text.pronounced import has_letters, is_pronounceable
-from heygen_widget.session.text.readers import ModelError, UnspeakableChunk, text_of
+from heygen_widget.session.text.readers import ModelError, UnspeakableChunk
 from heygen_widget.session.text.sentences import Sentences
 from heygen_widget.session.text.speakable import (
-    LARGEST_REQUEST,
-    LONGEST_TEXT,
     clean,
     in_one_request,
     size_of,
@@ -22,8 +20,6 @@ from heygen_widget.session.text.verbatim import Verbatim
 
 __all__ = [
     "INNER_STREAMS",
-    "LARGEST_REQUEST",
-    "LONGEST_TEXT",
     "Coalescer",
     "Mark",
     "Marks",
@@ -40,5 +36,4 @@ __all__ = [
     "pieces",
     "size_of",
     "speakable",
-    "text_of",
 ]

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from heygen_widget.session.text import UnspeakableChunk, pieces, text_of
+from heygen_widget.session.text import UnspeakableChunk, pieces
+from heygen_widget.session.text.readers import parts_of
 from tests.session.text.endpoint import SENTENCE, STREAMS, TOKENS, running_endpoint
 
 ASK: Any = [{"role": "user", "content": "Greet."}]
@@ -179,7 +180,7 @@ def test_langchains_blocks_are_heard_and_its_thoughts_are_not() -> None:
         {"type": "tool_call_chunk", "name": "x"},
         " there",
     ]
-    assert text_of(AIMessageChunk(content=blocks)) == "Hello there"
+    assert "".join(parts_of(AIMessageChunk(content=blocks))) == "Hello there"
 
 
 @pytest.mark.parametrize("source", ["text", b"bytes", {"a": "dict"}, 42, None])
@@ -191,12 +192,12 @@ def test_what_is_no_stream_is_refused_at_once(source: object) -> None:
 @pytest.mark.parametrize("chunk", [b"bytes", 42, None, object(), {"a": "dict"}, ["list"]])
 def test_what_holds_no_text_is_refused_by_name(chunk: object) -> None:
     with pytest.raises(UnspeakableChunk, match=rf"in {type(chunk).__name__}\. Avatars speak"):
-        text_of(chunk)
+        parts_of(chunk)
 
 
 def test_a_whole_completion_is_told_from_its_chunks() -> None:
     with pytest.raises(UnspeakableChunk, match="stream=True"):
-        text_of({"choices": [{"index": 0, "message": {"content": "Hello"}}]})
+        parts_of({"choices": [{"index": 0, "message": {"content": "Hello"}}]})
 
 
 def test_a_stream_not_yet_awaited_or_entered_is_refused_with_advice(address: str) -> None:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heygen_widget.session.text import ModelError, UnspeakableChunk, pieces, text_of
+from heygen_widget.session.text import ModelError, UnspeakableChunk, pieces
 from heygen_widget.session.text.growing import Growing
+from heygen_widget.session.text.readers import parts_of
 from heygen_widget.session.text.unthinking import Unthinking
 
 
@@ -261,18 +262,18 @@ BROKEN: list[Any] = [
 
 @pytest.mark.parametrize("chunk", HEARD, ids=repr)
 def test_the_text_is_found_in_what_each_family_streams(chunk: Any) -> None:
-    assert text_of(chunk) == "Hi."
+    assert "".join(parts_of(chunk)) == "Hi."
 
 
 @pytest.mark.parametrize("chunk", SILENT, ids=repr)
 def test_what_is_not_for_listeners_is_silent(chunk: Any) -> None:
-    assert text_of(chunk) == ""
+    assert "".join(parts_of(chunk)) == ""
 
 
 @pytest.mark.parametrize("chunk", BROKEN, ids=repr)
 def test_what_says_that_the_model_failed_is_an_error_that_says_why(chunk: Any) -> None:
     with pytest.raises(ModelError, match=r"did not finish its answer: .+") as failure:
-        text_of(chunk)
+        parts_of(chunk)
     assert str(failure.value).isprintable()
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from heygen_widget.session.text import pieces, text_of
+from heygen_widget.session.text import pieces
+from heygen_widget.session.text.readers import parts_of
 from tests.session.text.endpoint import SENTENCE, running_endpoint
 
 ASK: Any = [{"role": "user", "content": "Greet."}]
@@ -108,7 +109,7 @@ def test_an_ollama_chunk_may_leave_open_whether_it_is_the_last() -> None:
     import ollama
 
     message = ollama.Message(role="assistant", content="Hi.")
-    assert text_of(ollama.ChatResponse(message=message)) == "Hi."
+    assert "".join(parts_of(ollama.ChatResponse(message=message))) == "Hi."
 
 
 def test_thoughts_of_mistral_are_silent() -> None:
@@ -120,7 +121,7 @@ def test_thoughts_of_mistral_are_silent() -> None:
     ]
     choice = {"index": 0, "delta": {"content": blocks}, "finish_reason": None}
     chunk = models.CompletionChunk.model_validate({"id": "c", "model": "m", "choices": [choice]})
-    assert text_of(models.CompletionEvent(data=chunk)) == "Hi."
+    assert "".join(parts_of(models.CompletionEvent(data=chunk))) == "Hi."
 
 
 def _graph() -> Any:

@@ -85,19 +85,6 @@ def parts_of(chunk: object) -> Sequence[str]:
     raise UnspeakableChunk(f"No text was found in {type(chunk).__name__}. Avatars speak {TAKEN}.")
 
 
-def text_of(chunk: object) -> str:
-    """Return the text in one item of a stream, whether or not it was told before; "" for none.
-
-    Raises
-    ------
-    UnspeakableChunk
-        When its shape is not known.
-    ModelError
-        When it says that the model failed or was cut off.
-    """
-    return "".join(parts_of(chunk))
-
-
 def _unwrapped(chunk: object) -> object:
     """Take a chunk out of what LangGraph, Mistral, Bedrock and openai-agents wrap it in."""
     for unwrap in (langchain.unwrapped, clouds.unwrapped, agents.unwrapped):
@@ -118,5 +105,4 @@ __all__ = [
     "UnspeakableChunk",
     "Whole",
     "parts_of",
-    "text_of",
 ]

@@ -10,6 +10,7 @@ from heygen_widget.session.text.readers.shapes import (
     broken,
     get,
     items,
+    of_block,
     text,
     word,
 )
@@ -27,7 +28,7 @@ def read_event(chunk: object) -> Reading:
     if kind.startswith("content_block_"):
         return _read_block(kind, chunk)
     if kind == "message_stop":  # the helper tells the whole message
-        return [Answer(_of_block(block)) for block in items(get(get(chunk, "message"), "content"))]
+        return [Answer(of_block(block)) for block in items(get(get(chunk, "message"), "content"))]
     if kind == "message_delta":
         if word(get(get(chunk, "delta"), "stop_reason")) == "refusal":
             broken(None, "it was stopped by a filter (refusal).")
@@ -43,10 +44,6 @@ def _read_block(kind: str, chunk: object) -> Reading:
     if kind == "content_block_delta":
         delta = get(chunk, "delta")
         return Part(text(get(delta, "text")) if get(delta, "type") == "text_delta" else "", of)
-    block = _of_block(get(chunk, "content_block"))
+    block = of_block(get(chunk, "content_block"))
     # The helper tells the whole block at its end.
     return Part(block, of) if kind == "content_block_start" else Whole(block, of)
-
-
-def _of_block(block: object) -> str:
-    return text(get(block, "text")) if get(block, "type") == "text" else ""

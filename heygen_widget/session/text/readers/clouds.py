@@ -13,6 +13,7 @@ from heygen_widget.session.text.readers.shapes import (
     has,
     is_list,
     items,
+    of_block,
     text,
     word,
 )
@@ -180,9 +181,5 @@ def read_mistral(chunk: object) -> Reading:
         broken(chunk, "an error")
     content = get(chunk, "content")
     if kind == "message.output.delta":
-        return text(content) or _of_block(content)
+        return text(content) or of_block(content)
     return "" if kind.startswith(_MISTRAL) else None
-
-
-def _of_block(block: object) -> str:
-    return text(get(block, "text")) if get(block, "type") == "text" else ""

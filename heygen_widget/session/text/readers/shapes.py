@@ -91,6 +91,11 @@ def is_list(value: object) -> TypeGuard[Sequence[object]]:
     return isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray)
 
 
+def of_block(block: object) -> str:
+    """Return the text of a block that has the type of text."""
+    return text(get(block, "text")) if get(block, "type") == "text" else ""
+
+
 def word(value: object) -> str:
     """Return a name that may be an enumeration's member, in lower case."""
     named = getattr(value, "value", value)
@@ -107,14 +112,8 @@ def broken(reason: object, otherwise: str) -> NoReturn:
     ModelError
         Always.
     """
-    said = next(
-        (
-            text(get(reason, name))
-            for name in ("message", "reason", "code", "error")
-            if text(get(reason, name))
-        ),
-        "",
-    )
+    details = (text(get(reason, name)) for name in ("message", "reason", "code", "error"))
+    said = next(filter(None, details), "")
     plain = " ".join(clean(text(reason) or said or otherwise).split())
     shown = plain if len(plain) <= LONGEST_REASON else plain[: LONGEST_REASON - 1] + "…"
     raise ModelError(f"The language model did not finish its answer: {shown}")
