@@ -96,7 +96,7 @@ ARROWS = {
     "local": ["api.models", "language"],
     "session": ["api", "bridge", "language"],
     "legacy": ["api", "session"],
-    "relay": ["api.bounded", "api.plain"],
+    "relay": ["api.backoff", "api.bounded", "api.plain"],
     "take": ["api", "relay", "session"],
     "frontend": ["api", "session"],
     "present": ["api", "frontend", "session", "take"],

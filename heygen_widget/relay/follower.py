@@ -11,9 +11,9 @@ import math
 import time
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, replace
-from itertools import count
 from typing import Final
 
+from heygen_widget.api.backoff import growing
 from heygen_widget.relay.errors import StreamRefused, StreamUnavailable
 from heygen_widget.relay.playlist import Piece, Playlist, Segment, read_playlist
 from heygen_widget.relay.position import BlockingReload, ReadPosition
@@ -21,10 +21,12 @@ from heygen_widget.relay.source import TIMEOUT, Section, Source
 
 GIVE_UP_AFTER: Final = 60.0
 """Seconds without a playlist after which a stream is abandoned."""
-BACKOFF: Final = (0.1, 0.25, 0.5, 1.0, 2.0)
-"""Seconds before a playlist is requested again, after consecutive failures."""
-PART_BACKOFF: Final = (0.1, 0.3)
-"""Seconds before a part is requested again; after the last attempt it is skipped."""
+LONGEST_PAUSE: Final = 2.0
+"""Seconds before a playlist is requested again after many failures."""
+PART_ATTEMPTS: Final = 3
+"""How often a part is requested before it is skipped."""
+INIT_ATTEMPTS: Final = 6
+"""The same for an initialization section, worth waiting for: nothing plays without it."""
 MIN_POLL: Final = 0.1
 """Minimum seconds between playlist requests, whatever the server advertises."""
 LARGE_PLAYLIST: Final = 32 * 1024
@@ -147,17 +149,18 @@ class Follower:
     async def _playlist(self, source: Source, reload: BlockingReload | None) -> Playlist | None:
         """Fetch the playlist, retrying after failures; None when it has moved."""
         reached = time.monotonic()
-        for failures in count():
+        failed = False
+        for pause in growing(LONGEST_PAUSE):
             try:
                 return await self._request_playlist(source, reload)
             except StreamUnavailable as error:
                 _log.debug("Fetching the playlist failed: %s", error)
                 if time.monotonic() - reached > GIVE_UP_AFTER:
                     raise
-                if error.gone and failures and self._has_moved():
+                if error.gone and failed and self._has_moved():
                     return None
-            reload = None  # the awaited segment may never come
-            await asyncio.sleep(BACKOFF[min(failures, len(BACKOFF) - 1)])
+            reload, failed = None, True  # the awaited segment may never come
+            await asyncio.sleep(pause)
         raise AssertionError("unreachable")
 
     async def _request_playlist(self, source: Source, reload: BlockingReload | None) -> Playlist:
@@ -225,31 +228,30 @@ class Follower:
         """Fetch a piece; None when it does not arrive in time."""
         if piece.where is None:
             return None
-        for pause in (*PART_BACKOFF, None):
-            try:
-                return await source.part(piece.where)
-            except StreamUnavailable as error:
-                _log.warning("Fetching a part of the stream failed: %s", error)
-            if pause is not None:
-                await asyncio.sleep(pause)
-        return None
+        try:
+            return await _fetch(source, piece.where, PART_ATTEMPTS)
+        except StreamUnavailable:
+            return None
 
     async def _init(self, source: Source, segment: Segment) -> bytes:
         if segment.init is None:
             return b""
         if segment.init not in self._inits:
-            # Unlike a part, it is worth waiting for: nothing plays without it.
-            self._inits = {segment.init: await self._fetch_init(source, segment.init)}
+            self._inits = {segment.init: await _fetch(source, segment.init, INIT_ATTEMPTS)}
         return self._inits[segment.init]
 
-    async def _fetch_init(self, source: Source, section: Section) -> bytes:
-        for pause in BACKOFF:
-            try:
-                return await source.part(section)
-            except StreamUnavailable as error:
-                _log.warning("Fetching the stream's initialization section failed: %s", error)
-            await asyncio.sleep(pause)
-        return await source.part(section)
+
+async def _fetch(source: Source, section: Section, attempts: int) -> bytes:
+    """Fetch media; raise the last failure."""
+    for attempt, pause in enumerate(growing(LONGEST_PAUSE), 1):
+        try:
+            return await source.part(section)
+        except StreamUnavailable as error:
+            _log.warning("Fetching a part of the stream failed: %s", error)
+            if attempt == attempts:
+                raise
+        await asyncio.sleep(pause)
+    raise AssertionError("unreachable")
 
 
 async def _read(text: str, url: str) -> Playlist | str:
