@@ -131,9 +131,12 @@ def _serve(options: argparse.Namespace) -> int:
         from heygen_widget.local.server import serve  # noqa: PLC0415 (needs the extra `local`)
     except ImportError as error:
         return _lacks("local", error)
-    return serve(
-        Settings(**{field.name: getattr(options, field.name) for field in fields(Settings)})
-    )
+    try:
+        settings = Settings(**{each.name: getattr(options, each.name) for each in fields(Settings)})
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return serve(settings)
 
 
 def _doctor(options: argparse.Namespace) -> int:

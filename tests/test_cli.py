@@ -202,6 +202,20 @@ def test_every_setting_of_the_server_has_its_flag() -> None:
         assert options == {**vars(settings), "run": options["run"]}
 
 
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["--concurrency", "0"], "allow 1 or more (--concurrency)"),
+        (["--voice-engine", "piper"], "pass its .onnx file (--voice-file)"),
+    ],
+)
+def test_settings_with_which_no_session_can_be_opened_are_refused(
+    flags: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["serve", *flags]) == 2
+    assert said in capsys.readouterr().err
+
+
 def test_the_doctor_speaks_where_the_widget_cannot_be_loaded() -> None:
     said = _run("doctor", without="anywidget IPython")
     assert (said.returncode, said.stderr) == (0, "")

@@ -40,8 +40,9 @@ class StateWaiter:
         ValueError
             When there is no such state.
         """
-        if state != PLAYING:
-            SessionStatus(state)
+        if state not in {*SessionStatus, PLAYING}:
+            states = ", ".join(map(repr, map(str, [*SessionStatus, PLAYING])))
+            raise ValueError(f"{state!r} is not a state to wait for. Choose one of {states}.")
         future: concurrent.futures.Future[SessionStatus] = concurrent.futures.Future()
         future.set_running_or_notify_cancel()
         bridge.ask(self._add, state, future)

@@ -25,7 +25,7 @@ from heygen_widget.local.bodies import (
 )
 from heygen_widget.local.errors import ApiError
 from heygen_widget.local.intake import Intake
-from heygen_widget.local.media import FIRST_SEGMENT, Media
+from heygen_widget.local.media import Media
 from heygen_widget.local.registry import Registry
 from heygen_widget.local.sessions import Session
 from heygen_widget.local.v1 import Streaming
@@ -33,7 +33,7 @@ from heygen_widget.local.v1 import Streaming
 SESSIONS: Final = "/v3/avatar-realtime"
 
 OUR_CLIENT: Final = "heygen-widget/"
-"""The beginning of our client's user agent; its players need little buffer."""
+"""The beginning of our client's user agent; its players begin with the first segment."""
 
 
 def make_app(
@@ -124,13 +124,12 @@ class Api:
             async with self._parsing:
                 script = await asyncio.to_thread(parse_create, body)
         session = self._registry.open(self._assets.fill_in(script))
+        session.plays_at_once = request.headers.get("user-agent", "").startswith(OUR_CLIENT)
         return _data({"stream_id": session.stream_id}, 201)
 
     async def _get(self, request: Request) -> Response:
         session = self._session(request)
         playlist = str(request.url_for("playlist", token=session.token))
-        if request.headers.get("user-agent", "").startswith(OUR_CLIENT):
-            playlist += FIRST_SEGMENT
         return _data(session.status_answer(playlist))
 
     async def _append(self, request: Request) -> Response:

@@ -22,9 +22,6 @@ from heygen_widget.local.sessions import Session
 BLOCKING_TARGETS: Final = 3
 """Target durations that a blocking reload waits for its segment."""
 
-FIRST_SEGMENT: Final = "?_HLS_msn=0"
-"""Added to the playlist's URL for our own players, which can begin with the first segment."""
-
 _FFMPEG: Final = "Lavf/"
 _FIRST_SECONDS: Final = 0.15  # seconds in which some players look twice before they begin
 _MOST_PLAYERS: Final = 1000  # that are remembered
@@ -60,6 +57,8 @@ class Media:
         session = self._registry.playing(request.path_params["token"])
         stream = _stream(session)
         wanted = _wanted_segment(request.query_params, stream)
+        if wanted is None and session.plays_at_once:
+            wanted = 0
         # A player's first request names no segment. It gets enough to play without running dry.
         least = stream.opening - 1 if wanted is None else wanted
         published = await _until_published(session, stream, least, self._registry.clock)

@@ -71,6 +71,8 @@ class Session:
         Notified of each new segment, and of the end.
     stream
         The stream, once there is one; None again after `forget_stream`.
+    plays_at_once
+        Whether its players begin with the first segment, however little there is after it.
     """
 
     def __init__(
@@ -87,6 +89,7 @@ class Session:
         self.words = WordHistory()
         self.published = Bell()
         self.stream: Stream | None = None
+        self.plays_at_once = False
         self._settings = settings
         self._studio = studio
         self._clock = clock

@@ -50,6 +50,11 @@ class Settings:
     responder
         Answers what viewers say: ``"echo"``, or a function named as
         ``"module:function"`` that takes what was said and returns or yields the answer.
+
+    Raises
+    ------
+    ValueError
+        When no session could be opened with them.
     """
 
     host: str = "127.0.0.1"
@@ -65,6 +70,14 @@ class Settings:
     voice_file: Path | None = None
     allow_private_urls: bool = False
     responder: str = "echo"
+
+    def __post_init__(self) -> None:
+        if self.concurrency < 1:
+            raise ValueError(
+                f"{self.concurrency} sessions at once are too few: allow 1 or more (--concurrency)."
+            )
+        if self.voice_engine == "piper" and self.voice_file is None:
+            raise ValueError("Piper needs a voice: pass its .onnx file (--voice-file).")
 
     def flags(self) -> list[str]:
         """Return the equivalent flags of ``heygen-widget serve``, without the key."""

@@ -146,15 +146,16 @@ def test_ffmpeg_is_shown_the_opening_of_a_young_stream_first_and_others_all_of_i
         time.sleep(0.05)
 
 
-def test_our_own_players_are_sent_to_the_first_segment(
+def test_our_own_players_begin_with_the_first_segment(
     caller: Caller, player: httpx.Client
 ) -> None:
-    stream_id = caller.text_stream()
-    caller.playing(stream_id)
     with HeyGen(caller.server.api_key, caller.server.base_url) as client:
-        url = client.avatar_realtime.get(stream_id).hls_url
-    assert url is not None
-    assert url.endswith("/stream.m3u8?_HLS_msn=0")
+        created = client.avatar_realtime.create(
+            type="text_stream", avatar_id="a", voice_id="v", text="Hello."
+        )
+        url = caller.playing(created.stream_id)
+        assert client.avatar_realtime.get(created.stream_id).hls_url == url
+    assert url.endswith("/stream.m3u8")
     assert SEGMENT.findall(player.get(url).text)[0] == "0.m4s"
 
 
@@ -172,7 +173,9 @@ class Standstill:
 
 def test_a_reload_is_told_when_its_segment_does_not_come(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("heygen_widget.local.media.BLOCKING_TARGETS", 0.05)
-    session = SimpleNamespace(stream=Standstill(), published=Bell())
+    session = SimpleNamespace(
+        stream=Standstill(), published=Bell(), plays_at_once=False
+    )
     registry = cast("Registry", SimpleNamespace(playing=lambda _: session, clock=REAL_TIME))
     errors = {ApiError: lambda _, error: error.response()}
     app = Starlette(routes=Media(registry).routes(), exception_handlers=errors)

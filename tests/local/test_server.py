@@ -163,6 +163,6 @@ def test_a_port_is_free_again_at_once() -> None:
 def test_a_voice_that_cannot_be_loaded_ends_sessions_not_the_server(
     server_with: Callable[..., LocalServer], caller_at: Callable[[LocalServer], Caller]
 ) -> None:
-    caller = caller_at(server_with(voice_engine="piper"))
+    caller = caller_at(server_with(voice_engine="piper", voice_file=Path("missing.onnx")))
     for _ in range(2):
         assert caller.until(caller.text_stream(), "error")["error_message"]
