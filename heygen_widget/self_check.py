@@ -4,38 +4,28 @@ Starts the embedded server, opens a session, appends text, reads the live HLS st
 and reports what was seen and heard.
 """
 
+import asyncio
 import io
 import re
-import threading
 import time
-from collections.abc import Callable
+from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Self
-from urllib.parse import urljoin
 
 import av
-import httpx
 import numpy as np
 import numpy.typing as npt
 
-from heygen_widget.api import HeyGen
+from heygen_widget.api import AsyncHeyGen
 from heygen_widget.api.models import WordEvent
 from heygen_widget.api.transcript import as_text
 from heygen_widget.local import LocalServer
+from heygen_widget.relay import Follower
 
 SEED = "Hello! This is a rehearsal."
 APPENDED = "Every word you hear was sent a moment ago."
 AUDIBLE = 0.02  # of full scale; silence in the stream is digital silence
 WINDOW = 0.02  # seconds over which loudness is taken
 PATIENCE = 60.0  # seconds for the whole
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A media segment, and when it was read (monotonic seconds)."""
-
-    data: bytes
-    at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,24 +71,35 @@ class Recording:
 def check() -> int:
     """Run the check. Returns 0 only if the speech is in the stream."""
     print("Starting the embedded avatar server …")
-    with LocalServer() as server, HeyGen(server.api_key, server.base_url) as heygen:
+    with LocalServer() as server:
+        try:
+            return asyncio.run(asyncio.wait_for(_check(server), PATIENCE))
+        except TimeoutError:
+            raise SystemExit(f"Gave up: the stream did not end in {PATIENCE:.0f} s.") from None
+
+
+async def _check(server: LocalServer) -> int:
+    words: list[WordEvent] = []
+    appended = delay = None
+    async with AsyncHeyGen(server.api_key, server.base_url) as heygen:
         realtime = heygen.avatar_realtime
-        stream_id = realtime.create(
+        created = await realtime.create(
             type="text_stream", avatar_id="demo", voice_id="demo", text=SEED
-        ).stream_id
-        words: list[WordEvent] = []
-        listener = threading.Thread(target=_listen, args=(heygen, stream_id, words))
-        listener.start()
-        with Reader(playlist_url(heygen, stream_id)) as reader:
-            reader.read_until(lambda: _is_said(SEED, words) and reader.is_silent())
-            appended = time.monotonic()
-            realtime.append_text(stream_id, APPENDED, final=True)
-            before = len(reader.segments)
-            reader.read_until(lambda: reader.ended)
-        listener.join(PATIENCE)
-    audible_at = next((s.at for s in reader.segments[before:] if reader.is_audible(s)), None)
-    delay = None if audible_at is None else audible_at - appended
-    return report(reader.recording(), words, delay)
+        )
+        listening = asyncio.create_task(_listen(heygen, created.stream_id, words))
+        stream = b""
+        follower = Follower(await playlist_url(heygen, created.stream_id))
+        async with aclosing(follower.parts()) as parts:
+            async for part in parts:
+                stream += part.data if stream else part.init + part.data
+                audible = decode(part.init + part.data).audible.any()
+                if appended is None and not audible and _is_said(SEED, words):
+                    appended = time.monotonic()
+                    await realtime.append_text(created.stream_id, APPENDED, final=True)
+                elif appended is not None and audible and delay is None:
+                    delay = time.monotonic() - appended
+        await listening
+    return report(decode(stream), words, delay)
 
 
 def report(recording: Recording, words: list[WordEvent], delay: float | None) -> int:
@@ -133,71 +134,19 @@ def report(recording: Recording, words: list[WordEvent], delay: float | None) ->
     return 1
 
 
-class Reader:
-    """Reads a live playlist segment by segment, as a player does."""
-
-    def __init__(self, playlist_url: str) -> None:
-        self.segments: list[Segment] = []
-        self.ended = False
-        self._url = playlist_url
-        self._next = 0
-        self._init = b""
-        self._http = httpx.Client(timeout=PATIENCE, trust_env=False)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._http.close()
-
-    def read_until(self, done: Callable[[], bool]) -> None:
-        """Read until `done`, or the end of the stream."""
-        deadline = time.monotonic() + PATIENCE
-        while not (done() or self.ended):
-            if time.monotonic() > deadline:
-                raise SystemExit(f"Gave up: the stream did not end within {PATIENCE:.0f} s.")
-            self._read_more()
-
-    def is_silent(self) -> bool:
-        """Whether the latest segment is silent."""
-        return bool(self.segments) and not self.is_audible(self.segments[-1])
-
-    def is_audible(self, segment: Segment) -> bool:
-        """Whether there is speech in a segment."""
-        return bool(_decode(self._init + segment.data).audible.any())
-
-    def recording(self) -> Recording:
-        """Decode everything read."""
-        return _decode(self._init + b"".join(segment.data for segment in self.segments))
-
-    def _read_more(self) -> None:
-        answer = self._http.get(self._url, params={"_HLS_msn": self._next})
-        playlist = answer.raise_for_status().text
-        if not self._init:
-            (uri,) = re.findall(r'#EXT-X-MAP:URI="(.+?)"', playlist)
-            self._init = self._http.get(urljoin(self._url, uri)).raise_for_status().content
-        (first,) = map(int, re.findall(r"#EXT-X-MEDIA-SEQUENCE:(\d+)", playlist))
-        for uri in re.findall(r"^[^#\s].*$", playlist, re.MULTILINE)[self._next - first :]:
-            data = self._http.get(urljoin(self._url, uri)).raise_for_status().content
-            self.segments.append(Segment(data, time.monotonic()))
-            self._next += 1
-        self.ended = "#EXT-X-ENDLIST" in playlist
-
-
-def playlist_url(heygen: HeyGen, stream_id: str) -> str:
+async def playlist_url(heygen: AsyncHeyGen, stream_id: str) -> str:
     """Wait until a session streams and return where."""
-    for _ in range(200):
-        answer = heygen.avatar_realtime.get(stream_id)
+    while True:
+        answer = await heygen.avatar_realtime.get(stream_id)
         if answer.hls_url:
             return answer.hls_url
         if answer.error_message:
             raise SystemExit(f"The session failed: {answer.error_message}")
-        time.sleep(0.05)
-    raise SystemExit("The session did not start streaming.")
+        await asyncio.sleep(0.05)
 
 
-def _listen(heygen: HeyGen, stream_id: str, words: list[WordEvent]) -> None:
-    for batch in heygen.avatar_realtime.words(stream_id):
+async def _listen(heygen: AsyncHeyGen, stream_id: str, words: list[WordEvent]) -> None:
+    async for batch in heygen.avatar_realtime.words(stream_id):
         words.extend(batch.words)
 
 
@@ -217,7 +166,8 @@ def _any_within(audible: npt.NDArray[np.bool_], word: WordEvent) -> bool:
     return bool(audible[int(word.start / WINDOW) : int(word.end / WINDOW) + 1].any())
 
 
-def _decode(data: bytes) -> Recording:
+def decode(data: bytes) -> Recording:
+    """Decode a stream."""
     frames = width = height = 0
     rate = 48_000
     sound = [np.zeros(0, np.float32)]

@@ -1,5 +1,6 @@
 """The command line: the demonstration that listens to itself, and what is said when it cannot."""
 
+import asyncio
 import base64
 import io
 import re
@@ -12,11 +13,12 @@ from typing import Any
 
 import pytest
 
-from heygen_widget import HeyGen, LocalServer, __version__
+from heygen_widget import AsyncHeyGen, LocalServer, __version__
 from heygen_widget.api import AssetBase64, WordEvent
 from heygen_widget.cli import _parser, main
 from heygen_widget.local import Settings, launcher
-from heygen_widget.self_check import APPENDED, SEED, Reader, Recording, playlist_url, report
+from heygen_widget.relay import Follower
+from heygen_widget.self_check import APPENDED, SEED, Recording, decode, playlist_url, report
 
 PATIENCE = 90.0
 SENTENCES = f"{SEED} {APPENDED}"
@@ -51,12 +53,17 @@ def test_the_demonstration_hears_its_own_speech() -> None:
 
 def _record(server: LocalServer, **fields: Any) -> tuple[Recording, list[WordEvent]]:
     """Open a session, and read its stream and its words to the end."""
-    with HeyGen(server.api_key, server.base_url) as heygen:
-        stream_id = heygen.avatar_realtime.create(avatar_id="demo", **fields).stream_id
-        with Reader(playlist_url(heygen, stream_id)) as reader:
-            reader.read_until(lambda: reader.ended)
-        batches = list(heygen.avatar_realtime.words(stream_id))
-    return reader.recording(), [word for batch in batches for word in batch.words]
+
+    async def read() -> tuple[Recording, list[WordEvent]]:
+        async with AsyncHeyGen(server.api_key, server.base_url) as heygen:
+            created = await heygen.avatar_realtime.create(avatar_id="demo", **fields)
+            follower = Follower(await playlist_url(heygen, created.stream_id))
+            parts = [part async for part in follower.parts()]
+            batches = [batch async for batch in heygen.avatar_realtime.words(created.stream_id)]
+        stream = parts[0].init + b"".join(part.data for part in parts)
+        return decode(stream), [word for batch in batches for word in batch.words]
+
+    return asyncio.run(read())
 
 
 @pytest.fixture(scope="module")

@@ -136,7 +136,7 @@ ARROWS = {
         "session",
         "take",
     ],
-    ".": ["_version", "api", "lifecycle", "local", "reports", "session", "widget"],
+    ".": ["_version", "api", "lifecycle", "local", "relay", "reports", "session", "widget"],
 }
 """What each folder may import beside itself, from the ground up; "." is the root."""
 

@@ -146,9 +146,7 @@ def test_ffmpeg_is_shown_the_opening_of_a_young_stream_first_and_others_all_of_i
         time.sleep(0.05)
 
 
-def test_our_own_players_begin_with_the_first_segment(
-    caller: Caller, player: httpx.Client
-) -> None:
+def test_our_own_players_begin_with_the_first_segment(caller: Caller, player: httpx.Client) -> None:
     with HeyGen(caller.server.api_key, caller.server.base_url) as client:
         created = client.avatar_realtime.create(
             type="text_stream", avatar_id="a", voice_id="v", text="Hello."
@@ -173,9 +171,7 @@ class Standstill:
 
 def test_a_reload_is_told_when_its_segment_does_not_come(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("heygen_widget.local.media.BLOCKING_TARGETS", 0.05)
-    session = SimpleNamespace(
-        stream=Standstill(), published=Bell(), plays_at_once=False
-    )
+    session = SimpleNamespace(stream=Standstill(), published=Bell(), plays_at_once=False)
     registry = cast("Registry", SimpleNamespace(playing=lambda _: session, clock=REAL_TIME))
     errors = {ApiError: lambda _, error: error.response()}
     app = Starlette(routes=Media(registry).routes(), exception_handlers=errors)
