@@ -52,45 +52,26 @@ _create_body: TypeAdapter[CreateAvatarRealtimeRequestBody] = TypeAdapter(
 
 @dataclass(frozen=True, slots=True)
 class Operation(Generic[AnswerT]):
-    """One request to the API.
+    """One request to the API."""
 
-    Attributes
-    ----------
-    name
-        The beginning of a sentence about it: "Creating a session".
-    method, path, body, upload
-        What is sent; `path` begins with a slash, `body` is JSON, `upload` a file in its place.
-    answer
-        What comes back.
-    streamed
-        Whether the answer is a stream of events, read while it comes.
-    patience
-        Seconds that the answer may take at least, however patient the client is.
-    undo
-        The ways to undo it, the best one first, by its answer. It is undone when nobody waits for
-        that any more; this is for what costs money.
-    most
-        Bytes that the answer may have, unpacked.
-    once
-        Whether it is sent once, not even again after 429: its sender decides about that.
-    dialect
-        How the server wraps its answers.
-    hints
-        What a status means for this operation in particular.
-    """
-
-    name: str
+    name: str  # the beginning of a sentence about it: "Creating a session"
+    # What is sent; `path` begins with a slash, `body` is JSON, `upload` a file in its place.
     method: Literal["GET", "POST"]
     path: str
-    answer: type[AnswerT]
+    answer: type[AnswerT]  # what comes back
     body: bytes | None = field(default=None, repr=False)
     upload: AssetUpload | None = None
-    streamed: bool = False
+    streamed: bool = False  # whether the answer is a stream of events, read while it comes
+    # Seconds that the answer may take at least, however patient the client is.
     patience: float = 0.0
+    # The ways to undo it, the best one first, by its answer. It is undone when nobody waits for
+    # that any more; this is for what costs money.
     undo: "Callable[[AnswerT], Sequence[Operation[Any]]] | None" = None
-    most: int = MAX_ANSWER
+    most: int = MAX_ANSWER  # bytes that the answer may have, unpacked
+    # Whether it is sent once, not even again after 429: its sender decides about that.
     once: bool = False
-    dialect: Dialect = TODAY
+    dialect: Dialect = TODAY  # how the server wraps its answers
+    # What a status means for this operation in particular.
     hints: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property

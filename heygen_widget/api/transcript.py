@@ -10,15 +10,10 @@ from heygen_widget.api.models import WordEvent
 
 @dataclass(frozen=True, slots=True)
 class WrittenWord(WordEvent):
-    """A spoken word with what its author wrote for it.
+    """A spoken word with what its author wrote for it."""
 
-    Attributes
-    ----------
-    text
-        The piece of the author's text that is heard with it, with the white space and the marks
-        that belong to it. Pieces follow each other without anything in between.
-    """
-
+    # The piece of the author's text that is heard with it, with the white space and the marks
+    # that belong to it. Pieces follow each other without anything in between.
     text: str
 
 

@@ -60,28 +60,18 @@ class SessionView(BaseModel):
 
 
 class Word(BaseModel):
-    """A spoken word, or part of one; seconds from the start of the stream.
-
-    Attributes
-    ----------
-    text
-        What its author wrote for it. The texts of words piece together.
-    caption
-        The number of the caption that shows it.
-    place
-        Where it stands in which text: the id of the speech, the start and the end. None where that
-        is not known. JavaScript's count: UTF-16 code units.
-    cues
-        The numbers, in that text, of the cues that come due with it.
-    """
+    """A spoken word, or part of one; seconds from the start of the stream."""
 
     word: str
     start: float
     end: float
+    # What its author wrote for it. The texts of words piece together.
     text: str
-    caption: int
+    caption: int  # the number of the caption that shows it
+    # Where it stands in which text: the id of the speech, the start and the end. None where that
+    # is not known. JavaScript's count: UTF-16 code units.
     place: tuple[int, int, int] | None = None
-    cues: list[int] = []
+    cues: list[int] = []  # the numbers, in that text, of the cues that come due with it
 
 
 class WordsMessage(BaseModel):
@@ -94,19 +84,14 @@ class WordsMessage(BaseModel):
 
 
 class SpeechMessage(BaseModel):
-    """Kernel to browser: a text handed to the avatar, or what is new of it; what became of it.
-
-    Attributes
-    ----------
-    first
-        How much of it was told before, which `text` continues. JavaScript's count, too.
-    """
+    """Kernel to browser: a text handed to the avatar, or what is new of it; what became of it."""
 
     kind: Literal["speech"] = "speech"
     epoch: int
     id: int
     text: str
     status: str
+    # How much of it was told before, which `text` continues. JavaScript's count, too.
     first: int = 0
 
 
@@ -264,14 +249,9 @@ class BrowserMessage(_FromBrowser):
 
 
 class Request(BrowserMessage):
-    """What a user asks for: sent again with the same id until it is acknowledged.
+    """What a user asks for: sent again with the same id until it is acknowledged."""
 
-    Attributes
-    ----------
-    after
-        The id of the request to do before; None where all before it were acknowledged.
-    """
-
+    # The id of the request to do before; None where all before it were acknowledged.
     after: str | None = Field(default=None, max_length=MAX_ID_LENGTH)
 
 

@@ -22,39 +22,19 @@ _LATIN: Final = "\u024f"
 
 
 class TextBefore(NamedTuple):
-    """The text before a full stop.
+    """The text before a full stop."""
 
-    Attributes
-    ----------
-    word
-        The word, including full stops inside it.
-    before
-        Up to two words before it, the nearest last.
-    start
-        Where `word` starts.
-    """
-
-    word: str
-    before: tuple[str, ...]
-    start: int
+    word: str  # the word, including full stops inside it
+    before: tuple[str, ...]  # up to two words before it, the nearest last
+    start: int  # where `word` starts
 
 
 class TextAfter(NamedTuple):
-    """The text after a full stop.
+    """The text after a full stop."""
 
-    Attributes
-    ----------
-    word
-        The word; empty if something else follows.
-    stopped
-        Whether another full stop follows that word.
-    is_whole
-        Whether it is complete: later text cannot extend it.
-    """
-
-    word: str
-    stopped: bool
-    is_whole: bool
+    word: str  # the word; empty if something else follows
+    stopped: bool  # whether another full stop follows that word
+    is_whole: bool  # whether it is complete: later text cannot extend it
 
 
 def words_before(text: str, at: int) -> TextBefore:

@@ -13,65 +13,37 @@ from itertools import chain
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The contents of `sentences.json`.
+    """The contents of `sentences.json`."""
 
-    Attributes
-    ----------
-    terminators
-        Marks that end a sentence; in scripts without capitals, no space needs to follow.
-    dots, ellipses
-        Marks that may end one: a full stop also ends abbreviations and ordinal numbers.
-    greek_question_marks
-        Question marks in Greek that join clauses in other languages.
-    clause_marks
-        Marks that end a part of a sentence.
-    closers, closers_or_openers, openers
-        Quotation marks and brackets around sentences. Some close in one language and open in
-        another.
-    abbreviations
-        Words that a full stop belongs to, listed without it.
-    before_numbers
-        Words that a full stop belongs to if a number follows.
-    before_numbers_in_compounds
-        The ends of such words, as in "Bahnhofstr. 5".
-    may_end
-        Abbreviations that also end a sentence if one of `starters` follows.
-    usually_end
-        Abbreviations that end a list, and also a sentence if a capital letter follows.
-    times, after_times
-        "a.m.", "p.m." and their like, and what may follow them in the same sentence.
-    never_end
-        Abbreviations of dotted letters that never end a sentence.
-    before_letters
-        Words after which a single letter is a name, in lower case.
-    one_letter_words
-        Single letters that are words, not initials.
-    starters, articles
-        Capitalized words that begin sentences; `articles` also occur in names.
-    months, ordinal_nouns, before_ordinals
-        Words around a number whose full stop makes it an ordinal.
-    """
-
+    # Marks that end a sentence; in scripts without capitals, no space needs to follow.
     terminators: str
+    # Marks that may end one: a full stop also ends abbreviations and ordinal numbers.
     dots: str
     ellipses: str
-    greek_question_marks: str
-    clause_marks: str
+    greek_question_marks: str  # question marks in Greek that join clauses in other languages
+    clause_marks: str  # marks that end a part of a sentence
+    # Quotation marks and brackets around sentences. Some close in one language and open in
+    # another.
     closers: str
     closers_or_openers: str
     openers: str
-    abbreviations: frozenset[str]
-    before_numbers: frozenset[str]
+    abbreviations: frozenset[str]  # words that a full stop belongs to, listed without it
+    before_numbers: frozenset[str]  # words that a full stop belongs to if a number follows
+    # The ends of such words, as in "Bahnhofstr. 5".
     before_numbers_in_compounds: tuple[str, ...]
-    may_end: frozenset[str]
+    may_end: frozenset[str]  # abbreviations that also end a sentence if one of `starters` follows
+    # Abbreviations that end a list, and also a sentence if a capital letter follows.
     usually_end: frozenset[str]
+    # "a.m.", "p.m." and their like, and what may follow them in the same sentence.
     times: frozenset[str]
     after_times: frozenset[str]
-    never_end: frozenset[str]
-    before_letters: frozenset[str]
-    one_letter_words: frozenset[str]
+    never_end: frozenset[str]  # abbreviations of dotted letters that never end a sentence
+    before_letters: frozenset[str]  # words after which a single letter is a name, in lower case
+    one_letter_words: frozenset[str]  # single letters that are words, not initials
+    # Capitalized words that begin sentences; `articles` also occur in names.
     starters: frozenset[str]
     articles: frozenset[str]
+    # Words around a number whose full stop makes it an ordinal.
     months: frozenset[str]
     ordinal_nouns: frozenset[str]
     before_ordinals: frozenset[str]

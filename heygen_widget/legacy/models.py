@@ -97,28 +97,15 @@ class IceServer(AnswerBody):
 
 
 class NewSession(AnswerBody):
-    """A session that was opened, and where its picture is: in a room, or at the end of an offer.
+    """A session that was opened, and where its picture is: in a room, or at the end of an offer."""
 
-    Attributes
-    ----------
-    session_id
-        The session.
-    url, access_token
-        The LiveKit room, and what lets a browser in.
-    sdp
-        The server's offer, where there is no room.
-    ice_servers
-        What helps to find the server.
-    session_duration_limit
-        Seconds that it may last.
-    """
-
-    session_id: Name
+    session_id: Name  # the session
+    # The LiveKit room, and what lets a browser in.
     url: str | None = None
     access_token: str | None = Field(default=None, repr=False)
-    sdp: SessionDescription | None = None
-    ice_servers: tuple[IceServer, ...] = ()
-    session_duration_limit: float | None = None
+    sdp: SessionDescription | None = None  # the server's offer, where there is no room
+    ice_servers: tuple[IceServer, ...] = ()  # what helps to find the server
+    session_duration_limit: float | None = None  # seconds that it may last
 
     @model_validator(mode="before")
     @classmethod
@@ -143,20 +130,11 @@ class NewSession(AnswerBody):
 
 
 class Spoken(AnswerBody):
-    """A task that was taken; in sync mode it was spoken.
+    """A task that was taken; in sync mode it was spoken."""
 
-    Attributes
-    ----------
-    task_id
-        The task.
-    duration_ms
-        The speech's length.
-    message
-        The words that were spoken, where the server tells them: the embedded one does.
-    """
-
-    task_id: Name | None = None
-    duration_ms: float | None = None
+    task_id: Name | None = None  # the task
+    duration_ms: float | None = None  # the speech's length
+    # The words that were spoken, where the server tells them: the embedded one does.
     message: Annotated[str, AfterValidator(plain)] | None = None
 
 

@@ -14,20 +14,14 @@ LONGEST: Final = 600.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """The request that opens a session; see `AsyncStreaming.new`.
-
-    Attributes
-    ----------
-    idle_timeout
-        Seconds, 30 to 3600; None for the server's own.
-    """
+    """The request that opens a session; see `AsyncStreaming.new`."""
 
     avatar_id: str
     voice_id: str
     quality: Quality | None = None
     video_encoding: VideoEncoding | None = None
     version: Version = "v2"
-    idle_timeout: int | None = None
+    idle_timeout: int | None = None  # seconds, 30 to 3600; None for the server's own
 
     @property
     def fields(self) -> dict[str, Any]:

@@ -27,21 +27,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """How to handle sessions whose avatar may be gone.
+    """How to handle sessions whose avatar may be gone."""
 
-    Attributes
-    ----------
-    leases
-        The open sessions of this process on disk.
-    end
-        Ends a session, and tells whether it has ended.
-    extras
-        What the embedded server needs for them.
-    """
-
-    leases: Leases
+    leases: Leases  # the open sessions of this process on disk
+    # Ends a session, and tells whether it has ended.
     end: Callable[[AsyncHeyGen, str], Awaitable[bool]]
-    extras: tuple[str, ...] = ("local",)
+    extras: tuple[str, ...] = ("local",)  # what the embedded server needs for them
 
 
 REALTIME: Final = Service(leases, end)

@@ -43,26 +43,16 @@ _ours: set[Path] = set()  # a process is never kept out by its own locks
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A session that is open, as a line in the file of its process.
+    """A session that is open, as a line in the file of its process."""
 
-    Attributes
-    ----------
-    stream_id, base_url
-        Which session, and where.
-    salt, fingerprint
-        Recognise the key that opened it, for those who have it; hexadecimal.
-    pid
-        The process that opened it, for people who look into the file.
-    since
-        Seconds since the epoch.
-    """
-
+    # Which session, and where.
     stream_id: str
     base_url: str
+    # Recognise the key that opened it, for those who have it; hexadecimal.
     salt: str
     fingerprint: str
-    pid: int
-    since: float
+    pid: int  # the process that opened it, for people who look into the file
+    since: float  # seconds since the epoch
 
     def fits(self, client: HeyGen | AsyncHeyGen) -> bool:
         """Whether `client` has the address and the key that this was opened with."""

@@ -44,24 +44,14 @@ _CREATE: Final[TypeAdapter[CreateAvatarRealtimeRequestBody]] = TypeAdapter(
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """The script of a new session.
+    """The script of a new session."""
 
-    Attributes
-    ----------
-    type
-        `tts`, `audio` or `text_stream`.
-    avatar_id, voice_id
-        The face and the voice; no voice for `audio`.
-    text
-        The whole text, or the seed text; empty for `audio`.
-    audio
-        An audio file or its URL; None unless `audio`.
-    """
-
-    type: str
+    type: str  # `tts`, `audio` or `text_stream`
+    # The face and the voice; no voice for `audio`.
     avatar_id: str
     voice_id: str = ""
-    text: str = ""
+    text: str = ""  # the whole text, or the seed text; empty for `audio`
+    # An audio file or its URL; None unless `audio`.
     audio: StoredFile | AssetUrl | AssetId | None = None
 
 

@@ -4,24 +4,12 @@ from typing import Final, NamedTuple
 
 
 class Mouth(NamedTuple):
-    """A mouth, as four numbers that can be blended linearly.
+    """A mouth, as four numbers that can be blended linearly."""
 
-    Attributes
-    ----------
-    open
-        How far the jaw is down, 0 (lips together) to 1.
-    wide
-        How far the corners are drawn out, -1 (narrow) to 1 (a smile).
-    round
-        How far the lips are rounded forward, 0 to 1.
-    teeth
-        How much of the teeth shows, 0 to 1.
-    """
-
-    open: float
-    wide: float
-    round: float
-    teeth: float
+    open: float  # how far the jaw is down, 0 (lips together) to 1
+    wide: float  # how far the corners are drawn out, -1 (narrow) to 1 (a smile)
+    round: float  # how far the lips are rounded forward, 0 to 1
+    teeth: float  # how much of the teeth shows, 0 to 1
 
 
 REST: Final = Mouth(0.0, 0.45, 0.0, 0.0)

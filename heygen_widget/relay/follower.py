@@ -39,27 +39,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of a stream.
+    """A piece of a stream."""
 
-    Attributes
-    ----------
-    number
-        Counts up from the number of the first segment listed. A gap is a lost part.
-    seconds
-        Its length, according to the playlist.
-    data
-        Its bytes: one or more fragments of MP4, or packets of MPEG-TS.
-    init
-        The initialization section it needs; empty for MPEG-TS.
-    discontinuity
-        Whether its clock or encoding differs from the previous part's.
-    """
-
+    # Counts up from the number of the first segment listed. A gap is a lost part.
     number: int
-    seconds: float
-    data: bytes
-    init: bytes
-    discontinuity: bool
+    seconds: float  # its length, according to the playlist
+    data: bytes  # its bytes: one or more fragments of MP4, or packets of MPEG-TS
+    init: bytes  # the initialization section it needs; empty for MPEG-TS
+    discontinuity: bool  # whether its clock or encoding differs from the previous part's
 
 
 class Follower:

@@ -38,68 +38,33 @@ _COMING: Final = "the-segment-to-come"
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A segment, or a part of one, as a playlist lists it.
+    """A segment, or a part of one, as a playlist lists it."""
 
-    Attributes
-    ----------
-    where
-        Where its bytes are; None when the server does not have them.
-    seconds
-        Its length.
-    """
-
-    where: Section | None
-    seconds: float
+    where: Section | None  # where its bytes are; None when the server does not have them
+    seconds: float  # its length
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A segment as a playlist lists it.
+    """A segment as a playlist lists it."""
 
-    Attributes
-    ----------
-    sequence
-        Its media sequence number.
-    whole
-        All of it; None while the server is still making it.
-    parts
-        The parts of it that are listed, from its first on.
-    init
-        Its initialization section; None for MPEG-TS.
-    discontinuity
-        Whether its clock or coding does not continue the segment's before.
-    """
-
-    sequence: int
-    whole: Piece | None
-    parts: tuple[Piece, ...]
-    init: Section | None
-    discontinuity: bool
+    sequence: int  # its media sequence number
+    whole: Piece | None  # all of it; None while the server is still making it
+    parts: tuple[Piece, ...]  # the parts of it that are listed, from its first on
+    init: Section | None  # its initialization section; None for MPEG-TS
+    discontinuity: bool  # whether its clock or coding does not continue the segment's before
 
 
 @dataclass(frozen=True, slots=True)
 class Playlist:
-    """A media playlist.
+    """A media playlist."""
 
-    Attributes
-    ----------
-    segments
-        Oldest first; the last may be in the making.
-    target
-        Seconds that no segment is longer than.
-    blocks
-        Whether a reload may be held back until something new is listed.
-    part_target
-        Seconds that no part is longer than; None where the server lists no parts.
-    ended
-        Whether no segment will follow.
-    """
-
-    segments: tuple[Segment, ...]
-    target: float
-    blocks: bool
+    segments: tuple[Segment, ...]  # oldest first; the last may be in the making
+    target: float  # seconds that no segment is longer than
+    blocks: bool  # whether a reload may be held back until something new is listed
+    # Seconds that no part is longer than; None where the server lists no parts.
     part_target: float | None
-    ended: bool
+    ended: bool  # whether no segment will follow
 
     @property
     def seconds(self) -> float:

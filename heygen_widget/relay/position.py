@@ -13,25 +13,14 @@ TOLERANCE: Final = 0.05
 
 @dataclass(slots=True)
 class ReadPosition:
-    """How far a stream has been read.
+    """How far a stream has been read."""
 
-    Attributes
-    ----------
-    sequence
-        Sequence number of the next segment, or of the one whose parts are being read.
-    number
-        Number of the next part.
-    parts_read, seconds
-        How many parts of that segment were read, and their total length.
-    discontinuity
-        Whether the next part does not continue the one before.
-    """
-
-    sequence: int
-    number: int
+    sequence: int  # sequence number of the next segment, or of the one whose parts are being read
+    number: int  # number of the next part
+    # How many parts of that segment were read, and their total length.
     parts_read: int = 0
     seconds: float = 0.0
-    discontinuity: bool = False
+    discontinuity: bool = False  # whether the next part does not continue the one before
 
     def advance_to(self, segment: Segment) -> bool:
         """Move to a segment; False if it was read before."""
@@ -68,19 +57,12 @@ class ReadPosition:
 
 @dataclass(frozen=True, slots=True)
 class BlockingReload:
-    """The position a server must reach before it responds (RFC 8216bis, 6.2.5.2).
+    """The position a server must reach before it responds (RFC 8216bis, 6.2.5.2)."""
 
-    Attributes
-    ----------
-    sequence, part
-        Sequence number of the awaited segment, and the part of it if any.
-    seconds
-        How long that may take.
-    """
-
+    # Sequence number of the awaited segment, and the part of it if any.
     sequence: int
     part: int | None
-    seconds: float
+    seconds: float  # how long that may take
 
     @classmethod
     def of(cls, playlist: Playlist) -> Self | None:

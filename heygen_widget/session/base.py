@@ -31,23 +31,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class SessionSetup:
-    """What all sessions of an avatar have in common.
+    """What all sessions of an avatar have in common."""
 
-    Attributes
-    ----------
-    connect
-        Gives the client of HeyGen or of the embedded avatar server, which it may start first.
-    price_per_second
-        Dollars, for the meters.
-    limits
-        What one session may cost, and how long it may last.
-    find_host
-        Gives the process of the server, once connected; None when it is not ours.
-    """
-
+    # Gives the client of HeyGen or of the embedded avatar server, which it may start first.
     connect: Callable[[], Awaitable[AsyncHeyGen]]
-    price_per_second: float = PRICE_PER_SECOND
+    price_per_second: float = PRICE_PER_SECOND  # dollars, for the meters
+    # What one session may cost, and how long it may last.
     limits: Limits = Limits()  # noqa: RUF009
+    # Gives the process of the server, once connected; None when it is not ours.
     find_host: FindHost = lambda: None
 
 

@@ -30,25 +30,15 @@ _LINE_END = re.compile(r"\s*[\n\x85\u2028\u2029]\s*|[\t\r\v\f\x1c-\x1f]")
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What a caption gains at a time: a word, or a part of one that is too long.
+    """What a caption gains at a time: a word, or a part of one that is too long."""
 
-    Attributes
-    ----------
-    word
-        The number of the word.
-    text
-        With what parts it from the unit before; empty if nothing of the text is heard with it.
-    start, end
-        Seconds from the start of the stream.
-    caption
-        The number of its caption.
-    """
-
-    word: int
+    word: int  # the number of the word
+    # With what parts it from the unit before; empty if nothing of the text is heard with it.
     text: str
+    # Seconds from the start of the stream.
     start: float
     end: float
-    caption: int
+    caption: int  # the number of its caption
 
 
 class Captioner:

@@ -42,46 +42,26 @@ _log = logging.getLogger(__name__)
 
 @dataclass(eq=False, slots=True)
 class Sent:
-    """A request for more text.
+    """A request for more text."""
 
-    Attributes
-    ----------
-    size
-        Bytes.
-    speech
-        Whose text it brings; None for blanks, which speak nothing.
-    counted
-        Whether the server has counted it, by its latest answer; None when that cannot be told.
-    ambiguous
-        Whether a count fitted both, so that no later one can tell either.
-    overtaken
-        Whether a later request was answered before this one.
-    given_up
-        When it was, by the clock; it may arrive all the same.
-    """
-
-    size: int
-    speech: Delivery | None
+    size: int  # bytes
+    speech: Delivery | None  # whose text it brings; None for blanks, which speak nothing
+    # Whether the server has counted it, by its latest answer; None when that cannot be told.
     counted: bool | None = field(default=None, init=False)
+    # Whether a count fitted both, so that no later one can tell either.
     ambiguous: bool = field(default=False, init=False)
+    # Whether a later request was answered before this one.
     overtaken: bool = field(default=False, init=False)
+    # When it was, by the clock; it may arrive all the same.
     given_up: float | None = field(default=None, init=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Text that the server counts and that was not to be there, or the other way round.
+    """Text that the server counts and that was not to be there, or the other way round."""
 
-    Attributes
-    ----------
-    sent
-        The request that brought it, or one of those that may have.
-    surplus
-        Bytes; less than 0 when they are missing.
-    """
-
-    sent: Sent
-    surplus: int
+    sent: Sent  # the request that brought it, or one of those that may have
+    surplus: int  # bytes; less than 0 when they are missing
 
 
 class ByteCount:
@@ -267,20 +247,12 @@ class ByteCount:
 
 @dataclass(frozen=True, slots=True)
 class _Story:
-    """What may have arrived between two answers.
-
-    Attributes
-    ----------
-    size
-        Bytes of all of it.
-    cost
-        How unlikely it is.
-    """
+    """What may have arrived between two answers."""
 
     texts: frozenset[Sent] = frozenset()
     blanks: frozenset[Sent] = frozenset()
-    size: int = 0
-    cost: int = 0
+    size: int = 0  # bytes of all of it
+    cost: int = 0  # how unlikely it is
 
     @property
     def key(self) -> object:

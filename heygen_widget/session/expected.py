@@ -30,31 +30,20 @@ _ABBREVIATED: Final = re.compile(r"(?<!\w)(\w[\w.]*)\.(?!\w)")
 
 @dataclass(slots=True)
 class Token:
-    """A word of a text.
+    """A word of a text."""
 
-    Attributes
-    ----------
-    letters
-        Its letters and digits, folded; empty for a symbol that stands alone.
-    start, end
-        Where it stands in its text; `end` includes the marks that belong to it.
-    marks
-        What follows it up to the next word, without white space.
-    said_marks
-        Those of them that voices say: symbols, and what joins the parts of numbers and addresses.
-    in_words
-        How many words voices say for it, about: for a number or a word with a symbol. 0 for others.
-    is_short
-        Whether it may be a unit or an abbreviation, which voices say in full, or goes on with a
-        number.
-    """
-
-    letters: str
+    letters: str  # its letters and digits, folded; empty for a symbol that stands alone
+    # Where it stands in its text; `end` includes the marks that belong to it.
     start: int
     end: int
-    marks: str
+    marks: str  # what follows it up to the next word, without white space
+    # Those of them that voices say: symbols, and what joins the parts of numbers and addresses.
     said_marks: str
+    # How many words voices say for it, about: for a number or a word with a symbol. 0 for
+    # others.
     in_words: int
+    # Whether it may be a unit or an abbreviation, which voices say in full, or goes on with a
+    # number.
     is_short: bool = False
 
 

@@ -33,24 +33,13 @@ class Limit(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """The limits on a session's cost and length.
+    """The limits on a session's cost and length."""
 
-    Attributes
-    ----------
-    max_cost
-        Dollars; None for no limit.
-    max_seconds
-        Seconds of streaming; None for no limit.
-    idle_timeout
-        Seconds without new text after which the server closes the input.
-    longest
-        Seconds of streaming after which the server ends the session.
-    """
-
-    max_cost: float | None = None
-    max_seconds: float | None = None
+    max_cost: float | None = None  # dollars; None for no limit
+    max_seconds: float | None = None  # seconds of streaming; None for no limit
+    # Seconds without new text after which the server closes the input.
     idle_timeout: float = IDLE_TIMEOUT
-    longest: float = LONGEST
+    longest: float = LONGEST  # seconds of streaming after which the server ends the session
 
     def __post_init__(self) -> None:
         for name in ("max_cost", "max_seconds"):

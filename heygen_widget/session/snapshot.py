@@ -16,63 +16,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionSnapshot:
-    """The facts of a session. By default, those of an avatar that has had none.
+    """The facts of a session. By default, those of an avatar that has had none."""
 
-    Attributes
-    ----------
-    epoch
-        Counts the sessions of one avatar, from 1; 0 without one.
-    status
-        The server's last word.
-    state
-        The state shown to users: `status`, or that the server does not respond.
-    stream_id, hls_url
-        The server's identifier and playback URL; None while unknown.
-    stopping
-        Whether it was told to end at once, and has not ended yet.
-    over
-        Whether the server has said that it ended: nothing more is billed.
-    end_reason
-        Why it ended, if the server gave a reason.
-    error
-        Why it failed.
-    elapsed
-        Seconds it has streamed.
-    cost
-        Estimated dollars.
-    running
-        Whether seconds are being counted.
-    certain
-        Whether `elapsed` and `cost` are complete; otherwise they are minima, since the server does
-        not respond.
-    price_per_second
-        Dollars.
-    limit, limit_left
-        The nearest limit and the seconds until it; None while no seconds are counted.
-    idle_timeout
-        Seconds without new text after which the server ends the session; None without one.
-    idle_left
-        Seconds until then; None while no timeout is pending.
-    """
-
-    epoch: int = 0
-    status: SessionStatus = SessionStatus.IDLE
+    epoch: int = 0  # counts the sessions of one avatar, from 1; 0 without one
+    status: SessionStatus = SessionStatus.IDLE  # the server's last word
+    # The state shown to users: `status`, or that the server does not respond.
     state: SessionStatus = SessionStatus.IDLE
+    # The server's identifier and playback URL; None while unknown.
     stream_id: str | None = None
     hls_url: str | None = None
-    stopping: bool = False
-    over: bool = False
-    end_reason: str | None = None
-    error: Exception | None = None
-    elapsed: float = 0.0
-    cost: float = 0.0
-    running: bool = False
+    stopping: bool = False  # whether it was told to end at once, and has not ended yet
+    over: bool = False  # whether the server has said that it ended: nothing more is billed
+    end_reason: str | None = None  # why it ended, if the server gave a reason
+    error: Exception | None = None  # why it failed
+    elapsed: float = 0.0  # seconds it has streamed
+    cost: float = 0.0  # estimated dollars
+    running: bool = False  # whether seconds are being counted
+    # Whether `elapsed` and `cost` are complete; otherwise they are minima, since the server does
+    # not respond.
     certain: bool = True
-    price_per_second: float = 0.0
+    price_per_second: float = 0.0  # dollars
+    # The nearest limit and the seconds until it; None while no seconds are counted.
     limit: Limit | None = None
     limit_left: float | None = None
+    # Seconds without new text after which the server ends the session; None without one.
     idle_timeout: float | None = None
-    idle_left: float | None = None
+    idle_left: float | None = None  # seconds until then; None while no timeout is pending
 
     @classmethod
     def of(cls, session: "BaseSession", epoch: int) -> "SessionSnapshot":

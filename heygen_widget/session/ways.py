@@ -41,24 +41,12 @@ class Place(NamedTuple):
 
 
 class Way(NamedTuple):
-    """How a place was reached.
+    """How a place was reached."""
 
-    Attributes
-    ----------
-    cost
-        What it cost.
-    sure
-        Whether the last step was exact.
-    added
-        The words since that stand for what was written before the place.
-    trail
-        The places after each word that is explained at present.
-    """
-
-    cost: float
-    sure: bool
-    added: int = 0
-    trail: tuple[Place, ...] = ()
+    cost: float  # what it cost
+    sure: bool  # whether the last step was exact
+    added: int = 0  # the words since that stand for what was written before the place
+    trail: tuple[Place, ...] = ()  # the places after each word that is explained at present
 
     def step(self, cost: float, *, sure: bool, added: int = 0) -> "Way":
         """Go on at a cost."""

@@ -24,19 +24,12 @@ MIN_SECONDS: Final = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """Text to show.
+    """Text to show."""
 
-    Attributes
-    ----------
-    start, end
-        Seconds from the start of the stream.
-    text
-        One or two lines.
-    """
-
+    # Seconds from the start of the stream.
     start: float
     end: float
-    text: str
+    text: str  # one or two lines
 
 
 def captions(words: Iterable[WordEvent]) -> list[Caption]:

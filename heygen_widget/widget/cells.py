@@ -18,18 +18,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One run of one cell.
+    """One run of one cell."""
 
-    Attributes
-    ----------
-    id
-        The cell's own identifier; the same each time it is run.
-    run
-        Identifies this run.
-    """
-
-    id: str
-    run: str
+    id: str  # the cell's own identifier; the same each time it is run
+    run: str  # identifies this run
 
 
 def current_cell() -> Cell | None:

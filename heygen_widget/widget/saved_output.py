@@ -44,27 +44,13 @@ _HOW_TO_RUN: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fallback:
-    """An avatar as a document.
+    """An avatar as a document."""
 
-    Attributes
-    ----------
-    state
-        Its state, in one line.
-    extras
-        The extras that a rehearsal of it needs.
-    transcript
-        What was spoken.
-    to_come
-        Text that was not yet spoken.
-    poster
-        A JPEG of it, if there is one.
-    """
-
-    state: str
-    extras: str
-    transcript: str = ""
-    to_come: str = ""
-    poster: bytes | None = None
+    state: str  # its state, in one line
+    extras: str  # the extras that a rehearsal of it needs
+    transcript: str = ""  # what was spoken
+    to_come: str = ""  # text that was not yet spoken
+    poster: bytes | None = None  # a JPEG of it, if there is one
 
     @property
     def plain(self) -> str:

@@ -35,21 +35,11 @@ _PUSH_TO_TALK: Final = "push_to_talk:"
 
 @dataclass(frozen=True, slots=True)
 class SessionResources:
-    """The face and voice of a session.
+    """The face and voice of a session."""
 
-    Attributes
-    ----------
-    face
-        The avatar's.
-    engine
-        Its voice.
-    responder
-        Answers what viewers say.
-    """
-
-    face: Face
-    engine: VoiceEngine
-    responder: Responder
+    face: Face  # the avatar's
+    engine: VoiceEngine  # its voice
+    responder: Responder  # answers what viewers say
 
 
 class StreamingSession:

@@ -42,28 +42,14 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A task is over.
-
-    Attributes
-    ----------
-    seconds
-        Spoken seconds.
-    complete
-        Whether all of it was spoken; otherwise it was interrupted.
-    started
-        Whether any of it was spoken.
-    said
-        The spoken text.
-    error
-        Why the voice failed, if it did.
-    """
+    """A task is over."""
 
     task_id: str
-    seconds: float
-    complete: bool
-    started: bool
-    said: str = ""
-    error: str | None = None
+    seconds: float  # spoken seconds
+    complete: bool  # whether all of it was spoken; otherwise it was interrupted
+    started: bool  # whether any of it was spoken
+    said: str = ""  # the spoken text
+    error: str | None = None  # why the voice failed, if it did
 
 
 News = Started | Said | Ended

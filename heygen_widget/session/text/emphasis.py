@@ -45,28 +45,15 @@ _RESERVED: Final = frozenset(
 
 @dataclass(slots=True)
 class Run:
-    """A run of one mark.
+    """A run of one mark."""
 
-    Attributes
-    ----------
-    mark
-        The character.
-    start
-        Where it stands in the source.
-    length
-        How many of the characters are not matched yet.
-    opens, closes
-        What it may do.
-    within_word
-        Whether it closes only what has no space in it.
-    """
-
-    mark: str
-    start: int
-    length: int
+    mark: str  # the character
+    start: int  # where it stands in the source
+    length: int  # how many of the characters are not matched yet
+    # What it may do.
     opens: bool
     closes: bool
-    within_word: bool = False
+    within_word: bool = False  # whether it closes only what has no space in it
 
     @property
     def rest(self) -> str:

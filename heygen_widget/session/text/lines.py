@@ -70,24 +70,12 @@ _PAUSING: Final = {"heading_open": Kind.HEADING, "list_item_open": Kind.POINT}
 
 @dataclass(frozen=True, slots=True)
 class LineStart:
-    """The start of a line.
+    """The start of a line."""
 
-    Attributes
-    ----------
-    kind
-        What begins.
-    length
-        Characters of the line that are its markers.
-    said
-        What of these is said.
-    fence
-        For code, its opening fence.
-    """
-
-    kind: Kind
-    length: int
-    said: str = ""
-    fence: str = ""
+    kind: Kind  # what begins
+    length: int  # characters of the line that are its markers
+    said: str = ""  # what of these is said
+    fence: str = ""  # for code, its opening fence
 
     @property
     def needs_whole_line(self) -> bool:

@@ -40,24 +40,12 @@ class Undecided(Exception):  # noqa: N818 (not an error)
 
 
 class Found(NamedTuple):
-    """Something that does not read as it is written.
+    """Something that does not read as it is written."""
 
-    Attributes
-    ----------
-    said
-        How it reads.
-    end
-        Where it ends in the source.
-    is_markdown
-        Whether what is said is Markdown in turn.
-    is_remote
-        Whether it is a link with a whole address.
-    """
-
-    said: str
-    end: int
-    is_markdown: bool = False
-    is_remote: bool = False
+    said: str  # how it reads
+    end: int  # where it ends in the source
+    is_markdown: bool = False  # whether what is said is Markdown in turn
+    is_remote: bool = False  # whether it is a link with a whole address
 
 
 def address_at(text: str, at: int, *, final: bool) -> Found | None:

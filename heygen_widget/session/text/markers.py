@@ -66,21 +66,11 @@ MESSAGE_END: Final = re.compile(
 
 
 class Opened(NamedTuple):
-    """What a marker begins.
+    """What a marker begins."""
 
-    Attributes
-    ----------
-    end
-        Finds where it ends.
-    is_certain
-        Whether the marker cannot be prose.
-    is_header
-        Whether it says whom the message after it is from and for.
-    """
-
-    end: re.Pattern[str]
-    is_certain: bool = True
-    is_header: bool = False
+    end: re.Pattern[str]  # finds where it ends
+    is_certain: bool = True  # whether the marker cannot be prose
+    is_header: bool = False  # whether it says whom the message after it is from and for
 
 
 def opened_by(marker: re.Match[str]) -> Opened | None:

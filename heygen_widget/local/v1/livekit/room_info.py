@@ -34,28 +34,15 @@ def new_sid(prefix: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RoomInfo:
-    """Describes one avatar in one room.
+    """Describes one avatar in one room."""
 
-    Attributes
-    ----------
-    name
-        The room's name.
-    audience
-        Everyone watching.
-    coding
-        Codec of the pictures: ``"H264"`` or ``"VP8"``.
-    width, height
-        Size of the pictures.
-    on_data
-        Called with data that a participant publishes.
-    """
-
-    name: str
-    audience: Audience
-    coding: str
+    name: str  # the room's name
+    audience: Audience  # everyone watching
+    coding: str  # codec of the pictures: ``"H264"`` or ``"VP8"``
+    # Size of the pictures.
     width: int
     height: int
-    on_data: Callable[[bytes], None]
+    on_data: Callable[[bytes], None]  # called with data that a participant publishes
     room_sid: str = field(default_factory=lambda: new_sid("RM"))
     avatar_sid: str = field(default_factory=lambda: new_sid("PA"))
     video_sid: str = field(default_factory=lambda: new_sid("TR"))

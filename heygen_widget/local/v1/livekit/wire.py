@@ -18,21 +18,11 @@ class WireError(ValueError):
 
 
 class Field(NamedTuple):
-    """One field of a message.
+    """One field of a message."""
 
-    Attributes
-    ----------
-    number
-        Its field number.
-    kind
-        Its type; enumerations are ``"int"``.
-    repeated
-        Whether it is a list.
-    """
-
-    number: int
-    kind: "Literal['int', 'bool', 'str', 'bytes'] | Schema"
-    repeated: bool = False
+    number: int  # its field number
+    kind: "Literal['int', 'bool', 'str', 'bytes'] | Schema"  # its type; enumerations are ``"int"``
+    repeated: bool = False  # whether it is a list
 
 
 class Schema:
