@@ -36,13 +36,7 @@ one that comes just before a thread blocks, or to another thread, is noticed whe
 
 
 class LoopCannotWait(RuntimeError):  # noqa: N818 (it says what the loop cannot do)
-    """A wait would block the very loop that reads the text it waits for.
-
-    Parameters
-    ----------
-    loop
-        The loop, which nest_asyncio2 cannot make re-entrant.
-    """
+    """A wait would block the very loop that reads the text it waits for."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         kind = f"{type(loop).__module__}.{type(loop).__qualname__}"
@@ -57,13 +51,6 @@ CANCELLED: Final = "The operation was cancelled, or its event loop was closed."
 
 def wait_blocking(future: concurrent.futures.Future[T], timeout: float | None = None) -> T:
     """Block this thread until `future` is done. An interrupt ends the waiting, not the work.
-
-    Parameters
-    ----------
-    future
-        What to wait for.
-    timeout
-        Seconds; None waits for ever.
 
     Raises
     ------

@@ -7,13 +7,7 @@ from .errors import ForkedProcess
 
 
 class Birth:
-    """The process in which an object was created.
-
-    Parameters
-    ----------
-    what
-        The thing, as people know it.
-    """
+    """The process in which an object was created."""
 
     def __init__(self, what: str) -> None:
         self._what: Final = what

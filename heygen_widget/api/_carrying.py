@@ -26,13 +26,7 @@ MAX_REFUSAL: Final = 64 * 1024
 
 
 class BaseWire:
-    """Carries out operations.
-
-    Parameters
-    ----------
-    settings
-        Key, address and patience.
-    """
+    """Carries out operations."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings

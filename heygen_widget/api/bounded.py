@@ -61,14 +61,7 @@ async def apieces(response: httpx.Response) -> AsyncGenerator[bytes]:
 
 
 def read(response: httpx.Response, limit: int) -> bytes:
-    """Return the body of an answer.
-
-    Parameters
-    ----------
-    response
-        The answer, unread.
-    limit
-        Bytes, unpacked.
+    """Return the body of an answer, of `limit` bytes at most when unpacked.
 
     Raises
     ------

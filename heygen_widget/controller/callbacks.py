@@ -90,13 +90,7 @@ class CallbackContext:
 
 
 class Callbacks:
-    """The callbacks of one avatar, in the order they were added.
-
-    Parameters
-    ----------
-    on_error
-        Called with the name of a callback and what it raised.
-    """
+    """The callbacks of one avatar, in the order they were added."""
 
     def __init__(self, on_error: Callable[[str, BaseException], None]) -> None:
         self._on_error: Final = on_error

@@ -67,19 +67,6 @@ wait_at_exit(wait_for_callbacks)
 class AvatarController:
     """An avatar: one session at a time, and all who follow it.
 
-    Parameters
-    ----------
-    name
-        What users know its class by.
-    avatar_id
-        Which avatar speaks.
-    connection
-        The server that sessions are opened at.
-    backend
-        The kind of session.
-    interrupt
-        What interrupting a cell ends: only the wait, or with ``"stop"`` also the session.
-
     Attributes
     ----------
     backend, queue

@@ -23,13 +23,6 @@ from heygen_widget.session import SessionEvent, Speech, SpeechChanged, WordsSpok
 class Publisher:
     """The pages of one avatar.
 
-    Parameters
-    ----------
-    backend
-        The kind of session that is shown.
-    rehearsal
-        Whether the embedded avatar server speaks.
-
     Attributes
     ----------
     seen
@@ -82,13 +75,7 @@ class Publisher:
             self.show()
 
     def catch_up(self, *, player: bool) -> None:
-        """Bring a new page up to date; its trait may be old.
-
-        Parameters
-        ----------
-        player
-            Whether it needs the player too.
-        """
+        """Bring a new page up to date; its trait may be old."""
         self.seen = True
         if player and self._backend.needs_player:
             self._backend.player.send(self.send)

@@ -16,11 +16,6 @@ PLAYING: Final = "playing"
 class StateWaiter:
     """Resolves a future once the current session has reached a state, or has ended.
 
-    Parameters
-    ----------
-    queue
-        The sessions of one avatar.
-
     Attributes
     ----------
     playback

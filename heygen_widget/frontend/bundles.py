@@ -18,15 +18,7 @@ UNDERWAY: Final = 2.5
 
 
 class Library:
-    """A JavaScript module that the kernel hands to each page once.
-
-    Parameters
-    ----------
-    file
-        Its name in `STATIC`.
-    message
-        What goes with it.
-    """
+    """A JavaScript module that the kernel hands to each page once, with a message."""
 
     def __init__(self, file: str, message: BaseModel) -> None:
         self._file = file

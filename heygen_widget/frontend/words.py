@@ -13,13 +13,7 @@ _NOWHERE = Heard(None, 0, 0)
 
 
 class Telling:
-    """Tells words as they come. A word that is too long for a caption is told in parts.
-
-    Parameters
-    ----------
-    epoch
-        The number of their session.
-    """
+    """Tells words as they come. A word that is too long for a caption is told in parts."""
 
     def __init__(self, epoch: int) -> None:
         self.epoch = epoch

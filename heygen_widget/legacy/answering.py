@@ -15,13 +15,6 @@ from heygen_widget.legacy.models import IceCandidate, SessionDescription
 class Answering:
     """The answers of one session's pages.
 
-    Parameters
-    ----------
-    calls
-        The session's way to the server.
-    on_failure
-        Called with what went wrong when something could not be sent.
-
     Attributes
     ----------
     taken

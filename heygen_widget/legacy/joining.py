@@ -42,13 +42,7 @@ class NobodyJoined(HeyGenError):  # noqa: N818 (as in `api.errors`)
 
 
 class Joining:
-    """Whether a viewer has joined a session yet.
-
-    Parameters
-    ----------
-    is_shown
-        Tells whether a page shows the avatar, and so will join.
-    """
+    """Whether a viewer has joined a session yet."""
 
     def __init__(self, is_shown: Callable[[], bool]) -> None:
         self._is_shown = is_shown

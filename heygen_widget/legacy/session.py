@@ -49,17 +49,6 @@ _log = logging.getLogger(__name__)
 class StreamingSession(BaseSession):
     """One session with an avatar in a room. Made, used and awaited on one event loop.
 
-    Parameters
-    ----------
-    setup
-        What it shares with the other sessions of its avatar.
-    opening
-        What the session is to be like.
-    is_shown
-        Tells whether a page shows the avatar, and so will join.
-    on_event
-        Called on the loop with everything that happens.
-
     Attributes
     ----------
     room

@@ -12,13 +12,6 @@ from heygen_widget.session.queue import SessionQueue
 class StreamingSessions(SessionQueue[StreamingSession]):
     """Opens sessions when there is text to speak or a picture to show.
 
-    Parameters
-    ----------
-    setup
-        What the sessions have in common.
-    opening
-        What the next session is to be like.
-
     Attributes
     ----------
     shown

@@ -57,19 +57,7 @@ class Server(Protocol):
 
 
 class Speaker:
-    """The texts of one session.
-
-    Parameters
-    ----------
-    tasks
-        Where each task is noted.
-    joining
-        Whether there is somebody to speak to.
-    on_change
-        Called with each change of a text's state.
-    on_answer
-        Called with each task that was answered.
-    """
+    """The texts of one session."""
 
     def __init__(
         self,

@@ -17,13 +17,7 @@ ANSWERS_WITHIN: Final = 5.0
 
 
 class OwnServer:
-    """A `Host` of sessions: tells when its process has ended, and can end it.
-
-    Parameters
-    ----------
-    process
-        Of the server.
-    """
+    """A `Host` of sessions: tells when its process has ended, and can end it."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process

@@ -56,11 +56,6 @@ class Throttling:
 class Key:
     """The key of the server.
 
-    Parameters
-    ----------
-    api_key
-        What clients must send, as `x-api-key` or as a bearer token.
-
     Raises
     ------
     ValueError
@@ -87,21 +82,7 @@ def bearer(headers: Headers) -> str:
 
 
 class Gate:
-    """Passes a request on to `app`, or refuses it.
-
-    Parameters
-    ----------
-    app
-        The routes.
-    key
-        What clients must send.
-    host
-        The address or name the server listens on.
-    throttling
-        Requested refusals of API calls.
-    refuse_first
-        Checks access to the first API.
-    """
+    """Passes a request on to `app`, or refuses it."""
 
     def __init__(
         self,

@@ -44,21 +44,7 @@ def make_app(
     streaming: Streaming | None = None,
     max_files: int = MAX_FILES,
 ) -> ASGIApp:
-    """Return the server's HTTP application.
-
-    Parameters
-    ----------
-    registry
-        The sessions.
-    key
-        What clients must send.
-    host
-        The address or name the server listens on.
-    streaming
-        The first API, if the server speaks it.
-    max_files
-        How many uploaded files are kept on the disk.
-    """
+    """Return the server's HTTP application."""
     throttling = Throttling()
     intake = Intake()
     assets = Assets(intake, max_files=max_files)
@@ -79,19 +65,7 @@ def make_app(
 
 
 class Api:
-    """The routes that need a key.
-
-    Parameters
-    ----------
-    registry
-        The sessions.
-    throttling
-        Where a rehearsal orders refusals.
-    assets
-        The files that were uploaded.
-    intake
-        Reads bodies.
-    """
+    """The routes that need a key."""
 
     def __init__(
         self, registry: Registry, throttling: Throttling, assets: Assets, intake: Intake

@@ -56,15 +56,7 @@ class Asset:
 
 
 class Assets:
-    """The uploaded files of one server, and their routes.
-
-    Parameters
-    ----------
-    intake
-        Reads bodies.
-    max_files
-        How many are kept on disk, at most `MAX_FILES`.
-    """
+    """The uploaded files of one server, and their routes."""
 
     def __init__(self, intake: Intake, *, max_files: int = MAX_FILES) -> None:
         self._intake = intake

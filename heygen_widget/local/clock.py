@@ -29,11 +29,6 @@ class Clock:
     pace
         Seconds of media time in a second, from 1 to `FASTEST`.
 
-    Attributes
-    ----------
-    pace
-        The same.
-
     Raises
     ------
     ValueError
@@ -106,22 +101,7 @@ class Clock:
 
 
 class Timer:
-    """A call that is due at a media time. For use on one event loop only.
-
-    Parameters
-    ----------
-    clock
-        Whose time.
-    due
-        When.
-    callback
-        What is called.
-
-    Attributes
-    ----------
-    due
-        When.
-    """
+    """A call that is due at a media time. For use on one event loop only."""
 
     def __init__(self, clock: Clock, due: float, callback: Callable[[], object]) -> None:
         self._clock = clock

@@ -40,13 +40,7 @@ def admit(scope: Scope) -> None:
 
 
 class ConnectionLimiter:
-    """All connections of one server.
-
-    Parameters
-    ----------
-    most
-        How many there may be at once.
-    """
+    """All connections of one server."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -93,13 +87,7 @@ class ConnectionLimiter:
 
 
 class _WriteStall:
-    """Aborts a connection whose peer does not read for too long.
-
-    Parameters
-    ----------
-    transport
-        The connection.
-    """
+    """Aborts a connection whose peer does not read for too long."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
@@ -119,15 +107,7 @@ class _WriteStall:
 
 
 class _HttpConnection(H11Protocol):
-    """HTTP on one connection, with deadlines.
-
-    Parameters
-    ----------
-    limiter
-        Counts the connection.
-    **options
-        Passed on to uvicorn's own protocol.
-    """
+    """HTTP on one connection, with deadlines."""
 
     def __init__(self, limiter: ConnectionLimiter, **options: Any) -> None:
         super().__init__(**options)
@@ -210,17 +190,7 @@ class _HttpConnection(H11Protocol):
 
 
 class _WebSocket(asyncio.Protocol):
-    """Adds limits to uvicorn's own web socket protocol on one connection.
-
-    Parameters
-    ----------
-    limiter
-        Counts the connection.
-    protocol
-        Uvicorn's.
-    transport
-        The connection.
-    """
+    """Adds limits to uvicorn's own web socket protocol on one connection."""
 
     def __init__(
         self,

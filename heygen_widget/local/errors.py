@@ -10,21 +10,7 @@ from starlette.responses import JSONResponse
 
 
 class ApiError(Exception):
-    """An error response.
-
-    Parameters
-    ----------
-    status
-        HTTP status.
-    code
-        Machine-readable code.
-    message
-        What happened, for people.
-    param
-        The request field that caused it.
-    headers
-        Additional response headers.
-    """
+    """An error response."""
 
     def __init__(
         self,

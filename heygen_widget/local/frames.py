@@ -24,13 +24,7 @@ _MORE_LENGTH: Final = {126: 2, 127: 8}  # bytes that hold the length instead
 
 
 class FrameLimiter:
-    """Counts the frames in what one peer sends.
-
-    Parameters
-    ----------
-    clock
-        Returns the time in seconds.
-    """
+    """Counts the frames in what one peer sends."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock

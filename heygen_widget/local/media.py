@@ -33,13 +33,7 @@ _IMMUTABLE: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
 class Media:
-    """The routes below ``/hls``.
-
-    Parameters
-    ----------
-    registry
-        The sessions whose streams are played.
-    """
+    """The routes below ``/hls``."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry

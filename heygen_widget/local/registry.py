@@ -26,18 +26,6 @@ RETRY_AFTER: Final = 2
 class Registry:
     """Opens, finds and forgets sessions.
 
-    Parameters
-    ----------
-    settings
-        Limits on the number of sessions, and of each session.
-    studio
-        What they share.
-
-    Attributes
-    ----------
-    clock
-        Tells them media time.
-
     Raises
     ------
     ValueError

@@ -44,19 +44,6 @@ class Session:
 
     Create and use it on the running event loop.
 
-    Parameters
-    ----------
-    script
-        What it speaks or plays.
-    settings
-        Its limits.
-    studio
-        Where face and voice come from.
-    clock
-        Tells media time.
-    on_end
-        Called once, when the session has become `completed` or `error`.
-
     Attributes
     ----------
     stream_id

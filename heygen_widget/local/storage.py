@@ -18,13 +18,7 @@ _PIECE: Final = 64 * 1024  # bytes read at once
 
 
 class StoredFile:
-    """A file that can be appended to and read at any position. Thread-safe.
-
-    Attributes
-    ----------
-    size
-        Bytes.
-    """
+    """A file that can be appended to and read at any position. Thread-safe."""
 
     def __init__(self) -> None:
         self.size = 0

@@ -20,13 +20,7 @@ _logger = logging.getLogger(__name__)
 
 
 class Studio:
-    """Provides faces and a voice to streams.
-
-    Parameters
-    ----------
-    settings
-        Which voice engine, and its voice file.
-    """
+    """Provides faces and a voice to streams."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings

@@ -53,11 +53,6 @@ class Fetched(NamedTuple):
 class Source:
     """Reads one stream. Made, used and closed on one event loop.
 
-    Parameters
-    ----------
-    url
-        Address of the playlist.
-
     Raises
     ------
     StreamRefused

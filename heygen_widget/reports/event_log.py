@@ -19,11 +19,6 @@ class History(Sequence[SessionEvent]):
     """Events, oldest first. A sequence that displays as a table.
 
     pandas and polars can build a ``DataFrame`` from it, with the columns of that table.
-
-    Parameters
-    ----------
-    events
-        What happened.
     """
 
     def __init__(self, events: Iterable[SessionEvent]) -> None:

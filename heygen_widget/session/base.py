@@ -45,13 +45,6 @@ class SessionSetup:
 class BaseSession:
     """One session, on one event loop. A kind of session fills in its steps.
 
-    Parameters
-    ----------
-    setup
-        What it shares with the other sessions of its avatar.
-    on_event
-        Called on the loop with everything that happens.
-
     Attributes
     ----------
     status

@@ -4,13 +4,7 @@ import time
 
 
 class Clock:
-    """Tells the time of one session; rising.
-
-    Attributes
-    ----------
-    pace
-        Seconds of it that pass in a second.
-    """
+    """Tells the time of one session; rising."""
 
     def __init__(self) -> None:
         self.pace = 1.0

@@ -17,13 +17,6 @@ OUT_OF_CONTACT: Final = 60.0
 class Contact:
     """Follows the answers of one session's server.
 
-    Parameters
-    ----------
-    meter
-        Is told what is known of the session's time.
-    on_change
-        Called when contact is lost, and when it is there again.
-
     Attributes
     ----------
     lost

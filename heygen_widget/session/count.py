@@ -67,11 +67,6 @@ class Difference:
 class ByteCount:
     """The server's count, as far as it is known.
 
-    Parameters
-    ----------
-    clock
-        Monotonic seconds.
-
     Attributes
     ----------
     counted_at

@@ -21,13 +21,7 @@ class _Row:
 
 
 class _Fields:
-    """The `__dataclass_fields__` of a kind of events.
-
-    Parameters
-    ----------
-    own
-        What its class has; its objects have those of a row.
-    """
+    """The `__dataclass_fields__` of a kind of events."""
 
     def __init__(self, own: dict[str, Field[Any]]) -> None:
         self._own = own

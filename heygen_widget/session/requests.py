@@ -20,15 +20,7 @@ Opening: TypeAlias = Callable[[str], Awaitable[CreateAvatarRealtimeRequestBody]]
 
 
 class Openings:
-    """Makes the requests for one avatar and voice.
-
-    Parameters
-    ----------
-    avatar_id, voice_id
-        HeyGen's identifiers.
-    connect
-        Makes the client that uploads large sounds.
-    """
+    """Makes the requests for one avatar and voice."""
 
     def __init__(
         self, avatar_id: str, voice_id: str, connect: Callable[[], Awaitable[AsyncHeyGen]]

@@ -47,19 +47,7 @@ class Append(Protocol):
 
 
 class Sender:
-    """Gets one delta after the other to the server, and keeps the account of them.
-
-    Parameters
-    ----------
-    append
-        Sends one delta, and waits for the answer without end.
-    patience
-        Tells the seconds that an answer may take.
-    on_event
-        Called with what a user should know.
-    on_doubt
-        Called with a speech of which some is, or may be, at the server twice, late or not at all.
-    """
+    """Gets one delta after the other to the server, and keeps the account of them."""
 
     def __init__(
         self,

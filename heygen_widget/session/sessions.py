@@ -13,15 +13,7 @@ from heygen_widget.session.speech import SpeechStatus
 
 
 class Sessions(SessionQueue[Session]):
-    """Opens sessions when there is something to say. Lives on one event loop.
-
-    Parameters
-    ----------
-    setup
-        What the sessions have in common.
-    seeded
-        Makes the request that opens a `text_stream` session with its first words.
-    """
+    """Opens sessions when there is something to say. Lives on one event loop."""
 
     def __init__(self, setup: SessionSetup, seeded: Request) -> None:
         super().__init__()

@@ -175,11 +175,6 @@ class Speech:
 class Progress:
     """What becomes of one text: written by the session that speaks it, read on any thread.
 
-    Parameters
-    ----------
-    script
-        The text as it is written.
-
     Attributes
     ----------
     id

@@ -107,13 +107,7 @@ class Take:
 
 
 class TakeFile(io.RawIOBase):
-    """A stretch of a take, to be read like a file of its own.
-
-    Attributes
-    ----------
-    container
-        ``"mp4"`` or ``"mpegts"``.
-    """
+    """A stretch of a take, to be read like a file of its own."""
 
     def __init__(self, take: Take, start: int, end: int) -> None:
         super().__init__()

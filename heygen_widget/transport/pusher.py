@@ -25,19 +25,6 @@ _log = logging.getLogger("heygen_widget.relay")
 class Broadcast:
     """Reads a stream to its end, keeps it in a take, and pushes it to pages on request.
 
-    Parameters
-    ----------
-    epoch
-        Number of the session.
-    url
-        Address of its playlist.
-    expired
-        Called when that address no longer works; `renew` may follow.
-    send
-        Sends a message with buffers to the pages.
-    audience
-        The pages.
-
     Attributes
     ----------
     take

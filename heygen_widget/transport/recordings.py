@@ -22,13 +22,7 @@ NOTHING_YET: Final = "Nothing has been streamed yet: let the avatar speak first.
 
 
 class Recordings:
-    """The newest stream of an avatar, with its words.
-
-    Parameters
-    ----------
-    router
-        Has the stream.
-    """
+    """The newest stream of an avatar, with its words."""
 
     def __init__(self, router: StreamRouter) -> None:
         self._router = router

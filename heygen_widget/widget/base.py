@@ -22,13 +22,7 @@ _made_in_cells: MadeInCells[AvatarController] = MadeInCells()
 
 
 class SessionWidget(SessionVerbs, anywidget.AnyWidget):
-    """A widget that has one session at a time.
-
-    Parameters
-    ----------
-    controller
-        What it shows.
-    """
+    """A widget that has one session at a time."""
 
     # As text: given a path, anywidget would watch the file and keep every widget alive.
     _esm = (STATIC / "widget.js").read_text(encoding="utf-8")

@@ -24,15 +24,7 @@ _held: Final = ipywidgets_widget._instances  # noqa: SLF001 (there is no public 
 
 
 class WidgetPort:
-    """The `FrontendPort` of a widget, which it does not keep alive.
-
-    Parameters
-    ----------
-    widget
-        The widget; ipywidgets holds it no longer, until `hold`.
-    controller
-        What its pages talk to.
-    """
+    """The `FrontendPort` of a widget, which it does not keep alive."""
 
     def __init__(self, widget: "SessionWidget", controller: AvatarController) -> None:
         self._widget = weakref.ref(widget)

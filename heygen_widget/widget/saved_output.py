@@ -101,15 +101,6 @@ WIDGET: Final = "application/vnd.jupyter.widget-view+json"
 class Outputs:
     """The outputs of one avatar.
 
-    Parameters
-    ----------
-    avatar
-        Whose sessions they tell of.
-    widget
-        Makes the bundle of the live widget; an empty one if the widget is gone.
-    context
-        Where they are published.
-
     Attributes
     ----------
     unseen

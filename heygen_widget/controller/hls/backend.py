@@ -47,28 +47,7 @@ A waiting cell may prevent them from being written.
 
 
 class HlsBackend:
-    """Sessions of Avatar Realtime, and their streams.
-
-    Parameters
-    ----------
-    avatar_id, voice_id
-        HeyGen's identifiers.
-    connection
-        The server that sessions are opened at.
-    setup
-        What they have in common.
-    transport
-        How the picture is to reach a page.
-    cell_runs
-        Whether the kernel runs a cell, and so cannot hear its pages; None if that is not known.
-
-    Attributes
-    ----------
-    router
-        Brings the streams to the pages.
-    presenter
-        Has what is presented.
-    """
+    """Sessions of Avatar Realtime, and their streams."""
 
     player = PLAYER
     needs_player = True

@@ -75,15 +75,7 @@ _EVENTS: Final[dict[str, Callable[[Talking], AvatarEvent]]] = {
 
 
 class RoomBackend:
-    """Sessions of the Streaming Avatar, and their rooms.
-
-    Parameters
-    ----------
-    opening
-        What the next session is to be like.
-    setup
-        What all sessions have in common.
-    """
+    """Sessions of the Streaming Avatar, and their rooms."""
 
     player = LIVEKIT
 

@@ -22,17 +22,7 @@ _WRONG_STATES: Final[dict[Status, int]] = {
 
 
 class StreamingError(Exception):
-    """An error response.
-
-    Parameters
-    ----------
-    status
-        HTTP status.
-    code
-        HeyGen's number for it.
-    message
-        What happened.
-    """
+    """An error response."""
 
     def __init__(self, status: int, code: int, message: str) -> None:
         super().__init__(message)

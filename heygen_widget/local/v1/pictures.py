@@ -10,15 +10,7 @@ from heygen_widget.local.v1.resting import CLIP, rest_of
 
 
 class Pictures:
-    """A stream's pictures, which may switch from replaying to encoding at any frame.
-
-    Parameters
-    ----------
-    face
-        Who is shown.
-    form
-        How pictures are coded.
-    """
+    """A stream's pictures, which may switch from replaying to encoding at any frame."""
 
     def __init__(self, face: Face, form: VideoFormat) -> None:
         self._face = face

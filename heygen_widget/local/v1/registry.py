@@ -20,15 +20,7 @@ KEEP_RECORD: Final = 3600.0
 
 
 class StreamingRegistry:
-    """Opens, finds and forgets sessions.
-
-    Parameters
-    ----------
-    settings
-        Limits of sessions, and the responder.
-    studio
-        Where faces and voice come from.
-    """
+    """Opens, finds and forgets sessions."""
 
     def __init__(self, settings: Settings, studio: Studio) -> None:
         self._settings = settings

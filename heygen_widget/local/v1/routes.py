@@ -46,17 +46,7 @@ _FRAME: Final = Schema(text=Field(1, _TEXT))
 
 
 class StreamingApi:
-    """HeyGen's first API, in full.
-
-    Parameters
-    ----------
-    settings
-        Limits of sessions.
-    studio
-        Where faces and voice come from.
-    key
-        The key that clients must send.
-    """
+    """HeyGen's first API, in full."""
 
     def __init__(self, settings: Settings, studio: Studio, key: Key) -> None:
         self._registry = StreamingRegistry(settings, studio)

@@ -46,28 +46,6 @@ class StreamingSession:
     """One session, from its creation to its end.
 
     Create and use it on the running event loop.
-
-    Parameters
-    ----------
-    asked
-        The parsed request.
-    resources
-        Its face and voice.
-    max_length
-        Seconds after which it is ended.
-    on_end
-        Called once, when it has closed.
-
-    Attributes
-    ----------
-    session_id
-        Its public name.
-    created_at
-        Unix time.
-    room
-        Where LiveKit's clients watch.
-    status
-        Its state.
     """
 
     def __init__(

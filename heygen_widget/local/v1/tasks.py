@@ -66,13 +66,6 @@ class Task:
         The voice to use.
     asked
         The question it answers, if any; as much room is reserved for it.
-
-    Attributes
-    ----------
-    task_id
-        Its public name.
-    track
-        Its sound.
     """
 
     def __init__(self, engine: VoiceEngine, voice_id: str, asked: str = "") -> None:

@@ -20,13 +20,7 @@ _GONE: Final = (WebSocketDisconnect, RuntimeError)  # as starlette reports a soc
 
 
 class SignalLine:
-    """The signalling line to one client.
-
-    Parameters
-    ----------
-    socket
-        The accepted web socket.
-    """
+    """The signalling line to one client."""
 
     def __init__(self, socket: WebSocket) -> None:
         self._socket = socket

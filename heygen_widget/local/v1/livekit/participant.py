@@ -34,15 +34,6 @@ LOSSY: Final = "_lossy"
 class Participant:
     """A viewer, from joining to leaving, over one or several consecutive signalling lines.
 
-    Parameters
-    ----------
-    info
-        The avatar and the room.
-    line
-        The first line.
-    single
-        Whether the client speaks version 1.
-
     Attributes
     ----------
     sid

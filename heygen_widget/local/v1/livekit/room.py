@@ -30,11 +30,6 @@ class Room:
     single
         Whether clients may use version 1 of the signalling. HeyGen's SDK (2.1.0) uses internals
         that LiveKit's client has only in version 0, to which clients fall back by themselves.
-
-    Attributes
-    ----------
-    single
-        See above.
     """
 
     def __init__(self, info: RoomInfo, *, single: bool = True) -> None:
@@ -52,17 +47,7 @@ class Room:
     async def enter(
         self, line: SignalLine, *, single: bool = False, offer: Message | None = None
     ) -> None:
-        """Serve a new client until its signalling line ends.
-
-        Parameters
-        ----------
-        line
-            Its signalling line.
-        single
-            Whether it uses version 1.
-        offer
-            Its offer, if it sent one.
-        """
+        """Serve a new client until its signalling line ends."""
         # All tokens are for the same identity, which can be in a room only once.
         while self._participants:
             _, other = self._participants.popitem()

@@ -24,15 +24,7 @@ ROOMS: Final = "/room"
 
 
 class SignalRoutes:
-    """The routes below `ROOMS`.
-
-    Parameters
-    ----------
-    tokens
-        Verifies tokens.
-    find
-        Returns the open room with a name, or None.
-    """
+    """The routes below `ROOMS`."""
 
     def __init__(self, tokens: AccessTokens, find: Callable[[str], Room | None]) -> None:
         self._access_tokens = tokens
