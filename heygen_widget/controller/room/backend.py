@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final, get_args
 
+from heygen_widget import legacy
 from heygen_widget.bridge import bridge, wait_blocking
 from heygen_widget.controller.backend import Handler
 from heygen_widget.controller.controller import AvatarController
@@ -28,47 +29,27 @@ from heygen_widget.frontend.protocol import (
     Talking,
     to_browser,
 )
-from heygen_widget.legacy import (
-    ActiveSession,
-    AsyncStreaming,
-    AvatarEndMessage,
-    AvatarEvent,
-    AvatarStartTalking,
-    AvatarStopTalking,
-    AvatarTalkingMessage,
-    ConnectionQualityChanged,
-    IceCandidate,
-    NewSession,
-    Opening,
-    Quality,
-    RoomReady,
-    SessionDescription,
-    StreamingSessions,
-    TaskDelivery,
-    TaskType,
-    end_session,
-)
 from heygen_widget.lifecycle.connection import Service
 from heygen_widget.lifecycle.leases import Leases
 from heygen_widget.session import SessionEvent, Speech
 from heygen_widget.session.base import SessionSetup
 from heygen_widget.session.writers import TextSource
 
-STREAMING: Final = Service(Leases(within="streaming"), end_session, ("local", "webrtc"))
+STREAMING: Final = Service(Leases(within="streaming"), legacy.end_session, ("local", "webrtc"))
 """The Streaming Avatar."""
 
-QUALITIES: Final = list(get_args(Quality))
+QUALITIES: Final = list(get_args(legacy.Quality))
 """The available picture qualities."""
 
 _OF_A_ROOM: Final = (Playback, Answer, Candidate, Talking, ConnectionQuality)
 
-_EVENTS: Final[dict[str, Callable[[Talking], AvatarEvent]]] = {
-    "avatar_start_talking": lambda told: AvatarStartTalking(task_id=told.task_id),
-    "avatar_talking_message": lambda told: AvatarTalkingMessage(
+_EVENTS: Final[dict[str, Callable[[Talking], legacy.AvatarEvent]]] = {
+    "avatar_start_talking": lambda told: legacy.AvatarStartTalking(task_id=told.task_id),
+    "avatar_talking_message": lambda told: legacy.AvatarTalkingMessage(
         task_id=told.task_id, message=told.message, index=told.index, position=told.position
     ),
-    "avatar_end_message": lambda told: AvatarEndMessage(task_id=told.task_id),
-    "avatar_stop_talking": lambda told: AvatarStopTalking(
+    "avatar_end_message": lambda told: legacy.AvatarEndMessage(task_id=told.task_id),
+    "avatar_stop_talking": lambda told: legacy.AvatarStopTalking(
         task_id=told.task_id, duration_ms=told.duration_ms
     ),
 }
@@ -79,8 +60,8 @@ class RoomBackend:
 
     player = LIVEKIT
 
-    def __init__(self, opening: Opening, setup: SessionSetup) -> None:
-        self.queue = StreamingSessions(setup, opening)
+    def __init__(self, opening: legacy.Opening, setup: SessionSetup) -> None:
+        self.queue = legacy.StreamingSessions(setup, opening)
 
     def attach(self, avatar: AvatarController) -> Sequence[Handler]:
         """Work for `avatar` from now on; return what handles its pages' messages."""
@@ -125,13 +106,13 @@ class RoomBackend:
         bridge.call(self.queue.open)
 
     def speak(
-        self, text: TextSource, task_type: TaskType, *, wait: bool | float, raw: bool
+        self, text: TextSource, task_type: legacy.TaskType, *, wait: bool | float, raw: bool
     ) -> Speech:
         """Speak `text`, or answer it, after everything already queued."""
         if task_type not in {"repeat", "talk"}:
             raise ValueError(f"task_type must be 'repeat' or 'talk', not {task_type!r}.")
         self._avatar.refuse_if_closed()
-        delivery = self._avatar.speech(TaskDelivery, text, task_type=task_type, raw=raw)
+        delivery = self._avatar.speech(legacy.TaskDelivery, text, task_type=task_type, raw=raw)
         bridge.call(self.queue.say, delivery)
         if wait is not False:
             delivery.speech.result(None if wait is True else wait)
@@ -141,13 +122,13 @@ class RoomBackend:
         """Stop speaking and drop the queued text; the session stays open."""
         self._avatar.loop.call(self.queue.interrupt)
 
-    def switch(self, quality: Quality) -> None:
+    def switch(self, quality: legacy.Quality) -> None:
         """Switch to another quality, in a new session if one is open."""
         if quality not in QUALITIES:
             raise ValueError(f"quality must be 'low', 'medium' or 'high', not {quality!r}.")
         self._avatar.loop.ask(self._switch_to, quality)
 
-    def list(self) -> tuple[ActiveSession, ...]:
+    def list(self) -> tuple[legacy.ActiveSession, ...]:
         """List the sessions that are open with this key, here and elsewhere."""
         return wait_blocking(self._avatar.loop.submit(self._list()))
 
@@ -158,15 +139,15 @@ class RoomBackend:
         session = self.queue.current
         if session is not None and not session.status.ended:
             self.player.send_unasked(self._avatar.publisher.send)
-        if isinstance(event, RoomReady) and epoch == self.queue.epoch:
+        if isinstance(event, legacy.RoomReady) and epoch == self.queue.epoch:
             self._invite()
 
     async def poster(self, width: int, patience: float) -> None:
         """Return nothing: the kernel sees no picture of a room."""
 
-    async def _list(self) -> tuple[ActiveSession, ...]:
+    async def _list(self) -> tuple[legacy.ActiveSession, ...]:
         client = await self._avatar.connection.client()
-        return (await AsyncStreaming(client).list()).sessions
+        return (await legacy.AsyncStreaming(client).list()).sessions
 
     @property
     def _can_interrupt(self) -> bool:
@@ -185,7 +166,7 @@ class RoomBackend:
         self._avatar.publisher.send(invitation)
 
     def _speak(self, message: Speak) -> None:
-        self.queue.say(self._avatar.speech(TaskDelivery, message.text))
+        self.queue.say(self._avatar.speech(legacy.TaskDelivery, message.text))
 
     def _interrupt(self, _: Interrupt) -> None:
         self.queue.interrupt()
@@ -193,7 +174,7 @@ class RoomBackend:
     def _switch(self, message: Switch) -> None:
         self._switch_to(message.quality)
 
-    def _switch_to(self, quality: Quality) -> None:
+    def _switch_to(self, quality: legacy.Quality) -> None:
         self.queue.opening = replace(self.queue.opening, quality=quality)
         newest = self.queue.newest
         if newest is not None and not newest.ending:
@@ -212,16 +193,16 @@ class RoomBackend:
             case Playback(state="playing"):
                 session.saw_picture()
             case Answer(sdp=sdp):
-                session.take_answer(SessionDescription(type="answer", sdp=sdp))
+                session.take_answer(legacy.SessionDescription(type="answer", sdp=sdp))
             case Candidate():
                 session.take_candidate(_candidate(message))
             case Talking(type=kind):
                 session.hear(_EVENTS[kind](message))
             case ConnectionQuality(quality=quality):
-                self.queue.emit(ConnectionQualityChanged(quality=quality))
+                self.queue.emit(legacy.ConnectionQualityChanged(quality=quality))
 
 
-def _invitation(epoch: int, room: NewSession, *, answered: bool) -> dict[str, Any]:
+def _invitation(epoch: int, room: legacy.NewSession, *, answered: bool) -> dict[str, Any]:
     """Make the message that lets a page see and hear the avatar."""
     helpers = [
         IceHelper(
@@ -242,11 +223,11 @@ def _invitation(epoch: int, room: NewSession, *, answered: bool) -> dict[str, An
     )
 
 
-def _candidate(told: Candidate) -> IceCandidate:
+def _candidate(told: Candidate) -> legacy.IceCandidate:
     fields: dict[str, Any] = {
         "candidate": told.candidate,
         "sdpMid": told.mid,
         "sdpMLineIndex": told.line,
         "usernameFragment": told.fragment,
     }
-    return IceCandidate(**fields)
+    return legacy.IceCandidate(**fields)

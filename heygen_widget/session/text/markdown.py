@@ -6,22 +6,8 @@ nothing of voices, nor of when the text is sent.
 
 from typing import Final
 
+from heygen_widget.session.text import lines
 from heygen_widget.session.text.emphasis import LONGEST_HOLD
-from heygen_widget.session.text.lines import (
-    PLACEHOLDER,
-    Kind,
-    LineStart,
-    closes_code,
-    is_undecided,
-    may_be_row,
-    may_delimit_table,
-    opens_code,
-    pause_after,
-    start_of,
-    table_head,
-    table_row,
-    without_closing_marks,
-)
 from heygen_widget.session.text.spans import Spans
 
 CODE: Final = "(code)"
@@ -109,61 +95,61 @@ class PlainText:
             return self._end_line(at, line, line) if whole else None
         if (start := self._start_of_plain_line()) is not None:
             return self._start_text(at, line, start)
-        if may_be_row(line):
+        if lines.may_be_row(line):
             return self._read_row(at, line, final) if whole else None
         if self._in_table and not whole and not line.strip(" \t>"):
             return None
         self._in_table = False
         return self._read_markers(at, line, whole=whole)
 
-    def _start_of_plain_line(self) -> LineStart | None:
+    def _start_of_plain_line(self) -> lines.LineStart | None:
         """Return the start of a line whose markers, if any, are text; None if they are not."""
         if self._context and self._spans.is_in_formula(self._newline):
-            return LineStart(Kind.CONTINUED, 0)
+            return lines.LineStart(lines.Kind.CONTINUED, 0)
         if self._fence_is_text:
             self._fence_is_text = False
-            return LineStart(Kind.PROSE, 0)
+            return lines.LineStart(lines.Kind.PROSE, 0)
         return None
 
     def _read_markers(self, at: int, line: str, *, whole: bool) -> int | None:
-        if not whole and is_undecided(line) and len(line) < LONGEST_HOLD:
+        if not whole and lines.is_undecided(line) and len(line) < LONGEST_HOLD:
             return None
-        start = start_of(line[:LONGEST_MARKERS], self._context, introduced=self._introduced)
+        start = lines.start_of(line[:LONGEST_MARKERS], self._context, introduced=self._introduced)
         if start.needs_whole_line and len(line) > LONGEST_MARKERS:
-            start = LineStart(Kind.CONTINUED if self._context else Kind.PROSE, 0)
+            start = lines.LineStart(lines.Kind.CONTINUED if self._context else lines.Kind.PROSE, 0)
         if not start.needs_whole_line:
             return self._start_text(at, line, start)
         return self._start_block(at, line, start) if whole else None
 
-    def _start_text(self, at: int, line: str, start: LineStart) -> int:
-        if start.kind is Kind.CONTINUED:
+    def _start_text(self, at: int, line: str, start: lines.LineStart) -> int:
+        if start.kind is lines.Kind.CONTINUED:
             self._spans.feed(self._newline + start.said)
             self._newline = ""
             self._say(self._spans.take())
         else:
             self._end_block()
             self._say(start.said)
-            self._pauses = start.kind is not Kind.PROSE
-            self._in_heading = start.kind is Kind.HEADING
-            if start.kind is not Kind.HEADING:
-                self._context = line[: start.length] + PLACEHOLDER
+            self._pauses = start.kind is not lines.Kind.PROSE
+            self._in_heading = start.kind is lines.Kind.HEADING
+            if start.kind is not lines.Kind.HEADING:
+                self._context = line[: start.length] + lines.PLACEHOLDER
         self._at_line_start = False
         return at + start.length
 
-    def _start_block(self, at: int, line: str, start: LineStart) -> int:
-        self._pauses |= start.kind is Kind.UNDERLINE
+    def _start_block(self, at: int, line: str, start: lines.LineStart) -> int:
+        self._pauses |= start.kind is lines.Kind.UNDERLINE
         self._end_block()
-        if start.kind is Kind.CODE:
+        if start.kind is lines.Kind.CODE:
             self._fence = start.fence
             self._code = [self._source[at : at + len(line) + 1]]
             return at + len(line) + 1
         return self._end_line(at, line, start.said)
 
     def _read_code(self, at: int, line: str) -> int:
-        if closes_code(line, self._fence):
+        if lines.closes_code(line, self._fence):
             self._fence, self._code = "", []
             return self._end_line(at, line, CODE)
-        if opens_code(line, self._fence):  # so the code before was never closed
+        if lines.opens_code(line, self._fence):  # so the code before was never closed
             return self._reread_code(at)
         self._code.append(self._source[at : at + len(line) + 1])
         return at + len(line) + 1
@@ -177,12 +163,12 @@ class PlainText:
 
     def _read_row(self, at: int, line: str, final: bool) -> int | None:  # noqa: FBT001
         if self._in_table:
-            return self._end_line(at, line, table_row(line))
+            return self._end_line(at, line, lines.table_row(line))
         below, newline, _ = self._source[at + len(line) + 1 :].partition("\n")
-        if not (newline or final) and may_delimit_table(below):
+        if not (newline or final) and lines.may_delimit_table(below):
             return None
-        if (head := table_head(line, below)) is None:
-            return self._start_text(at, line, start_of(line, self._context))
+        if (head := lines.table_head(line, below)) is None:
+            return self._start_text(at, line, lines.start_of(line, self._context))
         self._in_table = True
         return self._end_line(at, f"{line}\n{below}", head)
 
@@ -203,7 +189,7 @@ class PlainText:
         text = self._source[at : end if end >= 0 else None]
         length = len(text)
         if self._in_heading:
-            text, length = without_closing_marks(text, is_whole=final or end >= 0)
+            text, length = lines.without_closing_marks(text, is_whole=final or end >= 0)
         self._spans.feed(text)
         self._say(self._spans.take())
         return at + length if length else None
@@ -211,7 +197,7 @@ class PlainText:
     def _end_block(self) -> None:
         self._say(self._spans.take(final=True))
         if self._pauses:
-            self._said.append(pause_after(self._tail))
+            self._said.append(lines.pause_after(self._tail))
         self._gap += self._newline
         self._newline = ""
         self._pauses, self._in_heading, self._context, self._tail = False, False, "", ""
