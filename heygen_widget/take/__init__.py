@@ -4,10 +4,9 @@ Gets its parts from `relay`; knows no notebook and no session.
 """
 
 from heygen_widget.take.display import Recording, Snapshot
-from heygen_widget.take.errors import TakeError
 from heygen_widget.take.film import can_decode
 from heygen_widget.take.saving import FILM, checked_path, record, save, snapshot
-from heygen_widget.take.spool import Take
+from heygen_widget.take.spool import Take, TakeError
 
 __all__ = [
     "FILM",

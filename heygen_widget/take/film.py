@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from heygen_widget.take.captions import Caption
-from heygen_widget.take.errors import TakeError
-from heygen_widget.take.spool import TakeFile
+from heygen_widget.take.spool import TakeError, TakeFile
 
 if TYPE_CHECKING:
     import av

@@ -11,9 +11,8 @@ from heygen_widget.api.transcript import as_text
 from heygen_widget.relay import Part
 from heygen_widget.take.captions import captions, subrip, webvtt
 from heygen_widget.take.display import Recording, Snapshot
-from heygen_widget.take.errors import TakeError
 from heygen_widget.take.film import newest_picture, write_film
-from heygen_widget.take.spool import Take
+from heygen_widget.take.spool import Take, TakeError
 
 FILM: Final = ".mp4"
 WRITERS: Final = {".vtt": webvtt, ".srt": subrip}

@@ -19,6 +19,10 @@ MAX_BYTES: Final = 1024**3
 _log = logging.getLogger(__name__)
 
 
+class TakeError(RuntimeError):
+    """The take is not available in this form; the message says why and what to do."""
+
+
 @dataclass(slots=True)
 class _Run:
     """Bytes that one demuxer can read: an initialization section and the parts after it."""

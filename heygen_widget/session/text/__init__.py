@@ -5,7 +5,7 @@ Pure: no input or output, no event loop, nothing known of sessions.
 
 from heygen_widget.session.text.chunks import INNER_STREAMS, pieces
 from heygen_widget.session.text.coalescer import Coalescer
-from heygen_widget.session.text.markdown import PlainText
+from heygen_widget.session.text.markdown import PlainText, Verbatim
 from heygen_widget.session.text.marks import Mark, Marks, is_name
 from heygen_widget.session.text.pronounced import has_letters, is_pronounceable
 from heygen_widget.session.text.readers import ModelError, UnspeakableChunk
@@ -16,7 +16,6 @@ from heygen_widget.session.text.speakable import (
     size_of,
     speakable,
 )
-from heygen_widget.session.text.verbatim import Verbatim
 
 __all__ = [
     "INNER_STREAMS",

@@ -213,3 +213,19 @@ class PlainText:
         self._tail = (self._tail + text[:kept])[-8:].rstrip()
         if text.strip():
             self._introduced = text.rstrip().endswith((":", "\uff1a"))
+
+
+class Verbatim:
+    """Text in, the same text out: `PlainText` for a text that is no Markdown."""
+
+    def __init__(self) -> None:
+        self._held: list[str] = []
+
+    def feed(self, piece: str) -> None:
+        """Add the next piece."""
+        self._held.append(piece)
+
+    def take(self, *, final: bool = False) -> str:  # noqa: ARG002 (nothing is ever held back)
+        """Return what was fed since the last call."""
+        said, self._held = "".join(self._held), []
+        return said
