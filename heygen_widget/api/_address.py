@@ -42,12 +42,7 @@ def checked_base_url(text: str) -> str:
 
 def is_loopback(base_url: str) -> bool:
     """Tell whether the server is on this machine, which is never reached through a proxy."""
-    host = httpx.URL(base_url).host.rstrip(".")
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-    return address.is_loopback or address.is_unspecified
+    return _is_here(httpx.URL(base_url).host.rstrip("."))
 
 
 def same_place(one: str, other: str) -> bool:
@@ -64,22 +59,29 @@ def _place(base_url: str) -> tuple[str, str, int | None, str]:
     except httpx.InvalidURL:
         return ("", base_url, None, "")
     host = url.host.lower().rstrip(".")
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        here = host == "localhost" or host.endswith(".localhost")
-    else:
-        address = getattr(address, "ipv4_mapped", None) or address
-        here = address.is_loopback or address.is_unspecified
-        host = str(address)
     port = url.port or {"http": 80, "https": 443}.get(url.scheme)
-    return (url.scheme, "localhost" if here else host, port, url.path.rstrip("/"))
+    known = "localhost" if _is_here(host) else str(_ip(host) or host)
+    return (url.scheme, known, port, url.path.rstrip("/"))
+
+
+def _is_here(host: str) -> bool:
+    if (address := _ip(host)) is None:
+        return host == "localhost" or host.endswith(".localhost")
+    return address.is_loopback or address.is_unspecified
 
 
 def _is_private(host: str) -> bool:
     host = host.rstrip(".")
-    try:
-        return not ipaddress.ip_address(host).is_global
-    except ValueError:
+    if (address := _ip(host)) is None:
         # Names without a dot and these endings are reserved for the own machine or network.
         return "." not in host or host.endswith((".localhost", ".local", ".internal"))
+    return not address.is_global
+
+
+def _ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Return the address that a host is, if any; an IPv4 address however it is written."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
