@@ -95,9 +95,7 @@ class AsyncWire(BaseWire):
         return await self._drive(flow, lambda request: self._send(http, request, operation))
 
     async def _drive(
-        self,
-        flow: Generator[StepT | Pause, Any, T],
-        act: Callable[[StepT], Awaitable[object]],
+        self, flow: Generator[StepT | Pause, Any, T], act: Callable[[StepT], Awaitable[object]]
     ) -> T:
         """Do what `flow` yields, send back what comes of it, and return its result."""
         outcome: object = None

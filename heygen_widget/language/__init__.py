@@ -3,12 +3,7 @@
 Imports nothing of the project, and is the only place that lists marks or abbreviations.
 """
 
-from heygen_widget.language.sentences import (
-    FIRST_WIDE,
-    clause_ends,
-    ends_sentence,
-    sentence_ends,
-)
+from heygen_widget.language.sentences import FIRST_WIDE, clause_ends, ends_sentence, sentence_ends
 from heygen_widget.language.table import table
 
 __all__ = ["FIRST_WIDE", "clause_ends", "ends_sentence", "sentence_ends", "table"]

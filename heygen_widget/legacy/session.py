@@ -29,10 +29,7 @@ from heygen_widget.legacy.tasks import Task, Tasks
 from heygen_widget.legacy.watch import Watch
 from heygen_widget.session.base import BaseSession, SessionSetup
 from heygen_widget.session.errors import StreamClosed
-from heygen_widget.session.events import (
-    SessionEvent,
-    WordsSpoken,
-)
+from heygen_widget.session.events import SessionEvent, WordsSpoken
 from heygen_widget.session.speech import SpeechStatus
 from heygen_widget.session.status import SessionStatus
 from heygen_widget.session.tasks import end_tasks

@@ -17,12 +17,7 @@ from starlette.types import ASGIApp
 from heygen_widget.local.access import Gate, Key, Throttling
 from heygen_widget.local.assets import MAX_FILES, Assets
 from heygen_widget.local.audio_body import AudioBody
-from heygen_widget.local.bodies import (
-    MAX_AUDIO,
-    parse_append,
-    parse_create,
-    parse_throttle,
-)
+from heygen_widget.local.bodies import MAX_AUDIO, parse_append, parse_create, parse_throttle
 from heygen_widget.local.errors import ApiError
 from heygen_widget.local.intake import Intake
 from heygen_widget.local.media import Media

@@ -24,15 +24,7 @@ END_TIMEOUT: Final = 5.0
 
 _TAIL: Final = 2000  # characters of the log that an error quotes
 _NEEDED: Final = {
-    "local": (
-        "av",
-        "espeakng_loader",
-        "numpy",
-        "PIL",
-        "python_multipart",
-        "starlette",
-        "uvicorn",
-    ),
+    "local": ("av", "espeakng_loader", "numpy", "PIL", "python_multipart", "starlette", "uvicorn"),
     "webrtc": ("aiortc", "websockets"),
 }
 """The modules that each extra installs."""

@@ -24,13 +24,7 @@ from heygen_widget.local.hls import Stream
 from heygen_widget.local.settings import Settings
 from heygen_widget.local.storage import StoredFile
 from heygen_widget.local.studio import Studio
-from heygen_widget.local.voice import (
-    SAMPLE_RATE,
-    AudioError,
-    Recording,
-    SpeechTrack,
-    VoiceError,
-)
+from heygen_widget.local.voice import SAMPLE_RATE, AudioError, Recording, SpeechTrack, VoiceError
 from heygen_widget.local.words import WordHistory
 
 _logger = logging.getLogger(__name__)

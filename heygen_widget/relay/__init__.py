@@ -7,11 +7,4 @@ from heygen_widget.relay.errors import StreamError, StreamRefused, StreamUnavail
 from heygen_widget.relay.follower import Follower, Part
 from heygen_widget.relay.window import Window
 
-__all__ = [
-    "Follower",
-    "Part",
-    "StreamError",
-    "StreamRefused",
-    "StreamUnavailable",
-    "Window",
-]
+__all__ = ["Follower", "Part", "StreamError", "StreamRefused", "StreamUnavailable", "Window"]

@@ -14,12 +14,7 @@ from heygen_widget.language import table
 from heygen_widget.language.graphemes import is_unspaced
 from heygen_widget.session import ways
 from heygen_widget.session.delivery import Delivery
-from heygen_widget.session.expected import (
-    heard_runs,
-    is_opening,
-    seconds_of,
-    source_length,
-)
+from heygen_widget.session.expected import heard_runs, is_opening, seconds_of, source_length
 from heygen_widget.session.heard import Heard
 from heygen_widget.session.sent_words import SentWords
 from heygen_widget.session.text import has_letters

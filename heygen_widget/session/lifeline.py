@@ -65,10 +65,7 @@ class Lifeline:
     """
 
     def __init__(
-        self,
-        contact: Contact,
-        is_stopping: Callable[[], bool],
-        on_change: Callable[[], object],
+        self, contact: Contact, is_stopping: Callable[[], bool], on_change: Callable[[], object]
     ) -> None:
         self.stop_is_pending = False
         self._contact = contact

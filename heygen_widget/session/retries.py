@@ -33,9 +33,7 @@ class Retries:
     """
 
     def __init__(
-        self,
-        attempts: int = ATTEMPTS,
-        on_throttled: Callable[[float], object] = lambda _: None,
+        self, attempts: int = ATTEMPTS, on_throttled: Callable[[float], object] = lambda _: None
     ) -> None:
         self._attempts = attempts
         self._on_throttled = on_throttled
@@ -68,8 +66,7 @@ class Retries:
 
 
 async def repeated(
-    send: Callable[[], Awaitable[T]],
-    worth: Callable[[HeyGenError], bool] = retryable,
+    send: Callable[[], Awaitable[T]], worth: Callable[[HeyGenError], bool] = retryable
 ) -> T:
     """Send a request until it is answered, as often as that is worth it.
 

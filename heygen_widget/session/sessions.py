@@ -33,13 +33,7 @@ class Sessions(SessionQueue[Session]):
         else:
             self.begin(self._seeded, speech, takes_text=True)
 
-    def begin(
-        self,
-        request: Request,
-        speech: Delivery | None,
-        *,
-        takes_text: bool,
-    ) -> None:
+    def begin(self, request: Request, speech: Delivery | None, *, takes_text: bool) -> None:
         """Open a session, once those before it have ended."""
         session = Session(
             self._setup,

@@ -64,10 +64,7 @@ def _glance(first: concurrent.futures.Future[None], script: Script) -> None:
 
 
 def _write_all(
-    text: Iterator[str],
-    source: object,
-    script: Script,
-    first: concurrent.futures.Future[None],
+    text: Iterator[str], source: object, script: Script, first: concurrent.futures.Future[None]
 ) -> None:
     ended = threading.Event()
 

@@ -6,16 +6,7 @@ from typing import Final
 
 from heygen_widget.api.models import WordEvent
 from heygen_widget.session import PlacedWords, SessionEvent, StatusChanged, WordsSpoken, written
-from heygen_widget.take import (
-    FILM,
-    Recording,
-    Snapshot,
-    Take,
-    TakeError,
-    record,
-    save,
-    snapshot,
-)
+from heygen_widget.take import FILM, Recording, Snapshot, Take, TakeError, record, save, snapshot
 from heygen_widget.transport.router import StreamRouter
 
 NOTHING_YET: Final = "Nothing has been streamed yet: let the avatar speak first."

@@ -32,12 +32,7 @@ class StreamingError(Exception):
 
     def response(self) -> JSONResponse:
         """Return the error in both documented envelopes."""
-        body = {
-            "code": self.code,
-            "message": self.message,
-            "data": None,
-            "error": self.message,
-        }
+        body = {"code": self.code, "message": self.message, "data": None, "error": self.message}
         return JSONResponse(body, self.status)
 
     @classmethod

@@ -9,13 +9,7 @@ from threading import Event, Thread
 from typing import Final, Protocol
 
 from heygen_widget.local.clock import REAL_TIME
-from heygen_widget.local.encoding import (
-    VIDEO_TIMESCALE,
-    OpusEncoder,
-    Schedule,
-    Sound,
-    VideoFormat,
-)
+from heygen_widget.local.encoding import VIDEO_TIMESCALE, OpusEncoder, Schedule, Sound, VideoFormat
 from heygen_widget.local.face import FRAME_RATE, Face
 from heygen_widget.local.v1.pictures import Pictures
 from heygen_widget.local.v1.tasks import TaskQueue

@@ -20,14 +20,7 @@ from heygen_widget.local.errors import ApiError
 from heygen_widget.local.intake import Intake
 from heygen_widget.local.settings import Settings
 from heygen_widget.local.studio import Studio
-from heygen_widget.local.v1.bodies import (
-    Ice,
-    NewSession,
-    OfSession,
-    Start,
-    TaskRequest,
-    parse,
-)
+from heygen_widget.local.v1.bodies import Ice, NewSession, OfSession, Start, TaskRequest, parse
 from heygen_widget.local.v1.errors import StreamingError
 from heygen_widget.local.v1.livekit import AccessTokens, SignalRoutes
 from heygen_widget.local.v1.livekit.signal_routes import ROOMS
@@ -228,9 +221,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def _post(
-    intake: Intake,
-    model: type[_Body],
-    call: Callable[[Request, _Body], Awaitable[dict[str, Any]]],
+    intake: Intake, model: type[_Body], call: Callable[[Request, _Body], Awaitable[dict[str, Any]]]
 ) -> Endpoint:
     """Return the endpoint of a POST: it reads and checks the body, then calls `call`."""
 
