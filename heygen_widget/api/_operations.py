@@ -233,18 +233,20 @@ def upload(
     try:
         content = read_file(data)
     except (TypeError, ValueError) as error:
-        raise InvalidRequest(str(error), hint="Nothing was sent.", param="file") from None
-    name = name_of(data) if filename is None else filename
-    fields = {"data": content, "filename": name, "media_type": media_type}
-    missing = "This server does not store files; pass the audio as a URL or as base64."
-    return Operation(
-        name="Uploading the file",
-        method="POST",
-        path=_ASSETS,
-        upload=checked(AssetUpload.model_validate, fields),
-        answer=UploadedAsset,
-        hints={404: missing, 405: missing},
-    )
+        problem = str(error)
+    else:
+        name = name_of(data) if filename is None else filename
+        fields = {"data": content, "filename": name, "media_type": media_type}
+        missing = "This server does not store files; pass the audio as a URL or as base64."
+        return Operation(
+            name="Uploading the file",
+            method="POST",
+            path=_ASSETS,
+            upload=checked(AssetUpload.model_validate, fields),
+            answer=UploadedAsset,
+            hints={404: missing, 405: missing},
+        )
+    raise InvalidRequest(problem, hint="Nothing was sent.", param="file")
 
 
 def _session_path(stream_id: str) -> str:

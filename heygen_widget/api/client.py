@@ -18,17 +18,17 @@ from ._wire import Wire
 from .assets import Assets, AsyncAssets
 from .realtime import AsyncAvatarRealtime, AvatarRealtime
 
-WireT = TypeVar("WireT", Wire, AsyncWire)
-HttpT = TypeVar("HttpT", httpx.Client, httpx.AsyncClient)
+_WireT = TypeVar("_WireT", Wire, AsyncWire)
+_HttpT = TypeVar("_HttpT", httpx.Client, httpx.AsyncClient)
 
 
-class _Client(Generic[WireT, HttpT]):
+class _Client(Generic[_WireT, _HttpT]):
     """What both clients have in common."""
 
     _settings: Settings
-    _wire: WireT
-    _wire_class: Callable[[Settings, HttpT | None], WireT]
-    _use: Callable[[WireT], None]
+    _wire: _WireT
+    _wire_class: Callable[[Settings, _HttpT | None], _WireT]
+    _use: Callable[[_WireT], None]
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class _Client(Generic[WireT, HttpT]):
         *,
         timeout: float = 30.0,
         max_retries: int = 2,
-        http_client: HttpT | None = None,
+        http_client: _HttpT | None = None,
     ) -> None:
         key = Secret(os.environ.get("HEYGEN_API_KEY", "") if api_key is None else api_key)
         del api_key  # a traceback of what follows may be printed with its variables
@@ -61,7 +61,7 @@ class _Client(Generic[WireT, HttpT]):
         return self._settings.base_url
 
     @property
-    def wire(self) -> WireT:
+    def wire(self) -> _WireT:
         """The object that runs operations, for parts of the API defined elsewhere."""
         return self._wire
 
