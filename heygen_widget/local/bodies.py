@@ -3,8 +3,9 @@
 Knows no session. Every refusal is an `ApiError` that names the field.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails, from_json
@@ -32,6 +33,8 @@ MAX_TEXT_OF_SESSION: Final = 1_000_000
 
 MAX_PARAM: Final = 100
 """Maximum characters of an unknown field's name in a response."""
+
+T = TypeVar("T")
 
 _TAGS: Final = {
     "type": ("tts", "audio", "text_stream"),
@@ -67,11 +70,8 @@ class Throttle(BaseModel):
 def parse_create(body: AudioBody) -> Script:
     """Return the script in the body of a create request."""
     fields = _json_object(body.json)
-    try:
-        asked = _CREATE.validate_python(fields, strict=True)
-    except ValidationError as error:
-        # Each union on the way puts its tag into the location, before the field's name.
-        raise _refusal(error.errors()[0], location=slice(1, None, 2)) from None
+    # Each union on the way puts its tag into the location, before the field's name.
+    asked = _checked(_CREATE.validate_python, fields, location=slice(1, None, 2))
     if isinstance(asked, CreateAvatarRealtimeAudio):
         audio = asked.audio
         if not isinstance(audio, AssetBase64):
@@ -90,20 +90,14 @@ def parse_append(body: bytearray) -> AppendTextDeltaRequest:
     # both work here.
     if "text" in fields and "delta" not in fields:
         fields["delta"] = fields.pop("text")
-    try:
-        asked = AppendTextDeltaRequest.model_validate(fields, strict=True)
-    except ValidationError as error:
-        raise _refusal(error.errors()[0], location=slice(None)) from None
+    asked = _checked(AppendTextDeltaRequest.model_validate, fields)
     _limit_text(asked.delta, "delta")
     return asked
 
 
 def parse_throttle(body: bytearray) -> Throttle:
     """Return the refusals that a throttle request asks for."""
-    try:
-        return Throttle.model_validate(_json_object(body), strict=True)
-    except ValidationError as error:
-        raise _refusal(error.errors()[0], location=slice(None)) from None
+    return _checked(Throttle.model_validate, _json_object(body))
 
 
 def _json_object(body: bytearray) -> dict[str, Any]:
@@ -114,6 +108,15 @@ def _json_object(body: bytearray) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ApiError.invalid("The request body must be a JSON object.")
     return value
+
+
+def _checked(
+    validate: Callable[..., T], fields: dict[str, Any], location: slice = slice(None)
+) -> T:
+    try:
+        return validate(fields, strict=True)
+    except ValidationError as error:
+        raise _refusal(error.errors()[0], location) from None
 
 
 def _refusal(error: ErrorDetails, location: slice) -> ApiError:
