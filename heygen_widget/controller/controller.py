@@ -111,8 +111,8 @@ class AvatarController:
         self._accepted = Accepted()
         self._handlers: list[Handler] = [
             (Hello, self._greet),
-            (Finish, self._finish),
-            (Stop, self._stop),
+            (Finish, lambda _: self.queue.finish()),
+            (Stop, lambda _: self.queue.stop()),
             (Playback, self.waiter.hear),
         ]
         self._handlers += backend.attach(self)
@@ -295,12 +295,6 @@ class AvatarController:
     def _greet(self, message: Hello) -> None:
         self.page = message.page or self.page
         self.publisher.catch_up(player=not message.player)
-
-    def _finish(self, _: Finish) -> None:
-        self.queue.finish()
-
-    def _stop(self, _: Stop) -> None:
-        self.queue.stop()
 
     def _leave(self) -> None:
         self.closed = True

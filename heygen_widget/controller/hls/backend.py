@@ -85,8 +85,8 @@ class HlsBackend:
             (CueHeard, self.presenter.hear),
             (Speak, self._speak),
             (Playback, self._offer_another_page),
-            (Recovered, self._note_recovery),
-            (Refresh, self._refresh),
+            (Recovered, lambda message: self.queue.emit(recovered(message), message.epoch)),
+            (Refresh, lambda message: self.queue.look_again(message.epoch)),
         ]
 
     def expect_page(self) -> None:
@@ -219,9 +219,3 @@ class HlsBackend:
         if playback.state == "unsupported" and self._page_url is None:
             self._page_url = pages.address(self._avatar.publisher)
             self._avatar.publisher.show()
-
-    def _note_recovery(self, message: Recovered) -> None:
-        self.queue.emit(recovered(message), message.epoch)
-
-    def _refresh(self, message: Refresh) -> None:
-        self.queue.look_again(message.epoch)

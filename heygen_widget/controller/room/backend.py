@@ -69,8 +69,8 @@ class RoomBackend:
         return [
             (Hello, self._invite),
             (Speak, self._speak),
-            (Interrupt, self._interrupt),
-            (Switch, self._switch),
+            (Interrupt, lambda _: self.queue.interrupt()),
+            (Switch, lambda message: self._switch_to(message.quality)),
             *((kind, self._hear_room) for kind in _OF_A_ROOM),
         ]
 
@@ -167,12 +167,6 @@ class RoomBackend:
 
     def _speak(self, message: Speak) -> None:
         self.queue.say(self._avatar.speech(legacy.TaskDelivery, message.text))
-
-    def _interrupt(self, _: Interrupt) -> None:
-        self.queue.interrupt()
-
-    def _switch(self, message: Switch) -> None:
-        self._switch_to(message.quality)
 
     def _switch_to(self, quality: legacy.Quality) -> None:
         self.queue.opening = replace(self.queue.opening, quality=quality)

@@ -25,7 +25,7 @@ _PATIENCE: Final = 0.1  # seconds to catch up; beyond that, the clock is reset
 class ShowPicture(Protocol):
     """The consumer of the feed's pictures."""
 
-    def __call__(self, picture: bytes, at: int, *, key: bool) -> None:
+    def __call__(self, picture: bytes, at: int, /, *, key: bool) -> None:
         """Receive an encoded picture that is due now."""
 
 

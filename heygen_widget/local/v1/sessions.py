@@ -11,7 +11,8 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, ParamSpec
 
 from heygen_widget.local.face import Face
 from heygen_widget.local.v1.answering import ResponderQueue
@@ -23,6 +24,8 @@ from heygen_widget.local.v1.quality import form_of
 from heygen_widget.local.v1.responder import Responder
 from heygen_widget.local.v1.tasks import Ended, News, Said, Started, Task, TaskQueue, size_of
 from heygen_widget.local.voice import VoiceEngine
+
+P = ParamSpec("P")
 
 MILLISECONDS_A_CHARACTER: Final = 65
 """Roughly how long the built-in voice takes, for tasks whose client does not wait."""
@@ -81,16 +84,16 @@ class StreamingSession:
         self._raw: Connection | None = None
         self._answered = False  # the offer of raw WebRTC
         self._coding = asked.video_encoding
-        self._tasks = TaskQueue(self._send_news)
+        self._tasks = TaskQueue(self._posted(self._take_news))
         self._ends: dict[str, asyncio.Future[Ended]] = {}
         self._answering = ResponderQueue(resources.responder, self._tasks)
         self._feed = Feed(
             resources.face,
             form,
             self._tasks,
-            on_picture=self._send_picture,
-            on_sound=self._send_sound,
-            on_failure=self._end_from_thread,
+            on_picture=self._posted(self._audience.show),
+            on_sound=self._posted(self._audience.play),
+            on_failure=self._posted(self.end),
         )
         self._feed.start()
         self._idle_timeout = None if asked.disable_idle_timeout else asked.activity_idle_timeout
@@ -274,24 +277,15 @@ class StreamingSession:
     def _take_raw_data(self, _: bytes | str) -> None:
         """Ignore data over raw WebRTC: HeyGen's clients send none."""
 
-    # From the feed's thread.
+    def _posted(self, function: Callable[P, None]) -> Callable[P, None]:
+        """Return what calls `function` on the loop, from any thread."""
 
-    def _send_picture(self, picture: bytes, at: int, *, key: bool) -> None:
-        self._call(lambda: self._audience.show(picture, at, key=key))
+        def post(*args: P.args, **kwargs: P.kwargs) -> None:
+            # The feed may outlive the loop by a moment when the server ends.
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(partial(function, *args, **kwargs))
 
-    def _send_sound(self, sound: bytes, at: int) -> None:
-        self._call(lambda: self._audience.play(sound, at))
-
-    def _end_from_thread(self) -> None:
-        self._call(self.end)
-
-    def _send_news(self, news: News) -> None:
-        self._call(lambda: self._take_news(news))
-
-    def _call(self, callback: Callable[[], None]) -> None:
-        # The feed may outlive the loop by a moment when the server ends.
-        with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(callback)
+        return post
 
     def _take_news(self, news: News) -> None:
         for event in _events(news):
