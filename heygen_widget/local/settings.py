@@ -42,7 +42,8 @@ class Settings:
         machine keeps up. Words, films, limits and costs stay in media time. From 1 to 16; for use
         without a browser, which plays in real time. Rooms (`StreamingAvatar`) need 1.
     voice_engine
-        ``"espeak"`` or ``"piper"``.
+        ``"auto"`` (hibari if it is installed), ``"hibari"`` (natural English; espeak-ng reads
+        other languages), ``"espeak"`` (espeak-ng reads all) or ``"piper"``.
     voice_file
         The voice of an engine that needs one.
     allow_private_urls
@@ -66,7 +67,7 @@ class Settings:
     segment: float = 0.4
     warm_up: float = 0.0
     pace: float = 1.0
-    voice_engine: str = "espeak"
+    voice_engine: str = "auto"
     voice_file: Path | None = None
     allow_private_urls: bool = False
     responder: str = "echo"

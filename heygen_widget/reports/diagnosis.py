@@ -97,6 +97,7 @@ def diagnose(*, network: bool = False) -> Diagnosis:
             "session": _session(avatar),
             "key": _key(avatar),
             "rehearsal": _rehearsal(avatar),
+            "voices": _voices(),
             "network": _network() if network else "not checked (use network=True or --network)",
         }
     )
@@ -214,6 +215,12 @@ def _rehearsal(avatar: AnyAvatar | None) -> str:
     except LocalServerError as error:
         return f"not possible: {error}"
     return "yes, with the embedded avatar server"
+
+
+def _voices() -> str:
+    from heygen_widget.local.natural import natural_voice  # noqa: PLC0415 (only this question)
+
+    return f"in rehearsals {natural_voice()}"
 
 
 def _network() -> str:

@@ -1,6 +1,6 @@
 """The embedded avatar server in this process, with a voice that says each word in no time.
 
-Routes, sessions, speech track, stream and words are the real ones. Only the synthesiser is another,
+Routes, sessions, speech track, stream and words are the real ones. Only the synthesizer is another,
 since a thousand words at the speed of speech take six minutes: so what is judged is still what
 the server spoke, and it is spoken in seconds.
 """

@@ -5,6 +5,7 @@ Knows nothing of streams, frames or HTTP; a renderer asks a `SpeechTrack` for th
 
 from pathlib import Path
 
+from heygen_widget.local.natural import natural_voice
 from heygen_widget.local.voice.audio import AudioError, Recording, container_of
 from heygen_widget.local.voice.engine import (
     SAMPLE_RATE,
@@ -14,6 +15,9 @@ from heygen_widget.local.voice.engine import (
     VoiceEngine,
     VoiceError,
 )
+from heygen_widget.local.voice.hibari import HibariSpeaker
+from heygen_widget.local.voice.narrator import Narrator
+from heygen_widget.local.voice.piper import PiperSpeaker
 from heygen_widget.local.voice.track import SpeechTrack
 
 __all__ = [
@@ -31,13 +35,14 @@ __all__ = [
 ]
 
 
-def load_engine(name: str = "espeak", voice_file: Path | None = None) -> VoiceEngine:
-    """Return the voice engine called `name`.
+def load_engine(name: str = "auto", voice_file: Path | None = None) -> VoiceEngine:
+    """Return the voice engine called `name`. Models are loaded when they are first needed.
 
     Parameters
     ----------
     name
-        ``"espeak"`` (built in, many languages) or ``"piper"`` (needs `voice_file`).
+        ``"auto"`` (hibari if it is installed), ``"hibari"`` (natural English; espeak-ng reads
+        other languages), ``"espeak"`` (espeak-ng reads all) or ``"piper"`` (needs `voice_file`).
     voice_file
         The ``.onnx`` file of a Piper voice, its ``.onnx.json`` beside it.
 
@@ -46,13 +51,16 @@ def load_engine(name: str = "espeak", voice_file: Path | None = None) -> VoiceEn
     VoiceError
         If there is no such engine, or something it needs is missing.
     """
-    # Each engine is imported on demand: Piper's runtime takes a second to load.
+    if name == "auto":
+        name = "espeak" if natural_voice().missing else "hibari"
     if name == "espeak":
-        from heygen_widget.local.voice.espeak import EspeakEngine  # noqa: PLC0415
-
-        return EspeakEngine()
+        return Narrator()
+    if name == "hibari":
+        if missing := natural_voice().missing:
+            raise VoiceError(f"{missing.capitalize()}: pip install 'heygen-widget[voice]'.")
+        return Narrator(HibariSpeaker())
     if name == "piper":
-        from heygen_widget.local.voice.piper import PiperEngine  # noqa: PLC0415
-
-        return PiperEngine(voice_file)
-    raise VoiceError(f"Unknown voice engine {name!r}: choose 'espeak' or 'piper'.")
+        return Narrator(PiperSpeaker(voice_file))
+    raise VoiceError(
+        f"Unknown voice engine {name!r}: choose 'auto', 'hibari', 'espeak' or 'piper'."
+    )

@@ -8,12 +8,15 @@ import ctypes
 import os
 from functools import cache
 from threading import Lock
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
 from heygen_widget.local.voice.engine import VoiceError
-from heygen_widget.local.voice.sound import Samples
+from heygen_widget.local.voice.said import Said
+
+if TYPE_CHECKING:
+    from heygen_widget.local.voice.sound import Samples
 
 # Names and numbers as in espeak-ng 1.52's speak_lib.h.
 _AUDIO_OUTPUT_SYNCHRONOUS: Final = 2
@@ -80,24 +83,6 @@ class Settings(NamedTuple):
     rate: int
     pitch: int
     pitch_range: int
-
-
-class Said(NamedTuple):
-    """The library's output for a text.
-
-    Attributes
-    ----------
-    samples
-        At the library's own rate.
-    words
-        (seconds, index of the first character) of the words it tells of: not of all.
-    phonemes
-        (seconds, IPA). An empty string is a pause, "(en)" a change of language.
-    """
-
-    samples: Samples
-    words: list[tuple[float, int]]
-    phonemes: list[tuple[float, str]]
 
 
 class Library:
@@ -168,6 +153,7 @@ class Library:
             raise VoiceError(f"espeak-ng could not speak (error {failed}).")
         return Said(
             np.concatenate(blocks) if blocks else np.zeros(0, np.int16),
+            self.rate,
             [(at / self.rate, place - 1) for kind, at, place, _ in events if kind == _EVENT_WORD],
             [(at / self.rate, ipa) for kind, at, _, ipa in events if kind == _EVENT_PHONEME],
         )

@@ -1,4 +1,4 @@
-"""Processing common to all voices: resample, trim silence, normalize loudness.
+"""Processing common to all voices: resample, trim silence, one loudness (EBU R128, -16 LUFS).
 
 Knows samples only: no text, no lips.
 """
@@ -15,9 +15,14 @@ Samples = npt.NDArray[np.int16]
 
 _SILENCE: Final = 160  # of 32768, -46 dBFS: below it nothing is heard beside speech
 _EDGE: Final = 0.006  # seconds kept before and after sound, and faded, so that no cut clicks
-_LOUDNESS: Final = 10 ** (-20.0 / 20)  # RMS of the sounding parts, of full scale
-_PEAK: Final = 10 ** (-3.0 / 20)  # no sample above, of full scale
-_BOOST: Final = 3.0  # a whispered "s" must not be lifted to the loudness of a vowel
+_LOUDNESS: Final = -16.0  # LUFS, of all speech
+_PEAK: Final = 10 ** (-1.0 / 20)  # no sample above, of full scale
+_GAINS: Final = (0.05, 20.0)  # of a voice that can be heard at all
+_ATTACK: Final = 48  # samples: within a millisecond the limiter has turned a peak down
+_RELEASE: Final = 24  # milliseconds over which it turns up again
+
+COUNTING: Final = "1, 2, 3, 4, 5, 6, 7, 8, 9."
+"""A text that can be read in any language, by which the loudness of a voice is measured."""
 
 
 def resample(samples: Samples, rate: int) -> Samples:
@@ -53,22 +58,65 @@ def trim(samples: Samples, rate: int) -> tuple[Samples, int]:
     return sounding, start
 
 
-def level(samples: Samples) -> Samples:
-    """Scale `samples` to the common loudness of all voices, without clipping."""
+def gain_for(counting: Samples, rate: int, *, quieter: float) -> float:
+    """Return what a voice is multiplied by to be as loud as all speech.
+
+    Parameters
+    ----------
+    counting, rate
+        Its `COUNTING`, and how many samples a second that has.
+    quieter
+        LU by which its counting is quieter than its sentences.
+    """
+    missing = _LOUDNESS - quieter - loudness(resample(counting, rate))
+    return float(np.clip(10 ** (missing / 20), *_GAINS))
+
+
+def amplify(samples: Samples, gain: float) -> Samples:
+    """Multiply `samples` at `SAMPLE_RATE` by `gain`, turning single peaks down before they clip."""
     if not len(samples):
         return samples
-    scaled = samples.astype(np.float32) / 32768
-    gain = min(_LOUDNESS / loudness(samples), _PEAK / float(np.abs(scaled).max()), _BOOST)
-    return np.rint(scaled * (gain * 32768)).astype(np.int16)
+    scaled = samples.astype(np.float32) * (gain / 32768)
+    blocks = -(-len(scaled) // _ATTACK)
+    peaks = np.abs(np.pad(scaled, (0, blocks * _ATTACK - len(scaled)))).reshape(blocks, -1)
+    wanted = np.minimum(1.0, _PEAK / np.maximum(peaks.max(axis=1), _PEAK))
+    if wanted.min() < 1.0:
+        window = np.lib.stride_tricks.sliding_window_view
+        around = np.pad(wanted, _RELEASE, constant_values=1.0)
+        lowest = window(around, _RELEASE + 1).min(axis=1)
+        smooth = np.hanning(_RELEASE + 3)[1:-1]
+        turned = np.convolve(lowest, smooth / smooth.sum(), "valid")
+        at = np.arange(len(scaled)) / _ATTACK - 0.5
+        scaled *= np.interp(at, np.arange(blocks), turned)
+    limited: Samples = np.rint(np.clip(scaled, -_PEAK, _PEAK) * 32767).astype(np.int16)
+    return limited
 
 
 def loudness(samples: Samples) -> float:
-    """Return the RMS relative to full scale of all audible windows of 20 ms, without pauses."""
-    block = SAMPLE_RATE // 50
-    padded = np.zeros(-(-len(samples) // block) * block, np.float32)
-    padded[: len(samples)] = samples
-    power = np.square(padded.reshape(-1, block) / 32768).mean(axis=1)
-    return max(1e-6, float(np.sqrt(power[power >= power.max() / 100].mean())))
+    """Return the integrated loudness of mono `samples` at `SAMPLE_RATE` (EBU R128), in LUFS."""
+    size, hop = SAMPLE_RATE * 2 // 5, SAMPLE_RATE // 10
+    padded = np.pad(samples, (0, max(0, size - len(samples)) + hop)).astype(np.float32) / 32768
+    # The filters ring for less than the padding, so that a transform does for a recursion.
+    weighted = np.fft.irfft(np.fft.rfft(padded) * _k_weighting(len(padded) // 2 + 1), len(padded))
+    power = np.square(np.lib.stride_tricks.sliding_window_view(weighted, size)[::hop]).mean(axis=1)
+    levels = 10 * np.log10(power + 1e-12) - 0.691
+    for above in (-70.0, None):  # the absolute gate, then the relative one
+        gate = above if above is not None else 10 * np.log10(power.mean() + 1e-12) - 10.691
+        power, levels = power[levels > gate], levels[levels > gate]
+        if not len(power):
+            return -70.0
+    return float(10 * np.log10(power.mean()) - 0.691)
+
+
+def _k_weighting(count: int) -> npt.NDArray[np.complex128]:
+    """Return the response of the filters of ITU-R BS.1770 at `count` frequencies up to half."""
+    z = np.exp(-1j * np.linspace(0.0, np.pi, count))
+    shelf = (1.53512485958697 - 2.69169618940638 * z + 1.19839281085285 * z**2) / (
+        1 - 1.69065929318241 * z + 0.73248077421585 * z**2
+    )
+    high_pass = (1 - 2 * z + z**2) / (1 - 1.99004745483398 * z + 0.99007225036621 * z**2)
+    response: npt.NDArray[np.complex128] = shelf * high_pass
+    return response
 
 
 def silence(seconds: float) -> Samples:

@@ -6,7 +6,7 @@ over time.
 # ruff: noqa: RUF001 - phonemes are written in IPA
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from heygen_widget.local.mouth import REST, VISEMES, Mouth
@@ -36,6 +36,7 @@ _YIELDING: Final = {"DD": 0.4, "kk": 0.6, "nn": 0.4, "TH": 0.2, "h": 1.0}
 _AFFRICATES: Final = frozenset({("DD", "CH"), ("DD", "SS")})
 _UNSTRESSED: Final = 0.75  # of a stressed vowel's opening
 _STRESS: Final = "ˈˌ"
+_PAUSES: Final = ",.!?;:—…$"  # and the end of a text
 
 
 def mouth_cues(phonemes: Sequence[tuple[float, str]], duration: float) -> tuple[MouthCue, ...]:
@@ -60,6 +61,29 @@ def mouth_cues(phonemes: Sequence[tuple[float, str]], duration: float) -> tuple[
         shapes += [(time + k * step, each, stressed) for k, each in enumerate(visemes or [""])]
     cues = [MouthCue(shape[0], _mouth(shapes, n)) for n, shape in enumerate(shapes)]
     return (*cues, MouthCue(duration, REST))
+
+
+def sounds(symbols: Iterable[tuple[float, str]]) -> list[tuple[float, str]]:
+    """Return the phonemes among the symbols of a model, as `mouth_cues` takes them.
+
+    Parameters
+    ----------
+    symbols
+        (seconds, symbol): IPA, marks of stress before what bears it, and punctuation, which is
+        a pause; others, such as blanks, last as long as the sound before them.
+    """
+    found: list[tuple[float, str]] = []
+    stress: tuple[float, str] | None = None
+    for time, symbol in symbols:
+        if symbol in _STRESS:
+            stress = (time, symbol)
+        elif symbol in _PAUSES:
+            found.append((time, ""))
+        elif symbol.isalpha():
+            begin, mark = stress or (time, "")
+            found.append((begin, mark + symbol))
+            stress = None
+    return found
 
 
 def pauses(phonemes: Sequence[tuple[float, str]], duration: float) -> list[tuple[float, float]]:

@@ -23,7 +23,7 @@ _WORD: Final = re.compile(
     r"|e(?:[zv]|(?<=z)e)*"
     r"|[jpvx]"
 )
-_SLACK: Final = 0.06  # seconds a synthesiser may begin a word before or after its first sound
+_SLACK: Final = 0.06  # seconds a synthesizer may begin a word before or after its first sound
 _GLUE: Final = re.compile("[\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _MARK_KINDS: Final = (
     dict.fromkeys("'’-‐‑·", "j")

@@ -137,7 +137,7 @@ class OnAir:
 
 @pytest.fixture(scope="session")
 def engine() -> VoiceEngine:
-    return load_engine()
+    return load_engine("espeak")
 
 
 @pytest.fixture(scope="session")

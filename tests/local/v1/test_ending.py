@@ -29,7 +29,7 @@ def lived(
 
     async def run() -> float:
         ended = asyncio.Event()
-        resources = SessionResources(face_for(LOOKS[0]), load_engine(), echo)
+        resources = SessionResources(face_for(LOOKS[0]), load_engine("espeak"), echo)
         began = time.monotonic()
         session = StreamingSession(
             asked, resources, max_length=max_length, on_end=lambda _: ended.set()

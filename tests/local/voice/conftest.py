@@ -83,7 +83,7 @@ class Listener:
 
 @pytest.fixture(scope="session")
 def engine() -> VoiceEngine:
-    return load_engine()
+    return load_engine("espeak")
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def test_words_and_marks_are_told_apart(text: str, words: list[str]) -> None:
     anchors=st.lists(st.tuples(st.floats(0, 9), st.integers(-1, 20))),
     pauses=st.lists(st.tuples(st.floats(0, 9), st.floats(0, 9))),
 )
-def test_whatever_a_synthesiser_reports_every_word_comes_once_and_in_order(
+def test_whatever_a_synthesizer_reports_every_word_comes_once_and_in_order(
     text: str, anchors: list[tuple[float, int]], pauses: list[tuple[float, float]]
 ) -> None:
     timed = time_words(text, 5.0, anchors, pauses)
@@ -47,7 +47,7 @@ def test_whatever_a_synthesiser_reports_every_word_comes_once_and_in_order(
     assert all(0.0 <= word.start <= word.end <= 5.0 for word in timed)
 
 
-def test_words_the_synthesiser_skips_share_the_time_until_the_next() -> None:
+def test_words_the_synthesizer_skips_share_the_time_until_the_next() -> None:
     timed = time_words("I am here, now", 2.0, [(0.0, 0), (0.4, 5), (1.5, 11)], [(1.0, 1.5)])
 
     assert [(word.word, round(word.start, 2), round(word.end, 2)) for word in timed] == [
