@@ -31,6 +31,8 @@ LOUDNESS: Final = 1000  # of 32768; a stream may end while it is silent
 class SwiftVoice:
     """Hums while it says each word in so many seconds."""
 
+    patience = 0.0
+
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
 

@@ -18,6 +18,8 @@ SETTINGS = Settings()
 class Hoarse(Studio):
     """A studio whose voice fails: which no request can bring about."""
 
+    patience = 0.0
+
     def engine(self) -> "Hoarse":
         return self
 

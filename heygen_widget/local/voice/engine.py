@@ -69,7 +69,18 @@ class SpokenAudio:
 
 
 class VoiceEngine(Protocol):
-    """A synthesizer. Called from several threads at once."""
+    """A synthesizer. Called from several threads at once.
+
+    Attributes
+    ----------
+    patience
+        Seconds that a first sentence may take to arrive before it is spoken word by word, which
+        sounds worse.
+    """
+
+    @property
+    def patience(self) -> float:
+        """Seconds to wait for a whole sentence."""
 
     def speak(self, text: str, voice_id: str) -> SpokenAudio:
         """Return `text` as sound, which has some length if there is any word or mark.

@@ -26,6 +26,8 @@ class EspeakSpeaker:
         If the library is not installed or does not load.
     """
 
+    patience = 0.0
+
     def __init__(self) -> None:
         self._library = libespeak.load()
         self._gain = lru_cache(maxsize=64)(self._measure)

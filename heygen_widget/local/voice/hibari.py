@@ -73,6 +73,8 @@ class HibariSpeaker:
         One of hibari's voices; only ``"heart"`` is in the package, others must be installed.
     """
 
+    patience = 0.3
+
     def __init__(self, name: str = "heart") -> None:
         self._name = name
         self._loading = Lock()

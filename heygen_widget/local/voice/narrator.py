@@ -26,6 +26,11 @@ class Narrator:
         self._espeak = EspeakSpeaker()
         self._natural = natural
 
+    @property
+    def patience(self) -> float:
+        """Seconds for which a whole sentence is worth waiting; see `VoiceEngine`."""
+        return (self._natural or self._espeak).patience
+
     def speak(self, text: str, voice_id: str) -> SpokenAudio:
         """Return `text` as sound; see `VoiceEngine`."""
         voice = self._espeak.voice_for(voice_id)

@@ -43,6 +43,8 @@ class PiperSpeaker:
         If the file or the package is missing, or the file is not a voice.
     """
 
+    patience = 0.5  # it slurs words that stand alone
+
     def __init__(self, voice_file: Path | None) -> None:
         if voice_file is None:
             raise VoiceError("Piper needs a voice: pass the path of its .onnx file.")

@@ -42,7 +42,15 @@ class Said(NamedTuple):
 
 
 class Speaker(Protocol):
-    """A synthesizer of one or more languages. Called from several threads at once."""
+    """A synthesizer of one or more languages. Called from several threads at once.
+
+    Attributes
+    ----------
+    patience
+        As of a `VoiceEngine`.
+    """
+
+    patience: float
 
     def reads(self, language: str) -> bool:
         """Tell whether this speaker can read a language."""

@@ -20,7 +20,7 @@ _RUN_OF_IDEOGRAPHS: Final = 8  # enough of a clause to begin with
 _MARKUP: Final = frozenset("*_`~|^\\<>{}[]#")
 
 
-def piece_length(text: str, *, hungry: bool, complete: bool) -> int:
+def piece_length(text: str, *, hungry: bool, complete: bool, patient: bool = False) -> int:
     """Return how many characters of `text` to speak now.
 
     Parameters
@@ -29,6 +29,8 @@ def piece_length(text: str, *, hungry: bool, complete: bool) -> int:
         Text that has arrived and was not spoken yet.
     hungry
         Hardly any sound is left: single words are enough if no sentence is complete.
+    patient
+        Wait for the end of the sentence all the same.
     complete
         No more text follows, so the last word is complete.
 
@@ -49,7 +51,7 @@ def piece_length(text: str, *, hungry: bool, complete: bool) -> int:
         return min(filter(None, (sentence, line)))
     if all_here and complete:
         return len(head)
-    if all_here and not hungry:
+    if all_here and (patient or not hungry):
         return 0
     return clause or _whole_words(head) or (0 if all_here else _between_tokens(head))
 

@@ -76,6 +76,7 @@ class SpeechTrack:
         self._held = held
         self._text = ""
         self._appended = 0.0  # when, on the clock
+        self._waiting = 0.0  # since when the text has waited, on the clock
         self._closed = False
         self._discarded = False
         self._playing = False  # sound is made as it is played
@@ -111,9 +112,10 @@ class SpeechTrack:
         with self._changed:
             if self._closed:
                 return
-            self._text += text
             if text:
                 self._appended = self._clock()
+                self._waiting = self._waiting if self._text else self._appended
+            self._text += text
             self._start()
             self._changed.notify_all()
 
@@ -225,19 +227,26 @@ class SpeechTrack:
         """Wait for text to speak, and return it; empty at the end."""
         with self._changed:
             while not (self._closed and not self._text):
+                now = self._clock()
+                held = now - self._appended
                 hungry = self._stocked < _HUNGRY * SAMPLE_RATE
-                held = self._clock() - self._appended
+                patience = 0.0 if self._stocked else self._engine.patience
+                patience -= now - self._waiting
                 piece = ""
                 if self._stocked < _AHEAD * SAMPLE_RATE:
                     complete = self._closed or (hungry and held >= _HOLD)
-                    length = piece_length(self._text, hungry=hungry, complete=complete)
+                    length = piece_length(
+                        self._text, hungry=hungry, complete=complete, patient=patience > 0.0
+                    )
                     piece, self._text = self._text[:length], self._text[length:]
+                    self._waiting = now if piece else self._waiting
                 if tokens(piece):
                     self._busy = True
                     return piece
                 if not piece and hungry and self._text:
+                    rest = min(_HOLD - held, patience) if patience > 0.0 else _HOLD - held
                     with self._media.paused():
-                        self._changed.wait(_HOLD - held)
+                        self._changed.wait(rest)
                 elif not piece:
                     self._changed.wait()
             return ""

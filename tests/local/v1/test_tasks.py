@@ -21,6 +21,8 @@ TEXTS = st.text("aß€😀\ud800", max_size=20)
 class Mute:
     """An engine that does not come to speak."""
 
+    patience = 0.0
+
     def __init__(self) -> None:
         self.end = threading.Event()
 

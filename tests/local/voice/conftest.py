@@ -38,6 +38,8 @@ class Clock:
 class CountingEngine:
     """A real voice that counts the seconds it has spoken."""
 
+    patience = 0.0
+
     def __init__(self, engine: VoiceEngine) -> None:
         self._engine = engine
         self.seconds = 0.0
