@@ -15,6 +15,7 @@ from threading import Lock
 from typing import Any, Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from heygen_widget.local.natural import DURATIONS
 from heygen_widget.local.voice.casting import Timbre, Voice
@@ -43,6 +44,13 @@ _SPREAD: Final = {
     "ᵻ": "ɪ",
 }
 """The model's letters that are not IPA."""
+_RISING: Final = 20  # frames of the pitch, each 12.5 ms, over which a question rises
+_FADING: Final = 6  # frames after them that are too quiet to be heard
+_RISE: Final = 2.0  # as much as it would fall, and more
+_FALLING: Final = frozenset(
+    {"what", "why", "who", "whom", "whose", "which", "when", "where", "how"}
+)
+_CLAUSE: Final = re.compile(r"[,;:—…]\s|\s[-–—]\s")
 _DASH: Final = re.compile(r"\s+[-–—]+\s+|\s*--+\s*|\s*—\s*")
 _DOTS: Final = re.compile(r"\s*\.(?:\s?\.)+")
 
@@ -58,10 +66,13 @@ class _Spelt(NamedTuple):
         Those that the model knows.
     words
         (index of a letter, index of a character of the text): the beginnings of words.
+    rises
+        Whether it asks for a yes or no: such questions end high.
     """
 
     letters: str
     words: list[tuple[int, int]]
+    rises: bool
 
 
 class HibariSpeaker:
@@ -150,7 +161,7 @@ class HibariSpeaker:
             elif any(map(str.isalnum, token.text)):
                 return None
             letters += known + " " * bool(token.whitespace)
-        return _Spelt(letters.rstrip(), _aligned(text, heard))
+        return _Spelt(letters.rstrip(), _aligned(text, heard), _asks(text))
 
     def _speak(self, spelt: _Spelt, timbre: Timbre) -> Said:
         from hibari import dsp  # noqa: PLC0415 - loaded with the model
@@ -161,18 +172,39 @@ class HibariSpeaker:
         parts = [each[0] for each in found[:6]]
         # The same noise each time: a text always sounds the same.
         sound = dsp.synth(*parts, np.random.default_rng(0))
-        sound = repitched(sound, parts[5], _VOICED, dsp.SR, timbre.pitch / timbre.throat)
+        starts: list[float] = []
+        if self._has_durations:
+            ends = np.cumsum(found[6].reshape(-1)) * _UNIT - _LATE
+            # The first duration is of the silence before all letters.
+            starts = [max(0.0, float(end)) for end in ends]
+        factors = np.full(len(parts[5]), timbre.pitch / timbre.throat, np.float32)
+        if spelt.rises:
+            factors *= _rise(parts[5])
+        sound = repitched(sound, parts[5], _VOICED, dsp.SR, factors)
         samples: Samples = np.rint(np.clip(sound, -1.0, 1.0) * 32767).astype(np.int16)
         # Played slower, it comes from a longer throat.
         rate = round(dsp.SR * timbre.throat)
-        if not self._has_durations:
+        if not starts:
             return Said(samples, rate, [], None)
-        ends = (np.cumsum(found[6].reshape(-1)) * _UNIT - _LATE) / timbre.throat
-        # The first duration is of the silence before all letters.
-        starts = [max(0.0, float(end)) for end in ends]
+        starts = [start / timbre.throat for start in starts]
         words = [(starts[at], place) for at, place in spelt.words]
         letters = [_SPREAD.get(letter, letter) for letter in spelt.letters]
         return Said(samples, rate, words, sounds(zip(starts, letters, strict=False)))
+
+
+def _asks(text: str) -> bool:
+    """Tell whether a text ends in a question to answer with yes or no."""
+    if not text.rstrip(' "”)').endswith("?"):
+        return False
+    words = tokens(_CLAUSE.split(text.rstrip('?"”) '))[-1])
+    return bool(words) and words[0].text.casefold() not in _FALLING
+
+
+def _rise(pitch: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Return factors that lift the end of a pitch curve, as it fades."""
+    end = int(np.flatnonzero(pitch > _VOICED)[-1:].sum()) - _FADING
+    risen = (np.arange(len(pitch), dtype=np.float32) - (end - _RISING)) / _RISING
+    return (1.0 + (_RISE - 1.0) * np.clip(risen, 0.0, 1.0)).astype(np.float32)
 
 
 def _aligned(text: str, heard: Sequence[tuple[str, int]]) -> list[tuple[int, int]]:

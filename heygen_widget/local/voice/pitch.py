@@ -13,8 +13,8 @@ Floats = npt.NDArray[np.float32]
 _UNVOICED: Final = 0.005  # seconds: periods where there is no pitch
 
 
-def repitched(sound: Floats, pitch: Floats, voiced: float, rate: int, factor: float) -> Floats:
-    """Return `sound`, as long as before, at `factor` times its pitch.
+def repitched(sound: Floats, pitch: Floats, voiced: float, rate: int, factors: Floats) -> Floats:
+    """Return `sound`, as long as before, at another pitch.
 
     Parameters
     ----------
@@ -24,9 +24,11 @@ def repitched(sound: Floats, pitch: Floats, voiced: float, rate: int, factor: fl
         Hertz, at times spread evenly over the sound.
     voiced
         Hertz below which there is no pitch.
+    factors
+        What the pitch is multiplied by, at the same times.
     """
     marks, has_pitch = _marks(len(sound), pitch, voiced, rate)
-    if factor == 1.0 or len(marks) < 3:  # noqa: PLR2004 - one period has two neighbours
+    if (factors == 1.0).all() or len(marks) < 3:  # noqa: PLR2004 - one period has two neighbours
         return sound
     steps = np.diff(marks)
     made = np.zeros(len(sound) + int(steps.max()) * 2, np.float32)
@@ -42,7 +44,7 @@ def repitched(sound: Floats, pitch: Floats, voiced: float, rate: int, factor: fl
         made[begin + before : begin + before + after] += (
             sound[mark : mark + after] * rises[after][::-1]
         )
-        at += after / factor if has_pitch[n] else after
+        at += after / factors[mark * len(factors) // len(sound)] if has_pitch[n] else after
     return made[: len(sound)]
 
 

@@ -36,17 +36,18 @@ class Clock:
 
 
 class CountingEngine:
-    """A real voice that counts the seconds it has spoken."""
+    """A real voice that counts the seconds it has spoken, and keeps the sounds."""
 
-    patience = 0.0
-
-    def __init__(self, engine: VoiceEngine) -> None:
+    def __init__(self, engine: VoiceEngine, patience: float = 0.0) -> None:
         self._engine = engine
+        self.patience = patience
         self.seconds = 0.0
+        self.sounds: list[bytes] = []
 
     def speak(self, text: str, voice_id: str) -> SpokenAudio:
         audio = self._engine.speak(text, voice_id)
         self.seconds += audio.seconds
+        self.sounds.append(audio.samples.tobytes())
         return audio
 
 

@@ -19,6 +19,7 @@ from heygen_widget.local.voice.lips import Lips
 from heygen_widget.local.voice.narrator import Narrator
 from heygen_widget.local.voice.said import Joined, Said
 from heygen_widget.local.voice.words import tokens
+from tests.local.voice.conftest import CountingEngine, Listener
 from tests.local.voice.loudness import decibels, lufs
 
 SENTENCE = "Hello, I am your live avatar. Ask me anything, and I will explain it."
@@ -69,7 +70,7 @@ def test_every_voice_is_as_loud_as_the_others_and_never_clips(hibari: Narrator, 
 def pitch(audio: SpokenAudio) -> float:
     """Return the median pitch of a sound in Hertz, by autocorrelation."""
     size, found = SAMPLE_RATE // 20, []
-    for start in range(0, len(audio.samples) - size, size):
+    for start in range(0, len(audio.samples) - size + 1, size):
         part = audio.samples[start : start + size].astype(float)
         if np.abs(part).max() < 3000:
             continue
@@ -78,7 +79,7 @@ def pitch(audio: SpokenAudio) -> float:
         lag = shortest + int(like[shortest : SAMPLE_RATE // 60].argmax())
         if like[lag] > 0.5 * like[0]:
             found.append(SAMPLE_RATE / lag)
-    return float(np.median(found))
+    return float(np.median(found)) if found else 0.0
 
 
 def test_women_and_men_speak_in_turn_and_nobody_as_high_as_another(hibari: Narrator) -> None:
@@ -214,6 +215,36 @@ def test_sounds_begin_and_end_without_a_click(hibari: Narrator) -> None:
         sounding = np.flatnonzero(samples)
         assert steps[: sounding[0] + 48].max() < 300
         assert steps[sounding[-1] - 48 :].max() < 300
+
+
+def last_pitch(audio: SpokenAudio) -> float:
+    """Return the pitch of the last tenth of a second that is as loud as speech."""
+    size = SAMPLE_RATE // 20
+    pieces = [audio.samples[at : at + size] for at in range(0, len(audio.samples), size // 2)]
+    loud = [SpokenAudio(piece) for piece in pieces if np.abs(piece).max() > 6000]
+    return float(np.median([*filter(None, map(pitch, loud))][-3:]))
+
+
+def test_questions_to_answer_with_yes_or_no_rise(hibari: Narrator) -> None:
+    def lift(asked: str, said: str) -> float:
+        return last_pitch(hibari.speak(asked, "en")) / last_pitch(hibari.speak(said, "en"))
+
+    assert lift("You are really coming?", "You are really coming.") > 1.15
+    assert lift("Now, is this the end?", "Now this is the end.") > 1.15
+    assert lift("What have you done?", "That you have done.") < 1.1
+
+
+def test_a_text_sounds_the_same_in_whole_and_token_by_token(hibari: Narrator) -> None:
+    text = "Well, I am your avatar. Dr. Smith paid $3.14 for two apples! Are you there? It is late"
+    whole, parts = CountingEngine(hibari, hibari.patience), CountingEngine(hibari, hibari.patience)
+    for engine, size in ((whole, len(text)), (parts, 4)):
+        listener = Listener(engine)
+        for at in range(0, len(text), size):
+            listener.track.append(text[at : at + size])
+        listener.hear_all()
+
+    assert len(whole.sounds) == 4
+    assert b"".join(parts.sounds) == b"".join(whole.sounds)
 
 
 def test_many_threads_may_speak_at_once(hibari: Narrator) -> None:

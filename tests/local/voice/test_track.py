@@ -20,7 +20,7 @@ from heygen_widget.local.voice import (
     VoiceError,
 )
 from heygen_widget.local.voice.words import tokens
-from tests.local.voice.conftest import PATIENCE
+from tests.local.voice.conftest import PATIENCE, CountingEngine, Listener
 
 Listen = Callable[[], Any]
 
@@ -107,6 +107,27 @@ def test_a_sentence_is_spoken_although_nothing_follows_it(listen: Listen) -> Non
 
     assert np.abs(heard).max() > 3000
     assert listener.words() == ["Hello", "there", "."]
+    listener.track.discard()
+
+
+def test_a_patient_voice_waits_a_moment_for_the_end_of_a_sentence(engine: VoiceEngine) -> None:
+    listener = Listener(CountingEngine(engine, patience=0.3))
+
+    listener.track.append("I am not ")
+    listener.clock.wait_until_the_voice_looks()
+    assert not listener.track.speaking
+    listener.track.append("alone.")
+    listener.wait_for_sound()  # on a clock that stands still: the sentence is whole
+    listener.hear_what_is_there()
+    assert listener.words() == ["I", "am", "not", "alone", "."]
+
+    listener.track.append(" You are not ")
+    for _ in range(3):  # more comes all the time, but no end
+        listener.clock.now += 0.12
+        listener.track.append("so ")
+    listener.wait_for_sound()
+    listener.hear_what_is_there()
+    assert listener.words()[:3] == ["You", "are", "not"]
     listener.track.discard()
 
 
