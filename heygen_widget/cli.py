@@ -1,4 +1,4 @@
-"""The ``heygen-widget`` command: demo, serve and doctor."""
+"""The ``heygen-widget`` command: demo, serve, voices and doctor."""
 
 import argparse
 import contextlib
@@ -13,6 +13,7 @@ from typing import Any, Final
 from heygen_widget._version import __version__
 from heygen_widget.local import LocalServerError, Settings
 from heygen_widget.local.settings import KEY_VARIABLE
+from heygen_widget.voices import add_voices
 
 QUICKSTART = "quickstart.ipynb"
 CALM = "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"
@@ -35,8 +36,10 @@ def _parser() -> argparse.ArgumentParser:
         prog="heygen-widget", description="HeyGen avatars in a notebook, with or without a key."
     )
     parser.add_argument("--version", action="version", version=__version__)
-    parser.set_defaults(run=lambda _: parser.error("choose a command: demo, serve or doctor"))
-    commands = parser.add_subparsers(metavar="demo | serve | doctor")
+    parser.set_defaults(
+        run=lambda _: parser.error("choose a command: demo, serve, voices or doctor")
+    )
+    commands = parser.add_subparsers(metavar="demo | serve | voices | doctor")
 
     demo = commands.add_parser("demo", help="open the quickstart notebook in JupyterLab")
     demo.add_argument(
@@ -96,6 +99,14 @@ def _parser() -> argparse.ArgumentParser:
         choices=engines,
     )
     add("--voice-file", "path of a Piper voice (.onnx)", type=Path, metavar="FILE")
+    serve.add_argument(
+        "--voice",
+        dest="voices",
+        action=_AddVoice,
+        default={},
+        metavar="ID=NAME",
+        help="the installed voice NAME speaks for the voice id ID; may be repeated",
+    )
     add("--allow-private-urls", "also fetch audio from private addresses", action="store_true")
     add(
         "--responder",
@@ -104,10 +115,24 @@ def _parser() -> argparse.ArgumentParser:
     )
     serve.set_defaults(run=_serve)
 
+    add_voices(commands)
+
     doctor = commands.add_parser("doctor", help="print what a bug report needs, without the key")
     doctor.add_argument("--network", action="store_true", help="also check whether HeyGen responds")
     doctor.set_defaults(run=_doctor)
     return parser
+
+
+class _AddVoice(argparse.Action):
+    """Collects pairs of a voice id and a voice."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, *_: Any
+    ) -> None:
+        voice_id, equals, name = str(values).rpartition("=")
+        if not equals or not name:
+            parser.error(f"--voice: {values!r} is not of the form ID=NAME")
+        setattr(namespace, self.dest, {**getattr(namespace, self.dest), voice_id: name})
 
 
 def _key_in(file: str) -> str:

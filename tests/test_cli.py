@@ -202,6 +202,7 @@ def test_every_setting_of_the_server_has_its_flag() -> None:
         warm_up=3.0,
         voice_engine="piper",
         voice_file=Path("voice.onnx"),
+        voices={"anna": "en_US-joe-medium", "a=b": "emma"},
         allow_private_urls=True,
     )
     for settings in (Settings(), chosen):

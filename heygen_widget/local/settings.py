@@ -4,6 +4,7 @@ Knows no server: `LocalServer` turns settings into flags, the command line turns
 settings.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Final
@@ -46,6 +47,9 @@ class Settings:
         other languages), ``"espeak"`` (espeak-ng reads all) or ``"piper"``.
     voice_file
         The voice of an engine that needs one.
+    voices
+        Names of voices that ``heygen-widget voices install`` has installed, by the voice ids that
+        they speak for: ``{"voice_id": "en_US-joe-medium"}``.
     allow_private_urls
         Also fetch audio from private addresses and over plain http.
     responder
@@ -69,6 +73,7 @@ class Settings:
     pace: float = 1.0
     voice_engine: str = "auto"
     voice_file: Path | None = None
+    voices: Mapping[str, str] = field(default_factory=dict)
     allow_private_urls: bool = False
     responder: str = "echo"
 
@@ -86,6 +91,9 @@ class Settings:
         for option in fields(self):
             value = getattr(self, option.name)
             if option.name == "api_key" or value == option.default:
+                continue
+            if option.name == "voices":
+                flags += [f"--voice={voice_id}={name}" for voice_id, name in value.items()]
                 continue
             flag = "--" + option.name.replace("_", "-")
             flags += [flag] if value is True else [flag, str(value)]

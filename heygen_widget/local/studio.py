@@ -31,7 +31,9 @@ class Studio:
         """Return the voice engine, loading it on the first call."""
         with self._loading:
             if self._engine is None:
-                self._engine = load_engine(self._settings.voice_engine, self._settings.voice_file)
+                self._engine = load_engine(
+                    self._settings.voice_engine, self._settings.voice_file, self._settings.voices
+                )
             return self._engine
 
     def face(self, avatar_id: str) -> Face:

@@ -3,7 +3,10 @@
 Knows nothing of streams, frames or HTTP; a renderer asks a `SpeechTrack` for the next samples.
 """
 
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 from heygen_widget.local.natural import natural_voice
 from heygen_widget.local.voice.audio import AudioError, Recording, container_of
@@ -18,7 +21,9 @@ from heygen_widget.local.voice.engine import (
 from heygen_widget.local.voice.hibari import HibariSpeaker
 from heygen_widget.local.voice.narrator import Narrator
 from heygen_widget.local.voice.piper import PiperSpeaker
+from heygen_widget.local.voice.said import Speaker
 from heygen_widget.local.voice.track import SpeechTrack
+from heygen_widget.local.voice_store import VoiceStore, VoiceStoreError
 
 __all__ = [
     "SAMPLE_RATE",
@@ -35,7 +40,11 @@ __all__ = [
 ]
 
 
-def load_engine(name: str = "auto", voice_file: Path | None = None) -> VoiceEngine:
+def load_engine(
+    name: str = "auto",
+    voice_file: Path | None = None,
+    voices: Mapping[str, str] = MappingProxyType({}),
+) -> VoiceEngine:
     """Return the voice engine called `name`. Models are loaded when they are first needed.
 
     Parameters
@@ -45,22 +54,38 @@ def load_engine(name: str = "auto", voice_file: Path | None = None) -> VoiceEngi
         other languages), ``"espeak"`` (espeak-ng reads all) or ``"piper"`` (needs `voice_file`).
     voice_file
         The ``.onnx`` file of a Piper voice, its ``.onnx.json`` beside it.
+    voices
+        Names of installed voices, by the voice ids that they speak for.
 
     Raises
     ------
     VoiceError
         If there is no such engine, or something it needs is missing.
     """
+    named = {voice_id: partial(_installed, voice) for voice_id, voice in voices.items()}
     if name == "auto":
         name = "espeak" if natural_voice().missing else "hibari"
     if name == "espeak":
-        return Narrator()
+        return Narrator(None, named)
     if name == "hibari":
         if missing := natural_voice().missing:
             raise VoiceError(f"{missing.capitalize()}: pip install 'heygen-widget[voice]'.")
-        return Narrator(HibariSpeaker())
+        return Narrator(HibariSpeaker(), named)
     if name == "piper":
-        return Narrator(PiperSpeaker(voice_file))
+        return Narrator(PiperSpeaker(voice_file), named)
     raise VoiceError(
         f"Unknown voice engine {name!r}: choose 'auto', 'hibari', 'espeak' or 'piper'."
     )
+
+
+def _installed(name: str) -> Speaker:
+    """Return the speaker of an installed voice."""
+    try:
+        model = VoiceStore().model(name)
+    except VoiceStoreError as error:
+        raise VoiceError(str(error)) from error
+    if Path(f"{model}.json").is_file():
+        return PiperSpeaker(model)
+    if missing := natural_voice().missing:
+        raise VoiceError(f"{missing.capitalize()}: pip install 'heygen-widget[voice]'.")
+    return HibariSpeaker(name, model)

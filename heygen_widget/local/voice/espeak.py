@@ -27,6 +27,7 @@ class EspeakSpeaker:
     """
 
     patience = 0.0
+    language = ""
 
     def __init__(self) -> None:
         self._library = libespeak.load()

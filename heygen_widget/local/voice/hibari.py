@@ -81,13 +81,17 @@ class HibariSpeaker:
     Parameters
     ----------
     name
-        One of hibari's voices; only ``"heart"`` is in the package, others must be installed.
+        One of hibari's voices; only the model of ``"heart"`` is in the package.
+    model
+        The model of another one.
     """
 
     patience = 0.3
+    language = ""
 
-    def __init__(self, name: str = "heart") -> None:
+    def __init__(self, name: str = "heart", model: Path | None = None) -> None:
         self._name = name
+        self._file = model
         self._loading = Lock()
         self._spelling = Lock()
         self._model: Any = None
@@ -127,9 +131,9 @@ class HibariSpeaker:
         import hibari  # noqa: PLC0415 - loads an inference runtime, and belongs to an extra
         from hibari.voices import voice_path  # noqa: PLC0415
 
-        path = voice_path(self._name, download_missing=False)
-        model = with_output(Path(path), DURATIONS)
-        loaded = hibari.Hibari(self._name, model=model or path)
+        path = self._file or Path(voice_path(self._name, download_missing=False))
+        model = with_output(path, DURATIONS)
+        loaded = hibari.Hibari(self._name, model=model or str(path))
         loaded.g2p  # noqa: B018 - is read from files at the first look
         self._has_durations = model is not None
         self._model = loaded

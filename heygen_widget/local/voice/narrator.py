@@ -1,11 +1,18 @@
 """A text in any language, each run of one language by the speaker who reads it best."""
 
+from collections.abc import Callable, Mapping
+from threading import Lock
+from types import MappingProxyType
+from typing import Final
+
 from heygen_widget.local.voice.casting import Voice
 from heygen_widget.local.voice.engine import SpokenAudio
 from heygen_widget.local.voice.espeak import EspeakSpeaker
 from heygen_widget.local.voice.languages import language_runs
 from heygen_widget.local.voice.said import Joined, Said, Speaker
 from heygen_widget.local.voice.text import goes_on, is_said, speakable
+
+_ENGLISH: Final = "en-us"
 
 
 class Narrator:
@@ -15,6 +22,8 @@ class Narrator:
     ----------
     natural
         Who reads the languages it can. None: espeak-ng reads all.
+    named
+        Who does so for a voice id, by the id; each is made when it first speaks.
 
     Raises
     ------
@@ -22,9 +31,14 @@ class Narrator:
         If espeak-ng is not installed or does not load.
     """
 
-    def __init__(self, natural: Speaker | None = None) -> None:
+    def __init__(
+        self,
+        natural: Speaker | None = None,
+        named: Mapping[str, Callable[[], Speaker]] = MappingProxyType({}),
+    ) -> None:
         self._espeak = EspeakSpeaker()
         self._natural = natural
+        self._named = {voice_id: _Once(make) for voice_id, make in named.items()}
 
     @property
     def patience(self) -> float:
@@ -34,19 +48,42 @@ class Narrator:
     def speak(self, text: str, voice_id: str) -> SpokenAudio:
         """Return `text` as sound; see `VoiceEngine`."""
         voice = self._espeak.voice_for(voice_id)
+        natural = self._natural
+        if voice_id in self._named:
+            natural = self._named[voice_id].get()
+            voice = Voice(natural.language or _ENGLISH, id=voice_id)
+        elif natural is not None and natural.language:
+            voice = voice._replace(language=natural.language)
         joined = Joined()
         for start, run, language in language_runs(speakable(text), voice.language):
             if not is_said(run):
                 continue
             # A comma keeps the pitch up where the sentence goes on.
             ending = "," if goes_on(text[start : start + len(run)]) else ""
-            said, gain = self._say(run.rstrip() + ending, voice, language)
+            said, gain = self._say(natural, run.rstrip() + ending, voice, language)
             joined.append(said, start, gain)
         return joined.spoken(text)
 
-    def _say(self, text: str, voice: Voice, language: str) -> tuple[Said, float]:
-        if self._natural is not None and self._natural.reads(language):
-            said = self._natural.say(text, voice, language)
+    def _say(
+        self, natural: Speaker | None, text: str, voice: Voice, language: str
+    ) -> tuple[Said, float]:
+        if natural is not None and natural.reads(language):
+            said = natural.say(text, voice, language)
             if said is not None:
-                return said, self._natural.gain(voice, language)
+                return said, natural.gain(voice, language)
         return self._espeak.say(text, voice, language), self._espeak.gain(voice, language)
+
+
+class _Once:
+    """A speaker that is made at the first call, by whichever thread comes first."""
+
+    def __init__(self, make: Callable[[], Speaker]) -> None:
+        self._make = make
+        self._made: Speaker | None = None
+        self._making = Lock()
+
+    def get(self) -> Speaker:
+        with self._making:
+            if self._made is None:
+                self._made = self._make()
+            return self._made

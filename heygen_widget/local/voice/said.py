@@ -48,9 +48,13 @@ class Speaker(Protocol):
     ----------
     patience
         As of a `VoiceEngine`.
+    language
+        Tag of the language in which this speaker reads what a script does not decide; empty where
+        the voice id does.
     """
 
     patience: float
+    language: str
 
     def reads(self, language: str) -> bool:
         """Tell whether this speaker can read a language."""
