@@ -22,11 +22,11 @@ from heygen_widget.local.voice.casting import Timbre, Voice
 from heygen_widget.local.voice.model import with_output
 from heygen_widget.local.voice.pitch import repitched
 from heygen_widget.local.voice.said import Said
-from heygen_widget.local.voice.sound import COUNTING, Samples, gain_for
+from heygen_widget.local.voice.sound import COUNTING, Samples, gain_for, lengthen_pauses
 from heygen_widget.local.voice.visemes import sounds
 from heygen_widget.local.voice.words import tokens
 
-_COUNTS_QUIETER: Final = 1.4  # LU, than it reads
+_COUNTS_QUIETER: Final = 2.7  # LU, than it reads: between numbers it pauses
 _UNIT: Final = 0.025  # seconds: the model's durations are multiples
 _LATE: Final = 0.050  # seconds by which the sound is ahead of the durations
 _VOICED: Final = 40.0  # Hz: a lower pitch is none
@@ -44,6 +44,9 @@ _SPREAD: Final = {
     "ᵻ": "ɪ",
 }
 """The model's letters that are not IPA."""
+_WITHIN: Final = {",": 0.18, ";": 0.3, ":": 0.3, "—": 0.3, "…": 0.4}
+"""Seconds of silence for a mark within a text; the model itself hardly stops."""
+_AROUND: Final = 0.02  # seconds that a pause may begin before its mark and end after it
 _RISING: Final = 20  # frames of the pitch, each 12.5 ms, over which a question rises
 _FADING: Final = 6  # frames after them that are too quiet to be heard
 _RISE: Final = 2.0  # as much as it would fall, and more
@@ -191,6 +194,17 @@ class HibariSpeaker:
         if not starts:
             return Said(samples, rate, [], None)
         starts = [start / timbre.throat for start in starts]
+        marks = [n for n, letter in enumerate(spelt.letters[:-1]) if letter in _WITHIN]
+        samples, added = lengthen_pauses(
+            samples,
+            rate,
+            [
+                (starts[n] - _AROUND, starts[n + 1] + _AROUND, _WITHIN[spelt.letters[n]])
+                for n in marks
+            ],
+        )
+        for n, more in zip(marks, added, strict=True):
+            starts[n + 1 :] = [start + more for start in starts[n + 1 :]]
         words = [(starts[at], place) for at, place in spelt.words]
         letters = [_SPREAD.get(letter, letter) for letter in spelt.letters]
         return Said(samples, rate, words, sounds(zip(starts, letters, strict=False)))

@@ -3,6 +3,7 @@
 Knows samples only: no text, no lips.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import av
@@ -14,6 +15,7 @@ from heygen_widget.local.voice.engine import SAMPLE_RATE
 Samples = npt.NDArray[np.int16]
 
 _SILENCE: Final = 160  # of 32768, -46 dBFS: below it nothing is heard beside speech
+_BLOCKS: Final = 200  # a second, of which the quietest is looked for
 _EDGE: Final = 0.006  # seconds kept before and after sound, and faded, so that no cut clicks
 _LOUDNESS: Final = -16.0  # LUFS, of all speech
 _PEAK: Final = 10 ** (-1.0 / 20)  # no sample above, of full scale
@@ -117,6 +119,48 @@ def _k_weighting(count: int) -> npt.NDArray[np.complex128]:
     high_pass = (1 - 2 * z + z**2) / (1 - 1.99004745483398 * z + 0.99007225036621 * z**2)
     response: npt.NDArray[np.complex128] = shelf * high_pass
     return response
+
+
+def lengthen_pauses(
+    samples: Samples, rate: int, wanted: Sequence[tuple[float, float, float]]
+) -> tuple[Samples, list[float]]:
+    """Make pauses at least as long as they should be.
+
+    Parameters
+    ----------
+    wanted
+        (earliest second, latest second, seconds) of pauses, in order.
+
+    Returns
+    -------
+    samples
+        With silence added where it is quietest between the two times, faded over its edges.
+    added
+        Seconds added to each pause.
+    """
+    step = rate // _BLOCKS
+    blocks = np.abs(samples[: len(samples) // step * step].astype(np.int32)).reshape(-1, step)
+    peaks = blocks.max(axis=1, initial=0)
+    loud = np.flatnonzero(peaks > _SILENCE)
+    sound = samples.astype(np.float32)
+    fade = np.linspace(0.0, 1.0, 2 * step, dtype=np.float32)
+    parts: list[npt.NDArray[np.float32]] = []
+    added: list[float] = []
+    done, free = 0, 4
+    for earliest, latest, seconds in wanted:
+        first = max(free, round(earliest * _BLOCKS))
+        near = peaks[first : min(round(latest * _BLOCKS), len(peaks) - 4)]
+        at = first + int(near.argmin()) if len(near) else 0
+        there = int(loud[loud > at][:1].sum()) - int(loud[loud < at][-1:].sum())
+        missing = seconds - max(0, there - 1) / _BLOCKS if at else 0.0
+        added.append(max(0.0, missing))
+        if missing > 0.0:
+            cut, free = at * step, at + 4
+            sound[cut - len(fade) : cut] *= fade[::-1]
+            sound[cut : cut + len(fade)] *= fade
+            parts += [sound[done:cut], np.zeros(round(missing * rate), np.float32)]
+            done = cut
+    return np.concatenate([*parts, sound[done:]]).astype(np.int16), added
 
 
 def silence(seconds: float) -> Samples:

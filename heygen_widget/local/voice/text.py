@@ -12,6 +12,7 @@ from heygen_widget.local.voice.words import kind, tokens
 PIECE_LIMIT: Final = 160
 """Maximum characters of a piece: about ten seconds of speech."""
 
+_PARAGRAPH_PAUSE: Final = 0.7  # seconds
 _SENTENCE_PAUSE: Final = 0.32  # seconds, what espeak-ng itself leaves within a text
 _CLAUSE_PAUSE: Final = 0.16
 _UNSAID_PAUSE: Final = 0.05
@@ -135,7 +136,10 @@ def pause_after(text: str, *, said: bool) -> float:
     """
     if not said:
         return _UNSAID_PAUSE if tokens(text) else 0.0
+    lines = text[len(text.rstrip()) :].count("\n")
+    if lines > 1:
+        return _PARAGRAPH_PAUSE
     last = text.rstrip().rstrip(table().all_closers)[-1:]
-    if last in table().sentence_marks or "\n" in text[len(text.rstrip()) :]:
+    if lines or last in table().sentence_marks:
         return _SENTENCE_PAUSE
     return _CLAUSE_PAUSE if last in table().clause_marks else 0.0

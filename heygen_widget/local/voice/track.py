@@ -23,7 +23,8 @@ from heygen_widget.local.voice.engine import (
     VoiceError,
 )
 from heygen_widget.local.voice.lips import Lips
-from heygen_widget.local.voice.text import piece_length
+from heygen_widget.local.voice.sound import silence
+from heygen_widget.local.voice.text import pause_after, piece_length
 from heygen_widget.local.voice.words import tokens
 
 _AHEAD: Final = 3.0  # seconds of sound in stock above which nothing is synthesised
@@ -80,6 +81,7 @@ class SpeechTrack:
         self._closed = False
         self._discarded = False
         self._playing = False  # sound is made as it is played
+        self._said = ""  # the last piece that was spoken, and the blanks after it
         self._busy = False  # a piece of text has left `_text` and is not sound yet
         self._thread: Thread | None = None
         self._stock: deque[npt.NDArray[np.int16]] = deque()
@@ -241,8 +243,9 @@ class SpeechTrack:
                     piece, self._text = self._text[:length], self._text[length:]
                     self._waiting = now if piece else self._waiting
                 if tokens(piece):
-                    self._busy = True
+                    self._busy, self._said = True, piece
                     return piece
+                self._pause_for(piece)
                 if not piece and hungry and self._text:
                     rest = min(_HOLD - held, patience) if patience > 0.0 else _HOLD - held
                     with self._media.paused():
@@ -250,6 +253,14 @@ class SpeechTrack:
                 elif not piece:
                     self._changed.wait()
             return ""
+
+    def _pause_for(self, blank: str) -> None:
+        """Pause as long after what was said last as if `blank` had come with it."""
+        before = pause_after(self._said, said=True)
+        self._said += blank
+        longer = pause_after(self._said, said=True) - before
+        if longer > 0.0 and self._stocked:
+            self._store(SpokenAudio(silence(longer)))
 
     def _store(self, audio: SpokenAudio) -> bool:
         """Buffer `audio`, with the lock held. Return whether it ends a silence."""

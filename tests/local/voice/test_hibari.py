@@ -55,6 +55,13 @@ def loud(audio: SpokenAudio, start: float, end: float) -> float:
     return float(np.sqrt(np.square(part).mean())) if len(part) else 0.0
 
 
+def longest_pause(audio: SpokenAudio) -> float:
+    """Return the seconds of the longest pause in a sound."""
+    blocks = np.abs(audio.samples[: len(audio.samples) // 240 * 240]).reshape(-1, 240)
+    marks = "".join("." if quiet else " " for quiet in blocks.max(axis=1) < 300)
+    return max(map(len, marks.strip(".").split()), default=0) * 240 / SAMPLE_RATE
+
+
 def same(one: SpokenAudio, other: SpokenAudio) -> bool:
     return one.samples.tobytes() == other.samples.tobytes()
 
@@ -176,10 +183,7 @@ def test_languages_change_without_a_gap(hibari: Narrator) -> None:
     audio = hibari.speak("Hello 你好吗 again", "en-us")
 
     assert [word.word for word in audio.words] == ["Hello", "你", "好", "吗", "again"]
-    quiet = np.abs(audio.samples).reshape(-1, 1)[: len(audio.samples) // 480 * 480]
-    blocks = quiet.reshape(-1, 480).max(axis=1) < 100
-    longest = max(map(len, "".join("x" if each else " " for each in blocks).split()), default=0)
-    assert longest <= 15  # of 10 ms
+    assert longest_pause(audio) <= 0.15
 
 
 def test_what_it_has_no_sounds_for_is_said_all_the_same(hibari: Narrator) -> None:
@@ -215,6 +219,21 @@ def test_sounds_begin_and_end_without_a_click(hibari: Narrator) -> None:
         sounding = np.flatnonzero(samples)
         assert steps[: sounding[0] + 48].max() < 300
         assert steps[sounding[-1] - 48 :].max() < 300
+
+
+@pytest.mark.parametrize(
+    ("mark", "seconds"), [(",", 0.15), (" —", 0.25), (" --", 0.25), ("...", 0.35), ("…", 0.35)]
+)
+@pytest.mark.parametrize("voice", [0, 1])
+def test_marks_within_a_sentence_pause(
+    hibari: Narrator, mark: str, seconds: float, voice: int
+) -> None:
+    audio = hibari.speak(f"We waited{mark} and nothing came.", id_of(voice))
+
+    begin = next(word for word in audio.words if word.word == "waited").start
+    end = next(word for word in audio.words if word.word == "and").end
+    part = SpokenAudio(audio.samples[int(begin * SAMPLE_RATE) : int(end * SAMPLE_RATE)])
+    assert seconds <= longest_pause(part) < seconds + 0.2
 
 
 def last_pitch(audio: SpokenAudio) -> float:

@@ -98,6 +98,7 @@ def test_the_last_mark_decides_about_the_pause() -> None:
     assert pause_after("Well, ", said=True) < pause_after('"Yes." ', said=True)
     assert pause_after("and then ", said=True) == 0.0
     assert pause_after("A title\n", said=True) == pause_after("End.", said=True)
+    assert pause_after("A title\n\n", said=True) > pause_after("End. ", said=True)
 
 
 def test_a_sentence_goes_on_where_it_ends_in_a_space_without_a_mark() -> None:

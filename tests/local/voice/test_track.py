@@ -131,9 +131,27 @@ def test_a_patient_voice_waits_a_moment_for_the_end_of_a_sentence(engine: VoiceE
     listener.track.discard()
 
 
+def test_a_paragraph_pauses_as_long_if_its_end_comes_later(listen: Listen) -> None:
+    whole, parts = listen(), listen()
+    whole.track.append("That was it.\n\n")
+    parts.track.append("That was it.")
+    parts.wait_for_sound()
+    parts.track.append("\n")
+    parts.track.append("\n")
+    wait_until(lambda: not parts.track._text)
+
+    lengths = [len(listener.hear_all()) for listener in (whole, parts)]
+    assert abs(lengths[0] - lengths[1]) <= 0.1 * SAMPLE_RATE
+    assert lengths[0] > SAMPLE_RATE
+
+
 def wait_for_stock(track: SpeechTrack, seconds: int) -> None:
+    wait_until(lambda: track._stocked >= seconds * SAMPLE_RATE)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE
-    while track._stocked < seconds * SAMPLE_RATE:
+    while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.005)
 
