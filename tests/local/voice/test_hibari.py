@@ -207,7 +207,7 @@ def test_strange_text_is_spoken(hibari: Narrator, text: str) -> None:
 
     times = [time for word in audio.words for time in (word.start, word.end)]
     assert audio.samples.any()
-    assert times == sorted(times)
+    assert all(later > earlier - 1e-9 for earlier, later in pairwise(times))
     assert all(0.0 <= time <= audio.seconds for time in times)
     assert [cue.time for cue in audio.cues] == sorted(cue.time for cue in audio.cues)
 
