@@ -1,5 +1,5 @@
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from heygen_widget import Avatar
 from heygen_widget.bridge import bridge
 from heygen_widget.frontend.bundles import LIVEKIT, PLAYER, UNDERWAY
-from heygen_widget.local import LocalServer, launcher
+from heygen_widget.local import LocalServer, Settings, launcher
 from heygen_widget.session.guard import IDLE_TIMEOUT
 from tests.page import PATIENCE, MakeAvatar, Page
 from tests.workers import Workers
@@ -24,7 +24,7 @@ settings.register_profile(
 settings.load_profile("steady")
 
 KERNEL = Path(__file__).parent / "kernel"
-SPEAKERS = {"server_with", "engine"}
+SPEAKERS = {"server_with", "engine", "hibari"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -76,16 +76,20 @@ def server_with() -> Iterator[Callable[..., LocalServer]]:
 
 @pytest.fixture(scope="session", autouse=True)
 def patience_with_servers() -> Iterator[None]:
-    """A server may take its time to start: one that is late fails every test of its worker."""
+    """A server may take its time to start: one that is late fails every test of its worker.
+
+    Where a test does not choose the voice, it is the one that needs no time to load.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(launcher, "START_TIMEOUT", 120)
+        patch.setattr(launcher, "Settings", partial(Settings, voice_engine="espeak"))
         yield
 
 
 @pytest.fixture(scope="session")
 def local_server(server_with: Callable[..., LocalServer]) -> LocalServer:
-    """The embedded avatar server with its defaults, but for the voice, which loads fastest."""
-    return server_with(voice_engine="espeak")
+    """The embedded avatar server with its defaults."""
+    return server_with()
 
 
 @pytest.fixture(scope="session")

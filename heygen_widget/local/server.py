@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import importlib.util
 import json
+import logging
 import os
 import secrets
 import signal
@@ -15,7 +16,7 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NoReturn
 
 import uvicorn
 
@@ -44,10 +45,23 @@ _UPLOAD_SHARE: Final = 4  # one of so many is for uploaded files
 _MAX_OPEN_FILES: Final = 4096
 
 
-def serve(settings: Settings) -> int:
-    """Serve until a signal comes or the parent process ends; return the exit code.
+def _end_process() -> NoReturn:
+    """End this process, whatever its threads are doing.
 
-    When ready, one line is printed: ``{"base_url": ..., "api_key": ...}``.
+    Sessions are closed and connections are served. A thread may still load a model, or speak. As
+    the interpreter ends, it stops the threads that come back to it; one that comes from native
+    code with C++ destructors takes the process down with SIGABRT. So the interpreter is left out.
+    """
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def serve(settings: Settings) -> int:
+    """Serve until a signal comes or the parent process ends, then end this process.
+
+    When ready, one line is printed: ``{"base_url": ..., "api_key": ...}``. Returns only if the
+    settings are not possible: the exit code.
     """
     parent = int(os.environ.pop(PARENT_VARIABLE, os.getppid()))
     fixed_key = os.environ.pop(KEY_VARIABLE, None)
@@ -94,7 +108,7 @@ def serve(settings: Settings) -> int:
         ready_line=ready_line,
     )
     asyncio.run(server.serve([listener]))
-    return 0
+    _end_process()
 
 
 class _Server(uvicorn.Server):
@@ -123,7 +137,7 @@ class _Server(uvicorn.Server):
             listener.listen(_BACKLOG)
         sys.stdout.write(self._ready_line + "\n")
         sys.stdout.flush()
-        # A daemon: an early end of the server must not wait for a drawing.
+        # A daemon: an early end of the server must not wait for a drawing or a model.
         threading.Thread(target=self._studio.warm_up, name="warm-up", daemon=True).start()
 
     async def on_tick(self, counter: int) -> bool:

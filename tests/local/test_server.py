@@ -2,11 +2,13 @@
 
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,6 +23,8 @@ from tests.local.conftest import PATIENCE, SESSIONS, Caller
 pytestmark = pytest.mark.media
 
 SERVE = [sys.executable, "-m", "heygen_widget", "serve"]
+SPEAKING_NATURALLY = [*SERVE, "--voice-engine", "hibari"]
+LOADING = 80e6  # bytes that it loads after it is ready, at least
 
 
 @pytest.fixture
@@ -96,6 +100,59 @@ def test_a_signal_ends_the_server_and_releases_who_listens(number: signal.Signal
             process.send_signal(number)
             assert "event: end" in list(lines)
         assert process.wait(PATIENCE) in {0, None}
+        caller.http.close()
+
+
+def wait_until_it_has_grown(server: psutil.Process, size: float) -> None:
+    """Wait until a server that is ready has loaded so many more bytes."""
+    wanted = server.memory_info().rss + size
+    deadline = time.monotonic() + PATIENCE
+    while server.memory_info().rss < wanted:
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_in_order_while_it_loads_a_voice(number: signal.Signals) -> None:
+    moment = random.uniform(0, LOADING)
+    with subprocess.Popen(
+        SPEAKING_NATURALLY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        wait_until_it_has_grown(psutil.Process(process.pid), moment)
+        process.send_signal(number)
+        told = process.communicate(timeout=PATIENCE)
+    assert (*told, process.returncode) == ("", "", 0), moment
+
+
+def test_it_ends_in_order_with_its_parent_while_it_loads_a_voice(tmp_path: Path) -> None:
+    program = f"""
+        import subprocess, time
+        with open("log", "w") as log:
+            server = subprocess.Popen({SPEAKING_NATURALLY}, stdout=subprocess.PIPE, stderr=log)
+        server.stdout.readline()
+        print(server.pid, flush=True)
+        time.sleep({PATIENCE})
+    """
+    moment = random.uniform(0, LOADING)
+    command = [sys.executable, "-c", textwrap.dedent(program)]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        server = psutil.Process(int(parent.stdout.readline()))
+        wait_until_it_has_grown(server, moment)
+        parent.kill()
+    server.wait(PATIENCE)
+    # Nobody can ask for its exit code, but a process that is aborted says so.
+    assert (tmp_path / "log").read_text() == "", moment
+
+
+def test_it_ends_in_order_while_the_natural_voice_speaks() -> None:
+    with LocalServer(voice_engine="hibari") as server:
+        caller = Caller(server)
+        caller.playing(caller.text_stream("A very long story. " * 100))
+        server.process.terminate()
+        assert server.process.wait(PATIENCE) == 0
         caller.http.close()
 
 

@@ -5,7 +5,6 @@ tensor are those of 0.2; without the tensor the lips are heard from the sound.
 """
 # ruff: noqa: RUF001 - phonemes are written in IPA
 
-import atexit
 import logging
 import re
 from collections.abc import Sequence
@@ -96,7 +95,7 @@ class HibariSpeaker:
     def __init__(self, name: str = "heart", model: Path | None = None) -> None:
         self._name = name
         self._file = model
-        self._loading = Lock()  # and running: whoever holds it is inside of the runtime
+        self._loading = Lock()
         self._spelling = Lock()
         self._model: Any = None
         self._has_durations = False
@@ -132,8 +131,6 @@ class HibariSpeaker:
             return self._model is not None
 
     def _load(self) -> None:
-        # A daemon thread that is ended inside of the runtime takes the process down with it.
-        atexit.register(self._loading.acquire)
         import hibari  # noqa: PLC0415 - loads an inference runtime, and belongs to an extra
         from hibari.voices import voice_path  # noqa: PLC0415
 
@@ -178,8 +175,7 @@ class HibariSpeaker:
 
         ids = np.asarray([self._model.ids(spelt.letters)], np.int64)
         speed = np.asarray([timbre.pace / timbre.throat], np.float32)
-        with self._loading:
-            found = self._model.sess.run(None, {"ids": ids, "speed": speed})
+        found = self._model.sess.run(None, {"ids": ids, "speed": speed})
         parts = [each[0] for each in found[:6]]
         # The same noise each time: a text always sounds the same.
         sound = dsp.synth(*parts, np.random.default_rng(0))
