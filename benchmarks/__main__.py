@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks import (
+    articulating,
     besieging,
     burning,
     crowd,
@@ -18,6 +19,7 @@ from benchmarks import (
     growing,
     importing,
     leaving,
+    loading,
     returning,
     rows,
     serving,
@@ -25,6 +27,7 @@ from benchmarks import (
     starting,
     streaming,
     viewing,
+    voices,
 )
 from benchmarks.machine import heading, machine
 from benchmarks.stage import Stage
@@ -42,6 +45,9 @@ MEASURES: Final[dict[str, Callable[[Stage], Iterator[rows.Row]]]] = {
     "viewing": viewing.measure,
     "streaming": streaming.measure,
     "growing": growing.measure,
+    "articulating": articulating.measure,
+    "voices": voices.measure,
+    "loading": loading.measure,
     "hour": growing.measure_hour,
     "freezing": freezing.measure,
     "importing": importing.measure,

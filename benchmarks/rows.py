@@ -29,9 +29,9 @@ class Row:
     values
         The result of each run.
     unit
-        Of the values and of the limit; empty for counts.
-    limit
-        The highest acceptable value; None for information only.
+        Of the values and of the limits; empty for counts.
+    limit, least
+        The highest and the lowest acceptable value; both None for information only.
     judged_by
         Whether the limit is for the median or for every value.
     baseline
@@ -44,14 +44,21 @@ class Row:
     values: Sequence[float]
     unit: str = "s"
     limit: float | None = None
+    least: float | None = None
     judged_by: Literal["median", "max"] = "median"
     baseline: Sequence[float] = ()
     digits: int = 2
     within: bool | None = field(init=False)
 
     def __post_init__(self) -> None:
-        judge = statistics.median if self.judged_by == "median" else max
-        within = None if self.limit is None else judge(self.values) <= self.limit
+        low, high = min(self.values), max(self.values)
+        if self.judged_by == "median":
+            low = high = statistics.median(self.values)
+        within = None
+        if self.limit is not None or self.least is not None:
+            within = (self.limit is None or high <= self.limit) and (
+                self.least is None or low >= self.least
+            )
         object.__setattr__(self, "within", within)
 
 
@@ -73,7 +80,7 @@ def show(rows: Sequence[Row], heading: str) -> None:
     """Print the table, and below it the rows that missed their limit."""
     table = Table()
     table.add_column("measure")
-    table.add_column("at most", justify="right")
+    table.add_column("limit", justify="right")
     for name in ("measured: median [min..max]", "by hand"):
         table.add_column(name, justify="right")
         table.add_column("n", justify="right")
@@ -90,7 +97,7 @@ def show(rows: Sequence[Row], heading: str) -> None:
     missed = [row.measure for row in rows if row.within is False]
     console = Console(width=max(Console().width, 132))
     console.print(heading, table, sep="\n", highlight=False)
-    console.print(f"Over the limit: {'; '.join(missed)}" if missed else "All within the limits.")
+    console.print(f"Beyond the limit: {'; '.join(missed)}" if missed else "All within the limits.")
 
 
 def write(path: Path, rows: Sequence[Row], machine: dict[str, Any]) -> None:
@@ -100,9 +107,11 @@ def write(path: Path, rows: Sequence[Row], machine: dict[str, Any]) -> None:
 
 
 def _limit(row: Row) -> str:
-    if row.limit is None:
+    limits = [(sign, at) for sign, at in (("≤", row.limit), ("≥", row.least)) if at is not None]
+    if not limits:
         return ""
-    return f"{row.limit:g} {row.unit}".strip() + (" each" if row.judged_by == "max" else "")
+    told = ", ".join(f"{sign} {at:g} {row.unit}".strip() for sign, at in limits)
+    return told + (" each" if row.judged_by == "max" else "")
 
 
 def _summary(values: Sequence[float], row: Row) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import av
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -12,20 +11,11 @@ import pytest
 from heygen_widget.local import LocalServer
 from heygen_widget.local.voice import SAMPLE_RATE
 from heygen_widget.local.voice.words import tokens
-from tests.local.conftest import PATIENCE, Caller
+from tests.local.conftest import Caller
+from tests.local.ear import heard
 from tests.local.voice.loudness import lufs
 
 TEXT = "Hello! A bumblebee costs $9.99 by 7:30 pm; 你好 means hello. Would you like one? Of course."
-
-
-def heard(url: str) -> npt.NDArray[np.int16]:
-    """Play a stream to its end, as FFmpeg does."""
-    with av.open(url, timeout=PATIENCE) as stream:
-        frames = [frame.to_ndarray()[0] for frame in stream.decode(audio=0)]
-    sound: npt.NDArray[np.int16] = np.rint(np.clip(np.concatenate(frames), -1, 1) * 32767).astype(
-        np.int16
-    )
-    return sound
 
 
 def say(caller: Caller, *deltas: str) -> tuple[npt.NDArray[np.int16], list[dict[str, Any]]]:

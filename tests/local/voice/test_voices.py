@@ -78,6 +78,7 @@ def test_voices_are_equally_loud_and_never_clip(espeak: Narrator) -> None:
     [
         ("de", "Hallo, ich bin dein Avatar. Frag mich alles, und ich erkläre es dir gern."),
         ("fr+f2", "Bonjour, je suis votre avatar. Je vous expliquerai tout, volontiers."),
+        ("es", "Hola, soy tu avatar. Pregúntame lo que quieras y te lo explicaré con gusto."),
         ("ru", "Привет, я твой аватар. Спроси меня о чём угодно, и я всё объясню."),
         ("ja", "こんにちは、わたしはあなたのアバターです。"),
     ],
