@@ -9,8 +9,12 @@ from pathlib import Path
 import av
 from PIL import Image, ImageDraw, ImageOps
 
-from heygen_widget.local.face import LOOKS, face_for
-from heygen_widget.local.mouth import VISEMES
+from heygen_widget.local.face import FRAME_RATE, LOOKS, face_for
+from heygen_widget.local.mouth import VISEMES, Mouth
+from heygen_widget.local.voice.casting import Voice
+from heygen_widget.local.voice.hibari import HibariSpeaker
+from heygen_widget.local.voice.lips import Lips
+from heygen_widget.local.voice.visemes import mouth_cues
 from tests.browser import chromium
 
 ROOT = Path(__file__).parents[2]
@@ -18,20 +22,50 @@ SCREENS = ROOT / "screenshots"
 CELL = 480  # width of a picture in a sheet, in pixels
 SHEET_WIDTH = 1500
 CAPTION = 22
+SPOKEN = "bumblebee, phone, moon, why"
+HEAD = (430, 120, 850, 540)  # what a strip shows of a picture
+STRIP = 8  # frames in a row
 
 
 def take() -> None:
     """Take all pictures anew. The avatar's own goes first: the stand-in for a stream shows it."""
     shutil.rmtree(SCREENS, ignore_errors=True)
     SCREENS.mkdir()
-    planes = face_for(LOOKS[0]).frame(60, VISEMES["E"])
-    frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
-    Image.fromarray(frame.to_ndarray(format="rgb24")).save(SCREENS / "avatar.png")
+    portrait(60, VISEMES["E"]).save(SCREENS / "avatar.png")
+    strip().save(SCREENS / "lips.png")
     command = [sys.executable, "hatch_build.py", "run", "screens"]
     environment = os.environ | {"CHROMIUM_PATH": chromium.find()}
     subprocess.run(command, cwd=ROOT, env=environment, check=True)
     for folder in sorted(path for path in SCREENS.iterdir() if path.is_dir()):
         lay_out(folder).save(SCREENS / f"{folder.name}.png")
+
+
+def portrait(number: int, mouth: Mouth) -> Image.Image:
+    """Return a frame of the first face."""
+    planes = face_for(LOOKS[0]).frame(number, mouth)
+    frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
+    return Image.fromarray(frame.to_ndarray(format="rgb24"))
+
+
+def strip() -> Image.Image:
+    """Return the frames of a face that says `SPOKEN`, each with the phonemes that begin in it."""
+    said = HibariSpeaker().say(SPOKEN, Voice("en-us"), "en-us")
+    assert said is not None
+    assert said.phonemes is not None
+    seconds = len(said.samples) / said.rate
+    lips = Lips()
+    lips.add(mouth_cues(said.phonemes, seconds), 0.0)
+    cells = []
+    for number in range(round(seconds * FRAME_RATE)):
+        begin, end = number / FRAME_RATE, (number + 1) / FRAME_RATE
+        begun = "".join(ipa or "·" for time, ipa in said.phonemes if begin <= time < end)
+        head = ImageOps.scale(portrait(number, lips.at(begin)).crop(HEAD), 0.4)
+        cells.append(_labelled(f"{number}  {begun}", head))
+    width, height = cells[0].size
+    sheet = Image.new("RGB", (width * STRIP, height * -(-len(cells) // STRIP)), "#8a8f98")
+    for number, cell in enumerate(cells):
+        sheet.paste(cell, (number % STRIP * width, number // STRIP * height))
+    return sheet
 
 
 def lay_out(folder: Path) -> Image.Image:
