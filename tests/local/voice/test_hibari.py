@@ -16,6 +16,7 @@ from heygen_widget.local.voice import SAMPLE_RATE, SpokenAudio, VoiceError, load
 from heygen_widget.local.voice.casting import VOICES, number_of
 from heygen_widget.local.voice.hibari import HibariSpeaker
 from heygen_widget.local.voice.lips import Lips
+from heygen_widget.local.voice.model import with_output
 from heygen_widget.local.voice.narrator import Narrator
 from heygen_widget.local.voice.said import Joined, Said
 from heygen_widget.local.voice.words import tokens
@@ -327,8 +328,6 @@ def test_where_it_is_installed_it_speaks_by_default(asked: list[str]) -> None:
 
 
 def test_a_model_tells_one_tensor_more_or_is_left_as_it_is(tmp_path: Path) -> None:
-    from heygen_widget.local.voice.model import with_output  # noqa: PLC0415
-
     model = tmp_path / "model.onnx"
     model.write_bytes(b"/Clip_output_0")
     assert with_output(model, "/Gone") is None
