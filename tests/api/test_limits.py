@@ -54,7 +54,7 @@ def _endless(server: Server, head: bytes, piece: bytes) -> None:
 
 
 def _packed(compress: Callable[[bytes], bytes], times: int = 1) -> bytes:
-    body = bytes(100 * MEGABYTE)
+    body = bytes(2 * MOST)
     for _ in range(times):
         body = compress(body)
     return body

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,16 @@ class Thing:
 """
 
 
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+    kernel = Kernel(tmp_path_factory.mktemp("cells"))
+    yield kernel
+    kernel.close()
+
+
 @pytest.fixture
 def notebook(kernel: Kernel) -> Kernel:
+    """A kernel in which no cell has made anything yet."""
     kernel.run(
         "import asyncio, threading\n"
         "from heygen_widget.widget.cells import MadeInCells, current_cell\n"
