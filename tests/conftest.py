@@ -53,11 +53,13 @@ def state_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def one_tls_context() -> Iterator[None]:
-    """Read the certificates once: that takes 20 ms, and thousands of clients speak plain HTTP."""
+def cheap_and_patient_http() -> Iterator[None]:
+    """Let thousands of clients share what takes 20 ms to make, and wait for longer than 5 s."""
     with pytest.MonkeyPatch.context() as patch:
         read = cache(httpx.create_ssl_context)
         patch.setattr("httpx._transports.default.create_ssl_context", read)
+        for part in httpx.Timeout(None).as_dict():
+            patch.setattr(f"httpx._config.DEFAULT_TIMEOUT_CONFIG.{part}", PATIENCE)
         yield
 
 

@@ -206,7 +206,7 @@ def test_without_hurry_everything_is_read_and_catching_up_is_prompt(stage: Stage
         follower = Follower(f"{stage.url}/live.m3u8")
         follower.set_live(live=False)
         data = []
-        async with asyncio.timeout(20):  # a rest would take a minute
+        async with asyncio.timeout(50):  # a rest would take a minute
             async for part in follower.parts():
                 data.append(part.data)
                 ended.set()

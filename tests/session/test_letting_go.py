@@ -37,7 +37,7 @@ class Blocked:
 
     def __next__(self) -> str:
         self.reading.set()
-        if not self.closed.wait(20):
+        if not self.closed.wait(60):
             raise TimeoutError
         raise OSError("it was closed while it was read")
 
@@ -82,7 +82,7 @@ def complaints() -> Iterator[list[dict[str, Any]]]:
 
 
 async def _until(event: threading.Event) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not event.is_set():  # noqa: ASYNC110 (it is set by another thread)
             await asyncio.sleep(0.01)
 
@@ -90,9 +90,9 @@ async def _until(event: threading.Event) -> None:
 def test_a_stream_that_waits_for_its_model_is_closed_from_outside() -> None:
     source = Blocked()
     speech = Delivery(source)
-    assert source.reading.wait(20)
+    assert source.reading.wait(60)
     speech.become(SpeechStatus.INTERRUPTED)
-    assert source.closed.wait(10)
+    assert source.closed.wait(60)
 
 
 def test_a_generator_that_waits_for_its_model_is_left_alone_until_it_goes_on() -> None:
@@ -104,16 +104,16 @@ def test_a_generator_that_waits_for_its_model_is_left_alone_until_it_goes_on() -
             for number in range(3):
                 read.append(number)
                 reading.set()
-                assert release.wait(20)
+                assert release.wait(60)
                 yield "word "
         finally:
             closed.set()
 
     speech = Delivery(blocked())
-    assert reading.wait(20)
+    assert reading.wait(60)
     speech.become(SpeechStatus.INTERRUPTED)
     release.set()
-    assert closed.wait(20)
+    assert closed.wait(60)
     assert read == [0]
 
 
@@ -188,7 +188,7 @@ def _stalling(begin: bytes) -> Iterator[tuple[str, threading.Event, threading.Ev
         thread = threading.Thread(target=serve, args=(server,), daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{server.getsockname()[1]}", sent, hung_up
-        thread.join(20)
+        thread.join(60)
 
 
 OPENAI = b'data: {"choices": [{"index": 0, "delta": {"content": "Hi "}}]}\n\n'
@@ -212,10 +212,10 @@ def test_a_stream_over_a_connection_ends_while_it_waits_for_the_next_chunk(
 ) -> None:
     with _stalling(begin) as (address, sent, hung_up), opened(address) as source:
         speech = Delivery(source)
-        assert sent.wait(20)
-        assert not isinstance(source, Held) or source.reading.wait(20)
+        assert sent.wait(60)
+        assert not isinstance(source, Held) or source.reading.wait(60)
         speech.become(SpeechStatus.INTERRUPTED)
-        assert hung_up.wait(20)
+        assert hung_up.wait(60)
 
 
 @pytest.mark.parametrize("broken", [False, True])
@@ -261,7 +261,7 @@ def test_an_asynchronous_generator_is_closed_between_chunks_and_read_no_further(
                 await asyncio.sleep(0)
             speech.become(SpeechStatus.INTERRUPTED)
             so_far = read
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 await closed.wait()
             assert read <= so_far + 1
         assert told == []

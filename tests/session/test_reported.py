@@ -136,7 +136,7 @@ def test_a_speech_is_spoken_when_its_last_word_is_over(text: str, words: list[st
     async def work() -> None:
         async with Stage(Service(), text) as on:
             end = on.service.say(words, start=0.1, pace=1.2 / len(words))
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 await on.speeches[0].speech
             assert on.statuses == [SpeechStatus.SPOKEN]
             assert on.session.meter.elapsed >= end
@@ -151,7 +151,7 @@ def test_a_last_number_said_in_words_does_not_keep_anyone_waiting(words: str) ->
     async def work() -> None:
         async with Stage(Service(), "It costs $5.00") as on:
             on.service.say(words)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 await on.speeches[0].speech
             assert on.statuses == [SpeechStatus.SPOKEN]
             assert on.session.transcript == "It costs $5.00"
@@ -185,7 +185,7 @@ def test_words_of_a_text_that_broke_off_are_not_credited_to_the_next() -> None:
             ]
             assert after.status is SpeechStatus.SENT
             service.say("The quick end .", start=0.1)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 await after.speech
             assert len(after.speech.words) == 4
             assert on.session.transcript == "Hello. The quick brown fox jumps. The quick end."
@@ -200,7 +200,7 @@ def test_the_words_of_a_refused_text_are_not_waited_for() -> None:
         async with Stage(service, "First.", "Yes, refused.", "Yes, taken.") as on:
             await on.until(lambda: on.speeches[1].status is SpeechStatus.FAILED)
             service.say("First . Yes , taken .")
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 await on.speeches[2].speech
             assert on.speeches[1].speech.words == ()
             assert on.session.transcript == "First. Yes, taken."
@@ -212,7 +212,7 @@ def test_texts_of_numbers_alone_are_spoken_in_their_turn() -> None:
     async def work() -> None:
         async with Stage(Service(), "Before.", "2026", "42", "After.") as on:
             on.service.say("Before . twenty twenty six forty two After .")
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 await on.speeches[3].speech
             await on.until(lambda: all(speech.status.ended for speech in on.speeches))
             assert on.statuses[0] == on.statuses[3] == SpeechStatus.SPOKEN
@@ -225,7 +225,7 @@ def test_a_text_that_others_were_heard_around_is_uncertain() -> None:
     async def work() -> None:
         async with Stage(Service(), "First of all.", "2026", "Last of all.") as on:
             on.service.say("First of all . Last of all .")
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 await on.speeches[1].speech
                 await on.speeches[2].speech
             assert on.statuses == [
@@ -244,7 +244,7 @@ def test_a_symbol_that_no_word_is_reported_of_is_uncertain_and_keeps_nobody_wait
 
     async def work() -> None:
         async with Stage(Service(), "%") as on:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 await on.speeches[0].speech
             assert on.statuses == [SpeechStatus.UNCERTAIN]
 
@@ -255,11 +255,11 @@ def test_words_told_far_ahead_do_not_end_a_text_before_it_is_heard() -> None:
     async def work() -> None:
         async with Stage(Service(), "One two three four.", "Five.") as on:
             end = on.service.say("One two three four . Five .", pace=0.3)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 await on.speeches[0].speech
             assert on.session.meter.elapsed >= 1.2
             assert not on.speeches[1].status.ended
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 await on.speeches[1].speech
             assert on.session.meter.elapsed >= end - 0.3
 

@@ -45,7 +45,7 @@ def test_a_silent_text_settles_at_once_and_opens_nothing(
     raw: bool,  # noqa: FBT001
 ) -> None:
     speech = avatar.speak(text, raw=raw)
-    assert speech.result(timeout=20).status is SpeechStatus.SILENT
+    assert speech.result(timeout=60).status is SpeechStatus.SILENT
     assert list(speech) == []
     assert avatar.stream_id is None
     assert avatar.cost == 0
@@ -68,7 +68,7 @@ def test_a_silent_stream_settles_and_opens_nothing(avatar: Avatar) -> None:
 def test_in_an_open_session_a_silent_text_keeps_nobody_waiting(avatar: Avatar) -> None:
     first = avatar.speak("Hello there.")
     silent = avatar.speak("👍")
-    assert silent.result(timeout=20).status is SpeechStatus.SILENT
+    assert silent.result(timeout=60).status is SpeechStatus.SILENT
     streamed = avatar.speak(iter(["…", "!"]))
     last = avatar.speak(iter(["Good ", "bye. ", "👍 ", "***"]), final=True)
     assert streamed.result(timeout=60).status is SpeechStatus.SILENT

@@ -49,7 +49,7 @@ def test_an_end_is_final_and_releases_every_waiter() -> None:
 
     assert speech.become(SpeechStatus.SPOKEN)
     assert not speech.become(SpeechStatus.INTERRUPTED)
-    waiter.join(10)
+    waiter.join(60)
     assert not waiter.is_alive()
     assert asyncio.run(awaited()) is speech.speech
 
@@ -106,7 +106,7 @@ def test_a_model_that_only_thinks_is_not_read_on_once_nobody_listens() -> None:
         try:
             while True:
                 if read == 1:
-                    ended.wait(10)
+                    ended.wait(60)
                 read += 1
                 yield {"choices": [{"delta": {"reasoning_content": "hm"}}]}
         finally:
@@ -115,7 +115,7 @@ def test_a_model_that_only_thinks_is_not_read_on_once_nobody_listens() -> None:
     speech = Delivery(thinking())
     speech.become(SpeechStatus.INTERRUPTED)
     ended.set()
-    assert closed.wait(10)
+    assert closed.wait(60)
     assert read <= 2
 
 

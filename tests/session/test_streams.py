@@ -64,7 +64,7 @@ def test_the_first_words_open_the_session_and_nothing_is_sent_before(
     release = threading.Event()
 
     def hesitant() -> Iterator[str]:
-        release.wait(20)
+        release.wait(60)
         yield "Now. "
         yield "Then."
 
@@ -176,7 +176,7 @@ def test_a_stopped_session_stops_its_source(swift_server: LocalServer) -> None:
             session.stop()
             await running
             assert speech.status is SpeechStatus.INTERRUPTED
-            assert await asyncio.to_thread(closed.wait, 20)
+            assert await asyncio.to_thread(closed.wait, 60)
 
     run(work)
 
@@ -235,7 +235,7 @@ def test_a_sentence_that_no_longer_fits_is_not_begun() -> None:
         guard = Guard(Limits(max_cost=1.0), meter, warn)
         now = 12.0
         running = asyncio.create_task(guard.run())
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await warned.wait()
         guard.words_said(lambda: "Short.")
         await asyncio.sleep(0)
@@ -285,7 +285,7 @@ def test_what_was_not_sent_when_a_session_ended_is_said_in_a_new_one_once(
                 with pytest.raises(StreamClosed, match="idle_timeout"):
                     speech.speech.result(timeout=0)
             sessions.stop()
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 await rested.wait()
 
     run(work)

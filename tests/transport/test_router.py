@@ -42,7 +42,7 @@ class Page:
         return [part["number"] for message, _ in self.messages for part in message["parts"]]
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not condition():
                 self._came.clear()
                 await self._came.wait()
