@@ -26,6 +26,8 @@ _LIMITED_RANGE: Final = 1
 _X264: Final = {
     "preset": "superfast",
     "tune": "zerolatency",
+    "weightp": "0",  # nothing fades
+    "subq": "0",  # motion in whole pixels: a fifth less CPU for 2 % more bytes
     "qp": "25",  # constant: what does not move looks the same in each segment, live or replayed
     "g": "100000",  # only the caller decides where decoding can start
     "sc_threshold": "0",
@@ -95,9 +97,15 @@ class VideoEncoder:
     ----------
     form
         How.
+
+    Attributes
+    ----------
+    latest
+        The picture that was encoded last, which may be drawn over.
     """
 
     def __init__(self, form: VideoFormat) -> None:
+        self.latest: npt.NDArray[np.uint8] | None = None
         self._form = form
         self._codec = av.CodecContext.create(form.codec, "w")
         form.configure(self._codec)
@@ -111,7 +119,8 @@ class VideoEncoder:
         Parameters
         ----------
         picture
-            Planar yuv420p, shape (1.5 * `HEIGHT`, `WIDTH`); not to be written to afterwards.
+            Planar yuv420p, shape (1.5 * `HEIGHT`, `WIDTH`). It may be drawn over
+            afterwards.
         key
             Whether decoding can start here. H.264 then includes its parameter sets.
         """
@@ -128,4 +137,5 @@ class VideoEncoder:
         frame.time_base = Fraction(1, FRAME_RATE)
         frame.pict_type = PictureType.I if key else PictureType.NONE
         self._count += 1
+        self.latest = picture
         return b"".join(bytes(packet) for packet in self._codec.encode(frame))

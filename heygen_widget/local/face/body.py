@@ -6,9 +6,17 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from heygen_widget.local.face.canvas import WIDTH, Canvas
+from heygen_widget.local.face.canvas import WIDTH, Box, Canvas
 from heygen_widget.local.face.motion import BREATHS
-from heygen_widget.local.face.planes import Bytes, Tile, to_frame, to_yuva
+from heygen_widget.local.face.planes import (
+    Bytes,
+    Lanes,
+    Tile,
+    to_bytes,
+    to_frame,
+    to_lanes,
+    to_yuva,
+)
 
 _RISE: Final = 1.8  # pixels that the shoulders rise at most
 _EASE: Final = 70.0  # pixels over which they do so, from what keeps still outwards
@@ -21,39 +29,39 @@ class Body:
     Attributes
     ----------
     rest
-        The frame without a head, breathed out. Around the neck it is the same in all phases.
+        The frame without a head, breathed out.
+    behind
+        The part of it where a head can be. It is the same in all phases.
     breaths
         The part of the frame with the clothes, breath by breath.
     """
 
     rest: Bytes
+    behind: Lanes
     breaths: tuple[Tile, ...]
 
-    def frame(self, breath: int) -> Bytes:
-        """Return a new frame."""
-        frame = self.rest.copy()
-        if breath:
-            self.breaths[breath].put_on(frame)
+    def frame(self, breath: int, over: Bytes | None) -> Bytes:
+        """Return a frame: another one of this body with its head, drawn over, or a new one."""
+        frame = self.rest.copy() if over is None else over
+        self.breaths[breath].put_on(frame)
         return frame
 
 
-def breathing(backdrop: Canvas, clothes: Canvas, still: float) -> Body:
-    """Let clothes breathe; within `still` pixels of the middle nothing moves."""
-    behind, worn = to_yuva(backdrop.pixels), to_yuva(clothes.pixels)
+def breathing(backdrop: Canvas, clothes: Canvas, place: Box) -> Body:
+    """Let clothes breathe; nothing moves at `place`, where the head can be."""
+    scene, worn = to_yuva(backdrop.pixels), to_yuva(clothes.pixels)
     part = backdrop.box.slices(clothes.box)
+    still = max(WIDTH / 2 - place.left, place.right - WIDTH / 2)
     x = np.abs(np.arange(clothes.box.left, clothes.box.right) - WIDTH / 2)
     share = np.clip((x - still) / _EASE, 0, 1)
     weight = (share * share * (3 - 2 * share)).astype(np.float32)[None, :, None]
-    scene = behind[part]
     breaths = []
     for breath in range(BREATHS):
         raised = _raised(worn, weight * np.float32(_RISE * breath / (BREATHS - 1)))
-        breaths.append(
-            Tile.solid(clothes.box, raised + scene * (1 - raised[..., 3:] / np.float32(255)))
-        )
-    rest = to_frame(behind)
-    breaths[0].put_on(rest)
-    return Body(rest, tuple(breaths))
+        breaths.append(raised + scene[part] * (1 - raised[..., 3:] / np.float32(255)))
+    scene[part] = breaths[0]
+    behind = to_lanes(to_bytes(scene[backdrop.box.slices(place)]))
+    return Body(to_frame(scene), behind, tuple(Tile.solid(clothes.box, each) for each in breaths))
 
 
 def _raised(

@@ -1,6 +1,7 @@
 """From painted colours to the planes of video: BT.709, limited range, 4:2:0. Knows no drawing."""
 
 from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -8,7 +9,15 @@ import numpy.typing as npt
 from heygen_widget.local.face.canvas import HEIGHT, WIDTH, Box
 
 Bytes = npt.NDArray[np.uint8]
+Lanes = npt.NDArray[np.uint64]
+"""Premultiplied Y, U, V and alpha of pixels, in 16 bits each from the lowest up.
 
+So numpy computes with all four at once."""
+
+LOW: Final = np.uint64(0x00FF_00FF_00FF_00FF)
+"""The low byte of each lane, all that is used between two steps of a computation."""
+
+_TWO: Final = np.uint64(0x0002_0002_0002_0002)
 _RED, _GREEN, _BLUE = 0.2126, 0.7152, 0.0722
 
 
@@ -26,11 +35,22 @@ def to_yuva(pixels: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return np.clip(stacked, 0, 255, out=stacked)
 
 
-def halved(plane: Bytes) -> Bytes:
-    """Shrink a plane to half its width and height; both must be even."""
-    wide = plane.astype(np.uint16)
-    total = wide[0::2, 0::2] + wide[0::2, 1::2] + wide[1::2, 0::2] + wide[1::2, 1::2]
-    return ((total + 2) >> 2).astype(np.uint8)
+def to_bytes(yuva: npt.NDArray[Any]) -> Bytes:
+    """Round values from 0 to 255."""
+    rounded: Bytes = np.rint(yuva).astype(np.uint8)
+    return rounded
+
+
+def to_lanes(yuva: Bytes) -> Lanes:
+    """Widen pixels of shape (height, width, 4) to lanes of shape (height, width)."""
+    lanes: Lanes = yuva.astype("<u2").view("<u8")[..., 0]
+    return lanes
+
+
+def dimmed(lanes: Lanes, share: npt.NDArray[Any]) -> Lanes:
+    """Multiply pixels by a share, in whole numbers from 0 to 255."""
+    total: Lanes = (lanes * share + LOW) >> 8 & LOW
+    return total
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,63 +63,35 @@ class Tile:
     v: Bytes
 
     @classmethod
-    def of(cls, frame: Bytes, box: Box) -> "Tile":
-        """Cut a tile out of a frame (the planes are views)."""
-        y, u, v = split(frame)
-        half = Box(*(edge // 2 for edge in box))
-        rows, columns = _whole(WIDTH, HEIGHT).slices(box)
-        half_rows, half_columns = _whole(WIDTH // 2, HEIGHT // 2).slices(half)
-        return cls(box, y[rows, columns], u[half_rows, half_columns], v[half_rows, half_columns])
-
-    def under(self, above: Bytes) -> "Tile":
-        """Return this tile under premultiplied Y, U, V, alpha of shape (height, width, 4)."""
-        chroma = [halved(np.ascontiguousarray(above[..., i])) for i in (1, 2, 3)]
-        clear, clear_half = 255 - above[..., 3], 255 - chroma[2]
-        return Tile(
-            self.box,
-            _over(above[..., 0], self.y, clear),
-            _over(chroma[0], self.u, clear_half),
-            _over(chroma[1], self.v, clear_half),
-        )
+    def of(cls, box: Box, lanes: Lanes) -> "Tile":
+        """Make a tile of opaque pixels."""
+        rows = lanes[0::2] + lanes[1::2]
+        half = (rows[:, 0::2] + rows[:, 1::2] + _TWO) >> 2
+        u, v = ((half >> lane).astype(np.uint8) for lane in (16, 32))
+        return cls(box, lanes.astype(np.uint8), u, v)
 
     @classmethod
     def solid(cls, box: Box, yuva: npt.NDArray[np.float32]) -> "Tile":
         """Make a tile of opaque Y, U, V, alpha of shape (height, width, 4)."""
         u, v = (_halved_exactly(yuva[..., i]) for i in (1, 2))
-        return cls(box, np.rint(yuva[..., 0]).astype(np.uint8), u, v)
+        return cls(box, to_bytes(yuva[..., 0]), u, v)
 
     def put_on(self, frame: Bytes) -> None:
-        """Copy the tile to its place in a frame."""
-        place = Tile.of(frame, self.box)
-        place.y[:], place.u[:], place.v[:] = self.y, self.u, self.v
-
-
-def split(frame: Bytes) -> tuple[Bytes, Bytes, Bytes]:
-    """Return views of the planes of a frame, which is (1080, 1280)."""
-    chroma = frame[HEIGHT:].reshape(2, HEIGHT // 2, WIDTH // 2)
-    return frame[:HEIGHT], chroma[0], chroma[1]
+        """Copy the tile to its place in a frame, which is (1080, 1280)."""
+        left, top, right, bottom = self.box
+        frame[top:bottom, left:right] = self.y
+        chroma = frame[HEIGHT:].reshape(2, HEIGHT // 2, WIDTH // 2)
+        place = chroma[:, top // 2 : bottom // 2, left // 2 : right // 2]
+        place[0], place[1] = self.u, self.v
 
 
 def to_frame(yuva: npt.NDArray[np.float32]) -> Bytes:
     """Make a frame of opaque Y, U, V, alpha of shape (720, 1280, 4)."""
     frame = np.empty((HEIGHT * 3 // 2, WIDTH), dtype=np.uint8)
-    Tile.solid(_whole(WIDTH, HEIGHT), yuva).put_on(frame)
+    Tile.solid(Box(0, 0, WIDTH, HEIGHT), yuva).put_on(frame)
     return frame
 
 
 def _halved_exactly(plane: npt.NDArray[np.float32]) -> Bytes:
     total = plane[0::2, 0::2] + plane[0::2, 1::2] + plane[1::2, 0::2] + plane[1::2, 1::2]
-    return np.rint(total / 4).astype(np.uint8)
-
-
-def _whole(width: int, height: int) -> Box:
-    return Box(0, 0, width, height)
-
-
-def _over(above: Bytes, below: Bytes, clear: Bytes) -> Bytes:
-    total = below * clear.astype(np.uint16)
-    total += 128
-    total += total >> 8  # with the next line: divided by 255 and rounded, without a division
-    total >>= 8
-    total += above
-    return np.minimum(total, 255, out=total).astype(np.uint8)
+    return to_bytes(total / 4)

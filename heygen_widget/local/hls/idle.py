@@ -41,10 +41,11 @@ class IdleLoop:
 
     def _encode(self, first: int) -> list[bytes]:
         encoder = VideoEncoder(H264)
-        return [
-            length_prefixed(encoder.encode(self._face.frame(first + i, REST), key=i == 0))
-            for i in range(self._frames)
-        ]
+        samples = []
+        for index in range(self._frames):
+            picture = self._face.frame(first + index, REST, over=encoder.latest)
+            samples.append(length_prefixed(encoder.encode(picture, key=index == 0)))
+        return samples
 
 
 def idle_loop(face: Face, frames: int) -> IdleLoop:

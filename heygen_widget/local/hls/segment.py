@@ -43,7 +43,8 @@ class Pictures:
     def code(self, encoder: VideoEncoder) -> list[bytes]:
         """Draw and code what was not coded yet; return the MP4 samples of all pictures."""
         for index in range(len(self._coded), len(self._mouths)):
-            picture = self._face.frame(self._first + index, self._mouths[index])
+            mouth = self._mouths[index]
+            picture = self._face.frame(self._first + index, mouth, over=encoder.latest)
             self._coded.append(length_prefixed(encoder.encode(picture, key=index == 0)))
         return self._coded
 

@@ -49,7 +49,8 @@ class Pictures:
         if self._clip is not None:
             return self._clip[place], place == 0
         key = key or place == 0 or replaying
-        coded = self._encoder.encode(self._face.frame(frame, mouth), key=key)
+        picture = self._face.frame(frame, mouth, over=self._encoder.latest)
+        coded = self._encoder.encode(picture, key=key)
         self._keep(frame, coded, resting=resting)
         return coded, key
 

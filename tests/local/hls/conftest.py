@@ -61,10 +61,12 @@ class CountingFace(Face):
         self._lock = threading.Lock()
         self.drawn = 0
 
-    def frame(self, number: int, mouth: Mouth) -> npt.NDArray[np.uint8]:
+    def frame(
+        self, number: int, mouth: Mouth, over: npt.NDArray[np.uint8] | None = None
+    ) -> npt.NDArray[np.uint8]:
         with self._lock:
             self.drawn += 1
-        return self._drawn_by.frame(number, mouth)
+        return self._drawn_by.frame(number, mouth, over)
 
 
 @dataclass(frozen=True)
@@ -158,11 +160,15 @@ def go_on_air(engine: VoiceEngine, face: Face) -> Iterator[Callable[..., OnAir]]
     """Start streams; they are stopped after the test."""
     running: list[OnAir] = []
 
-    def start(*, segment_seconds: float = 0.4, face: Face = face) -> OnAir:
+    def start(
+        *, segment_seconds: float = 0.4, face: Face = face, said: SpokenAudio | None = None
+    ) -> OnAir:
         changed = threading.Event()
         track = Tape(engine)
         track.stream = Stream(face, track, segment_seconds=segment_seconds, on_segment=changed.set)
         running.append(OnAir(track.stream, track, changed))
+        if said is not None:
+            track.add(said)
         track.stream.start()
         return running[-1]
 
