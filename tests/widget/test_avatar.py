@@ -305,7 +305,7 @@ def test_awaiting_gives_the_state_that_was_reached(avatar: Avatar) -> None:
 
 
 def test_a_state_that_does_not_exist_is_not_waited_for(avatar: Avatar) -> None:
-    with pytest.raises(ValueError, match="finished"):
+    with pytest.raises(ValueError, match="'finished' is not a state to wait for"):
         avatar.wait("finished")
     with pytest.raises(ValueError, match=r"await avatar.until\('playing'\)"):
         avatar.wait("playing")
