@@ -13,6 +13,7 @@ from benchmarks.screens import KernelTransport, WidgetScreen
 from benchmarks.stage import DetachedBrowser, Stage, avatar_server
 from benchmarks.viewers import LONG_TEXT
 from heygen_widget import LocalServer
+from tests.browser.lab import VIDEO
 
 MINUTES: Final = 20.0
 """Length of the stream."""
@@ -24,7 +25,7 @@ TIMES: Final = 5
 REST: Final = 2.0
 """How many samples are taken each time, and how many seconds apart."""
 
-_POSITION: Final = "document.querySelector('.heygen-widget video').currentTime"
+_POSITION: Final = f"document.querySelector('{VIDEO}').currentTime"
 _TALK: Final = f"""\
 import os, threading
 def talk():

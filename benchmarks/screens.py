@@ -13,7 +13,7 @@ import httpx
 
 from benchmarks.trace import Trace
 from heygen_widget import LocalServer
-from tests.browser.lab import Notebook
+from tests.browser.lab import VIDEO, Notebook
 
 BUSY: Final = 4.0
 """Seconds for which a cell goes on after it has spoken."""
@@ -107,7 +107,7 @@ class Screen(ABC):
 class WidgetScreen(Screen):
     """The widget of this package; the page fetches the stream itself."""
 
-    video = ".heygen-widget video"
+    video = VIDEO
     transport = "direct"
 
     def start(self, text: str) -> float:

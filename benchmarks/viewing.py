@@ -12,19 +12,19 @@ from benchmarks.screens import WidgetScreen
 from benchmarks.stage import Stage, avatar_server
 from benchmarks.viewers import LONG_TEXT
 from tests.browser.captions import caption_delays
-from tests.browser.lab import KERNEL_IS_IDLE
+from tests.browser.lab import KERNEL_IS_IDLE, VIDEO
 
 TIMES = 10
 AVATARS = 20
 FRAME = 0.04  # seconds from one frame of the stream to the next
 SETTLING = 6.0  # seconds
-LOOK: Final = """
-const noting = setInterval(() => {
+LOOK: Final = f"""
+const noting = setInterval(() => {{
   if (!document.querySelector(".heygen-widget")) return;
   window.rendered = Date.now() / 1000;
   clearInterval(noting);
-}, 5);
-addEventListener("DOMContentLoaded", () => probe.look(".heygen-widget video"));
+}}, 5);
+addEventListener("DOMContentLoaded", () => probe.look("{VIDEO}"));
 """
 SCRIPT: Final = re.compile(rb'"_esm": ?"((?:[^"\\]|\\.)*)"')
 PLAYER: Final = re.compile(rb'"kind": ?"player"')

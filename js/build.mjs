@@ -16,11 +16,14 @@ const common = {
   logLevel: "info",
   metafile: true,
 };
+/** What is drawn by a module that a page gets once brings its style sheet along. */
+const styled = { loader: { ".css": "text" } };
 const folder = "../heygen_widget/static";
 
 const builds = await Promise.all([
   context({
     ...common,
+    ...styled,
     entryPoints: {
       widget: "src/widget.ts",
       player: "src/player_bundle.ts",
@@ -31,6 +34,7 @@ const builds = await Promise.all([
   }),
   context({
     ...common,
+    ...styled,
     entryPoints: { livekit: "src/livekit_bundle.ts" },
     outdir: folder,
   }),

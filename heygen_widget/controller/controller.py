@@ -93,12 +93,13 @@ class AvatarController:
         backend: Backend,
         *,
         interrupt: OnInterrupt = "wait",
+        floating: bool = True,
     ) -> None:
         check_choice("interrupt", interrupt, OnInterrupt)
         self.connection = connection
         self.backend = backend
         self.queue = backend.queue
-        self.publisher = Publisher(backend, rehearsal=connection.rehearsal)
+        self.publisher = Publisher(backend, rehearsal=connection.rehearsal, floating=floating)
         self.waiter = StateWaiter(self.queue)
         self.port: FrontendPort | None = None
         self.page: PageReport | None = None

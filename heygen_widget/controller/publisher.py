@@ -31,12 +31,13 @@ class Publisher:
         The view that pages have.
     """
 
-    def __init__(self, backend: Backend, *, rehearsal: bool) -> None:
+    def __init__(self, backend: Backend, *, rehearsal: bool, floating: bool) -> None:
         self.seen = False
         self._port: FrontendPort | None = None
         self._backend = backend
         self._queue = backend.queue
         self._rehearsal = rehearsal
+        self._floating = floating
         self._told: dict[int, int] = {}  # characters, by the number of a text
         self._telling = Telling(0)
         self.session = to_browser(self.view())
@@ -104,7 +105,10 @@ class Publisher:
     def view(self) -> SessionView:
         """Describe what is shown."""
         return session_view(
-            self._queue.snapshot, rehearsal=self._rehearsal, **self._backend.view_fields()
+            self._queue.snapshot,
+            rehearsal=self._rehearsal,
+            floating=self._floating,
+            **self._backend.view_fields(),
         )
 
     def _tell_growth(self) -> None:

@@ -57,6 +57,7 @@ class SessionView(BaseModel):
     can_interrupt: bool = False  # it speaks, or is about to, and can be silenced without an end
     qualities: list[PictureQuality] = []
     quality: PictureQuality | None = None  # how fine it is; None for the server's choice
+    floating: bool = True  # whether the picture may float while it is out of sight
 
 
 class Word(BaseModel):

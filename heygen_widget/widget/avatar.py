@@ -62,6 +62,8 @@ class Avatar(SessionWidget):
         Dollars, for the meter.
     interrupt
         What interrupting a cell ends: only the wait, or with ``"stop"`` also the session.
+    floating
+        Whether the picture floats in a corner of the notebook while it is scrolled out of sight.
 
     Examples
     --------
@@ -82,6 +84,7 @@ class Avatar(SessionWidget):
         max_seconds: float | None = None,
         price_per_second: float = PRICE_PER_SECOND,
         interrupt: OnInterrupt = "wait",
+        floating: bool = True,
     ) -> None:
         avatar_id = avatar_id or DEFAULT_AVATAR_ID
         connection = Connection(client=client, local=local)
@@ -96,7 +99,14 @@ class Avatar(SessionWidget):
         self._calls: deque[Calls] = deque(maxlen=MOST_CALLING)
         name = type(self).__name__
         super().__init__(
-            AvatarController(name, avatar_id, connection, self._backend, interrupt=interrupt)
+            AvatarController(
+                name,
+                avatar_id,
+                connection,
+                self._backend,
+                interrupt=interrupt,
+                floating=floating,
+            )
         )
 
     def start(

@@ -52,7 +52,7 @@ class StreamingAvatar(SessionWidget):
         ``H264`` or ``VP8``; the server's choice by default.
     version
         ``v2`` for a LiveKit room, ``v1`` for a bare peer connection.
-    client, local, max_cost, max_seconds, price_per_second, interrupt
+    client, local, max_cost, max_seconds, price_per_second, interrupt, floating
         As for `Avatar`.
     idle_timeout
         Seconds without a text, 30 to 3600, after which the server ends a session that nobody
@@ -82,6 +82,7 @@ class StreamingAvatar(SessionWidget):
         price_per_second: float = PRICE_PER_SECOND,
         idle_timeout: int | None = None,
         interrupt: OnInterrupt = "wait",
+        floating: bool = True,
     ) -> None:
         opening = Opening(
             avatar_id=avatar_id or DEFAULT_AVATAR_ID,
@@ -96,7 +97,14 @@ class StreamingAvatar(SessionWidget):
         self._backend = RoomBackend(opening, setup)
         name, avatar_id = type(self).__name__, opening.avatar_id
         super().__init__(
-            AvatarController(name, avatar_id, connection, self._backend, interrupt=interrupt)
+            AvatarController(
+                name,
+                avatar_id,
+                connection,
+                self._backend,
+                interrupt=interrupt,
+                floating=floating,
+            )
         )
 
     def start(self) -> None:

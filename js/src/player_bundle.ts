@@ -3,6 +3,8 @@
 
 // The light build plays everything this widget meets.
 export { default } from "hls.js/light";
+export { Floating } from "./floating/floating.ts";
+export { CaptionView } from "./panel/caption_view.ts";
 export { TranscriptView } from "./panel/transcript_view.ts";
 export { Player } from "./player/hls/player.ts";
 export { HlsSessionPlayer as SessionPlayer } from "./player/hls/session_player.ts";

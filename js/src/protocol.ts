@@ -58,6 +58,8 @@ export interface SessionView {
   qualities: readonly PictureQuality[];
   /** How fine it is; null for the server's choice. */
   quality: PictureQuality | null;
+  /** Whether the picture may float while it is out of sight. */
+  floating: boolean;
 }
 
 /** How fine a picture can be. */
@@ -346,6 +348,7 @@ export const IDLE: SessionView = {
   can_interrupt: false,
   qualities: [],
   quality: null,
+  floating: true,
 };
 
 /** Read the `session` trait; what it leaves out is as in `IDLE`. */

@@ -116,6 +116,7 @@ export interface SessionView {
   can_interrupt: boolean;
   qualities: Array<"low" | "medium" | "high">;
   quality: "low" | "medium" | "high" | null;
+  floating: boolean;
 }
 
 export interface SpeechMessage {

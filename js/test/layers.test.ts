@@ -11,6 +11,7 @@ const ARROWS: Record<string, string[]> = {
   page: ["protocol.ts"],
   model: ["page", "protocol.ts"],
   present: ["model", "page", "protocol.ts"],
+  floating: ["model", "page", "panel", "protocol.ts"],
   panel: ["model", "page", "protocol.ts"],
   "player/hls": ["model", "page", "protocol.ts"],
   "player/webrtc": ["model", "page", "protocol.ts"],

@@ -1,12 +1,14 @@
 // Stands in for hls.js where a fault cannot be provoked in the real one: a module of its own, handed
 // to the page as the kernel hands over hls.js. Its instances are listed at `globalThis.hlsInstances`.
 
+import { Floating } from "../src/floating/floating.ts";
+import { CaptionView } from "../src/panel/caption_view.ts";
 import { TranscriptView } from "../src/panel/transcript_view.ts";
 import { Player } from "../src/player/hls/player.ts";
 import { HlsSessionPlayer as SessionPlayer } from "../src/player/hls/session_player.ts";
 
 const SOURCE = `
-  export const { Player, SessionPlayer, TranscriptView } = globalThis.heygenPlayback;
+  export const { CaptionView, Floating, Player, SessionPlayer, TranscriptView } = globalThis.heygenPlayback;
   export default class {
     static Events = {
       ERROR: "error", FRAG_BUFFERED: "frag", INIT_PTS_FOUND: "pts", LEVEL_UPDATED: "level",
@@ -46,7 +48,9 @@ export interface StandIn {
 
 /** The stand-in's module, as bytes of a `player` message. */
 export function standInLibrary(): DataView<ArrayBuffer> {
-  Object.assign(globalThis, { heygenPlayback: { Player, SessionPlayer, TranscriptView } });
+  Object.assign(globalThis, {
+    heygenPlayback: { CaptionView, Floating, Player, SessionPlayer, TranscriptView },
+  });
   return new DataView(new TextEncoder().encode(SOURCE).buffer);
 }
 

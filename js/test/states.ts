@@ -2,6 +2,7 @@
 
 import { expect } from "vitest";
 import { userEvent } from "vitest/browser";
+import { endsSentence } from "../src/model/sentences.ts";
 import { PLAYER_VERSION, type SessionView, type Word } from "../src/protocol.ts";
 import { find, type Host, type Model, type Shown } from "./model.ts";
 import { instances, lend, standInLibrary } from "./stand_in.ts";
@@ -38,11 +39,14 @@ const REFUSED = {
 /** Words of 0.3 s that have just been spoken; the last one lasts. */
 function words(text: string, begin = -30): Word[] {
   let upto = -1;
+  let caption = 0;
   const spoken = text.split(" ").map((word, index): Word => {
     const start = begin + 0.4 * index;
     const from = upto + 1;
     upto = from + word.length;
-    return { word, start, end: start + 0.3, place: [0, from, upto] };
+    const told = { word, start, end: start + 0.3, caption, place: [0, from, upto] } as const;
+    if (endsSentence(word)) caption += 1;
+    return told;
   });
   const last = spoken.at(-1);
   if (last) last.end = 600;

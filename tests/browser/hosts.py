@@ -13,6 +13,9 @@ import httpx
 from tests.browser.lab import free_port, wait_for
 
 SHOW = "from heygen_widget import Avatar\navatar = Avatar(local=True)\navatar"
+BELOW = 8
+"""How many cells are below the avatar's, for a notebook to scroll."""
+TALL = "# A line\n\n" * 12
 MARIMO = """import marimo
 
 app = marimo.App()
@@ -20,11 +23,19 @@ app = marimo.App()
 
 @app.cell
 def _():
+    import marimo as mo
     from heygen_widget import Avatar
 
     avatar = Avatar(local=True)
     avatar
-    return (avatar,)
+    return (avatar, mo)
+"""
+MARIMO_BELOW = f"""
+
+@app.cell
+def _(mo):
+    mo.md({TALL!r})
+    return
 """
 
 
@@ -38,7 +49,7 @@ def notebook_7(folder: Path) -> Iterator[str]:
         "--no-browser",
         "--port={port}",
     ]
-    _write(folder, "avatar.ipynb", SHOW)
+    _write(folder, "avatar.ipynb", SHOW, below=BELOW)
     with _served(folder, ["notebook", *options], "/api") as url:
         yield f"{url}/notebooks/avatar.ipynb"
 
@@ -46,7 +57,8 @@ def notebook_7(folder: Path) -> Iterator[str]:
 @contextmanager
 def voila(folder: Path) -> Iterator[str]:
     """Voilà; yields the address of the page that a notebook becomes."""
-    with voila_pages(folder, {"avatar.ipynb": SHOW}) as url:
+    _write(folder, "avatar.ipynb", SHOW, below=BELOW)
+    with voila_pages(folder, {}) as url:
         yield f"{url}/voila/render/avatar.ipynb"
 
 
@@ -70,13 +82,13 @@ def voila_pages(
 @contextmanager
 def marimo(folder: Path) -> Iterator[str]:
     """marimo's editor; yields the address of a notebook that shows an avatar when it is run."""
-    (folder / "avatar.py").write_text(MARIMO)
+    (folder / "avatar.py").write_text(MARIMO + BELOW * MARIMO_BELOW)
     options = ["edit", "avatar.py", "--headless", "--no-token", "--port", "{port}"]
     with _served(folder, ["marimo", *options, "--skip-update-check"], "/health") as url:
         yield url
 
 
-def _write(folder: Path, name: str, source: str) -> None:
+def _write(folder: Path, name: str, source: str, *, below: int = 0) -> None:
     cell: dict[str, object] = {
         "cell_type": "code",
         "id": "show",
@@ -86,8 +98,9 @@ def _write(folder: Path, name: str, source: str) -> None:
         "execution_count": None,
     }
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    tall = {"cell_type": "markdown", "source": TALL, "metadata": {}}
     content = {
-        "cells": [cell],
+        "cells": [cell, *(tall | {"id": f"below-{index}"} for index in range(below))],
         "metadata": {"kernelspec": kernel},
         "nbformat": 4,
         "nbformat_minor": 5,

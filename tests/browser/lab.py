@@ -22,7 +22,7 @@ from tests.browser import chromium
 T = TypeVar("T")
 
 PROBE = Path(__file__).with_name("probe.js")
-VIDEO = ".heygen-widget video"
+VIDEO = ":is(.heygen-widget, .heygen-floating) video"
 _COUNT = "i => jupyterapp.shell.currentWidget.content.widgets[i].model.executionCount"
 _OUTPUTS = "i => jupyterapp.shell.currentWidget.content.widgets[i].model.outputs.toJSON()"
 KERNEL_IS_IDLE = (

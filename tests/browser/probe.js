@@ -77,21 +77,29 @@ window.probe = {
     const video = this.find(selector);
     return video ? video.getVideoPlaybackQuality().totalVideoFrames : 0;
   },
-  /** From now on, note what stops a video, how far its frames are apart, and where it is shown. */
+  /** From now on, note what stops a video, how far its frames are apart, and how many are shown. */
   follow(selector) {
-    const video = document.querySelector(selector);
-    const diary = { video, stops: [], widest: 0, last: performance.now() };
+    const video = this.find(selector);
+    const diary = { video, stops: [], widest: 0, last: performance.now(), frames: [] };
     window.probe.diary = diary;
     for (const event of ["pause", "emptied"]) {
       video.addEventListener(event, () => diary.stops.push(event));
     }
-    const note = () => {
+    const note = (_, { mediaTime, presentedFrames }) => {
       const now = performance.now();
       diary.widest = Math.max(diary.widest, now - diary.last);
       diary.last = now;
+      diary.frames.push([mediaTime, presentedFrames]);
       video.requestVideoFrameCallback(note);
     };
     video.requestVideoFrameCallback(note);
+  },
+  /** How many frames of a film with so many a second were not shown, of how many; needs `follow`. */
+  lost(perSecond) {
+    const { frames } = this.diary;
+    const [[begin, first], [end, last]] = [frames[0], frames.at(-1)];
+    const all = Math.round((end - begin) * perSecond);
+    return [all - (last - first), all];
   },
   /** How much the part of the picture around the mouth changes within some seconds, 0 to 255. */
   async mouth(selector, seconds) {

@@ -3,14 +3,14 @@
 import math
 import statistics
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
+from tests.browser.axe import findings
 from tests.browser.captions import caption_delays
 from tests.browser.lab import Notebook
 
-AXE = Path(__file__).parents[2] / "js" / "node_modules" / "axe-core" / "axe.min.js"
+WIDGET = ".heygen-widget"
 SHOW = "from heygen_widget import Avatar\navatar = Avatar()\navatar"
 LATE = 0.150  # seconds between sound and caption, at the 95th percentile
 
@@ -64,27 +64,13 @@ def test_axe_finds_nothing_in_jupyterlab(
     notebook = open_notebook(theme=theme)
     page = notebook.page
     notebook.run(SHOW)
-    page.add_script_tag(path=AXE)
-    assert _findings(notebook) == []
+    assert findings(page, WIDGET) == []
     begun = page.evaluate("Date.now() / 1000")
     page.get_by_role("button", name="Transcript").click()
     notebook.run("avatar.speak('Do you read what I say? ' * 8)")
     notebook.watch()
     notebook.wait_for_sound(begun)
-    assert _findings(notebook) == []
+    assert findings(page, WIDGET) == []
     page.get_by_role("button", name="Stop").click()
     notebook.wait_for_status("cancelled")
-    assert _findings(notebook) == []
-
-
-def _findings(notebook: Notebook) -> list[str]:
-    found: list[str] = notebook.page.evaluate(
-        """async () => {
-            const { violations } = await axe.run(document.querySelector(".heygen-widget"), {
-                rules: { region: { enabled: false } },
-            });
-            return violations.flatMap(({ id, nodes }) =>
-                nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
-        }"""
-    )
-    return found
+    assert findings(page, WIDGET) == []

@@ -142,7 +142,7 @@ def test_sound_that_the_browser_refuses_is_offered_by_a_large_button(notebook: N
     page = notebook.page.context.new_page()
     # What Playwright evaluates in a page counts as a gesture of the user, so the page must tell.
     page.add_init_script(
-        "setInterval(() => { const video = document.querySelector('.heygen-widget video');"
+        f"setInterval(() => {{ const video = document.querySelector('{VIDEO}');"
         " if (video?.currentTime > 0 && video.muted && !video.paused) console.log('muted'); }, 100)"
     )
     with page.expect_console_message(lambda message: message.text == "muted", timeout=60_000):

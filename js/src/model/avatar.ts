@@ -4,7 +4,12 @@
 import type { AnyModel } from "@anywidget/types";
 import { type Problem, type Request, readSession, type SessionView } from "../protocol.ts";
 import { KernelLink, type Pending } from "./kernel_link.ts";
-import { PlayerHost, PRESENTER, type PresenterModule } from "./player_host.ts";
+import {
+  type FloatingPicture,
+  PlayerHost,
+  PRESENTER,
+  type PresenterModule,
+} from "./player_host.ts";
 import { SessionState } from "./session_state.ts";
 import { isOver } from "./status.ts";
 import { UiState } from "./ui_state.ts";
@@ -25,6 +30,8 @@ export class Avatar extends SessionState {
   readonly players: PlayerHost;
   /** What shows figures and cues, once there are any. */
   readonly presenter: Promise<InstanceType<PresenterModule["Presenter"]>>;
+  /** Null until the player is there. */
+  floating: FloatingPicture | null = null;
 
   private readonly changes = new EventTarget();
   /** What was asked for last, while it is not there yet; the kernel may have heard it. */
@@ -36,6 +43,7 @@ export class Avatar extends SessionState {
 
   constructor(model: AnyModel, signal: AbortSignal) {
     super(readSession(model.get("session")));
+    this.ui.floating = this.session.floating;
     const answered = (asked: Pending | null, problem: Problem | null) =>
       this.answered(asked, problem);
     this.link = new KernelLink(model, signal, answered, () => this.lostKernel());
@@ -64,6 +72,11 @@ export class Avatar extends SessionState {
     this.presenter = PRESENTER.library.then(
       ({ Presenter }) => new Presenter(this.players, watch, signal),
     );
+    this.players.module.then(({ Floating }) => {
+      if (signal.aborted) return;
+      this.floating = new Floating(this, signal);
+      this.change();
+    });
     const looking = setInterval(() => this.look(), LOOK_EVERY_MS);
     signal.addEventListener("abort", () => clearInterval(looking));
   }
@@ -92,6 +105,12 @@ export class Avatar extends SessionState {
   /** Move the picture to `view`. */
   bringTo(view: View): void {
     this.players.placement.bringTo(view);
+    this.change();
+  }
+
+  /** Let the picture float while its view is out of sight, or no longer. */
+  toggleFloating(): void {
+    this.ui.floating = !this.ui.floating;
     this.change();
   }
 

@@ -3,7 +3,6 @@
 // put together here, until the kernel tells it. Knows nothing of players and of drawing.
 
 import type { Word, WordsMessage } from "../protocol.ts";
-import { endsSentence } from "./sentences.ts";
 
 /** The line being spoken. */
 export interface Line {
@@ -32,6 +31,9 @@ const SPOKEN = /[\p{L}\p{N}]/u;
 const BEFORE_WORD = 0.5;
 const AFTER_WORD = 0.3;
 
+/** Seconds for which a line stays after its last word. */
+const LINGER = 2.5;
+
 /** Seconds by which two pages may hear the same word apart. */
 const APART = 1;
 
@@ -50,6 +52,8 @@ export class Captions {
   private readonly placed = new Set<number>();
   /** How many of the words were heard before this page could hear any. */
   private missed = 0;
+  /** Whether a word ends a sentence; pages that hear no words by themselves need not know. */
+  private endsSentence: (word: string) => boolean = () => false;
 
   constructor(readonly epoch: number) {}
 
@@ -74,8 +78,12 @@ export class Captions {
     }
   }
 
-  /** Take in a word that this page hears by itself, until it is told of it; it may be already. */
-  hear(word: Word): void {
+  /**
+   * Take in a word that this page hears by itself, until it is told of it; it may be already.
+   * `endsSentence` breaks lines meanwhile.
+   */
+  hear(word: Word, endsSentence = this.endsSentence): void {
+    this.endsSentence = endsSentence;
     const told = this.words.slice(this.heard, this.words.length - this.ahead);
     const same = indexOfSame(told, word);
     if (same >= 0) {
@@ -113,6 +121,12 @@ export class Captions {
       speaking: time < word.end + AFTER_WORD,
       end: word.end,
     };
+  }
+
+  /** The line to show at `time`; null once it is over. */
+  lineShownAt(time: number): Line | null {
+    const line = this.lineAt(time);
+    return line && time < line.end + LINGER ? line : null;
   }
 
   /** Whether someone speaks at `time`; null while no word is known at all. */
@@ -159,7 +173,7 @@ export class Captions {
       const full =
         !previous ||
         word.start - previous.end > PAUSE ||
-        endsSentence(previous.word) ||
+        this.endsSentence(previous.word) ||
         length > LINE_LENGTH;
       const breaks = index === start || (full && SPOKEN.test(word.word));
       if (breaks) length = word.word.length + 1;

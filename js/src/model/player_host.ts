@@ -4,6 +4,7 @@
 import { Shelf } from "../page/library.ts";
 import { describePage } from "../page/page_info.ts";
 import { PLAYER_VERSION, type SessionView } from "../protocol.ts";
+import type { Avatar } from "./avatar.ts";
 import { Backoff } from "./backoff.ts";
 import type { Handlers, KernelLink } from "./kernel_link.ts";
 import type { SessionState } from "./session_state.ts";
@@ -22,15 +23,28 @@ export interface SessionPlayer {
   follow(session: SessionView): void;
 }
 
+/** Keeps the picture in view while its view is not. */
+export interface FloatingPicture {
+  /** Whether this page lets it. */
+  readonly possible: boolean;
+  /** What to do where it does not, in a sentence; empty when there is nothing to say. */
+  readonly advice: string;
+}
+
 /** A module that the kernel sends, with what it works with: hls.js or livekit-client. */
 export interface PlayerModule<Engine = unknown> {
   default: Engine;
   SessionPlayer: new (engine: Engine, host: PlayerHost, signal: AbortSignal) => SessionPlayer;
-  /** In each, since what is in a notebook's every widget should stay small. */
+  /** These are in each, since what is in a notebook's every widget should stay small. */
   TranscriptView: new (
     host: PlayerHost,
     element: HTMLElement,
   ) => { draw(): void };
+  CaptionView: new (
+    captions: HTMLElement,
+    log: HTMLElement,
+  ) => { draw(avatar: Avatar, on: boolean, logs: boolean): void };
+  Floating: new (avatar: Avatar, signal: AbortSignal) => FloatingPicture;
 }
 
 /** The module that shows figures and cues, once something is presented. */
@@ -81,7 +95,7 @@ export class PlayerHost {
     this.kind = KINDS[state.session.player];
     this.placement = new VideoPlacement(
       () => this.moved(),
-      () => this.player?.rest(),
+      () => this.left(),
       signal,
     );
     link.handle({ player: (_, [bytes]) => bytes && this.deliver(bytes) });
@@ -94,9 +108,9 @@ export class PlayerHost {
     return this.playing?.player ?? null;
   }
 
-  /** What draws the transcript, once that is there. */
-  get transcriptView(): Promise<PlayerModule["TranscriptView"]> {
-    return this.kind.shelf.library.then(({ TranscriptView }) => TranscriptView);
+  /** The module with the player, once it is there. */
+  get module(): Promise<PlayerModule> {
+    return this.kind.shelf.library;
   }
 
   /** Go along with the kernel's account of the session. */
@@ -132,6 +146,11 @@ export class PlayerHost {
   /** The picture is in another view, which may have been drawn when it had none. */
   private moved(): void {
     this.player?.moved();
+    this.redraw();
+  }
+
+  private left(): void {
+    this.player?.rest();
     this.redraw();
   }
 

@@ -6,6 +6,8 @@ export class UiState {
   readonly history = new History();
   captions = true;
   transcript = false;
+  /** Whether the picture floats while its view is out of sight. */
+  floating = true;
   /** What is being typed. */
   draft = "";
 }

@@ -1,5 +1,6 @@
-// Where the one picture of an avatar is: in the newest view, or in the one it was called to, and in
-// the parking while a view goes and another has yet to come. Moves the <video> without stopping it.
+// Where the one picture of an avatar is: in the newest view, or in the one it was called to; where it
+// is lent to; and in the parking while a view goes and another has yet to come. Moves the <video>
+// without stopping it.
 
 import { h } from "../page/dom.ts";
 
@@ -24,6 +25,7 @@ export class VideoPlacement {
   });
   private leaving: ReturnType<typeof setTimeout> | undefined;
   private video: HTMLVideoElement | null = null;
+  private borrower: HTMLElement | null = null;
 
   /**
    * `moved` is called when the picture has been put elsewhere, which may have stopped it; `left`
@@ -64,6 +66,12 @@ export class VideoPlacement {
     this.bringTo(view);
   }
 
+  /** Show the picture in `place` instead of in a view, while that is in the page; or no longer. */
+  lend(place: HTMLElement | null): void {
+    this.borrower = place;
+    this.place();
+  }
+
   /** Whether the picture is in one of the views, if not in the one that is to have it. */
   private isShown(video: HTMLVideoElement): boolean {
     return this.order.some(({ screen }) => screen === video.parentElement);
@@ -87,20 +95,27 @@ export class VideoPlacement {
   private place(): void {
     const { video, holder, parking } = this;
     if (!video) return;
+    const borrower = this.borrower?.isConnected ? this.borrower : null;
+    const goal = borrower ?? holder?.screen;
     // A view that is not in the page yet can wait for the picture; the picture must not stop.
-    if (holder && (holder.screen.isConnected || !video.parentElement)) {
+    if (holder && goal && (goal.isConnected || !video.parentElement)) {
       clearTimeout(this.leaving);
-      if (video.parentElement !== holder.screen) move(video, holder.screen);
+      this.leaving = undefined;
+      if (video.parentElement !== goal) move(video, goal);
       parking.remove();
-    } else if (video.parentElement && video.parentElement !== parking && !this.isShown(video)) {
-      document.body.append(parking);
-      move(video, parking);
-      this.leaving = setTimeout(() => this.leave(), PATIENCE_MS);
+    } else if (video.parentElement && !this.isShown(video)) {
+      const haven = borrower ?? parking;
+      if (video.parentElement !== haven) {
+        if (haven === parking) document.body.append(parking);
+        move(video, haven);
+      }
+      this.leaving ??= setTimeout(() => this.leave(), PATIENCE_MS);
     }
     this.moved();
   }
 
   private leave(): void {
+    this.leaving = undefined;
     this.video?.remove();
     this.parking.remove();
     this.left();

@@ -48,6 +48,7 @@ export class Controls {
   );
   private readonly captions = iconButton();
   private readonly transcript = iconButton();
+  private readonly float = iconButton();
   private readonly inset = iconButton();
   private readonly full = iconButton();
   readonly element = h(
@@ -71,6 +72,7 @@ export class Controls {
       this.quality,
       this.captions,
       this.transcript,
+      this.float,
       this.inset,
       this.full,
     ),
@@ -89,6 +91,7 @@ export class Controls {
     on(this.mute, () => this.toggleMuted());
     on(this.captions, () => this.toggleCaptions());
     on(this.transcript, () => this.toggleTranscript());
+    on(this.float, () => avatar.toggleFloating());
     on(this.inset, () => this.toggleInset());
     on(this.full, () => this.toggleFullScreen());
     this.quality.addEventListener(
@@ -155,6 +158,9 @@ export class Controls {
     this.captions.ariaPressed = String(this.ui.captions);
     label(this.transcript, icons.TRANSCRIPT, "Transcript");
     this.transcript.ariaExpanded = String(this.ui.transcript);
+    label(this.float, icons.FLOAT, "Keep in view while scrolling");
+    this.float.ariaPressed = String(this.ui.floating);
+    this.float.hidden = !this.avatar.floating?.possible;
     const inset = player?.pictureInPicture === true;
     const insetName = inset ? "Leave picture in picture" : "Picture in picture";
     label(this.inset, icons.PICTURE_IN_PICTURE, insetName);

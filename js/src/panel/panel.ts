@@ -39,6 +39,7 @@ export class Panel implements View, Offers {
     h("p", { class: "hw-queued" }, "The transcript will appear here."),
   );
   private transcriptView: InstanceType<PlayerModule["TranscriptView"]> | null = null;
+  private captionView: InstanceType<PlayerModule["CaptionView"]> | null = null;
   private readonly problem = h("div", { class: "hw-problem", role: "alert" });
   private readonly notice = h("p", { class: "hw-notice", role: "status" });
 
@@ -74,8 +75,10 @@ export class Panel implements View, Offers {
     avatar.watch(() => this.draw(), signal);
     avatar.enter(this, signal);
     // There is nothing to follow before there is something to play it.
-    avatar.players.transcriptView.then((TranscriptView) => {
+    avatar.players.module.then(({ CaptionView, TranscriptView }) => {
       if (signal.aborted) return;
+      const { captions, log } = this.stage;
+      this.captionView = new CaptionView(captions, log);
       this.transcriptView = new TranscriptView(avatar.players, this.transcript);
       this.draw();
     });
@@ -205,12 +208,12 @@ export class Panel implements View, Offers {
   private tick(): void {
     const { avatar, stage } = this;
     const now = performance.now();
-    setText(this.notice, avatar.link.isBusy(now) ? KERNEL_BUSY : "");
+    setText(this.notice, avatar.link.isBusy(now) ? KERNEL_BUSY : (avatar.floating?.advice ?? ""));
     const seconds =
       avatar.openingSince === null ? 0 : Math.floor((now - avatar.openingSince) / 1000);
     stage.sayNote((this.scene?.note ?? "") + (seconds > 0 ? ` · ${seconds} s` : ""));
     const here = this.scene?.name === "live";
-    stage.drawCaptions(avatar, avatar.ui.captions && here, avatar.holder === this);
+    this.captionView?.draw(avatar, avatar.ui.captions && here, avatar.holder === this);
     this.transcriptView?.draw();
     this.controls.tick(now);
   }

@@ -1,15 +1,9 @@
-// The picture's place in one view: draws a scene, and captions over it. The player puts its <video>
-// first in `screen`.
+// The picture's place in one view: draws a scene, and has room for captions over it. The player puts its
+// <video> first in `screen`.
 
-import type { Avatar } from "../model/avatar.ts";
-import type { Line } from "../model/captions.ts";
 import { button, h, icon, retire, SUPPRESS, setText } from "../page/dom.ts";
-import { lineStarts } from "./line_breaks.ts";
 import type { Act, Scene } from "./overlay.ts";
 
-/** Seconds for which a line stays after its last word. */
-const LINGER = 2.5;
-const MOST_LOGGED = 50;
 const KEYS = "Space pauses and plays, M mutes, C shows captions, F is full screen.";
 
 export class Screen {
@@ -32,8 +26,8 @@ export class Screen {
     this.link,
   );
   private readonly note = h("p", { class: "hw-note", "aria-hidden": "true" });
-  private readonly captions = h("p", { class: "hw-captions", "aria-hidden": "true", dir: "auto" });
-  private readonly log = h("div", { class: "hw-hidden", role: "log", "aria-label": "Spoken text" });
+  readonly captions = h("p", { class: "hw-captions", "aria-hidden": "true", dir: "auto" });
+  readonly log = h("div", { class: "hw-hidden", role: "log", "aria-label": "Spoken text" });
   readonly screen = h(
     "div",
     {
@@ -52,8 +46,6 @@ export class Screen {
   );
 
   private run: (() => void) | undefined;
-  private captionShown = "";
-  private line: Line | null = null;
 
   constructor(signal: AbortSignal) {
     this.act.addEventListener("click", () => this.run?.(), { signal });
@@ -81,23 +73,6 @@ export class Screen {
     setText(this.note, note);
   }
 
-  /**
-   * Show the line that is being heard, if `on`. Once it is over, and `logs`, tell it to screen
-   * readers: only one view is to.
-   */
-  drawCaptions({ captions, player }: Avatar, on: boolean, logs: boolean): void {
-    const time = player?.position ?? 0;
-    const heard = player ? captions.lineAt(time) : null;
-    const line = heard && time < heard.end + LINGER ? heard : null;
-    const shown = line ? `${line.first} ${line.speaking} ${on} ${line.text}` : "";
-    if (shown === this.captionShown) return;
-    this.captionShown = shown;
-    const over = this.line?.first !== line?.first ? this.line : null;
-    if (over && logs) this.logLine(over, player?.muted ?? false);
-    this.line = line;
-    this.captions.replaceChildren(...(line && on ? [h("span", {}, ...lineNodes(line))] : []));
-  }
-
   private drawAct(act: Act | null, busy: boolean): void {
     this.run = act?.run;
     if (act && this.act.textContent !== act.label) {
@@ -106,30 +81,4 @@ export class Screen {
     }
     retire(this.act, { hidden: !act, disabled: busy }, this.screen);
   }
-
-  /** Add a finished line to the log. Readers speak it only if the avatar cannot be heard. */
-  private logLine({ text }: Line, muted: boolean): void {
-    this.log.ariaLive = muted ? "polite" : "off";
-    this.log.append(h("p", {}, text));
-    if (this.log.childElementCount > MOST_LOGGED) this.log.firstChild?.remove();
-  }
-}
-
-function lineNodes({ words, text, speaking }: Line): (Node | string)[] {
-  const latest = words.at(-1) ?? "";
-  const at = text.length - latest.length;
-  const starts = lineStarts(text);
-  const word = h(
-    "span",
-    speaking ? { class: "hw-now" } : {},
-    ...broken(text, at, text.length, starts),
-  );
-  return [...broken(text, 0, at, starts), word];
-}
-
-/** A part of a text, with its line breaks. */
-function broken(text: string, from: number, to: number, starts: number[]): (Node | string)[] {
-  const places = starts.filter((place) => from <= place && place < to);
-  const runs = [from, ...places].map((place, index) => text.slice(place, places[index] ?? to));
-  return runs.flatMap((run, index) => (index > 0 ? [h("br"), run] : [run]));
 }

@@ -100,9 +100,11 @@ test("a gap is bridged, and closed when its words come", () => {
   expect(captions.lineAt(9)?.words).toEqual(["one", "two", "three", "four"]);
 });
 
-test("a sentence's end, a long pause and a full line each begin a new line", () => {
+test("of words that a page hears by itself, a sentence's end, a long pause and a full line begin a new line", () => {
   const captions = new Captions(1);
-  captions.add(message(0, [...spoken("It ends. It begins"), ...spoken("after a pause", 10)]));
+  for (const word of [...spoken("It ends. It begins"), ...spoken("after a pause", 10)]) {
+    captions.hear(word, endsSentence);
+  }
   expect(captions.lineAt(1)?.words).toEqual(["It"]);
   expect(captions.lineAt(20)?.words).toEqual(["after", "a", "pause"]);
   const endless = new Captions(1);
@@ -146,7 +148,7 @@ test("scripts without spaces get none", () => {
 
 test("punctuation marks that come as words belong to the word before", () => {
   const captions = new Captions(1);
-  captions.add(message(0, spoken("Hello , you ! And more")));
+  for (const word of spoken("Hello , you ! And more")) captions.hear(word, endsSentence);
   expect(captions.lineAt(1.3)?.words).toEqual(["Hello,", "you!"]);
   expect(captions.lineAt(9)?.words).toEqual(["And", "more"]);
 });

@@ -1,7 +1,8 @@
 import axe from "axe-core";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { cdp, page } from "vitest/browser";
-import { resetPage, show } from "../model.ts";
+import { find, resetPage, show } from "../model.ts";
+import { floatingIn, frame, labNotebook } from "../notebook.ts";
 import { forgetInstances } from "../stand_in.ts";
 import { STATES } from "../states.ts";
 import { THEMES, type ThemeName, wear } from "../themes.ts";
@@ -63,6 +64,18 @@ test("nothing moves by itself for those who want less motion", async () => {
   await cdp().send("Emulation.setEmulatedMedia", motion(""));
   await expect.poll(moving).toBeGreaterThan(1);
 });
+
+test.each(["light", "dark"] as const)(
+  "nor in the picture that floats, in any corner, in %s",
+  async (theme) => {
+    wear(theme);
+    await floatingIn(labNotebook());
+    for (let corners = 0; corners < 4; corners += 1) {
+      expect(await findings(find(document, ".heygen-floating"))).toEqual([]);
+      frame()?.querySelector<HTMLElement>('[aria-label="Move"]')?.click();
+    }
+  },
+);
 
 test("nor at 320 px", async () => {
   await page.viewport(320, 700);

@@ -79,6 +79,7 @@ test("every control is reached by Tab, in the order in which it is seen, with a 
     "Volume",
     "Captions",
     "Transcript",
+    "Keep in view while scrolling",
     "Picture in picture",
     "Full screen",
     "Transcript",

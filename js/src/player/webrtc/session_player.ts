@@ -4,6 +4,7 @@
 
 import type { Handlers } from "../../model/kernel_link.ts";
 import type { PlayerHost, SessionPlayer } from "../../model/player_host.ts";
+import { endsSentence } from "../../model/sentences.ts";
 import { isLive, isOver } from "../../model/status.ts";
 import type { Connection, OfferMessage, SessionView } from "../../protocol.ts";
 import type { AvatarEvent } from "./avatar_events.ts";
@@ -90,7 +91,7 @@ export class WebRtcSessionPlayer implements SessionPlayer {
     const { captions } = this.host.state;
     // The kernel, too, leaves out what is heard of a task whose beginning was missed.
     if (index < 0 || captions.epoch !== this.epoch) return;
-    captions.hear({ word, start: position, end: position });
+    captions.hear({ word, start: position, end: position }, endsSentence);
   }
 
   private changed(): void {

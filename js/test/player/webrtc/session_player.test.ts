@@ -3,6 +3,8 @@
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { userEvent } from "vitest/browser";
+import { Floating } from "../../../src/floating/floating.ts";
+import { CaptionView } from "../../../src/panel/caption_view.ts";
 import { TranscriptView } from "../../../src/panel/transcript_view.ts";
 import { WebRtcSessionPlayer as SessionPlayer } from "../../../src/player/webrtc/session_player.ts";
 import { type KernelMessage, PLAYER_VERSION, type SessionView } from "../../../src/protocol.ts";
@@ -12,7 +14,7 @@ import { LIVEKIT, Room } from "../../rooms.ts";
 import "../../../src/panel/widget.css";
 
 const SOURCE = `
-  export const { SessionPlayer, TranscriptView, LIVEKIT } = globalThis.heygenRooms;
+  export const { CaptionView, Floating, SessionPlayer, TranscriptView, LIVEKIT } = globalThis.heygenRooms;
   export default LIVEKIT;
 `;
 const ROOM: KernelMessage = { kind: "room", epoch: 1, url: "ws://r", token: "t", ice_servers: [] };
@@ -33,7 +35,9 @@ function shown(session: Partial<SessionView> = {}) {
 }
 
 function deliver(model: Model): void {
-  Object.assign(globalThis, { heygenRooms: { SessionPlayer, TranscriptView, LIVEKIT } });
+  Object.assign(globalThis, {
+    heygenRooms: { CaptionView, Floating, SessionPlayer, TranscriptView, LIVEKIT },
+  });
   const bytes = new DataView(new TextEncoder().encode(SOURCE).buffer);
   model.receive({ kind: "player", version: PLAYER_VERSION }, [bytes]);
 }
