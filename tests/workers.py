@@ -9,23 +9,33 @@ from typing import Final
 from xdist.scheduler import LoadScopeScheduling
 
 TOGETHER: Final = (
-    "tests/browser/",
-    "tests/kernel/test_waiting.py",
-    "tests/local/v1/test_livekit_client.py",
-    "tests/local/v1/test_lost_lines.py",
-    "tests/local/v1/test_sdk.py",
-    "tests/session/test_letting_go.py",
-    "tests/session/text/test_chunks.py",
-    "tests/session/text/test_packages.py",
-    "tests/test_cli.py",
-    "tests/test_distribution.py",
-    "tests/test_key.py",
+    (
+        "tests/browser/test_kernel_transport.py",
+        "tests/browser/test_recovery.py",
+        "tests/browser/test_streaming.py",
+    ),
+    ("tests/browser/",),
+    ("tests/kernel/test_cells.py",),
+    ("tests/kernel/test_waiting.py",),
+    ("tests/local/test_sessions.py",),
+    ("tests/local/v1/test_livekit_client.py",),
+    ("tests/local/v1/test_lost_lines.py",),
+    ("tests/local/v1/test_sdk.py",),
+    (
+        "tests/session/test_letting_go.py",
+        "tests/session/text/test_chunks.py",
+        "tests/session/text/test_packages.py",
+    ),
+    ("tests/test_cli.py",),
+    ("tests/test_distribution.py",),
+    ("tests/test_key.py",),
+    ("tests/test_notebooks.py",),
 )
-"""What shares a browser, a kernel, a large library or something else that takes long to start."""
+"""Tests that share a browser, a kernel, a large library or whatever takes long to start."""
 
 
 class Workers(LoadScopeScheduling):  # type: ignore[misc] # it has no types
-    """Hands out tests one by one, and `TOGETHER` to one worker each."""
+    """Hands out tests one by one, and each group of `TOGETHER` to one worker."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((each for each in TOGETHER if nodeid.startswith(each)), nodeid)
+        return next((group[0] for group in TOGETHER if nodeid.startswith(group)), nodeid)
