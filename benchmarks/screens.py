@@ -86,7 +86,7 @@ class Screen(ABC):
 
     def first_sound(self, since: float) -> float:
         """Wait for sound after `since`, and return when it was there."""
-        return self._notebook.wait_for_sound(since, PATIENCE)
+        return self._notebook.wait_for_sound(since)
 
     def wait_for_silence(self) -> None:
         """Wait until nothing has been heard for a moment."""

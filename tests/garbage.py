@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-PATIENCE: Final = 30.0
+PATIENCE: Final = 60.0
 """Seconds after which what must go is still held."""
 
 

@@ -12,7 +12,7 @@ from heygen_widget.widget.base import SessionWidget
 
 _counter = count()
 
-PATIENCE: Final = 40.0
+PATIENCE: Final = 60.0
 """Seconds after which what must come is missed."""
 
 

@@ -14,7 +14,7 @@ import pytest
 from heygen_widget.bridge import Bridge, wait_awaited, wait_blocking
 from heygen_widget.bridge import bridge as shared
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 CREATED = {"data": {"stream_id": "s1"}}
 TTS: dict[str, Any] = {"type": "tts", "avatar_id": "a", "voice_id": "v", "text": "Hello"}
-PATIENCE = 10
+PATIENCE = 60
 
 
 def _answer(server: Server, status: int, body: object, after: threading.Event) -> None:

@@ -32,7 +32,7 @@ def caption_delays(notebook: Notebook) -> list[float] | None:
         For each word, seconds from when it was heard until it was shown; negative when it was
         shown too early. None when not every word was shown, as on a page that stood still.
     """
-    notebook.run("avatar.speak('Ready.').result(timeout=30)")
+    notebook.run("avatar.speak('Ready.').result(timeout=60)")
     notebook.watch()
     notebook.wait_for_silence()
     page = notebook.page

@@ -1,6 +1,7 @@
 """JupyterLab and Chromium for the tests, started once."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -22,21 +23,70 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         yield lab
 
 
+class SharedNotebook:
+    """A notebook that tests use one after another: a page and a kernel take seconds to start."""
+
+    def __init__(self, browser: Browser, lab: Lab) -> None:
+        self._browser = browser
+        self._lab = lab
+        self._notebook: Notebook | None = None
+
+    @property
+    def name(self) -> str:
+        """Of its file; empty while there is none."""
+        return self._notebook.name if self._notebook else ""
+
+    @contextmanager
+    def lent(self) -> Iterator[Notebook]:
+        """Lend it, empty; what a test leaves in it that cannot be cleared goes with it."""
+        self._notebook = self._notebook or self._lab.open(self._browser)
+        yield self._notebook
+        try:
+            self._notebook.clear()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        if self._notebook:
+            self._notebook.page.context.close()
+            self._notebook = None
+        self._lab.end_kernels()
+
+
+@pytest.fixture(scope="module")
+def shared_notebook(browser: Browser, lab: Lab) -> Iterator[SharedNotebook]:
+    shared = SharedNotebook(browser, lab)
+    yield shared
+    shared.close()
+
+
 @pytest.fixture
-def open_notebook(browser: Browser, lab: Lab) -> Iterator[Callable[..., Notebook]]:
-    """Open a new notebook in JupyterLab, in light or dark theme."""
+def open_notebook(
+    browser: Browser, lab: Lab, shared_notebook: SharedNotebook
+) -> Iterator[Callable[[], Notebook]]:
+    """Open a new notebook in JupyterLab."""
     notebooks: list[Notebook] = []
 
-    def open_(*, theme: str = "light") -> Notebook:
-        notebooks.append(lab.open(browser, theme=theme))
+    def open_() -> Notebook:
+        notebooks.append(lab.open(browser))
         return notebooks[-1]
 
     yield open_
     for notebook in notebooks:
         notebook.page.context.close()
-    lab.end_kernels()
+    lab.end_kernels(but={shared_notebook.name})
 
 
 @pytest.fixture
-def notebook(open_notebook: Callable[..., Notebook]) -> Notebook:
-    return open_notebook()
+def notebook(
+    request: pytest.FixtureRequest,
+    open_notebook: Callable[[], Notebook],
+    shared_notebook: SharedNotebook,
+) -> Iterator[Notebook]:
+    """An empty notebook: a new one, or `shared_notebook` where a test says that it may share."""
+    if request.node.get_closest_marker("shares_a_page"):
+        with shared_notebook.lent() as notebook:
+            yield notebook
+    else:
+        yield open_notebook()

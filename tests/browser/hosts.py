@@ -135,7 +135,7 @@ def _served(folder: Path, command: list[str], sign_of_life: str) -> Iterator[str
             yield url
         finally:
             server.terminate()
-            server.wait(20)
+            server.wait(60)
 
 
 def _answers(url: str) -> bool:

@@ -9,22 +9,42 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
-from playwright.sync_api import Browser, Frame, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Frame, Page, Playwright
 
 from tests.browser import chromium
 
 T = TypeVar("T")
 
+PATIENCE = 60.0
+"""Seconds after which what must come is missed."""
 PROBE = Path(__file__).with_name("probe.js")
 VIDEO = ":is(.heygen-widget, .heygen-floating) video"
 _COUNT = "i => jupyterapp.shell.currentWidget.content.widgets[i].model.executionCount"
 _OUTPUTS = "i => jupyterapp.shell.currentWidget.content.widgets[i].model.outputs.toJSON()"
+_END_AVATARS = """
+import time
+from heygen_widget.bridge import bridge
+from heygen_widget.lifecycle.avatars import find_avatars
+for each in find_avatars():
+    each.close()
+while not bridge.ask(lambda: all(each.queue.idle for each in find_avatars())):
+    time.sleep(0.02)
+"""
+_DELETE_CELLS = """name => {
+    const [notebook, ...more] = [...jupyterapp.shell.widgets("main")].sort(
+        (one, other) => (other.context?.path === name) - (one.context?.path === name));
+    for (const panel of more) panel.dispose();
+    const { sharedModel } = notebook.content.model;
+    sharedModel.deleteCellRange(0, sharedModel.cells.length);
+    jupyterapp.shell.activateById(notebook.id);
+}"""
 KERNEL_IS_IDLE = (
     "window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
 )
@@ -40,6 +60,15 @@ A_MOUTH_AT_REST = 2.0
 def launch(playwright: Playwright, *switches: str) -> Browser:
     """Start Chromium without a screen."""
     return playwright.chromium.launch(executable_path=chromium.find(), args=[*CALM, *switches])
+
+
+def new_context(browser: Browser) -> BrowserContext:
+    """Return a browser window of one's own, in which what must come may take its time."""
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 1000}, ignore_https_errors=True
+    )
+    context.set_default_timeout(PATIENCE * 1000)
+    return context
 
 
 class Lab:
@@ -61,10 +90,7 @@ class Lab:
         self, browser: Browser, *, theme: str = "light", source: Path | None = None
     ) -> "Notebook":
         """Open an empty notebook, or a copy of `source`, in a browser window of its own."""
-        context = browser.new_context(
-            viewport={"width": 1280, "height": 1000}, ignore_https_errors=True
-        )
-        return self.open_in(context.new_page(), theme=theme, source=source)
+        return self.open_in(new_context(browser).new_page(), theme=theme, source=source)
 
     def open_in(
         self, page: Page, *, theme: str = "light", source: Path | None = None
@@ -81,23 +107,23 @@ class Lab:
         if page.locator(".jp-Dialog").count():  # which kernel?
             page.locator(".jp-Dialog button.jp-mod-accept").click()
             page.wait_for_function(KERNEL_IS_IDLE, timeout=90_000)
-        if theme == "dark":
-            page.evaluate(
-                "jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})"
-            )
-            page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
-        return Notebook(page)
+        notebook = Notebook(page, name)
+        if theme != "light":
+            notebook.change_theme(theme)
+        return notebook
 
-    def end_kernels(self) -> None:
-        """Shut down every kernel."""
-        wait_for(self._kernels_are_gone, 60, "A kernel outlived its test")
+    def end_kernels(self, *, but: Container[str] = ()) -> None:
+        """Shut down every kernel, `but` those of some notebooks."""
+        wait_for(lambda: self._kernels_are_gone(but), 60, "A kernel outlived its test")
 
-    def _kernels_are_gone(self) -> bool:
+    def _kernels_are_gone(self, but: Container[str]) -> bool:
         sessions = f"{self.url}/api/sessions"
         with suppress(httpx.TransportError):  # a kernel that is being restarted refuses at first
-            for session in httpx.get(sessions, timeout=60).json():
-                httpx.delete(f"{sessions}/{session['id']}", timeout=30)
-            return not httpx.get(sessions, timeout=60).json()
+            open_ = httpx.get(sessions, timeout=60).json()
+            ending = [session["id"] for session in open_ if session["path"] not in but]
+            for session in ending:
+                httpx.delete(f"{sessions}/{session}", timeout=30)
+            return not ending
         return False
 
 
@@ -146,7 +172,7 @@ def running_lab(folder: Path, *more_options: str, base_url: str = "") -> Iterato
             yield lab
         finally:
             server.terminate()
-            server.wait(20)
+            server.wait(60)
 
 
 class Listener:
@@ -166,19 +192,19 @@ class Listener:
 
     def watch(self) -> None:
         """Begin to listen to the avatar, once its picture is there."""
-        self._until(f"() => probe.find('{self.video}')?.readyState >= 2", None, 30)
+        self._until(f"() => probe.find('{self.video}')?.readyState >= 2", None)
         self._shown_in.evaluate(f"probe.watch('{self.video}')")
 
-    def wait_for_sound(self, since: float, timeout: float = 20) -> float:
+    def wait_for_sound(self, since: float) -> float:
         """Wait until there was sound after `since` and return when (seconds since the epoch)."""
         first = f"since => probe.sound('{self.video}', since).first"
-        return float(self._until(first, since, timeout))
+        return float(self._until(first, since))
 
     def wait_for_motion(self, frames: int = 10) -> None:
         """Wait until so many more frames were shown."""
         shown = f"probe.frames('{self.video}')"
         before = self._shown_in.evaluate(shown)
-        self._until(f"before => {shown} >= before + {frames}", before, 20)
+        self._until(f"before => {shown} >= before + {frames}", before)
 
     def wait_for_silence(self, seconds: float = 0.6, *, playing: bool = False) -> None:
         """Wait until nothing was heard for some seconds, if `playing` of an unbroken picture."""
@@ -187,7 +213,7 @@ class Listener:
             f"seconds => {{ const s = probe.sound('{self.video}', Date.now() / 1000 - seconds);"
             f" return s.count > seconds * 50 && s.loud === 0{enough}; }}"
         )
-        self._until(silent, seconds, 60)
+        self._until(silent, seconds)
 
     def wait_for_lips(self, *, moving: bool) -> None:
         """Wait until the mouth moves as it does in speech, or rests as it does in silence."""
@@ -196,12 +222,12 @@ class Listener:
             change = float(self._shown_in.evaluate(f"probe.mouth('{self.video}', 1)"))
             return change > A_MOUTH_THAT_MOVES if moving else change < A_MOUTH_AT_REST
 
-        wait_for(as_wanted, 30, "the mouth does not " + ("move" if moving else "rest"))
+        wait_for(as_wanted, 60, "the mouth does not " + ("move" if moving else "rest"))
 
-    def _until(self, function: str, argument: float | None, timeout: float) -> Any:
+    def _until(self, function: str, argument: float | None) -> Any:
         # Playwright's own way to wait needs `eval`, which a page may forbid.
-        otherwise = f"not so within {timeout} s: {function}"
-        return wait_for(lambda: self._shown_in.evaluate(function, argument), timeout, otherwise)
+        ask = partial(self._shown_in.evaluate, function, argument)
+        return wait_for(ask, PATIENCE, f"not so within {PATIENCE} s: {function}")
 
 
 class Notebook(Listener):
@@ -211,13 +237,33 @@ class Notebook(Listener):
     ----------
     page
         The page it is open in.
-    video
-        Selector of the video to listen to; the widget's by default.
+    name
+        Of its file.
     """
 
-    def __init__(self, page: Page, video: str = VIDEO) -> None:
-        super().__init__(page, video)
+    def __init__(self, page: Page, name: str) -> None:
+        super().__init__(page)
         self.page = page
+        self.name = name
+
+    def clear(self) -> None:
+        """End all avatars and delete all cells, for the next who uses this page and kernel."""
+        self.page.unroute_all(behavior="ignoreErrors")
+        self.run(_END_AVATARS)
+        self.page.evaluate("probe.forget()")
+        self.page.evaluate(_DELETE_CELLS, self.name)
+        self.page.wait_for_function(
+            "!document.querySelector('.heygen-widget, .heygen-floating')"
+            " && jupyterapp.shell.currentWidget"
+        )
+
+    def change_theme(self, theme: str) -> None:
+        """Make JupyterLab ``"light"`` or ``"dark"``."""
+        self.command("apputils:change-theme", theme=f"JupyterLab {theme.title()}")
+        self.page.wait_for_function(
+            "light => document.body.dataset.jpThemeLight === light",
+            arg="true" if theme == "light" else "false",
+        )
 
     def run(self, source: str) -> str:
         """Run a new cell at the end, wait for it, and return what it printed."""
@@ -229,7 +275,7 @@ class Notebook(Listener):
             "index => { const cell = jupyterapp.shell.currentWidget.content.widgets[index];"
             " return cell.model.executionState === 'idle' && cell.model.executionCount; }",
             arg=index,
-            timeout=90_000,
+            timeout=90_000,  # a cell may wait for speech
         )
         outputs = self._outputs(index)
         errors = [output for output in outputs if output["output_type"] == "error"]
@@ -291,12 +337,11 @@ class Notebook(Listener):
         outputs: list[dict[str, Any]] = self.page.evaluate(_OUTPUTS, index)
         return outputs
 
-    def wait_for_status(self, status: str, timeout: float = 30) -> None:
+    def wait_for_status(self, status: str) -> None:
         """Wait until the widget shows a status."""
         self.page.wait_for_function(
             "status => document.querySelector('.heygen-widget')?.dataset.status === status",
             arg=status,
-            timeout=timeout * 1000,
         )
 
 

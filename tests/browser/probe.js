@@ -1,5 +1,11 @@
 // Runs in the page before anything else: measures what a person would see and hear.
 window.probe = {
+  /** What ends a measurement. */
+  ends: [],
+  /** End all measurements. */
+  forget() {
+    for (const end of this.ends.splice(0)) end();
+  },
   /** The first element that fits, wherever in the page it is, in a shadow tree too. */
   find(selector, root = document) {
     const found = root.querySelector(selector);
@@ -28,7 +34,8 @@ window.probe = {
       analyser.connect(context.destination);
     }
     video.probe = { samples: [], wave: new Float32Array(analyser.fftSize), analyser };
-    setInterval(() => {
+    this.ends.push(() => context.close());
+    const sampling = setInterval(() => {
       const { wave, samples } = video.probe;
       analyser.getFloatTimeDomainData(wave);
       let peak = 0;
@@ -36,6 +43,7 @@ window.probe = {
       samples.push({ at: Date.now() / 1000, peak, position: video.currentTime });
       if (samples.length > 12000) samples.shift();
     }, 10);
+    this.ends.push(() => clearInterval(sampling));
   },
   /** What was heard since a moment (seconds since the epoch): samples, when first, media seconds. */
   sound(selector, since) {

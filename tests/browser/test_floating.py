@@ -102,11 +102,10 @@ def test_it_belongs_to_its_notebook(notebook: Notebook) -> None:
     assert page.evaluate("probe.diary.stops") == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_while_it_floats_in_any_corner(
-    open_notebook: Callable[..., Notebook], theme: str
-) -> None:
-    notebook = open_notebook(theme=theme)
+@pytest.mark.shares_a_page
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_axe_finds_nothing_while_it_floats_in_any_corner(notebook: Notebook, theme: str) -> None:
+    notebook.change_theme(theme)
     _speaking(notebook)
     page = notebook.page
     page.evaluate(SCROLL, 5000)

@@ -21,7 +21,7 @@ from playwright.sync_api import (
 from tests.browser import hosts
 from tests.browser.console import Console
 from tests.browser.front_door import FrontDoor, front_door
-from tests.browser.lab import PROBE, Lab, Listener, launch, running_lab
+from tests.browser.lab import PROBE, Lab, Listener, launch, new_context, running_lab
 
 SHOW = "from heygen_widget import Avatar\navatar = Avatar(local=True)\navatar"
 COLAB = "https://colab.test"
@@ -84,9 +84,7 @@ def browser(door: FrontDoor) -> Iterator[Browser]:
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(
-        viewport={"width": 1280, "height": 1000}, ignore_https_errors=True
-    )
+    context = new_context(browser)
     context.add_init_script(path=PROBE)
     yield context
     context.close()

@@ -10,14 +10,14 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser import hosts
 from tests.browser.console import Console
-from tests.browser.lab import KERNEL_IS_IDLE, PROBE, Listener
+from tests.browser.lab import KERNEL_IS_IDLE, PROBE, Listener, new_context
 
 CELLS = ".jp-Cell, .marimo-cell"
 
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    context = new_context(browser)
     page = context.new_page()
     page.add_init_script(path=PROBE)
     yield page
@@ -25,7 +25,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def _run_in_notebook_7(page: Page) -> None:
-    page.wait_for_function(KERNEL_IS_IDLE, timeout=60_000)
+    page.wait_for_function(KERNEL_IS_IDLE)
     page.locator(".jp-Cell .cm-content").first.click()
     page.keyboard.press("Shift+Enter")
 

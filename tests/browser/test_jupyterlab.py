@@ -4,6 +4,8 @@ import json
 import time
 from pathlib import Path
 
+import pytest
+
 from heygen_widget import LocalServer
 from tests.browser.lab import VIDEO, Notebook
 
@@ -57,6 +59,7 @@ def test_the_quickstart_speaks_from_its_cells_and_from_its_text_box(notebook: No
     notebook.wait_for_status("completed")
 
 
+@pytest.mark.shares_a_page
 def test_a_busy_kernel_does_not_stop_the_avatar(notebook: Notebook, tmp_path: Path) -> None:
     notebook.run(SHOW)
     begun = time.time()
@@ -75,6 +78,7 @@ def test_a_busy_kernel_does_not_stop_the_avatar(notebook: Notebook, tmp_path: Pa
     notebook.finished(cell)
 
 
+@pytest.mark.shares_a_page
 def test_stop_ends_the_session_from_the_widget(notebook: Notebook) -> None:
     notebook.run(SHOW)
     begun = time.time()
@@ -84,11 +88,12 @@ def test_stop_ends_the_session_from_the_widget(notebook: Notebook) -> None:
     notebook.page.get_by_role("button", name="Stop").click()
     notebook.wait_for_status("cancelled")
     notebook.wait_for_silence()
-    assert "cancelled" in notebook.run("avatar.wait('cancelled', timeout=10)")
+    assert "cancelled" in notebook.run("avatar.wait('cancelled', timeout=60)")
     notebook.wait_for_sound(_type(notebook, "But I can begin again."))
     notebook.wait_for_status("streaming")
 
 
+@pytest.mark.shares_a_page
 def test_an_awaiting_cell_learns_that_the_picture_plays(notebook: Notebook) -> None:
     notebook.run(SHOW)
     said = notebook.run(
@@ -100,6 +105,7 @@ def test_an_awaiting_cell_learns_that_the_picture_plays(notebook: Notebook) -> N
     assert "spoken" in said
 
 
+@pytest.mark.shares_a_page
 def test_a_wrong_key_is_explained_in_the_widget_and_in_python(
     notebook: Notebook, local_server: LocalServer
 ) -> None:
@@ -112,13 +118,14 @@ def test_a_wrong_key_is_explained_in_the_widget_and_in_python(
     notebook.page.get_by_role("alert").get_by_text("Check the key").wait_for()
     said = notebook.run(
         "from heygen_widget import HeyGenError\n"
-        "try:\n    avatar.speak('Hello?').result(timeout=10)\n"
+        "try:\n    avatar.speak('Hello?').result(timeout=60)\n"
         "except HeyGenError as error:\n    print(type(error).__name__, error)"
     )
     assert "AuthenticationFailed" in said
     assert "wrong" not in said
 
 
+@pytest.mark.shares_a_page
 def test_text_is_shown_as_text(notebook: Notebook) -> None:
     notebook.run(SHOW)
     notebook.run("""avatar.speak("I say <img src=x onerror='window.hacked=1'> <b>bold</b>.")""")
@@ -138,5 +145,5 @@ def test_the_first_word_is_not_cut(notebook: Notebook) -> None:
     notebook.page.wait_for_function(f"probe.find('{VIDEO}')?.probe")
     notebook.wait_for_sound(begun)
     heard = notebook.page.evaluate(f"probe.firstSound('{VIDEO}')")
-    first = float(notebook.run("speech.result(timeout=30).words[0].start"))
+    first = float(notebook.run("speech.result(timeout=60).words[0].start"))
     assert heard < first + 0.25

@@ -45,6 +45,7 @@ def _heard_while_blocked(notebook: Notebook, enough: Path) -> None:
     notebook.finished(cell)
 
 
+@pytest.mark.shares_a_page
 def test_it_plays_on_while_a_cell_keeps_the_kernel_busy(
     notebook: Notebook, fetched: list[str], tmp_path: Path
 ) -> None:
@@ -53,6 +54,7 @@ def test_it_plays_on_while_a_cell_keeps_the_kernel_busy(
     assert fetched == []
 
 
+@pytest.mark.shares_a_page
 def test_a_page_that_cannot_fetch_is_helped_by_a_kernel_that_cannot_hear_it(
     notebook: Notebook, tmp_path: Path
 ) -> None:
@@ -64,6 +66,7 @@ def test_a_page_that_cannot_fetch_is_helped_by_a_kernel_that_cannot_hear_it(
     _heard_while_blocked(notebook, tmp_path / "enough")
 
 
+@pytest.mark.shares_a_page
 def test_another_view_costs_no_other_transfer(notebook: Notebook, fetched: list[str]) -> None:
     notebook.run(SHOW.format(transport="kernel"))
     notebook.run(
@@ -89,6 +92,7 @@ def test_another_view_costs_no_other_transfer(notebook: Notebook, fetched: list[
     assert fetched == []
 
 
+@pytest.mark.shares_a_page
 def test_a_page_loaded_anew_joins_where_the_stream_is(
     notebook: Notebook, fetched: list[str]
 ) -> None:
@@ -104,12 +108,13 @@ def test_a_page_loaded_anew_joins_where_the_stream_is(
     assert fetched == []
 
 
+@pytest.mark.shares_a_page
 def test_pictures_and_takes_stay_in_the_notebook(notebook: Notebook) -> None:
     notebook.run(SHOW.format(transport="kernel"))
     notebook.run(
         "avatar.speak('Keep this: it is long enough to be seen.', final=True).result(timeout=60)"
     )
-    notebook.run("avatar.wait(timeout=30)")
+    notebook.run("avatar.wait(timeout=60)")
     notebook.run("avatar.snapshot()")
     notebook.run("avatar.recording")
     notebook.page.wait_for_function(

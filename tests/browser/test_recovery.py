@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Route
 
 from tests.browser.lab import VIDEO, Notebook
@@ -36,13 +37,14 @@ def _position(notebook: Notebook) -> float:
 def _comes_back(notebook: Notebook, fault: str) -> None:
     """The picture moves near the live edge, and the kernel was told what had been broken."""
     notebook.run(RECOVERED.format(fault=fault))
-    notebook.page.wait_for_function(PLAYS_ON, arg=_position(notebook) + 1, timeout=20_000)
+    notebook.page.wait_for_function(PLAYS_ON, arg=_position(notebook) + 1)
     notebook.page.wait_for_function(NEXT_TO_IT)
     notebook.page.wait_for_function(
         "document.querySelector('.heygen-widget').dataset.playback === 'playing'"
     )
 
 
+@pytest.mark.shares_a_page
 def test_a_missing_segment_is_skipped(notebook: Notebook) -> None:
     _speaking(notebook)
     refused: list[str] = []
@@ -61,6 +63,7 @@ def test_a_missing_segment_is_skipped(notebook: Notebook) -> None:
     assert len(refused) > 1
 
 
+@pytest.mark.shares_a_page
 def test_a_playlist_that_stalls_is_asked_for_again(notebook: Notebook) -> None:
     _speaking(notebook)
     held: list[Route] = []
@@ -73,7 +76,7 @@ def test_a_playlist_that_stalls_is_asked_for_again(notebook: Notebook) -> None:
 def test_five_seconds_without_network_are_bridged(notebook: Notebook) -> None:
     _speaking(notebook)
     notebook.page.context.set_offline(True)
-    notebook.page.get_by_text("Connection lost").first.wait_for(timeout=60_000)
+    notebook.page.get_by_text("Connection lost").first.wait_for()
     notebook.page.wait_for_function(
         "() => new Promise((resolve) => setTimeout(() => resolve(true), 5000))"
     )
@@ -81,6 +84,7 @@ def test_five_seconds_without_network_are_bridged(notebook: Notebook) -> None:
     _comes_back(notebook, "network")
 
 
+@pytest.mark.shares_a_page
 def test_a_server_that_cannot_be_reached_for_a_while_is_asked_again(notebook: Notebook) -> None:
     _speaking(notebook)
     notebook.page.route(re.compile("/hls/"), lambda route: route.abort())
@@ -89,6 +93,7 @@ def test_a_server_that_cannot_be_reached_for_a_while_is_asked_again(notebook: No
     _comes_back(notebook, "network")
 
 
+@pytest.mark.shares_a_page
 def test_a_segment_that_breaks_the_decoder_is_got_over(notebook: Notebook) -> None:
     _speaking(notebook)
     spoilt: list[str] = []
@@ -108,6 +113,7 @@ def test_a_segment_that_breaks_the_decoder_is_got_over(notebook: Notebook) -> No
     assert spoilt
 
 
+@pytest.mark.shares_a_page
 def test_an_expired_address_is_asked_for_again_from_the_server(notebook: Notebook) -> None:
     _speaking(notebook)
     # From now on only an address with a newer signature is served, and the server gives one.
@@ -136,6 +142,7 @@ def test_an_expired_address_is_asked_for_again_from_the_server(notebook: Noteboo
     assert "signed=again" in asked[-1]
 
 
+@pytest.mark.shares_a_page
 def test_sound_that_the_browser_refuses_is_offered_by_a_large_button(notebook: Notebook) -> None:
     _speaking(notebook)
     notebook.save()
@@ -145,12 +152,14 @@ def test_sound_that_the_browser_refuses_is_offered_by_a_large_button(notebook: N
         f"setInterval(() => {{ const video = document.querySelector('{VIDEO}');"
         " if (video?.currentTime > 0 && video.muted && !video.paused) console.log('muted'); }, 100)"
     )
-    with page.expect_console_message(lambda message: message.text == "muted", timeout=60_000):
+    with page.expect_console_message(lambda message: message.text == "muted"):
         page.goto(notebook.page.url)
     page.locator(".hw-screen").get_by_role("button", name="Turn sound on").click()
     page.wait_for_function(f"!document.querySelector('{VIDEO}').muted")
+    page.close()
 
 
+@pytest.mark.shares_a_page
 def test_a_stream_that_the_page_cannot_fetch_comes_through_the_kernel(notebook: Notebook) -> None:
     notebook.page.route(re.compile("/hls/"), lambda route: route.abort())
     notebook.run(SHOW.replace("'direct'", "'auto'"))

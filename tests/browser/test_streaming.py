@@ -10,7 +10,7 @@ from tests.browser.lab import VIDEO, Notebook, wait_for
 
 MAKE = """
 from heygen_widget import StreamingAvatar
-avatar = StreamingAvatar(quality="high")
+avatar = StreamingAvatar(quality="medium")
 """
 SHOW = f"{MAKE}avatar"
 
@@ -24,7 +24,7 @@ print(avatar.transcript)
 """
 
 LONG = "This goes on, and on, and on. " * 20
-HIGH, LOW = 1080, 480  # lines of the embedded server's pictures
+MEDIUM, LOW = 720, 480  # lines of the embedded server's pictures
 
 PLAYER_IS_HERE = """() => Object.getOwnPropertySymbols(globalThis).some(
     (key) => key.description.startsWith("heygen_widget.livekit@") && globalThis[key].delivered)"""
@@ -70,6 +70,7 @@ def _is_heard(notebook: Notebook) -> None:
     notebook.wait_for_sound(begun)
 
 
+@pytest.mark.shares_a_page
 def test_it_is_seen_and_heard_and_silenced(shown: Notebook) -> None:
     begun = time.time()
     shown.run(f"speech = avatar.speak({LONG!r})")
@@ -88,6 +89,7 @@ def test_it_is_seen_and_heard_and_silenced(shown: Notebook) -> None:
     shown.wait_for_status("cancelled")
 
 
+@pytest.mark.shares_a_page
 def test_a_training_script_is_spoken_and_captioned_segment_by_segment(shown: Notebook) -> None:
     begun = time.time()
     cell = shown.begin(TRAINING)
@@ -102,6 +104,7 @@ def test_a_training_script_is_spoken_and_captioned_segment_by_segment(shown: Not
     assert written.split() == said.split()
 
 
+@pytest.mark.shares_a_page
 def test_it_may_be_shown_and_speak_in_one_cell(notebook: Notebook) -> None:
     begun = time.time()
     cell = notebook.begin(f"{MAKE}display(avatar)\n_ = avatar.speak({LONG[:150]!r}, wait=60)")
@@ -110,9 +113,10 @@ def test_it_may_be_shown_and_speak_in_one_cell(notebook: Notebook) -> None:
     notebook.finished(cell)
 
 
+@pytest.mark.shares_a_page
 def test_another_quality_is_shown_in_a_session_of_its_own(shown: Notebook) -> None:
     shown.run("avatar.start()")
-    _wait_for_height(shown, HIGH)
+    _wait_for_height(shown, MEDIUM)
     shown.page.get_by_label("Quality").select_option("Low")
     _wait_for_height(shown, LOW)
     assert shown.run("print(avatar.session['quality'], avatar.session['epoch'])").split() == [
@@ -131,13 +135,14 @@ def test_a_quality_that_is_chosen_first_is_that_of_the_session(shown: Notebook) 
     assert shown.page.evaluate(PLAYER_IS_HERE)
 
 
+@pytest.mark.shares_a_page
 def test_a_page_that_is_loaded_anew_is_in_the_room_again(shown: Notebook) -> None:
     shown.run("avatar.start()")
-    _wait_for_height(shown, HIGH)
-    shown.run("avatar.speak('What was said is said.', wait=20)")
+    _wait_for_height(shown, MEDIUM)
+    shown.run("avatar.speak('What was said is said.', wait=60)")
     shown.save()
     shown.page.reload()
-    _wait_for_height(shown, HIGH)
+    _wait_for_height(shown, MEDIUM)
     shown.page.evaluate(FOLLOW_CAPTIONS)
     _is_heard(shown)
     assert "What was said" not in shown.page.evaluate("globalThis.captions.join()")
@@ -176,56 +181,59 @@ def line(notebook: Notebook) -> Line:
 
 def test_a_lost_socket_comes_back_and_it_is_heard_again(notebook: Notebook, line: Line) -> None:
     _show(notebook).run("avatar.start()")
-    _wait_for_height(notebook, HIGH)
+    _wait_for_height(notebook, MEDIUM)
     line.lose()
     status = notebook.page.locator(".hw-status")
-    wait_for(lambda: "Connection lost" in status.inner_text(), 20, "the loss is not told")
+    wait_for(lambda: "Connection lost" in status.inner_text(), 60, "the loss is not told")
     line.lost = False
-    wait_for(lambda: status.inner_text() == "Live", 30, "the line did not come back")
+    wait_for(lambda: status.inner_text() == "Live", 60, "the line did not come back")
     assert len(line.joined) > 1
     _is_heard(notebook)
 
 
+@pytest.mark.shares_a_page
 def test_what_nobody_watches_is_said_all_the_same_and_is_seen_when_somebody_comes(
     shown: Notebook,
 ) -> None:
     shown.run("avatar.start()")
-    _wait_for_height(shown, HIGH)
+    _wait_for_height(shown, MEDIUM)
     shown.command("notebook:clear-all-cell-outputs")
     shown.page.wait_for_function(f"!probe.find('{VIDEO}')")
     left = "any(each.status == 'connecting' for each in avatar.list())"
     shown.run(f"import time\nwhile not {left}: time.sleep(0.1)")
-    said = shown.run("print(avatar.speak('Nobody sees this.', wait=30).status)")
+    said = shown.run("print(avatar.speak('Nobody sees this.', wait=60).status)")
     assert "spoken" in said
     shown.run("avatar")
-    _wait_for_height(shown, HIGH)
+    _wait_for_height(shown, MEDIUM)
     _is_heard(shown)
 
 
+@pytest.mark.shares_a_page
 def test_two_pages_of_one_notebook_do_not_throw_each_other_out(shown: Notebook) -> None:
     shown.run("avatar.start()")
-    _wait_for_height(shown, HIGH)
+    _wait_for_height(shown, MEDIUM)
     shown.save()
     path = shown.page.evaluate("jupyterapp.shell.currentWidget.context.path")
     first, second = shown.page, shown.page.context.new_page()
     base = first.url.split("/lab")[0]
     second.goto(f"{base}/lab/workspaces/second/tree/{path}?reset")
-    plays = f"document.querySelector('{VIDEO}')?.videoHeight === {HIGH}"
-    second.wait_for_function(plays, timeout=60_000)
+    plays = f"document.querySelector('{VIDEO}')?.videoHeight === {MEDIUM}"
+    second.wait_for_function(plays)
     first.get_by_text("Playing in another page").wait_for()
     here = second.evaluate(POSITION)
     second.wait_for_function(f"here => {POSITION} > here + 3", arg=here)  # it is left in peace
     assert second.locator(".hw-status").inner_text() == "Live"
     first.locator(".heygen-widget button:visible", has_text="Play here").click()
     second.get_by_text("Playing in another page").wait_for()
-    wait_for(lambda: first.locator(".hw-status").inner_text() == "Live", 20, "it did not come")
+    wait_for(lambda: first.locator(".hw-status").inner_text() == "Live", 60, "it did not come")
     second.close()
 
 
+@pytest.mark.shares_a_page
 def test_a_bare_connection_serves_one_page_and_another_says_so(notebook: Notebook) -> None:
     notebook.run(SHOW.replace("quality=", "version='v1', quality="))
     notebook.run("avatar.start()")
-    _wait_for_height(notebook, HIGH)
+    _wait_for_height(notebook, MEDIUM)
     notebook.command("notebook:clear-all-cell-outputs")
     notebook.page.wait_for_timeout(1000 * UNSEEN)
     notebook.run("avatar")  # the page is still the same

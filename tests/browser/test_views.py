@@ -3,6 +3,7 @@
 import time
 
 import httpx
+import pytest
 
 from tests.browser.lab import VIDEO, Notebook
 
@@ -44,6 +45,7 @@ def _has_picture(notebook: Notebook) -> list[bool]:
     return have
 
 
+@pytest.mark.shares_a_page
 def test_running_the_display_cell_again_does_not_stop_the_picture(notebook: Notebook) -> None:
     cell = _speaking(notebook)
     for _ in range(3):
@@ -52,6 +54,7 @@ def test_running_the_display_cell_again_does_not_stop_the_picture(notebook: Note
     _was_never_stopped(notebook)
 
 
+@pytest.mark.shares_a_page
 def test_moving_the_cell_does_not_stop_the_picture(notebook: Notebook) -> None:
     cell = _speaking(notebook)
     notebook.select(cell)
@@ -64,6 +67,7 @@ def test_moving_the_cell_does_not_stop_the_picture(notebook: Notebook) -> None:
     _was_never_stopped(notebook)
 
 
+@pytest.mark.shares_a_page
 def test_a_new_view_has_the_picture_and_the_old_one_can_take_it_back(notebook: Notebook) -> None:
     cell = _speaking(notebook)
     notebook.select(cell)
@@ -78,6 +82,7 @@ def test_a_new_view_has_the_picture_and_the_old_one_can_take_it_back(notebook: N
     assert notebook.page.evaluate("probe.diary.stops") == []
 
 
+@pytest.mark.shares_a_page
 def test_a_second_panel_of_the_notebook_gets_the_picture_and_gives_it_back(
     notebook: Notebook,
 ) -> None:
@@ -93,6 +98,7 @@ def test_a_second_panel_of_the_notebook_gets_the_picture_and_gives_it_back(
     assert notebook.page.evaluate("probe.diary.stops") == []
 
 
+@pytest.mark.shares_a_page
 def test_a_notebook_closed_and_opened_again_shows_the_running_session(notebook: Notebook) -> None:
     _speaking(notebook)
     notebook.save()
@@ -100,22 +106,24 @@ def test_a_notebook_closed_and_opened_again_shows_the_running_session(notebook: 
     notebook.command("application:close")
     notebook.page.wait_for_function(f"{WIDGETS}.length === 0")
     notebook.command("docmanager:open", path=path)
-    notebook.page.wait_for_function(PLAYS_ON, arg=1, timeout=20_000)
+    notebook.page.wait_for_function(PLAYS_ON, arg=1)
     assert "streaming" in notebook.run("print(avatar.status)")
 
 
+@pytest.mark.shares_a_page
 def test_a_page_loaded_anew_shows_the_running_session_and_its_words(notebook: Notebook) -> None:
     _speaking(notebook)
     notebook.save()
     stream = notebook.run("print(avatar.stream_id)")
     notebook.page.reload()
-    notebook.page.wait_for_function(PLAYS_ON, arg=1, timeout=60_000)
+    notebook.page.wait_for_function(PLAYS_ON, arg=1)
     captions = "document.querySelector('.heygen-widget .hw-captions').textContent"
     notebook.page.wait_for_function(f"{captions}.includes('avatar who told')")
     assert notebook.page.get_by_role("button", name="Stop").is_enabled()
     assert notebook.run("print(avatar.stream_id)") == stream
 
 
+@pytest.mark.shares_a_page
 def test_an_output_that_is_cleared_is_soon_quiet_and_the_next_view_is_live(
     notebook: Notebook,
 ) -> None:
@@ -149,6 +157,7 @@ def test_the_death_of_the_kernel_is_said_in_the_widget(notebook: Notebook) -> No
     notebook.page.get_by_text("The kernel is gone").first.wait_for()
 
 
+@pytest.mark.shares_a_page
 def test_a_page_that_was_hidden_returns_to_the_live_edge(notebook: Notebook) -> None:
     _speaking(notebook)
     url = notebook.run("print(avatar._controller.queue.current.hls_url)").strip()

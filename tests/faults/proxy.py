@@ -316,7 +316,7 @@ class Proxy:
         return fault in done | AFTERWARDS
 
 
-async def until(condition: Callable[[], bool], seconds: float = 30) -> None:
+async def until(condition: Callable[[], bool], seconds: float = 60) -> None:
     """Wait until something is so; for what no event tells."""
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110

@@ -88,7 +88,7 @@ class Stage:
 def on_stage(play: Callable[[Stage], Awaitable[None]]) -> None:
     async def run() -> None:
         stage = Stage()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             running = asyncio.create_task(stage.speaker.run(stage.mouth))
             await play(stage)
             stage.speaker.close()

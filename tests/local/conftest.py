@@ -12,7 +12,7 @@ import pytest
 
 from heygen_widget.local import LocalServer
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 SESSIONS = "/v3/avatar-realtime"
 TTS = {"type": "tts", "avatar_id": "anna", "voice_id": "en", "text": "Hello."}
 TEXT_STREAM = {**TTS, "type": "text_stream"}

@@ -28,7 +28,7 @@ class Hoarse(Studio):
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110 (who is watched rings no bell)
             await asyncio.sleep(0.01)
 
@@ -99,7 +99,7 @@ def test_closing_cuts_every_session() -> None:
         await until(lambda: opened[0].status == "streaming")
         sessions.close()
         assert not any(session.active for session in opened)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             for session in opened:
                 assert [event async for event in session.words.events()][-1].startswith(
                     "event: end"

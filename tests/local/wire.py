@@ -9,7 +9,7 @@ import httpx
 
 from heygen_widget.local import LocalServer
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 @contextmanager

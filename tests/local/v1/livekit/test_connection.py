@@ -122,7 +122,7 @@ def test_more_than_a_channel_may_hold_arrives_whole_and_in_order() -> None:
         await client.setRemoteDescription(offer)
         await client.setLocalDescription(await client.createAnswer())
         await connection.accept(client.localDescription.sdp)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             await complete.wait()
         await client.close()
         await connection.close()

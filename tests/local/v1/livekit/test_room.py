@@ -67,7 +67,7 @@ class Scene:
 
 def play(monkeypatch: pytest.MonkeyPatch, act: Callable[[Scene], Awaitable[None]]) -> None:
     async def run() -> None:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             await act(Scene(monkeypatch))
 
     asyncio.run(run())
