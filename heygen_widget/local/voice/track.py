@@ -167,7 +167,8 @@ class SpeechTrack:
                     self._stock[0] = self._stock[0][len(part) :]
             self._stocked -= filled
             self._position += count
-            if self._text or self._playing:
+            # Whoever fills the stock has something to do only below this.
+            if (self._text or self._playing) and self._stocked < _AHEAD * SAMPLE_RATE:
                 self._changed.notify_all()
         return samples
 
