@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import hibari
@@ -60,7 +61,7 @@ def measure(_: Stage) -> Iterator[Row]:
         limit=80,
         digits=0,
     )
-    path = voice_path("heart", download_missing=False)
+    path = Path(voice_path("heart", download_missing=False))
     model = hibari.Hibari(model=with_output(path, DURATIONS))
     closed = [each for text in LIPS for each in closures(model, engine.speak(text, ENGLISH), text)]
     yield count(f"p, b and m with open lips, of {len(closed)}", closed.count(False), limit=1)

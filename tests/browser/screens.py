@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 import av
-from PIL import Image, ImageDraw, ImageOps
+from matplotlib import get_data_path
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from heygen_widget.local.face import FRAME_RATE, LOOKS, face_for
 from heygen_widget.local.mouth import VISEMES, Mouth
@@ -22,6 +23,7 @@ SCREENS = ROOT / "screenshots"
 CELL = 480  # width of a picture in a sheet, in pixels
 SHEET_WIDTH = 1500
 CAPTION = 22
+FONT = Path(get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")  # it has the letters of IPA
 SPOKEN = "bumblebee, phone, moon, why"
 HEAD = (430, 120, 850, 540)  # what a strip shows of a picture
 STRIP = 8  # frames in a row
@@ -89,7 +91,7 @@ def _labelled(name: str, picture: Image.Image) -> Image.Image:
     if picture.width > CELL:
         picture = ImageOps.scale(picture.convert("RGB"), CELL / picture.width)
     cell = ImageOps.expand(picture.convert("RGB"), (4, CAPTION, 4, 4), "#8a8f98")
-    ImageDraw.Draw(cell).text((6, 5), name, "black")
+    ImageDraw.Draw(cell).text((6, 5), name, "black", font=ImageFont.truetype(FONT, 11))
     return cell
 
 
