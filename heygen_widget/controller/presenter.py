@@ -146,9 +146,14 @@ class Presenter:
         if presented is not None:
             self._call(presented, message.cue)
 
-    def of_session(self, epoch: int) -> list[Presented]:
+    def of_session(self, epoch: int) -> tuple[list[Figure], list[CuesMessage]]:
         """Return what was presented in a session, in its order."""
-        return [each for each in self._all.values() if each.epoch == epoch]
+        there = [each for each in self._all.values() if each.epoch == epoch]
+        cues = [self._cues(each, each.delivery) for each in there if each.delivery]
+        shown = {cue.figure for message in cues for cue in message.cues}
+        known = [each.figure for each in self._all.values() if each.figure]
+        figures = [each for each in known if each.id in shown or each in _figures(there)]
+        return figures, cues
 
     def _note(self, epoch: int, event: SpeechChanged) -> None:
         presented = self._all.get(event.speech.id)
@@ -189,21 +194,26 @@ class Presenter:
         delivery = presented.delivery
         if delivery is None:
             return
-        marks, first = delivery.marks, presented.told
-        if len(marks) == first:
-            return
-        text = delivery.text
-        fresh = marks[first or 0 :]
-        message = CuesMessage(
+        if len(delivery.marks) != presented.told:
+            message = self._cues(presented, delivery, presented.told or 0)
+            presented.told = message.first + len(message.cues)
+            self._send(message)
+
+    def _cues(self, presented: Presented, delivery: Delivery, first: int = 0) -> CuesMessage:
+        """Tell of the cues of a text from number `first` on."""
+        text, marks = delivery.text, delivery.marks[first:]
+        return CuesMessage(
             speech=delivery.id,
             figure=presented.figure.id if presented.figure else None,
-            first=first or 0,
-            cues=[presented.cues[mark.name] for mark in fresh],
-            places=[utf16_length(text[: mark.at]) for mark in fresh],
+            first=first,
+            cues=[presented.cues[mark.name] for mark in marks],
+            places=[utf16_length(text[: mark.at]) for mark in marks],
             estimated=not self._has_words,
         )
-        presented.told = len(marks)
-        self._send(message)
 
     def _send(self, message: Any, buffers: list[bytes] | None = None) -> None:
         self._publisher.send(to_browser(message), buffers)
+
+
+def _figures(presented: list[Presented]) -> list[Figure]:
+    return [each.figure for each in presented if each.figure is not None]

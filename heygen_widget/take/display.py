@@ -1,6 +1,5 @@
 """Takes and pictures as a notebook shows and saves them. Knows HTML, but no notebook."""
 
-import base64
 import html
 from dataclasses import dataclass, field
 from typing import Final
@@ -8,10 +7,13 @@ from typing import Final
 SHOWN_WIDTH: Final = 640
 """Pixels; the film and the picture themselves may be wider."""
 
+FRAME_HEIGHT: Final = 640
+"""Pixels of a talk within a notebook; what is longer is scrolled."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A take, shown as a player that stays in the saved notebook.
+    """A take, shown as a page that stays in the saved notebook.
 
     Attributes
     ----------
@@ -25,6 +27,8 @@ class Recording:
         The spoken text.
     seconds
         Length.
+    page
+        All of it as one HTML page, with what was presented.
     """
 
     film: bytes = field(repr=False)
@@ -32,17 +36,20 @@ class Recording:
     captions: str = field(repr=False)
     transcript: str
     seconds: float
+    page: str = field(repr=False)
+
+    @property
+    def size(self) -> int:
+        """Characters that it adds to a notebook."""
+        return len(self._repr_html_())
 
     def _repr_html_(self) -> str:
-        label = html.escape(f"Recording of the avatar, {self.seconds:.0f} s", quote=True)
-        track = _data("text/vtt", self.captions.encode())
+        # A frame of its own, which nothing in it can leave.
+        label = html.escape(f"Talk of the avatar, {self.seconds:.0f} s", quote=True)
         return (
-            f'<video controls playsinline preload="metadata" aria-label="{label}"'
-            f' style="max-width:100%;width:{SHOWN_WIDTH}px"'
-            f' poster="{_data("image/jpeg", self.poster)}"'
-            f' src="{_data("video/mp4", self.film)}">'
-            f'<track kind="captions" label="Captions" default src="{track}">'
-            f"{html.escape(self.transcript)}</video>"
+            f'<iframe title="{label}" sandbox="allow-scripts" allow="fullscreen" allowfullscreen'
+            f' style="width:100%;height:{FRAME_HEIGHT}px;border:0"'
+            f' srcdoc="{html.escape(self.page, quote=True)}"></iframe>'
         )
 
 
@@ -60,7 +67,3 @@ class Snapshot:
 
     def _repr_jpeg_(self) -> tuple[bytes, dict[str, int]]:
         return self.data, {"width": SHOWN_WIDTH}
-
-
-def _data(media_type: str, data: bytes) -> str:
-    return f"data:{media_type};base64,{base64.b64encode(data).decode()}"

@@ -34,7 +34,7 @@ Format: Start, End, Style, Text
 
 def write_film(
     path: Path, runs: Sequence[TakeFile], shown: Iterable[Caption], *, joined: bool
-) -> None:
+) -> float:
     """Write a take with its captions as an MP4 that starts playing while it is downloaded.
 
     Parameters
@@ -48,15 +48,22 @@ def write_film(
     joined
         Whether the take begins in the middle of the stream: then its clock is the stream's.
 
+    Returns
+    -------
+    float
+        Seconds to add to a time of the stream for the time of the film.
+
     Raises
     ------
     TakeError
         When PyAV is missing, or the take cannot become a single film.
     """
-    av = _pyav()
+    av = load_av()
     try:
         with av.open(str(path), "w", format="mp4", options={"movflags": "faststart"}) as film:
-            _Remuxer(film, shown, joined=joined).add(runs)
+            remuxer = _Remuxer(film, shown, joined=joined)
+            remuxer.add(runs)
+            return float(remuxer.caption_shift)
     except av.error.FFmpegError as error:
         raise TakeError(f"The take cannot be written as an MP4: {error}") from error
 
@@ -69,7 +76,7 @@ def newest_picture(data: bytes, width: int | None = None) -> bytes:
     TakeError
         When PyAV is missing, or there is no picture.
     """
-    av = _pyav()
+    av = load_av()
     try:
         with av.open(io.BytesIO(data)) as media:
             video = media.streams.video[0]
@@ -89,7 +96,14 @@ def can_decode() -> bool:
     return importlib.util.find_spec("av") is not None
 
 
-def _pyav() -> Any:
+def load_av() -> Any:
+    """Import PyAV.
+
+    Raises
+    ------
+    TakeError
+        When it is missing.
+    """
     try:
         import av  # noqa: PLC0415 (an extra, and slow to load)
     except ImportError as error:
@@ -133,7 +147,7 @@ class _Remuxer:
         self._joined = joined
         self._tracks: dict[str, _Track] = {}
         self._subtitles: Any = None
-        self._caption_shift = Fraction(0)
+        self.caption_shift = Fraction(0)
 
     def add(self, runs: Sequence[TakeFile]) -> None:
         import av  # noqa: PLC0415
@@ -172,7 +186,7 @@ class _Remuxer:
             self._subtitles.codec_context.subtitle_header = _STYLE
             self._subtitles.time_base = MILLISECOND
         if self._joined:
-            self._caption_shift = -begun
+            self.caption_shift = -begun
 
     def _put(self, packet: Any, shift: Fraction) -> None:
         track = self._tracks[packet.stream.type]
@@ -191,7 +205,7 @@ class _Remuxer:
     def _caption_until(self, time: Fraction | None) -> None:
         """Write the captions that begin before `time`, interleaved with the picture."""
         while self._caption is not None:
-            start = Fraction(self._caption.start) + self._caption_shift
+            start = Fraction(self._caption.start) + self.caption_shift
             if time is not None and start > time:
                 return
             if start >= 0:

@@ -1,22 +1,49 @@
 """What an avatar's sessions streamed, kept as films, captions and pictures. On the private loop."""
 
 import asyncio
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from heygen_widget.api.models import WordEvent
+from heygen_widget.api.transcript import as_text
+from heygen_widget.frontend.protocol import CuesMessage, SpeechMessage
+from heygen_widget.frontend.words import Telling
+from heygen_widget.present.figure import Figure
+from heygen_widget.present.talk import Talk
 from heygen_widget.session import PlacedWords, SessionEvent, StatusChanged, WordsSpoken, written
-from heygen_widget.take import FILM, Recording, Snapshot, Take, TakeError, record, save, snapshot
+from heygen_widget.take import (
+    FILM,
+    MAX_INLINE,
+    MAX_TALK,
+    TALK,
+    WIDTH,
+    Recording,
+    Snapshot,
+    Take,
+    TakeError,
+    check_size,
+    save,
+    small_film,
+    snapshot,
+    unfinished,
+)
+from heygen_widget.take.captions import captions, webvtt
 from heygen_widget.transport.router import StreamRouter
 
 NOTHING_YET: Final = "Nothing has been streamed yet: let the avatar speak first."
 
 
-class Recordings:
-    """The newest stream of an avatar, with its words."""
+Presented: TypeAlias = Callable[[int], tuple[Sequence[Figure], Sequence[CuesMessage]]]
+"""Gives the figures and cues of the session with an epoch."""
 
-    def __init__(self, router: StreamRouter) -> None:
+
+class Recordings:
+    """The newest stream of an avatar, with its words and what was `presented`."""
+
+    def __init__(self, router: StreamRouter, presented: Presented) -> None:
         self._router = router
+        self._presented = presented
         self._words: dict[int, PlacedWords] = {}  # by epoch
         self._newest = 0  # the epoch of which something was heard last
 
@@ -32,22 +59,33 @@ class Recordings:
             case WordsSpoken(log=PlacedWords() as words):
                 self._words[epoch] = words
 
-    async def save(self, target: Path) -> bool:
+    async def save(self, target: Path, width: int | None = None) -> bool:
         """Save the newest take, or its captions alone; say whether the take has no gaps.
+
+        Parameters
+        ----------
+        target
+            The file.
+        width
+            Pixels of a talk's picture.
 
         Raises
         ------
         TakeError
             When there is nothing to save, or it cannot be written.
         """
-        if target.suffix.lower() != FILM:
+        suffix = target.suffix.lower()
+        if suffix not in {FILM, TALK}:
             words = self._words_of(self._newest)
             if not words and self._router.broadcast is None:
                 raise TakeError(NOTHING_YET)
             await asyncio.to_thread(save, Take(), words, target)
             return True
         take, epoch = await self._take()
-        await asyncio.to_thread(save, take, self._words_of(epoch), target)
+        if suffix == TALK:
+            await asyncio.to_thread(self._save_talk, take, epoch, target, width or WIDTH)
+        else:
+            await asyncio.to_thread(save, take, self._words_of(epoch), target)
         return take.whole
 
     async def record(self) -> Recording:
@@ -59,7 +97,43 @@ class Recordings:
             When there is nothing to show, or too much.
         """
         take, epoch = await self._take()
-        return await asyncio.to_thread(record, take, self._words_of(epoch))
+        return await asyncio.to_thread(self._talk, take, epoch, WIDTH, MAX_INLINE)
+
+    def _save_talk(self, take: Take, epoch: int, target: Path, width: int) -> None:
+        page = self._talk(take, epoch, width, MAX_TALK).page
+        with unfinished(target) as path:
+            path.write_text(page, encoding="utf-8", errors="replace")
+
+    def _talk(self, take: Take, epoch: int, width: int, most: int) -> Recording:
+        """Make a recording with its page, of at most so many bytes."""
+        log = self._words.get(epoch, PlacedWords())
+        places = log.heard()
+        words = written(log, places)
+        film = small_film(take, width, most)
+        figures, cues = self._presented(epoch)
+        heard = dict.fromkeys(place.speech for place in places if place.speech)
+        page = Talk(
+            film=film.data,
+            poster=film.poster,
+            seconds=take.seconds,
+            shift=film.shift,
+            words=Telling(epoch).tell(log, places),
+            speeches=[
+                SpeechMessage(epoch=epoch, id=each.id, text=each.text, status=each.status)
+                for each in heard
+            ],
+            cues=cues,
+            figures=figures,
+        ).page
+        check_size(len(page), most, width)
+        return Recording(
+            film=film.data,
+            poster=film.poster,
+            captions=webvtt(captions(words)),
+            transcript=as_text(words),
+            seconds=round(take.seconds, 3),
+            page=page,
+        )
 
     async def snapshot(self, width: int | None = None) -> Snapshot:
         """Make an image of the newest picture, `width` pixels wide or as it is.

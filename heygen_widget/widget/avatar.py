@@ -248,13 +248,23 @@ class Avatar(SessionWidget):
         presented = self._backend.presenter.plan(cues, calls, figure_of(thing, title))
         return self._backend.speak(text, presented, final=final, raw=raw, reopen=reopen)
 
-    def save(self, path: str | os.PathLike[str], *, timeout: float | None = None) -> Path:
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        width: int | None = None,
+        timeout: float | None = None,
+    ) -> Path:
         """Save what the newest session has streamed so far; all of it once it has ended.
 
         Parameters
         ----------
         path
+            ``talk.html`` makes a page that plays anywhere, with captions, a transcript, and what
+            was presented, its cues in time; about 3 MB a minute, and what plotting packages need.
             ``talk.mp4`` makes a film with captions, ``talk.vtt`` or ``talk.srt`` captions alone.
+        width
+            Pixels of a page's picture, 640 by default; a smaller one takes fewer bytes.
         timeout
             Seconds.
 
@@ -266,21 +276,21 @@ class Avatar(SessionWidget):
         Raises
         ------
         TakeError
-            When there is nothing to save, or PyAV is missing for a film.
+            When there is nothing to save, it is too large, or PyAV is missing.
         ValueError
-            When the suffix is none of these.
+            When the suffix is none of these, or the picture would be too narrow.
         TimeoutError
             When it takes longer.
 
         Examples
         --------
-        >>> avatar.save("talk.mp4")  # doctest: +SKIP
+        >>> avatar.save("talk.html")  # doctest: +SKIP
         """
-        return self._backend.save(path, timeout)
+        return self._backend.save(path, width, timeout)
 
     @property
     def recording(self) -> Recording:
-        """The newest session's stream so far, as a player that stays in the notebook."""
+        """The newest session's stream so far, as a page that stays in the notebook; see `save`."""
         return self._backend.record()
 
     def snapshot(self) -> Snapshot:

@@ -12,8 +12,7 @@ from heygen_widget import Avatar
 from heygen_widget.api.models import WordEvent
 from heygen_widget.bridge import bridge
 from heygen_widget.relay import Part
-from heygen_widget.take import Take, TakeError, checked_path, record, save, snapshot
-from heygen_widget.take import saving as saving_module
+from heygen_widget.take import Take, TakeError, checked_path, save, small_film, snapshot
 from heygen_widget.take import spool as spool_module
 from tests.garbage import collect_until
 from tests.relay.stage import FRAME_RATE, SECONDS, make_stream
@@ -185,18 +184,25 @@ def _brightness(jpeg: bytes) -> float:
         return float(frame.to_ndarray(format="gray").mean())
 
 
-def test_a_recording_is_shown_inline_with_captions_and_is_not_too_large(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_small_film_has_all_of_the_take(tmp_path: Path) -> None:
     take = _take(*_parts(tmp_path / "stream", "fmp4"))
-    shown = record(take, [*WORDS, WordEvent(word="<b>", start=2.0, end=2.1)])
-    html = shown._repr_html_()
-    assert html.count("<video controls") == html.count('<track kind="captions"') == 1
-    assert "<b>" not in html
-    assert len(repr(shown)) < 200
-    monkeypatch.setattr(saving_module, "MAX_INLINE", 1000)
-    with pytest.raises(TakeError, match=r"avatar\.save"):
-        record(take, ())
+    small = small_film(take, 320, 10**6)
+    assert (small.poster[:2], small.shift) == (b"\xff\xd8", 0)
+    path = tmp_path / "small.mp4"
+    path.write_bytes(small.data)
+    about = _about(path)
+    assert about["times"] == pytest.approx([n / FRAME_RATE for n in range(SECONDS * FRAME_RATE)])
+    assert about["sound"] == pytest.approx(SECONDS, abs=0.1)
+    with av.open(str(path)) as film:
+        assert film.streams.video[0].codec_context.width == 320
+
+
+def test_a_film_that_is_too_large_is_refused_and_a_smaller_picture_offered(tmp_path: Path) -> None:
+    take = _take(*_parts(tmp_path / "stream", "fmp4"))
+    with pytest.raises(TakeError, match=r"avatar\.save\('talk\.html', width=\d+\)"):
+        small_film(take, 640, 1000)
+    with pytest.raises(ValueError, match="at least 160 pixels wide, not 20"):
+        small_film(take, 20, 10**6)
 
 
 def test_an_avatar_saves_what_it_said_from_its_first_word_on(tmp_path: Path) -> None:
@@ -211,7 +217,11 @@ def test_an_avatar_saves_what_it_said_from_its_first_word_on(tmp_path: Path) -> 
         assert about["frames"] / 25 == pytest.approx(avatar.words[-1].end, abs=1.5)
         assert about["captions"][0][1].startswith("Keep this, please.")
         assert avatar.snapshot().data[:2] == b"\xff\xd8"
-        assert "Keep this, please." in avatar.recording.transcript
+        recording = avatar.recording
+        assert "Keep this, please." in recording.transcript
+        assert recording.size < 2_000_000
+        assert len(repr(recording)) < 200
+        assert avatar.save(tmp_path / "talk.html").read_text(encoding="utf-8") == recording.page
     finally:
         avatar.close()
 

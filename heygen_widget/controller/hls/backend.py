@@ -18,6 +18,7 @@ from heygen_widget.frontend.events import recovered
 from heygen_widget.frontend.protocol import (
     BrowserMessage,
     CueHeard,
+    CuesMessage,
     Hello,
     Playback,
     Recovered,
@@ -27,6 +28,7 @@ from heygen_widget.frontend.protocol import (
 )
 from heygen_widget.frontend.standalone_player import pages
 from heygen_widget.lifecycle.connection import Connection
+from heygen_widget.present.figure import Figure
 from heygen_widget.session import SessionEvent, SessionStatus, Speech, SpeechStatus
 from heygen_widget.session.audio import prepare
 from heygen_widget.session.base import SessionSetup
@@ -72,7 +74,7 @@ class HlsBackend:
             expired=self.queue.look_again,
             cell_runs=cell_runs,
         )
-        self._recordings = Recordings(self.router)
+        self._recordings = Recordings(self.router, self._presented)
         self._page_url: str | None = None
 
     def attach(self, avatar: AvatarController) -> Sequence[Handler]:
@@ -153,11 +155,11 @@ class HlsBackend:
             self._avatar.finish()
         return delivery.speech
 
-    def save(self, path: str | os.PathLike[str], timeout: float | None) -> Path:
+    def save(self, path: str | os.PathLike[str], width: int | None, timeout: float | None) -> Path:
         """Save what the newest session has streamed so far; all of it once it has ended."""
         target = checked_path(path)
-        saving = self._avatar.loop.submit(self._recordings.save(target))
-        if not wait_blocking(saving, timeout) and target.suffix.lower() == ".mp4":
+        saving = self._avatar.loop.submit(self._recordings.save(target, width))
+        if not wait_blocking(saving, timeout):
             warnings.warn(f"{target.name} is missing a part of the stream.", stacklevel=3)
         return target
 
@@ -204,6 +206,9 @@ class HlsBackend:
 
     def _send(self, content: Any, buffers: Any = None) -> None:
         self._avatar.publisher.send(content, buffers)
+
+    def _presented(self, epoch: int) -> tuple[list[Figure], list[CuesMessage]]:
+        return self.presenter.of_session(epoch)
 
     def _greet(self, message: Hello) -> None:
         self.presenter.greet(has_presenter=message.presenter)

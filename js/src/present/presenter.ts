@@ -1,14 +1,29 @@
 // What is presented while one avatar speaks: which figure is shown, and what it does, is a function of
 // where the player is. Runs in the page alone, so that a busy kernel delays nothing.
 
-import type { PlayerHost } from "../model/player_host.ts";
+import type { Captions } from "../model/captions.ts";
+import type { Handlers } from "../model/kernel_link.ts";
 import { h, setText } from "../page/dom.ts";
-import type { CuesMessage, FigureMessage } from "../protocol.ts";
+import type { CuesMessage, FigureMessage, Said, SpeechMessage } from "../protocol.ts";
 import { Clock } from "./clock.ts";
 import { type FigureSource, Figures } from "./figures.ts";
 import { type Due, Timeline } from "./timeline.ts";
 
 const ESTIMATED = "This service tells no word times: cues follow the length of the text.";
+
+/** What plays the talk, and whence comes what is presented: a live page has it, and a saved one. */
+export interface PresenterHost {
+  readonly state: {
+    readonly captions: Captions;
+    readonly speeches: { readonly all: readonly SpeechMessage[] };
+  };
+  /** Null before there was anything to see; `position` is in seconds of the stream. */
+  readonly player: { readonly video: HTMLVideoElement; readonly position: number } | null;
+  readonly link: {
+    handle(handlers: Handlers): void;
+    tell(said: Said): void;
+  };
+}
 
 interface View {
   element: HTMLElement;
@@ -30,7 +45,7 @@ export class Presenter {
   private warned = false;
 
   constructor(
-    private readonly host: PlayerHost,
+    private readonly host: PresenterHost,
     watch: (draw: () => void) => void,
     signal: AbortSignal,
   ) {
