@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from heygen_widget.bridge import bridge
 from heygen_widget.controller.callbacks import CallbackContext
 from heygen_widget.controller.publisher import Publisher
 from heygen_widget.frontend.bundles import PRESENTER
@@ -104,13 +105,16 @@ class Presenter:
             return None
         return Presented(read, weakref.ref(calls), figure, CallbackContext(self._on_error))
 
-    # From here on: on the private loop.
-
     def begin(self, presented: Presented, delivery: Delivery) -> None:
         """Tell pages what is presented with a text, which is about to be queued."""
+        self._figure = presented.figure or self._figure
+        bridge.call(self._begin, presented, delivery)
+
+    # From here on: on the private loop.
+
+    def _begin(self, presented: Presented, delivery: Delivery) -> None:
         presented.delivery = delivery
         self._all[delivery.id] = presented
-        self._figure = presented.figure or self._figure
         PRESENTER.send_unasked(self._publisher.send)
         self._tell_figure(presented.figure)
         self._tell_cues(presented)

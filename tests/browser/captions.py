@@ -41,14 +41,14 @@ def caption_delays(notebook: Notebook) -> list[float] | None:
     notebook.run(f"avatar.speak({NUMBERS!r}).result(timeout=60)")
     notebook.wait_for_silence(1.5)
     samples = page.evaluate(f"document.querySelector('{notebook.video}').probe.samples")
-    heard = _onsets([sample for sample in samples if sample["at"] >= begun])
+    heard = onsets([sample for sample in samples if sample["at"] >= begun])
     shown: list[float] = page.evaluate("shown.map(({ at }) => at)")
     if len(shown) != len(NUMBERS.split()):
         return None
     return [min((word - sound for sound in heard), key=abs) for word in shown]
 
 
-def _onsets(samples: list[dict[str, float]]) -> list[float]:
+def onsets(samples: list[dict[str, float]]) -> list[float]:
     """Return when sound began after a silence (seconds since the epoch)."""
     onsets = []
     last = 0.0

