@@ -118,7 +118,7 @@ def test_takes_of_a_script_are_compared_and_the_better_one_is_kept(play: Play) -
         assert b"ftyp" in (played.folder / "talk.mp4").read_bytes()[:12]
         assert "Try it." in (played.folder / "talk.vtt").read_text()
         assert (played.folder / "talk.jpg").read_bytes().startswith(b"\xff\xd8")
-        assert "<video controls" in played.html
+        assert '<iframe title="Talk of the avatar' in played.html
         assert played.sessions == ["completed"] * 3
 
 
@@ -130,6 +130,8 @@ def test_data_are_narrated_while_a_model_fits_and_a_language_model_streams(play:
         assert played.pictures == 1
         assert "spoken: 'Here are 178 wines" in played.text
         assert "spoken: 'In short: even shallow trees" in played.text
+        assert '<iframe title="Talk of the avatar' in played.html
+        assert "grower-2" in played.html
         assert played.sessions == ["completed"]
 
 

@@ -14,9 +14,12 @@ from playwright.sync_api import Browser, Frame, Page
 from heygen_widget import Avatar
 from heygen_widget.present import highlight, row
 from heygen_widget.take import Recording
+from tests.browser.lab import wait_for
 
 AXE = Path(__file__).parents[2] / "js/node_modules/axe-core/axe.min.js"
-ATTACK = "</script><script>window.pwned = true</script><img src=x onerror='window.pwned = true'>"
+ATTACK = (
+    "</script><script>window.pwned = true</script><img src=data:x onerror='window.pwned = true'>"
+)
 
 
 class Drawing:
@@ -68,8 +71,13 @@ def talk(page: Page, recording: Recording, tmp_path: Path) -> Page:
     path = tmp_path / "talk.html"
     path.write_text(recording.page, encoding="utf-8")
     page.goto(path.as_uri())
-    page.wait_for_function("document.querySelector('video').readyState >= 2")
+    _until(page, "document.querySelector('video').readyState >= 2")
     return page
+
+
+def _until(place: Page | Frame, function: str, argument: object = None) -> None:
+    # Playwright's own way to wait needs `eval`, which the page forbids.
+    wait_for(lambda: place.evaluate(function, argument), 40, f"not so: {function}")
 
 
 def _figure(page: Page | Frame) -> Frame:
@@ -79,10 +87,11 @@ def _figure(page: Page | Frame) -> Frame:
 
 
 def _highlighted(frame: Frame, selector: str) -> None:
-    frame.wait_for_function(
+    _until(
+        frame,
         "selector => [...document.querySelectorAll('.cue-highlight')].map((each) =>"
         " each.matches(selector)).join() === 'true'",
-        arg=selector,
+        selector,
     )
 
 
@@ -99,7 +108,7 @@ def _start(page: Page, word: str) -> float:
 
 def test_it_plays_from_its_file_and_asks_nobody(talk: Page) -> None:
     talk.evaluate("document.querySelector('video').play()")
-    talk.wait_for_function("document.querySelector('video').currentTime > 1")
+    _until(talk, "document.querySelector('video').currentTime > 1")
     talk.locator("#transcript .now").wait_for()
     assert talk.evaluate("document.querySelector('video').textTracks[0].activeCues.length") == 1
     outside = [url for url in talk.asked if not url.startswith(("file:", "blob:", "data:"))]  # type: ignore[attr-defined]
@@ -114,7 +123,7 @@ def test_its_figures_follow_seeks_in_both_directions(talk: Page) -> None:
     _seek(talk, _start(talk, "Ada") + 0.05)
     _highlighted(_figure(talk), 'tr[data-row="0"]')
     _seek(talk, 0)
-    _figure(talk).wait_for_function("document.querySelector('.cue-highlight') === null")
+    _until(_figure(talk), "document.querySelector('.cue-highlight') === null")
 
 
 def test_cues_come_with_their_words_at_another_speed(talk: Page) -> None:
@@ -142,15 +151,14 @@ def test_cues_come_with_their_words_at_another_speed(talk: Page) -> None:
 
 def test_the_transcript_and_the_chapters_seek(talk: Page) -> None:
     talk.locator("#transcript span", has_text="rise").click()
-    talk.wait_for_function(
+    _until(
+        talk,
         "at => Math.abs(document.querySelector('video').currentTime - at) < 1",
-        arg=_start(talk, "rise"),
+        _start(talk, "rise"),
     )
     chapters = talk.locator("nav button")
     assert chapters.count() == 2
-    assert chapters.nth(0).inner_text().endswith("Sales " + ATTACK[:50].strip()) or (
-        "Sales </script>" in chapters.nth(0).inner_text()
-    )
+    assert "Sales </script>" in chapters.nth(0).inner_text()  # as text
     chapters.nth(1).focus()
     talk.keyboard.press("Enter")
     talk.locator("nav button[aria-current=true]", has_text="Table").wait_for()
@@ -180,9 +188,9 @@ def _plays(page: Page, path: Path) -> None:
     page.goto(path.as_uri(), wait_until="domcontentloaded")
     frame = page.locator("iframe[srcdoc]").element_handle().content_frame()
     assert frame is not None
-    frame.wait_for_function("document.querySelector('video').readyState >= 2")
+    _until(frame, "document.querySelector('video').readyState >= 2")
     frame.evaluate("document.querySelector('video').play()")
-    frame.wait_for_function("document.querySelector('video').currentTime > 1")
+    _until(frame, "document.querySelector('video').currentTime > 1")
     start = frame.locator("#transcript span", has_text="March").get_attribute("data-start")
     _seek(frame, float(start or -1) + 0.05)
     _highlighted(_figure(frame), "#line-1")
