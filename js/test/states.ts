@@ -3,6 +3,7 @@
 import { expect } from "vitest";
 import { userEvent } from "vitest/browser";
 import { endsSentence } from "../src/model/sentences.ts";
+import { Presenter } from "../src/present/presenter.ts";
 import { PLAYER_VERSION, type SessionView, type Word } from "../src/protocol.ts";
 import { find, type Host, type Model, type Shown } from "./model.ts";
 import { instances, lend, standInLibrary } from "./stand_in.ts";
@@ -29,6 +30,9 @@ const ROOM: Partial<SessionView> = {
   qualities: ["low", "medium", "high"],
   quality: "high",
 };
+/** The document of a figure's frame, without what makes it live. */
+const TABLE =
+  '<!doctype html><html lang="en"><title>Totals</title><table><tr><td>Ada</td></tr></table>';
 const OVER = { status: "completed", running: false, hls_url: null } as const;
 const REFUSED = {
   title: "HeyGen refused the key",
@@ -80,6 +84,20 @@ async function talk(widget: Widget, change: Partial<SessionView> = {}): Promise<
   await play(widget, change);
   say(widget, FIRST, SECOND, THIRD);
   hear(widget, "Hello! I am your avatar. Whatever you send me from");
+}
+
+/** Present a table beside the picture; `estimated` where the service tells no words. */
+async function present(widget: Widget, estimated: boolean): Promise<void> {
+  const { model, root } = widget;
+  Object.assign(globalThis, { heygenPresenter: { Presenter } });
+  const source = "export const { Presenter } = globalThis.heygenPresenter;";
+  const bytes = (text: string) => [new DataView(new TextEncoder().encode(text).buffer)];
+  model.receive({ kind: "presenter", version: PLAYER_VERSION }, bytes(source));
+  model.receive({ kind: "figure", id: 1, title: "Totals" }, bytes(TABLE));
+  const cues = [{ figure: 1, actions: [], calls: false }];
+  model.receive({ kind: "cues", speech: 0, figure: 1, first: 0, cues, places: [7], estimated });
+  const figures = find(root, ".hw-figures");
+  await expect.poll(() => figures.hidden).toBe(false);
 }
 
 function fault(error: object): void {
@@ -136,6 +154,14 @@ export const STATES: Record<string, (widget: Widget) => void | Promise<void>> = 
     await talk(widget);
     box(widget).value = "A longer text, over several lines.\n".repeat(8);
     box(widget).dispatchEvent(new Event("input"));
+  },
+  presenting: async (widget) => {
+    await talk(widget);
+    await present(widget, false);
+  },
+  "presenting, no words": async (widget) => {
+    await talk(widget);
+    await present(widget, true);
   },
   muted: async (widget) => {
     await talk(widget);

@@ -1,11 +1,12 @@
-"""Takes the README's pictures, a still and a moving one: the quickstart in JupyterLab."""
+"""Takes the README's pictures in JupyterLab: of the quickstart, and of a figure with cues."""
 
 import base64
 import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import pairwise
@@ -20,8 +21,27 @@ from tests.browser.lab import Notebook, launch, running_lab
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 STILL = NOTEBOOKS / "images" / "quickstart.png"
 MOVING = STILL.with_suffix(".webp")
+CUES = STILL.with_name("cues.webp")
+
+SHOW = "from heygen_widget import Avatar\navatar = Avatar(local=True)\navatar"
+PLOT = """from heygen_widget.present import dim, highlight
+from matplotlib.figure import Figure
+sales = Figure(figsize=(5.2, 3.4), layout="constrained")
+axes = sales.add_subplot()
+axes.plot([3, 3.1, 3, 5, 6.5, 7], lw=3, gid="sales")
+axes.axvspan(3, 5, alpha=0.2, gid="campaign")
+axes.text(3.1, 6.6, "campaign")
+axes.set(title="Sales", xticks=range(6), xticklabels="Dec Jan Feb Mar Apr May".split())
+axes.spines[["top", "right"]].set_visible(False)"""
+PRESENT = """avatar.present(
+    sales,
+    "Sales were [[flat]]flat until March, when the [[start]]campaign began.",
+    cues={"flat": highlight("sales"), "start": dim("campaign")},
+    final=True,
+);"""
 
 TYPED = ("And ", "this ", "I ", "typed ", "into ", "the ", "box.")
+DELETE = "at => jupyterapp.shell.currentWidget.content.model.sharedModel.deleteCell(at)"
 WIDTH = 760  # of the moving picture, in pixels
 FRAME_SECONDS = 0.125
 LONGEST_FRAME = 0.6  # seconds; longer waits are cut
@@ -29,11 +49,9 @@ LAST_FRAME = 1.5  # seconds
 QUALITY = 55  # of WebP, up to 100
 
 
-def take(still: Path, moving: Path, theme: str) -> None:
-    """Run the quickstart's first cells, write into the text box, and keep what is seen."""
-    cells = json.loads((NOTEBOOKS / "quickstart.ipynb").read_text())["cells"]
-    show, hello = ["".join(c["source"]) for c in cells if c["cell_type"] == "code"][:2]
-    still.parent.mkdir(parents=True, exist_ok=True)
+@contextmanager
+def _notebook(theme: str, show: str) -> Iterator[Notebook]:
+    """Open a notebook that shows an avatar."""
     with (
         tempfile.TemporaryDirectory() as folder,
         running_lab(Path(folder)) as lab,
@@ -45,7 +63,33 @@ def take(still: Path, moving: Path, theme: str) -> None:
         page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
         page.get_by_role("button", name="No", exact=True).click()  # no news of Jupyter, thanks
         notebook.run(show)
-        page.evaluate("jupyterapp.shell.currentWidget.content.model.sharedModel.deleteCell(0)")
+        page.evaluate(DELETE, 0)
+        yield notebook
+        browser.close()
+
+
+def take_cues(moving: Path, theme: str) -> None:
+    """Present a figure, and keep how it is pointed at."""
+    with _notebook(theme, SHOW) as notebook:
+        page = notebook.page
+        notebook.run(PLOT)
+        page.evaluate(DELETE, 1)
+        film = Film(page)
+        notebook.run(PRESENT)
+        figures = "document.querySelector('.heygen-widget .hw-figures').dataset.cue"
+        film.until(lambda: page.evaluate(f"{figures}?.endsWith(':1')"))
+        film.until(lambda: _reads(notebook, "began"))
+        film.roll(1.0)
+        film.save(moving)
+
+
+def take(still: Path, moving: Path, theme: str) -> None:
+    """Run the quickstart's first cells, write into the text box, and keep what is seen."""
+    cells = json.loads((NOTEBOOKS / "quickstart.ipynb").read_text())["cells"]
+    show, hello = ["".join(c["source"]) for c in cells if c["cell_type"] == "code"][:2]
+    still.parent.mkdir(parents=True, exist_ok=True)
+    with _notebook(theme, show) as notebook:
+        page = notebook.page
         film = Film(page)
         begun = time.time()
         notebook.run(hello)
@@ -62,7 +106,6 @@ def take(still: Path, moving: Path, theme: str) -> None:
         film.until(lambda: _reads(notebook, "box"))
         film.roll(1.0)
         film.save(moving)
-        browser.close()
 
 
 def _reads(notebook: Notebook, word: str) -> bool:
@@ -137,3 +180,4 @@ def _scaled(jpeg: bytes) -> Image.Image:
 if __name__ == "__main__":
     chosen_theme = (sys.argv[1:] or ["light"])[0]
     take(STILL, MOVING, chosen_theme)
+    take_cues(CUES, chosen_theme)
