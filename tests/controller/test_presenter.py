@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from heygen_widget.bridge import bridge
 from heygen_widget.controller.callbacks import wait_for_callbacks
 from heygen_widget.present import highlight, row
 from heygen_widget.present.cues import Calls
+from heygen_widget.session import CaptionsUnavailable
 from tests.page import PATIENCE, MakeAvatar, Page
 
 pytestmark = pytest.mark.usefixtures("page", "no_settings_from_outside")
@@ -132,6 +134,19 @@ def test_a_page_that_comes_late_is_told_all_of_it(make_avatar: MakeAvatar, page:
     page.say(avatar, {"kind": "hello", "player": True, "presenter": False})
     page.say(avatar, {"kind": "hello", "player": True, "presenter": False})
     assert len(page.messages("presenter")) > modules
+
+
+def test_where_no_words_are_told_pages_know_that_cues_follow_the_text(
+    make_avatar: MakeAvatar, page: Page
+) -> None:
+    avatar = make_avatar()
+    speech = avatar.present(Drawing(), "Flat until [[spike]]March.", cues=CUES)
+    page.until(lambda: page.messages("cues"))
+    event = CaptionsUnavailable(reason="None are told.")
+    bridge.ask(lambda: avatar._controller.queue.emit(event))
+    told = page.messages("cues")[-1]
+    assert (told["speech"], told["estimated"], told["first"]) == (speech.id, True, 0)
+    assert len(told["cues"]) == 1
 
 
 def test_functions_of_cues_do_not_keep_an_avatar_alive(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from IPython.core.error import UsageError
 
-from heygen_widget.widget.magics import _filled_in
+from heygen_widget.widget.magics import _cues, _filled_in
 
 SHELL = SimpleNamespace(user_ns={"loss": 0.1234, "width": 8, "d": {"}": 1, "{": 2}})
 
@@ -140,3 +140,10 @@ def test_an_interrupt_within_an_expression_is_no_mistake() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         _filled_in(SimpleNamespace(user_ns={"interrupt": interrupt}), "{interrupt()}")
+
+
+def test_cues_are_what_a_variable_holds() -> None:
+    assert _cues(SHELL, None) is None
+    assert _cues(SHELL, "d") == {"}": 1, "{": 2}
+    with pytest.raises(UsageError, match="there is no 'cues'"):
+        _cues(SHELL, "cues")
