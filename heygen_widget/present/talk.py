@@ -41,6 +41,8 @@ class Talk:
         An MP4.
     poster
         A JPEG.
+    captions
+        WebVTT, on the clock of the film.
     seconds
         Length.
     shift
@@ -55,6 +57,7 @@ class Talk:
 
     film: bytes = field(repr=False)
     poster: bytes = field(repr=False)
+    captions: str = field(repr=False)
     seconds: float
     shift: float
     words: WordsMessage
@@ -71,6 +74,7 @@ class Talk:
         title = html.escape(one_line(self.title or first or "Talk", LONGEST_TITLE))
         poster = base64.b64encode(self.poster).decode()
         film = base64.b64encode(self.film).decode()
+        captions = base64.b64encode(self.captions.encode()).decode()
         data = self._data()
         size = (len(film) + len(data) + len(_script())) / 1e6
         length = f"{int(self.seconds // 60)} min {int(self.seconds % 60)} s"
@@ -87,7 +91,8 @@ class Talk:
             f'<main><h1>{title}</h1><div id="stage">'
             f'<video id="video" controls playsinline aria-label="{title}"'
             f' poster="data:image/jpeg;base64,{poster}">'
-            '<track kind="captions" label="Captions" srclang="en" default></video>'
+            f'<track kind="captions" label="Captions" srclang="en" default'
+            f' src="data:text/vtt;base64,{captions}"></video>'
             '<div id="figures" hidden></div></div><div id="below">'
             f'<nav aria-label="Chapters"><h2>Chapters</h2><ol>{listed}</ol></nav>'
             f'<section aria-label="Transcript"><h2>Transcript</h2>'

@@ -14,7 +14,7 @@ from heygen_widget.api.transcript import WrittenWord
 from heygen_widget.session.captioning import LINE, LONGEST, Unit, lines, units
 from heygen_widget.take.markup import srt_text, vtt_text
 
-__all__ = ["LINE", "LONGEST", "Caption", "captions", "subrip", "webvtt"]
+__all__ = ["LINE", "LONGEST", "Caption", "captions", "moved", "subrip", "webvtt"]
 
 MIN_LAST: Final = 1.0
 """Minimum seconds that a caption stays if none follows."""
@@ -71,6 +71,15 @@ def _without_overlap(made: list[Caption]) -> Iterable[Caption]:
         end = now.end if after is None else min(now.end, after.start)
         at = max(end, start + MIN_SECONDS)
         yield Caption(start, at, now.text)
+
+
+def moved(shown: Iterable[Caption], shift: float) -> list[Caption]:
+    """Return captions so many seconds later, without what would be before the beginning."""
+    return [
+        Caption(max(0.0, cue.start + shift), cue.end + shift, cue.text)
+        for cue in shown
+        if cue.end + shift > 0
+    ]
 
 
 def webvtt(shown: Iterable[Caption]) -> str:

@@ -28,7 +28,7 @@ from heygen_widget.take import (
     snapshot,
     unfinished,
 )
-from heygen_widget.take.captions import captions, webvtt
+from heygen_widget.take.captions import captions, moved, webvtt
 from heygen_widget.transport.router import StreamRouter
 
 NOTHING_YET: Final = "Nothing has been streamed yet: let the avatar speak first."
@@ -111,10 +111,12 @@ class Recordings:
         words = written(log, places)
         film = small_film(take, width, most)
         figures, cues = self._presented(epoch)
+        shown = webvtt(moved(captions(words), film.shift))
         heard = dict.fromkeys(place.speech for place in places if place.speech)
         page = Talk(
             film=film.data,
             poster=film.poster,
+            captions=shown,
             seconds=take.seconds,
             shift=film.shift,
             words=Telling(epoch).tell(log, places),
@@ -129,7 +131,7 @@ class Recordings:
         return Recording(
             film=film.data,
             poster=film.poster,
-            captions=webvtt(captions(words)),
+            captions=shown,
             transcript=as_text(words),
             seconds=round(take.seconds, 3),
             page=page,

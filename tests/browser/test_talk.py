@@ -9,6 +9,7 @@ from typing import Any
 
 import nbformat
 import pytest
+import uv
 from playwright.sync_api import Browser, Frame, Page
 
 from heygen_widget import Avatar
@@ -18,7 +19,8 @@ from tests.browser.lab import wait_for
 
 AXE = Path(__file__).parents[2] / "js/node_modules/axe-core/axe.min.js"
 ATTACK = (
-    "</script><script>window.pwned = true</script><img src=data:x onerror='window.pwned = true'>"
+    "</script><script>window.pwned = 1</script>"
+    "<img src=data:image/png;base64,AA onerror='window.pwned = 1'>"
 )
 
 
@@ -40,7 +42,8 @@ def recording() -> Iterator[Recording]:
     table = pd.DataFrame({"total": [1, 2]}, index=["Ada", ATTACK])
     cues = {"one": highlight("line-1"), "two": highlight("line-2")}
     with Avatar(local=True) as avatar:
-        text = f"This is how it began. [[one]]March was flat. Then came [[two]]the rise. {ATTACK}"
+        text = "This is how it began. [[one]]March was flat. Then came [[two]]summer, and a rise. "
+        text += ATTACK
         avatar.present(Drawing(), text, cues=cues, title=f"Sales {ATTACK}", raw=True)
         avatar.present(table, "[[ada]]Ada leads.", cues={"ada": row("Ada")}, final=True)
         avatar.wait("completed", timeout=120)
@@ -110,14 +113,14 @@ def test_it_plays_from_its_file_and_asks_nobody(talk: Page) -> None:
     talk.evaluate("document.querySelector('video').play()")
     _until(talk, "document.querySelector('video').currentTime > 1")
     talk.locator("#transcript .now").wait_for()
-    assert talk.evaluate("document.querySelector('video').textTracks[0].activeCues.length") == 1
+    _until(talk, "document.querySelector('video').textTracks[0].activeCues?.length === 1")
     outside = [url for url in talk.asked if not url.startswith(("file:", "blob:", "data:"))]  # type: ignore[attr-defined]
     assert outside == []
     assert talk.evaluate("globalThis.pwned") is None
 
 
 def test_its_figures_follow_seeks_in_both_directions(talk: Page) -> None:
-    for word, selector in (("March", "#line-1"), ("the", "#line-2"), ("March", "#line-1")):
+    for word, selector in (("March", "#line-1"), ("summer", "#line-2"), ("March", "#line-1")):
         _seek(talk, _start(talk, word) + 0.05)
         _highlighted(_figure(talk), selector)
     _seek(talk, _start(talk, "Ada") + 0.05)
@@ -128,7 +131,7 @@ def test_its_figures_follow_seeks_in_both_directions(talk: Page) -> None:
 
 def test_cues_come_with_their_words_at_another_speed(talk: Page) -> None:
     _seek(talk, _start(talk, "March") - 0.5)
-    started = _start(talk, "March"), _start(talk, "the")
+    started = _start(talk, "March"), _start(talk, "summer")
     seen: list[Any] = talk.evaluate(
         """() => new Promise((resolve) => {
             const figures = document.getElementById("figures");
@@ -213,7 +216,15 @@ def test_it_plays_in_a_jupyter_book(browser: Browser, recording: Recording, tmp_
     _notebook(recording, book / "talk.ipynb")
     (book / "_toc.yml").write_text("format: jb-book\nroot: talk\n")
     (book / "_config.yml").write_text("title: Talks\nexecute:\n  execute_notebooks: 'off'\n")
-    build = ["uv", "run", "--no-project", "--with", "jupyter-book<2", "jupyter-book", "build"]
+    build = [
+        uv.find_uv_bin(),
+        "run",
+        "--no-project",
+        "--with",
+        "jupyter-book<2",
+        "jupyter-book",
+        "build",
+    ]
     run = subprocess.run([*build, str(book)], check=False, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-2000:]
     _plays_without_network(browser, book / "_build/html/talk.html")

@@ -17,8 +17,6 @@ interface Talk {
 }
 
 const LIBRARY = "/*library*/";
-/** Seconds for which a caption stays after its last word. */
-const LINGER = 1;
 
 const element = <Kind extends HTMLElement>(id: string) => document.getElementById(id) as Kind;
 const video = element<HTMLVideoElement>("video");
@@ -29,23 +27,6 @@ function playFilm(): void {
   const binary = atob(element("film").textContent ?? "");
   const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
   video.src = URL.createObjectURL(new Blob([bytes], { type: "video/mp4" }));
-}
-
-function addCaptions(): void {
-  const { track } = video.querySelector("track") as HTMLTrackElement;
-  track.mode = "showing";
-  const groups = Map.groupBy(talk.words.words, ({ caption }) => caption);
-  const lines = [...groups.values()].filter((words) => words.some(({ text }) => text?.trim()));
-  for (const [index, words] of lines.entries()) {
-    const start = (words[0]?.start ?? 0) + talk.shift;
-    const next = (lines[index + 1]?.[0]?.start ?? Number.POSITIVE_INFINITY) + talk.shift;
-    const end = Math.min(next, (words.at(-1)?.end ?? 0) + talk.shift + LINGER);
-    if (end <= 0 || end <= start) continue;
-    // A cue's text is markup, in which nothing here is meant.
-    const text = words.map((word) => word.text ?? "").join("");
-    const escaped = text.trim().replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
-    track.addCue(new VTTCue(Math.max(0, start), end, escaped));
-  }
 }
 
 /** Show figures and cues as a live page does, which is told the same. */
@@ -115,6 +96,5 @@ function followTranscript(): void {
 }
 
 playFilm();
-addCaptions();
 present();
 followTranscript();
