@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Request, Route
 
-from tests.browser.lab import VIDEO, Notebook
+from tests.browser.lab import VIDEO, Notebook, wait_for
 
 SHOW = "from heygen_widget import Avatar\navatar = Avatar(transport={transport!r})\navatar"
 TALK_AND_BLOCK = """
@@ -120,6 +120,8 @@ def test_pictures_and_takes_stay_in_the_notebook(notebook: Notebook) -> None:
     notebook.page.wait_for_function(
         "document.querySelector('.jp-OutputArea-output img')?.naturalWidth === 1280"
     )
-    notebook.page.wait_for_function(
-        "document.querySelector('.jp-OutputArea-output video[controls]')?.duration > 1"
-    )
+    shown = notebook.page.locator(".jp-OutputArea-output iframe[title^='Talk of']")
+    talk = shown.element_handle().content_frame()
+    assert talk is not None
+    plays = "document.querySelector('video[controls]')?.duration > 1"
+    wait_for(lambda: talk.evaluate(plays), 30, "the talk cannot be played")
