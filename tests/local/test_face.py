@@ -85,6 +85,16 @@ def test_a_frame_is_720p_in_limited_range_and_the_callers_own(look: Look) -> Non
 
 
 @every_look
+def test_a_frame_drawn_over_another_shows_the_same_as_a_new_one(look: Look) -> None:
+    face = face_for(look)
+    over = face.frame(250, WIDE_OPEN)
+    for number, mouth in enumerate(VISEMES.values()):
+        drawn = face.frame(23 * number, mouth, over)
+        assert drawn is over
+        assert np.array_equal(drawn, face.frame(23 * number, mouth))
+
+
+@every_look
 def test_idling_repeats_after_the_loop(look: Look) -> None:
     face = face_for(look)
     for number in (0, 39, 158, 299):
