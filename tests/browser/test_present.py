@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Frame
 
 from tests.browser.lab import VIDEO, Notebook, wait_for
+
+pytestmark = pytest.mark.shares_a_page
 
 SHOW = """
 from heygen_widget import Avatar
