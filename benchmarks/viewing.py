@@ -1,4 +1,4 @@
-"""Rerunning cells, reloading pages, many avatars on a page, and captions."""
+"""Rerunning cells, scrolling away, reloading pages, many avatars on a page, and captions."""
 
 import re
 import statistics
@@ -26,6 +26,17 @@ const noting = setInterval(() => {{
 }}, 5);
 addEventListener("DOMContentLoaded", () => probe.look("{VIDEO}"));
 """
+FAR: Final = 5000  # pixels
+SCROLL: Final = """top => {
+  document.querySelector(".jp-NotebookPanel .jp-WindowedPanel-outer").scrollTop = top;
+}"""
+LENGTHEN: Final = """() => {
+  const { sharedModel } = jupyterapp.shell.currentWidget.content.model;
+  const cells = Array.from({ length: 60 }, () => (
+    { cell_type: "markdown", source: "A line\\n\\n".repeat(8) }
+  ));
+  sharedModel.insertCells(sharedModel.cells.length, cells);
+}"""
 SCRIPT: Final = re.compile(rb'"_esm": ?"((?:[^"\\]|\\.)*)"')
 PLAYER: Final = re.compile(rb'"kind": ?"player"')
 
@@ -33,6 +44,7 @@ PLAYER: Final = re.compile(rb'"kind": ?"player"')
 def measure(stage: Stage) -> Iterator[Row]:
     """Measure all of it in JupyterLab."""
     yield from running_again(stage)
+    yield from scrolling(stage)
     yield reloading(stage)
     yield from many(stage)
     yield captions(stage)
@@ -58,6 +70,31 @@ def running_again(stage: Stage) -> Iterator[Row]:
                 widest = notebook.page.evaluate("probe.diary.widest") / 1000
                 gaps.append(max(0.0, widest - FRAME))
     yield Row(measure="display cell rerun: picture freezes for", values=again, limit=0.05)
+    yield Row(measure="  in as much time without", values=undisturbed)
+
+
+def scrolling(stage: Stage) -> Iterator[Row]:
+    """Scroll the avatar away while it speaks, and back, and look for gaps between frames."""
+    disturbed: list[float] = []
+    undisturbed: list[float] = []
+    with avatar_server() as server, stage.notebook() as notebook:
+        screen = WidgetScreen(notebook, server)
+        screen.start(LONG_TEXT)
+        notebook.page.evaluate(LENGTHEN)
+        notebook.page.evaluate(SCROLL, 0)
+        screen.listen()
+        screen.let_play(SETTLING)
+        for _ in range(TIMES):
+            for top, there in ((FAR, ".heygen-floating"), (0, ".heygen-widget")):
+                for gaps, disturb in ((undisturbed, False), (disturbed, True)):
+                    notebook.page.evaluate(f"probe.follow('{screen.video}')")
+                    if disturb:
+                        notebook.page.evaluate(SCROLL, top)
+                        notebook.page.locator(f"{there} video").wait_for()
+                    screen.let_play(2)
+                    widest = notebook.page.evaluate("probe.diary.widest") / 1000
+                    gaps.append(max(0.0, widest - FRAME))
+    yield Row(measure="picture starts or stops floating: freezes for", values=disturbed, limit=0.05)
     yield Row(measure="  in as much time without", values=undisturbed)
 
 
