@@ -186,7 +186,6 @@ import os, signal, sys, threading, time
 from heygen_widget import Avatar, HeyGen
 from heygen_widget.lifecycle import at_exit
 at_exit.AT_EXIT = 30
-signal.signal(signal.SIGINT, signal.default_int_handler)  # shells ignore it in the background
 if sys.argv[3] == "mine":
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))
 
