@@ -44,7 +44,8 @@ def repitched(sound: Floats, pitch: Floats, voiced: float, rate: int, factors: F
         made[begin + before : begin + before + after] += (
             sound[mark : mark + after] * rises[after][::-1]
         )
-        at += after / factors[mark * len(factors) // len(sound)] if has_pitch[n] else after
+        factor = float(factors[mark * len(factors) // len(sound)]) if has_pitch[n] else 1.0
+        at += after / factor  # in double precision, or the place of a period drifts
     return made[: len(sound)]
 
 
