@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from heygen_widget._version import __version__
 from heygen_widget.local import LocalServerError, Settings
-from heygen_widget.local.settings import KEY_VARIABLE
+from heygen_widget.local.settings import KEY_VARIABLE, VOICE_ENGINES, default_voice_engine
 from heygen_widget.voices import add_voices
 
 QUICKSTART = "quickstart.ipynb"
@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=f"Without --key-file the key comes from {KEY_VARIABLE}, or is random. "
         "The server prints one line of JSON with its address and key.",
     )
-    settings = Settings()
+    settings = Settings(voice_engine="auto")
 
     def add(flag: str, text: str, **keywords: Any) -> None:
         default = getattr(settings, flag.removeprefix("--").replace("-", "_"))
@@ -92,11 +92,11 @@ def _parser() -> argparse.ArgumentParser:
         type=float,
         metavar="FACTOR",
     )
-    engines = ["auto", "hibari", "espeak", "piper"]
-    add(
+    serve.add_argument(
         "--voice-engine",
-        "speech synthesizer: hibari for English, if installed (default: %(default)s)",
-        choices=engines,
+        default=default_voice_engine(),
+        choices=VOICE_ENGINES,
+        help="speech synthesizer: hibari for English, if installed (default: %(default)s)",
     )
     add("--voice-file", "path of a Piper voice (.onnx)", type=Path, metavar="FILE")
     serve.add_argument(

@@ -1,6 +1,6 @@
 import signal
 from collections.abc import Callable, Iterator
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, settings
 from heygen_widget import Avatar
 from heygen_widget.bridge import bridge
 from heygen_widget.frontend.bundles import LIVEKIT, PLAYER, UNDERWAY
-from heygen_widget.local import LocalServer, Settings, launcher
+from heygen_widget.local import LocalServer, launcher
+from heygen_widget.local.settings import VOICE_VARIABLE
 from heygen_widget.session.guard import IDLE_TIMEOUT
 from tests.page import PATIENCE, MakeAvatar, Page
 from tests.workers import Workers
@@ -89,7 +90,7 @@ def patience_with_servers() -> Iterator[None]:
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(launcher, "START_TIMEOUT", 120)
-        patch.setattr(launcher, "Settings", partial(Settings, voice_engine="espeak"))
+        patch.setenv(VOICE_VARIABLE, "espeak")  # of kernels and scripts, too
         yield
 
 

@@ -210,6 +210,20 @@ def test_every_setting_of_the_server_has_its_flag() -> None:
         assert options == {**vars(settings), "run": options["run"]}
 
 
+def test_the_environment_chooses_the_voice_engine_of_servers_that_are_given_none(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HEYGEN_WIDGET_VOICE_ENGINE", "hibari")
+    assert Settings().voice_engine == "hibari"
+    assert _parser().parse_args(["serve"]).voice_engine == "hibari"
+    assert Settings(voice_engine="auto").flags() == ["--voice-engine", "auto"]
+    monkeypatch.setenv("HEYGEN_WIDGET_VOICE_ENGINE", "flite")
+    assert main(["serve"]) == 2
+    assert "HEYGEN_WIDGET_VOICE_ENGINE" in capsys.readouterr().err
+    monkeypatch.delenv("HEYGEN_WIDGET_VOICE_ENGINE")
+    assert Settings().voice_engine == "auto"
+
+
 @pytest.mark.parametrize(
     ("flags", "said"),
     [

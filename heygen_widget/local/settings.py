@@ -4,6 +4,7 @@ Knows no server: `LocalServer` turns settings into flags, the command line turns
 settings.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -14,6 +15,16 @@ KEY_VARIABLE: Final = "HEYGEN_WIDGET_SERVER_KEY"
 
 PARENT_VARIABLE: Final = "HEYGEN_WIDGET_SERVER_PARENT"
 """Environment variable with the id of the process the server must not outlive."""
+
+VOICE_VARIABLE: Final = "HEYGEN_WIDGET_VOICE_ENGINE"
+"""Environment variable with the voice engine of servers that are given none."""
+
+VOICE_ENGINES: Final = ("auto", "hibari", "espeak", "piper")
+
+
+def default_voice_engine() -> str:
+    """Return what `VOICE_VARIABLE` says, or ``"auto"``."""
+    return os.environ.get(VOICE_VARIABLE) or "auto"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +55,8 @@ class Settings:
         without a browser, which plays in real time. Rooms (`StreamingAvatar`) need 1.
     voice_engine
         ``"auto"`` (hibari if it is installed), ``"hibari"`` (natural English; espeak-ng reads
-        other languages), ``"espeak"`` (espeak-ng reads all) or ``"piper"``.
+        other languages), ``"espeak"`` (espeak-ng reads all) or ``"piper"``. By default, what
+        `VOICE_VARIABLE` says, or ``"auto"``.
     voice_file
         The voice of an engine that needs one.
     voices
@@ -71,7 +83,7 @@ class Settings:
     segment: float = 0.4
     warm_up: float = 0.0
     pace: float = 1.0
-    voice_engine: str = "auto"
+    voice_engine: str = field(default_factory=default_voice_engine)
     voice_file: Path | None = None
     voices: Mapping[str, str] = field(default_factory=dict)
     allow_private_urls: bool = False
@@ -81,6 +93,11 @@ class Settings:
         if self.concurrency < 1:
             raise ValueError(
                 f"{self.concurrency} sessions at once are too few: allow 1 or more (--concurrency)."
+            )
+        if self.voice_engine not in VOICE_ENGINES:
+            raise ValueError(
+                f"There is no voice engine {self.voice_engine!r}: choose one of "
+                f"{', '.join(VOICE_ENGINES)} (--voice-engine, {VOICE_VARIABLE})."
             )
         if self.voice_engine == "piper" and self.voice_file is None:
             raise ValueError("Piper needs a voice: pass its .onnx file (--voice-file).")
