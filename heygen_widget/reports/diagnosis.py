@@ -219,8 +219,11 @@ def _rehearsal(avatar: AnyAvatar | None) -> str:
 
 def _voices() -> str:
     from heygen_widget.local.natural import natural_voice  # noqa: PLC0415 (only this question)
+    from heygen_widget.local.settings import VOICE_VARIABLE  # noqa: PLC0415 (likewise)
 
-    return f"in rehearsals {natural_voice()}"
+    chosen = os.environ.get(VOICE_VARIABLE)
+    known = f"in rehearsals {natural_voice()}"
+    return f"{known}, but {VOICE_VARIABLE} chooses {chosen}" if chosen else known
 
 
 def _network() -> str:

@@ -91,6 +91,13 @@ def test_it_says_what_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "marimo" not in found
 
 
+def test_it_says_which_voice_the_environment_chooses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEYGEN_WIDGET_VOICE_ENGINE", "espeak")
+    assert diagnose().findings["voices"].endswith("HEYGEN_WIDGET_VOICE_ENGINE chooses espeak")
+    monkeypatch.delenv("HEYGEN_WIDGET_VOICE_ENGINE")
+    assert "HEYGEN_WIDGET_VOICE_ENGINE" not in diagnose().findings["voices"]
+
+
 def test_without_an_avatar_it_says_what_it_cannot_know() -> None:
     found = diagnose().findings
     assert found["host"] == "none (guessed: no page has reported)"
