@@ -25,9 +25,14 @@ settings.register_profile(
 )
 settings.load_profile("steady")
 
-# A shell lets what it runs in the background ignore interrupts, and so would what tests start.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# What a shell runs in the background ignores interrupts, and what nohup runs a terminal that
+# closes; so would what tests start.
+for number, handler in (
+    (signal.SIGINT, signal.default_int_handler),
+    (signal.SIGHUP, signal.SIG_DFL),
+):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, handler)
 
 KERNEL = Path(__file__).parent / "kernel"
 SPEAKERS = {"server_with", "engine", "hibari"}

@@ -31,7 +31,7 @@ def _run_in_notebook_7(page: Page) -> None:
 
 
 def _run_in_marimo(page: Page) -> None:
-    page.locator(".marimo-cell").wait_for()  # before, there is a button, but no kernel
+    page.locator(".marimo-cell").first.wait_for()  # before, there is a button, but no kernel
     page.get_by_test_id("run-button").last.click()  # in the corner: all that has not run
 
 

@@ -49,6 +49,7 @@ def _waits(exchanges: Sequence[Exchange]) -> list[float]:
     ]
 
 
+@pytest.mark.alone  # what a busy machine answers late is in doubt, too, and no fault of the line
 @pytest.mark.usefixtures("_hasty")
 def test_of_many_deltas_none_is_lost_or_doubled_or_out_of_order_on_a_bad_line() -> None:
     async def work() -> None:
