@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Frame, Page
+from playwright.sync_api import Browser, Frame, Page, Route
 
 from heygen_widget.present.document import SANDBOX, document
 from heygen_widget.present.objects import figure_of
+from tests.browser.frames import wait_in
 
 ATTACK = (
     "<script>parent.postMessage('pwned', '*'); window.pwned = true</script>"
@@ -86,11 +87,11 @@ def _plot() -> Any:
 
 
 def _has(frame: Frame, selector: str) -> None:
-    frame.wait_for_function("selector => document.querySelector(selector) !== null", arg=selector)
+    wait_in(frame, "selector => document.querySelector(selector) !== null", arg=selector)
 
 
 def _lacks(frame: Frame, selector: str) -> None:
-    frame.wait_for_function("selector => document.querySelector(selector) === null", arg=selector)
+    wait_in(frame, "selector => document.querySelector(selector) === null", arg=selector)
 
 
 def test_parts_of_a_matplotlib_figure_are_highlighted_dimmed_shown_and_hidden(
@@ -116,17 +117,17 @@ def test_parts_of_a_matplotlib_figure_are_highlighted_dimmed_shown_and_hidden(
 def test_zooming_in_is_undone(page: Page, show: Show) -> None:
     frame = show(_plot())
     _look(page, ("zoom", "line-2"))
-    frame.wait_for_function("document.getElementById('root').style.transform.includes('scale')")
+    wait_in(frame, "document.getElementById('root').style.transform.includes('scale')")
     _look(page)
-    frame.wait_for_function("document.getElementById('root').style.transform === ''")
+    wait_in(frame, "document.getElementById('root').style.transform === ''")
 
 
 def test_cells_of_a_table_are_scrolled_into_view(page: Page, show: Show) -> None:
     frame = show(_frame({"n": range(100)}))
     _look(page, ("scroll_to", 'tr[data-row="90"]'))
-    frame.wait_for_function("scrollY > 500")
+    wait_in(frame, "scrollY > 500")
     _look(page, ("highlight", 'tr[data-row="2"]'))
-    frame.wait_for_function("scrollY < 200")
+    wait_in(frame, "scrollY < 200")
     assert page.evaluate("scrollY") == 0
 
 
@@ -138,14 +139,14 @@ def test_a_trace_of_plotly_is_pointed_at_by_its_name(page: Page, show: Show) -> 
     plot.add_scatter(name="South", y=[2, 1])
     frame = show(plot)
     opacity = "document.querySelector('#figure').data?.map(({opacity}) => opacity ?? 1).join()"
-    frame.wait_for_function("document.querySelector('#figure').data?.length === 2")
+    wait_in(frame, "document.querySelector('#figure').data?.length === 2")
     _look(page, ("highlight", "South"))
-    frame.wait_for_function(f"{opacity} === '0.2,1'")
+    wait_in(frame, f"{opacity} === '0.2,1'")
     _look(page, ("hide", "North"))
-    frame.wait_for_function("document.querySelector('#figure').data[0].visible === false")
+    wait_in(frame, "document.querySelector('#figure').data[0].visible === false")
     _look(page)
-    frame.wait_for_function(f"{opacity} === '1,1'")
-    frame.wait_for_function("document.querySelector('#figure').data[0].visible !== false")
+    wait_in(frame, f"{opacity} === '1,1'")
+    wait_in(frame, "document.querySelector('#figure').data[0].visible !== false")
 
 
 def test_marks_of_altair_are_pointed_at_by_their_data(page: Page, show: Show) -> None:
@@ -171,7 +172,7 @@ def test_what_is_no_script_runs_none(page: Page, show: Show, name: str) -> None:
         thing = plot
     frame = show(thing)
     _look(page, ("highlight", ATTACK), ("scroll_to", "a"))
-    frame.wait_for_function("document.documentElement.dataset.scheme === 'light'")
+    wait_in(frame, "document.documentElement.dataset.scheme === 'light'")
     assert frame.evaluate("globalThis.pwned") is None
     assert "pwned" not in json.dumps(page.evaluate("reports"))
 
@@ -179,8 +180,13 @@ def test_what_is_no_script_runs_none(page: Page, show: Show, name: str) -> None:
 def test_scripts_that_a_figure_brings_reach_neither_the_page_nor_the_network(
     page: Page, show: Show
 ) -> None:
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    sent: list[str] = []
+
+    def note(route: Route) -> None:
+        sent.append(route.request.url)
+        route.abort()
+
+    page.route("https://example.com/**", note)
 
     class Lively:
         def _repr_html_(self) -> str:
@@ -192,11 +198,12 @@ def test_scripts_that_a_figure_brings_reach_neither_the_page_nor_the_network(
             )
 
     frame = show(Lively())
-    frame.wait_for_function("document.getElementById('p').textContent === 'yes'")
+    wait_in(frame, "document.getElementById('p').textContent === 'yes'")
     _look(page, ("highlight", "p"))
     _has(frame, "#p.cue-highlight")
     assert page.title() != "pwned"
-    assert [url for url in asked if "example.com" in url] == []
+    page.evaluate("fetch('https://example.com/ours').catch(() => {})")
+    assert sent == ["https://example.com/ours"]
 
 
 def test_frames_are_told_to_be_light_or_dark(page: Page, show: Show) -> None:
@@ -206,4 +213,4 @@ def test_frames_are_told_to_be_light_or_dark(page: Page, show: Show) -> None:
         "look => document.querySelector('iframe').contentWindow.postMessage(look, '*')", look
     )
     ink = "getComputedStyle(document.querySelector('td')).color"
-    frame.wait_for_function(f"{ink} === 'rgb(230, 233, 237)'")
+    wait_in(frame, f"{ink} === 'rgb(230, 233, 237)'")

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Frame
 
+from tests.browser.frames import wait_in
 from tests.browser.lab import VIDEO, Notebook, wait_for
 
 pytestmark = pytest.mark.shares_a_page
@@ -59,7 +60,8 @@ def _until_cue(notebook: Notebook, number: int | None) -> None:
 
 
 def _highlighted(frame: Frame, gid: str) -> None:
-    frame.wait_for_function(
+    wait_in(
+        frame,
         "gid => [...document.querySelectorAll('.cue-highlight')].map(({id}) => id).join() === gid",
         arg=gid,
     )
@@ -144,14 +146,16 @@ def test_rows_are_pointed_at_and_what_is_shown_later_is_hidden_first(notebook: N
     )
     _until_cue(notebook, 0)
     figure = _figure(notebook)
-    figure.wait_for_function(
+    wait_in(
+        figure,
         "document.querySelector('[data-row=\"0\"]').className === 'cue-highlight'"
-        " && document.querySelector('[data-row=\"1\"]').className === 'cue-hide'"
+        " && document.querySelector('[data-row=\"1\"]').className === 'cue-hide'",
     )
     _until_cue(notebook, 1)
-    figure.wait_for_function(
+    wait_in(
+        figure,
         "document.querySelectorAll('[data-column=\"0\"].cue-highlight').length === 3"
-        " && document.querySelectorAll('.cue-hide').length === 0"
+        " && document.querySelectorAll('.cue-hide').length === 0",
     )
 
 
