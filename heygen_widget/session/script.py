@@ -32,7 +32,7 @@ class Script:
     raw
         Leave Markdown as it is.
     marks
-        Finds cue marks, which are not spoken; None where there are none to be read.
+        Finds cue marks, which are not spoken; None if marks are text, as without `cues=`.
     clock
         Monotonic seconds.
 
