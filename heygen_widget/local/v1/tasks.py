@@ -183,9 +183,6 @@ class TaskQueue:
             task = self._latest
             if task is None:
                 return np.zeros(count, np.int16)
-            if task.track.speaking and self._onset is None and self._speaking:
-                self._onset = self._position
-                self._on_news(Started(task.task_id))
             samples = task.track.read(count)
             self._position += count
             if self._speaking:
@@ -203,6 +200,10 @@ class TaskQueue:
 
     def _tell(self, task: Task) -> None:
         """Report what was read of `task`, with the lock held."""
+        onset = task.track.onset
+        if self._onset is None and onset is not None and onset < self._position:
+            self._onset = onset
+            self._on_news(Started(task.task_id))
         message = task.told(task.track.words_until(self._position))
         if message:
             self._on_news(Said(task.task_id, message))

@@ -87,9 +87,16 @@ class SpeechTrack:
         self._stock: deque[npt.NDArray[np.int16]] = deque()
         self._stocked = 0  # samples
         self._position = 0
+        self._onset: int | None = None
         self._words: deque[TimedWord] = deque()
         self._lips = Lips()
         self._error: VoiceError | None = None
+
+    @property
+    def onset(self) -> int | None:
+        """The position at which its sound begins; None while there is none."""
+        with self._changed:
+            return self._onset
 
     @property
     def speaking(self) -> bool:
@@ -276,6 +283,8 @@ class SpeechTrack:
         if not len(audio.samples):
             return False
         silent = not self._stocked
+        if self._onset is None:
+            self._onset = self._position
         self._stock.append(audio.samples)
         self._stocked += len(audio.samples)
         return silent

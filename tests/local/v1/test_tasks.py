@@ -2,18 +2,30 @@
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from itertools import count
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heygen_widget.local.v1 import tasks
 from heygen_widget.local.v1.answering import ResponderQueue
-from heygen_widget.local.v1.tasks import Task, TaskQueue, beginning, size_of
-from heygen_widget.local.voice import SpokenAudio, VoiceError
+from heygen_widget.local.v1.tasks import (
+    Ended,
+    News,
+    Said,
+    Started,
+    Task,
+    TaskQueue,
+    beginning,
+    size_of,
+)
+from heygen_widget.local.voice import SpeechTrack, SpokenAudio, TimedWord, VoiceError
 from tests.local.v1.viewer import PATIENCE
 
 MOST_TEXT = 1000
+FRAME = 10
 ROOMS = st.integers(-5, 50)
 TEXTS = st.text("aß€😀\ud800", max_size=20)
 
@@ -49,6 +61,35 @@ def test_what_waits_takes_room_until_it_is_over(engine: Mute) -> None:
     assert queue.room == MOST_TEXT - 610
     queue.interrupt()
     assert queue.room == MOST_TEXT
+
+
+@pytest.mark.parametrize("comes", range(6))
+def test_a_task_starts_before_its_first_word_whenever_its_sound_comes(comes: int) -> None:
+    """Sound may come between any two steps of the reader: at each of them once."""
+    news: list[News] = []
+    queue = TaskQueue(news.append)
+    task = Task(Mute(), "mute")
+    task._text = "One. Two."
+    words = (TimedWord("One.", 0.0, 0.001), TimedWord("Two.", 0.001, 0.002))
+    audio = SpokenAudio(np.ones(5 * FRAME, np.int16), words)
+    steps = count()
+
+    class Track(SpeechTrack):
+        """Its sound comes at a step of the reader."""
+
+        def __getattribute__(self, name: str) -> object:
+            looked_at = name in {"speaking", "onset", "read", "words_until", "finished"}
+            if looked_at and next(steps) == comes:
+                self.add(audio)
+                self.close_input()
+            return super().__getattribute__(name)
+
+    task.track.__class__ = Track
+    queue.add(task)
+    while not news or not isinstance(news[-1], Ended):
+        queue.read(FRAME)
+    assert isinstance(news[0], Started)
+    assert "".join(each.message for each in news if isinstance(each, Said)) == "One. Two."
 
 
 def answers(
