@@ -10,6 +10,8 @@ PATIENCE: Final = 10.0
 """Seconds without a response after which users are told; polls are at most two seconds apart."""
 OWN_PATIENCE: Final = 4.0
 """The same for our own server process on this machine."""
+LONGEST_LOOK: Final = 1.0
+"""Seconds between two looks above which this process stood still itself, and heard nobody."""
 OUT_OF_CONTACT: Final = 60.0
 """Seconds without a response after which a session is abandoned: twice HeyGen's idle timeout."""
 
@@ -31,6 +33,7 @@ class Contact:
         self._meter = meter
         self._on_change = on_change
         self._at: float | None = None
+        self._looked: float | None = None
 
     @property
     def silence(self) -> float:
@@ -49,7 +52,16 @@ class Contact:
         self._set(lost=False)
 
     def look(self) -> None:
-        """Notice a silence. Call it regularly."""
+        """Notice a silence. Call it several times a second.
+
+        Time in which this process could not listen (a machine that slept, code that held the
+        interpreter) is not the server's silence.
+        """
+        now = time.monotonic()
+        away = 0.0 if self._looked is None else now - self._looked - LONGEST_LOOK
+        self._looked = now
+        if self._at is not None and away > 0.0:
+            self._at = min(now, self._at + away)
         if self.silence > self.patience:
             self._meter.lost()
             self._set(lost=True)

@@ -99,10 +99,8 @@ def test_a_frozen_server_is_told_of_and_the_session_goes_on_when_it_answers(
     _stands_still(avatar)
     known = avatar.elapsed
     os.kill(server.pid, signal.SIGCONT)
-    until(lambda: avatar.status is SessionStatus.STREAMING)
-    until(lambda: avatar.elapsed > known)
-    assert "≈" in repr(avatar)
-    assert (avatar.session["state"], avatar.session["certain"]) == ("streaming", True)
+    until(lambda: (avatar.session["state"], avatar.session["certain"]) == ("streaming", True))
+    until(lambda: avatar.elapsed > known and "≈" in repr(avatar))
 
 
 def test_a_stop_that_a_frozen_server_does_not_answer_is_told_of_and_then_carried_out(

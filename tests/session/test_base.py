@@ -15,6 +15,7 @@ from heygen_widget.session import Delivery, Session, SessionStatus
 from heygen_widget.session.base import BaseSession, SessionSetup
 from heygen_widget.session.contact import OWN_PATIENCE, Contact
 from heygen_widget.session.guard import Guard, Limits
+from heygen_widget.session.lifeline import TICK
 from heygen_widget.session.meter import Meter, cost_text
 from heygen_widget.session.sessions import Sessions
 from tests.session.test_session import LONG, run
@@ -170,27 +171,48 @@ def test_the_meter_shows_what_is_known_and_its_limit_counts_what_may_be(
     assert not meter.running
 
 
-def test_contact_is_lost_by_silence_and_found_by_any_answer(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    now = 0.0
-    monkeypatch.setattr("heygen_widget.session.contact.time.monotonic", lambda: now)
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """What time it is, to be changed."""
+    now = [1000.0]
+    monkeypatch.setattr("heygen_widget.session.contact.time.monotonic", lambda: now[0])
+    return now
+
+
+def look_for(contact: Contact, clock: list[float], seconds: float) -> None:
+    for _ in range(round(seconds / TICK)):
+        clock[0] += TICK
+        contact.look()
+
+
+def test_contact_is_lost_by_silence_and_found_by_any_answer(clock: list[float]) -> None:
     told: list[bool] = []
-    contact = Contact(Meter(clock=lambda: now), lambda: told.append(contact.lost))
+    contact = Contact(Meter(clock=lambda: clock[0]), lambda: told.append(contact.lost))
     contact.patience = OWN_PATIENCE
-    now = 1000.0
-    contact.look()  # nothing was asked yet
+    look_for(contact, clock, 100.0)  # nothing was asked yet
     contact.heard()
-    now += OWN_PATIENCE - 0.1
-    contact.look()
+    look_for(contact, clock, OWN_PATIENCE)
     assert told == []
-    now += 0.2
-    contact.look()
-    contact.look()
+    look_for(contact, clock, 1.0)
     assert told == [True]
     contact.heard()
     contact.heard()
     assert told == [True, False]
+
+
+def test_a_process_that_stood_still_does_not_take_that_for_the_servers_silence(
+    clock: list[float],
+) -> None:
+    contact = Contact(Meter(clock=lambda: clock[0]), lambda: None)
+    contact.patience = OWN_PATIENCE
+    contact.heard()
+    look_for(contact, clock, 1.0)
+    clock[0] += 1000.0
+    contact.look()
+    assert not contact.lost
+    assert contact.silence < OWN_PATIENCE
+    look_for(contact, clock, OWN_PATIENCE)
+    assert contact.lost
 
 
 def test_text_that_comes_while_a_limit_ends_a_session_is_said_in_the_next(
