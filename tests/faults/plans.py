@@ -63,6 +63,9 @@ HELD_UP: Final = frozenset({Fault.HELD, Fault.CRAWLED, *AFTERWARDS})
 SLOW: Final = (*sorted(HELD_UP), Fault.STALLED, Fault.DRIPPED)
 """Nothing fails, and everything takes too long."""
 
+ENDLESS: Final = frozenset({*SLOW, Fault.SILENT})
+"""What a client must lose its patience with."""
+
 FAILING: Final = tuple(fault for fault in Fault if fault not in {Fault.LATE, *SLOW})
 """The client gets no good answer."""
 
@@ -105,10 +108,22 @@ class Chances:
 
 
 class Script:
-    """Faults one by one for single operations; everything else passes."""
+    """Faults one by one for single operations; everything else passes.
+
+    Attributes
+    ----------
+    endless
+        Whether a client must lose its patience with an answer.
+    """
 
     def __init__(self, **faults: Iterable[Fault | None]) -> None:
-        self._faults = {Operation(name): iter(kinds) for name, kinds in faults.items()}
+        kinds = {Operation(name): tuple(kinds) for name, kinds in faults.items()}
+        self._faults = {operation: iter(each) for operation, each in kinds.items()}
+        self.endless = any(
+            ENDLESS.intersection(each)
+            for operation, each in kinds.items()
+            if operation is not Operation.WORDS  # whose silence has a time limit of its own
+        )
 
     def __call__(self, operation: Operation) -> Fault | None:
         """Take the next fault of this operation."""
