@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from heygen_widget.frontend.protocol import BrowserMessage, Request
+from heygen_widget.frontend.browser_message import BrowserMessage, Request
 
 MOST_IDS: Final = 1000
 """The number of ids remembered, of all pages.

@@ -23,15 +23,14 @@ from heygen_widget.controller.callbacks import CallbackContext, show_traceback, 
 from heygen_widget.controller.port import FrontendPort
 from heygen_widget.controller.publisher import Publisher
 from heygen_widget.controller.state_waiter import PLAYING, StateWaiter
+from heygen_widget.frontend.browser_message import BrowserMessage, id_of
 from heygen_widget.frontend.protocol import (
-    BrowserMessage,
     Finish,
     Hello,
     PageReport,
     Playback,
     Problem,
     Stop,
-    id_of,
     read_browser_message,
 )
 from heygen_widget.lifecycle import avatars

@@ -14,7 +14,8 @@ from heygen_widget.bridge import bridge
 from heygen_widget.controller.callbacks import CallbackContext
 from heygen_widget.controller.publisher import Publisher
 from heygen_widget.frontend.bundles import PRESENTER
-from heygen_widget.frontend.protocol import Cue, CueHeard, CuesMessage, FigureMessage, to_browser
+from heygen_widget.frontend.cues import Cue, CueHeard, CuesMessage, FigureMessage
+from heygen_widget.frontend.protocol import to_browser
 from heygen_widget.frontend.words import utf16_length
 from heygen_widget.present.cues import Calls, Cues, read_cues
 from heygen_widget.present.document import document

@@ -1,4 +1,6 @@
-"""All messages between kernel and browser, typed; `js/src/protocol.ts` mirrors them.
+"""The messages between kernel and browser, typed; `js/src/protocol.ts` mirrors them.
+
+Those of figures and cues are in `cues`.
 
 One synced trait, `session`, holds what a late view needs to draw itself. All else travels in
 messages of the shape ``{"kind": ...}``. The API key has no place here.
@@ -6,15 +8,14 @@ messages of the shape ``{"kind": ...}``. The API key has no place here.
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, BaseModel, Field, TypeAdapter
 
 from heygen_widget.api.plain import one_line, plain
+from heygen_widget.frontend.browser_message import BrowserMessage, FromBrowser, Request
+from heygen_widget.frontend.cues import CueHeard
 
 PLAYER_VERSION = "0.1.0"
 """Version of the players that the kernel sends to a page: this package's own."""
-
-MAX_ID_LENGTH = 100
-"""Characters of a message's id."""
 
 Transport = Literal["auto", "direct", "kernel"]
 """How the picture reaches a page: fetched by the page itself, pushed by the kernel, or either."""
@@ -110,57 +111,6 @@ class PresenterMessage(BaseModel):
     version: str = PLAYER_VERSION
 
 
-class FigureMessage(BaseModel):
-    """Kernel to browser, with one buffer: a presented object, as the HTML of a frame of its own."""
-
-    kind: Literal["figure"] = "figure"
-    id: int
-    title: str
-
-
-class CueAction(BaseModel):
-    """What a figure does: `do` is what, `target` an id, a name or a CSS selector within it."""
-
-    do: Literal["highlight", "dim", "show", "hide", "zoom", "scroll_to"]
-    target: str
-
-
-class Cue(BaseModel):
-    """What happens when a word is heard.
-
-    Attributes
-    ----------
-    figure
-        The id of the figure that is shown and acts; None where there is none.
-    calls
-        Whether the kernel is to be told.
-    """
-
-    figure: int | None = None
-    actions: list[CueAction] = []
-    calls: bool = False
-
-
-class CuesMessage(BaseModel):
-    """Kernel to browser: the cues ``first, first + 1, ...`` of a text.
-
-    Attributes
-    ----------
-    places
-        How much of the text is before each. JavaScript's count.
-    estimated
-        Whether no words are told, so that cues follow the length of the text.
-    """
-
-    kind: Literal["cues"] = "cues"
-    speech: int
-    figure: int | None  # which is shown from its first word on
-    first: int
-    cues: list[Cue]
-    places: list[int]
-    estimated: bool = False
-
-
 class MediaPart(BaseModel):
     """A piece of the stream, for hls.js a segment. A number left out is a part that was lost."""
 
@@ -238,25 +188,7 @@ Plain = Annotated[str, AfterValidator(plain)]
 """The same for long text."""
 
 
-class _FromBrowser(BaseModel):
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
-
-
-class BrowserMessage(_FromBrowser):
-    """What a page says, with an id that no other message of any page has."""
-
-    kind: str
-    id: str = Field(max_length=MAX_ID_LENGTH)
-
-
-class Request(BrowserMessage):
-    """What a user asks for: sent again with the same id until it is acknowledged."""
-
-    # The id of the request to do before; None where all before it were acknowledged.
-    after: str | None = Field(default=None, max_length=MAX_ID_LENGTH)
-
-
-class PageReport(_FromBrowser):
+class PageReport(FromBrowser):
     """A page's report about itself, without its address, which may name the user."""
 
     host: Line = Field(max_length=50)  # JupyterLab, VS Code...; empty if unknown
@@ -332,14 +264,6 @@ class Recovered(BrowserMessage):
     fault: Line = Field(max_length=50)  # network missing expired stalled decoder
     seconds: float  # from when it showed
     position: float  # seconds on the stream's clock
-
-
-class CueHeard(BrowserMessage):
-    """A cue that calls the kernel has come due: number `cue` of a text."""
-
-    kind: Literal["cue"]
-    speech: int
-    cue: int
 
 
 class Refresh(BrowserMessage):
@@ -455,12 +379,6 @@ def read_browser_message(content: object) -> BrowserMessage:
         When it is not one of the messages above.
     """
     return _browser_message.validate_python(content)
-
-
-def id_of(content: object) -> str | None:
-    """Return the id of what may be no message, for it to be refused."""
-    given = content.get("id") if isinstance(content, dict) else None
-    return given if isinstance(given, str) and len(given) <= MAX_ID_LENGTH else None
 
 
 def to_browser(message: BaseModel) -> dict[str, Any]:

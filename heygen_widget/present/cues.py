@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
-from heygen_widget.frontend.protocol import Cue, CueAction
+from heygen_widget.frontend.cues import Cue, CueAction
 from heygen_widget.present.actions import Action, highlight
 from heygen_widget.present.figure import Figure
 from heygen_widget.session.text import is_name

@@ -14,13 +14,8 @@ from typing import Final
 
 from heygen_widget.api.plain import one_line
 from heygen_widget.frontend.bundles import STATIC
-from heygen_widget.frontend.protocol import (
-    CuesMessage,
-    SpeechMessage,
-    Word,
-    WordsMessage,
-    to_browser,
-)
+from heygen_widget.frontend.cues import CuesMessage
+from heygen_widget.frontend.protocol import SpeechMessage, Word, WordsMessage, to_browser
 from heygen_widget.present.document import document, frame_script, script_hash
 from heygen_widget.present.figure import Figure
 

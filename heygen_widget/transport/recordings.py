@@ -7,7 +7,8 @@ from typing import Final, TypeAlias
 
 from heygen_widget.api.models import WordEvent
 from heygen_widget.api.transcript import as_text
-from heygen_widget.frontend.protocol import CuesMessage, SpeechMessage
+from heygen_widget.frontend.cues import CuesMessage
+from heygen_widget.frontend.protocol import SpeechMessage
 from heygen_widget.frontend.words import Telling
 from heygen_widget.present.figure import Figure
 from heygen_widget.present.talk import Talk

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
-from heygen_widget.frontend.protocol import BrowserMessage, Playback, Relay, Transport
+from heygen_widget.frontend.browser_message import BrowserMessage
+from heygen_widget.frontend.protocol import Playback, Relay, Transport
 from heygen_widget.session import PlaybackReady, SessionEvent, StatusChanged
 from heygen_widget.transport.audience import Audience
 from heygen_widget.transport.host import remote_browser_reason

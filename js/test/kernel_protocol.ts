@@ -1,4 +1,4 @@
-// What `heygen_widget/frontend/protocol.py` says of the messages, written by
+// What `heygen_widget/frontend/` says of the messages, written by
 // `python -m tests.frontend.typescript`.
 
 export interface AckMessage {
@@ -282,5 +282,5 @@ export interface Yield {
   epoch: number;
 }
 
-export type KernelMessage = WordsMessage | SpeechMessage | PlayerMessage | PresenterMessage | FigureMessage | CuesMessage | MediaMessage | ProblemMessage | RoomMessage | OfferMessage | AckMessage;
+export type KernelMessage = WordsMessage | SpeechMessage | PlayerMessage | PresenterMessage | MediaMessage | ProblemMessage | RoomMessage | OfferMessage | AckMessage | FigureMessage | CuesMessage;
 export type BrowserMessage = Hello | Speak | Finish | Stop | Playback | Recovered | CueHeard | Refresh | Relay | Yield | Interrupt | Switch | Answer | Candidate | Talking | ConnectionQuality;

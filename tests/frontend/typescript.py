@@ -1,4 +1,4 @@
-"""Writes the messages of `frontend/protocol.py` as TypeScript, for `js/` to compare with its own.
+"""Writes the messages of `frontend/` as TypeScript, for `js/` to compare with its own.
 
 ``python -m tests.frontend.typescript`` brings the file up to date.
 """
@@ -10,12 +10,12 @@ from typing import Any, Final, get_args
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from heygen_widget.frontend import protocol
+from heygen_widget.frontend import cues, protocol
 
 FILE: Final = Path(__file__).parents[2] / "js/test/kernel_protocol.ts"
 
 _HEAD = """\
-// What `heygen_widget/frontend/protocol.py` says of the messages, written by
+// What `heygen_widget/frontend/` says of the messages, written by
 // `python -m tests.frontend.typescript`.
 
 """
@@ -24,12 +24,11 @@ _HEAD = """\
 def typescript() -> str:
     """Return the types of all messages, of the `session` trait and of what they hold."""
     heard = get_args(get_args(protocol.AnyMessage)[0])
-    models = [value for value in vars(protocol).values() if isinstance(value, type)]
     told = [
         model
-        for model in models
-        if issubclass(model, BaseModel) and model.__name__.endswith("Message")
-        if model is not protocol.BrowserMessage
+        for model in [*vars(protocol).values(), *vars(cues).values()]
+        if isinstance(model, type) and issubclass(model, BaseModel)
+        if model.__name__.endswith("Message") and model.__name__ != "BrowserMessage"
     ]
     return (
         _HEAD

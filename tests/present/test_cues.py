@@ -2,7 +2,7 @@
 
 import pytest
 
-from heygen_widget.frontend.protocol import CueAction
+from heygen_widget.frontend.cues import CueAction
 from heygen_widget.present import cell, column, dim, highlight, row, zoom
 from heygen_widget.present.cues import Calls, Cues, Step, read_cues
 from heygen_widget.present.figure import Figure

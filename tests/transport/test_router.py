@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 import pytest
 
-from heygen_widget.frontend.protocol import BrowserMessage, Hello, Playback, Relay, Transport
+from heygen_widget.frontend.browser_message import BrowserMessage
+from heygen_widget.frontend.protocol import Hello, Playback, Relay, Transport
 from heygen_widget.relay import follower as follower_module
 from heygen_widget.transport import router as router_module
 from heygen_widget.transport.router import StreamRouter

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from heygen_widget import Avatar, SessionStatus, SpeechStatus
-from heygen_widget.frontend.protocol import BrowserMessage, Playback
+from heygen_widget.frontend.browser_message import BrowserMessage
+from heygen_widget.frontend.protocol import Playback
 from tests.page import PATIENCE, MakeAvatar, Page, playback
 
 pytestmark = pytest.mark.usefixtures("page", "no_settings_from_outside")

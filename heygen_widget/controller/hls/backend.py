@@ -13,19 +13,11 @@ from heygen_widget.bridge import bridge, wait_blocking
 from heygen_widget.controller.backend import Handler
 from heygen_widget.controller.controller import AvatarController, check_choice
 from heygen_widget.controller.presenter import Presented, Presenter
+from heygen_widget.frontend.browser_message import BrowserMessage
 from heygen_widget.frontend.bundles import PLAYER
+from heygen_widget.frontend.cues import CueHeard, CuesMessage
 from heygen_widget.frontend.events import recovered
-from heygen_widget.frontend.protocol import (
-    BrowserMessage,
-    CueHeard,
-    CuesMessage,
-    Hello,
-    Playback,
-    Recovered,
-    Refresh,
-    Speak,
-    Transport,
-)
+from heygen_widget.frontend.protocol import Hello, Playback, Recovered, Refresh, Speak, Transport
 from heygen_widget.frontend.standalone_player import pages
 from heygen_widget.lifecycle.connection import Connection
 from heygen_widget.present.figure import Figure
