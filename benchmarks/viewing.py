@@ -3,9 +3,10 @@
 import re
 import statistics
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
-from playwright.sync_api import WebSocket
+from playwright.sync_api import Page, WebSocket
 
 from benchmarks.rows import Row, count
 from benchmarks.screens import WidgetScreen
@@ -63,12 +64,9 @@ def running_again(stage: Stage) -> Iterator[Row]:
         screen.let_play(SETTLING)
         for _ in range(TIMES):
             for gaps, disturb in ((undisturbed, False), (again, True)):
-                notebook.page.evaluate(f"probe.follow('{screen.video}')")
-                if disturb:
-                    notebook.run_again(cell)
-                screen.let_play(2)
-                widest = notebook.page.evaluate("probe.diary.widest") / 1000
-                gaps.append(max(0.0, widest - FRAME))
+                with _widest_gap(notebook.page, screen, gaps):
+                    if disturb:
+                        notebook.run_again(cell)
     yield Row(measure="display cell rerun: picture freezes for", values=again, limit=0.05)
     yield Row(measure="  in as much time without", values=undisturbed)
 
@@ -87,13 +85,10 @@ def scrolling(stage: Stage) -> Iterator[Row]:
         for _ in range(TIMES):
             for top, there in ((FAR, ".heygen-floating"), (0, ".heygen-widget")):
                 for gaps, disturb in ((undisturbed, False), (disturbed, True)):
-                    notebook.page.evaluate(f"probe.follow('{screen.video}')")
-                    if disturb:
-                        notebook.page.evaluate(SCROLL, top)
-                        notebook.page.locator(f"{there} video").wait_for()
-                    screen.let_play(2)
-                    widest = notebook.page.evaluate("probe.diary.widest") / 1000
-                    gaps.append(max(0.0, widest - FRAME))
+                    with _widest_gap(notebook.page, screen, gaps):
+                        if disturb:
+                            notebook.page.evaluate(SCROLL, top)
+                            notebook.page.locator(f"{there} video").wait_for()
     yield Row(measure="picture starts or stops floating: freezes for", values=disturbed, limit=0.05)
     yield Row(measure="  in as much time without", values=undisturbed)
 
@@ -168,3 +163,12 @@ def captions(stage: Stage) -> Row:
 
 def _bytes(data: str | bytes) -> bytes:
     return data.encode() if isinstance(data, str) else data
+
+
+@contextmanager
+def _widest_gap(page: Page, screen: WidgetScreen, gaps: list[float]) -> Iterator[None]:
+    """Add for how long the picture freezes during this and the next 2 s."""
+    page.evaluate(f"probe.follow('{screen.video}')")
+    yield
+    screen.let_play(2)
+    gaps.append(max(0.0, page.evaluate("probe.diary.widest") / 1000 - FRAME))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from heygen_widget.api import AsyncHeyGen, HeyGen
-from heygen_widget.controller.controller import AvatarController, OnInterrupt
+from heygen_widget.controller.controller import OnInterrupt
 from heygen_widget.controller.hls.backend import HlsBackend
 from heygen_widget.frontend.protocol import Transport
 from heygen_widget.lifecycle.connection import Connection
@@ -97,16 +97,8 @@ class Avatar(SessionWidget):
             cell_runs=a_cell_runs,
         )
         self._calls: deque[Calls] = deque(maxlen=MOST_CALLING)
-        name = type(self).__name__
         super().__init__(
-            AvatarController(
-                name,
-                avatar_id,
-                connection,
-                self._backend,
-                interrupt=interrupt,
-                floating=floating,
-            )
+            avatar_id, connection, self._backend, interrupt=interrupt, floating=floating
         )
 
     def start(

@@ -7,9 +7,11 @@ import anywidget
 import traitlets
 
 from heygen_widget.bridge import bridge
+from heygen_widget.controller.backend import Backend
 from heygen_widget.controller.callbacks import CallbackContext, Callbacks
-from heygen_widget.controller.controller import AvatarController
+from heygen_widget.controller.controller import AvatarController, OnInterrupt
 from heygen_widget.frontend.bundles import STATIC
+from heygen_widget.lifecycle.connection import Connection
 from heygen_widget.session import SessionEvent
 from heygen_widget.widget.cells import MadeInCells, runs_unseen
 from heygen_widget.widget.headless import keep_up_to_date
@@ -30,9 +32,24 @@ class SessionWidget(SessionVerbs, anywidget.AnyWidget):
     session = traitlets.Dict(read_only=True).tag(sync=True)
     _port: WidgetPort | None = None  # while ipywidgets makes it, nobody shows it
 
-    def __init__(self, controller: AvatarController) -> None:
+    def __init__(
+        self,
+        avatar_id: str,
+        connection: Connection,
+        backend: Backend,
+        *,
+        interrupt: OnInterrupt,
+        floating: bool,
+    ) -> None:
+        self._controller = controller = AvatarController(
+            type(self).__name__,
+            avatar_id,
+            connection,
+            backend,
+            interrupt=interrupt,
+            floating=floating,
+        )
         watch_cells()
-        self._controller = controller
         self._callbacks = Callbacks(controller.show_failure)  # they may refer to this widget
         self._context = CallbackContext(controller.show_failure)
         super().__init__()

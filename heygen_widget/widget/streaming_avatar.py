@@ -6,7 +6,7 @@
 from typing import TYPE_CHECKING, Final
 
 from heygen_widget.api import AsyncHeyGen, HeyGen
-from heygen_widget.controller.controller import AvatarController, OnInterrupt
+from heygen_widget.controller.controller import OnInterrupt
 from heygen_widget.controller.room.backend import STREAMING, RoomBackend
 from heygen_widget.legacy import (
     PRICE_PER_SECOND,
@@ -95,16 +95,8 @@ class StreamingAvatar(SessionWidget):
         connection = Connection(client=client, local=local, service=STREAMING)
         setup = connection.setup(price_per_second, max_cost, max_seconds)
         self._backend = RoomBackend(opening, setup)
-        name, avatar_id = type(self).__name__, opening.avatar_id
         super().__init__(
-            AvatarController(
-                name,
-                avatar_id,
-                connection,
-                self._backend,
-                interrupt=interrupt,
-                floating=floating,
-            )
+            opening.avatar_id, connection, self._backend, interrupt=interrupt, floating=floating
         )
 
     def start(self) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.lab import Lab, Notebook, launch, running_lab
+from tests.browser.lab import PROBE, Lab, Notebook, launch, new_context, running_lab
 
 
 @pytest.fixture(scope="module")  # while it lives, Playwright keeps a loop running in this thread
@@ -15,6 +15,16 @@ def browser() -> Iterator[Browser]:
         browser = launch(playwright)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page that notes what is played in it."""
+    context = new_context(browser)
+    page = context.new_page()
+    page.add_init_script(path=PROBE)
+    yield page
+    context.close()
 
 
 @pytest.fixture(scope="session")

@@ -4,13 +4,15 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from playwright.sync_api import Page
 
-from tests.browser.lab import free_port, wait_for
+from tests.browser.lab import KERNEL_IS_IDLE, free_port, wait_for
 
 SHOW = "from heygen_widget import Avatar\navatar = Avatar(local=True)\navatar"
 BELOW = 8
@@ -86,6 +88,47 @@ def marimo(folder: Path) -> Iterator[str]:
     options = ["edit", "avatar.py", "--headless", "--no-token", "--port", "{port}"]
     with _served(folder, ["marimo", *options, "--skip-update-check"], "/health") as url:
         yield url
+
+
+def _run_in_notebook_7(page: Page) -> None:
+    page.wait_for_function(KERNEL_IS_IDLE)
+    page.locator(".jp-Cell .cm-content").first.click()
+    page.keyboard.press("Control+Enter")
+
+
+def _wait_for_voila(_: Page) -> None:
+    """Do nothing: the page runs the cell itself."""
+
+
+def _run_in_marimo(page: Page) -> None:
+    page.locator(".marimo-cell").first.wait_for()  # before, there is a button, but no kernel
+    page.get_by_test_id("run-button").last.click()  # in the corner: all that has not run
+
+
+@dataclass(frozen=True)
+class Host:
+    """A place to open notebooks.
+
+    Attributes
+    ----------
+    name
+        What people call it.
+    serve
+        Serves a notebook from a folder; yields the address of its page.
+    run
+        Runs the cell that shows an avatar.
+    """
+
+    name: str
+    serve: Callable[[Path], AbstractContextManager[str]]
+    run: Callable[[Page], None]
+
+
+HOSTS = [
+    Host("Jupyter Notebook", notebook_7, _run_in_notebook_7),
+    Host("Voilà", voila, _wait_for_voila),
+    Host("marimo", marimo, _run_in_marimo),
+]
 
 
 def _write(folder: Path, name: str, source: str, *, below: int = 0) -> None:

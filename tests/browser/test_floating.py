@@ -1,15 +1,13 @@
 """The avatar stays in view: scrolled away, its picture floats in the notebook, and never stops."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
-from tests.browser import hosts
 from tests.browser.axe import findings
-from tests.browser.lab import KERNEL_IS_IDLE, PROBE, VIDEO, Notebook
+from tests.browser.hosts import HOSTS, Host
+from tests.browser.lab import VIDEO, Notebook
 
 SHOW = "from heygen_widget import Avatar\navatar = Avatar(local=True)\navatar"
 SPEAK = "speech = avatar.speak('Once upon a time there was an avatar who told a story. ' * 40)"
@@ -115,51 +113,15 @@ def test_axe_finds_nothing_while_it_floats_in_any_corner(notebook: Notebook, the
         assert findings(page, FLOATING) == []
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    page = context.new_page()
-    page.add_init_script(path=PROBE)
-    yield page
-    context.close()
-
-
-def _run_in_notebook_7(page: Page) -> None:
-    page.wait_for_function(KERNEL_IS_IDLE, timeout=60_000)
-    page.locator(".jp-Cell .cm-content").first.click()
-    page.keyboard.press("Control+Enter")
-
-
-def _run_in_marimo(page: Page) -> None:
-    page.locator(".marimo-cell").first.wait_for()  # before, there is a button, but no kernel
-    page.get_by_test_id("run-button").last.click()  # in the corner: all that has not run
-
-
-def _wait_for_voila(_: Page) -> None:
-    """Do nothing: the page runs the cell itself."""
-
-
-@pytest.mark.parametrize(
-    ("host", "run"),
-    [
-        pytest.param(hosts.notebook_7, _run_in_notebook_7, id="notebook"),
-        pytest.param(hosts.voila, _wait_for_voila, id="voila"),
-        pytest.param(hosts.marimo, _run_in_marimo, id="marimo"),
-    ],
-)
-def test_it_floats_in_other_notebooks_too(
-    host: Callable[[Path], AbstractContextManager[str]],
-    run: Callable[[Page], None],
-    page: Page,
-    tmp_path: Path,
-) -> None:
-    with host(tmp_path) as url:
+@pytest.mark.parametrize("host", HOSTS, ids=lambda host: host.serve.__name__)
+def test_it_floats_in_other_notebooks_too(host: Host, page: Page, tmp_path: Path) -> None:
+    with host.serve(tmp_path) as url:
         page.goto(url)
-        run(page)
+        host.run(page)
         box = page.get_by_role("textbox", name="Text for the avatar to speak")
         box.fill("Once upon a time there was an avatar who told a story. " * 20)
         box.press("Enter")
-        page.wait_for_function(f"probe.find('{VIDEO}')?.currentTime > 1", timeout=60_000)
+        page.wait_for_function(f"probe.find('{VIDEO}')?.currentTime > 1")
         page.evaluate(f"probe.follow('{VIDEO}')")
         page.locator(".heygen-widget").hover()
         page.mouse.wheel(0, 2500)

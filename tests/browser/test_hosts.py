@@ -1,64 +1,25 @@
 """The widget in the other places where people open notebooks, in a real browser, heard and seen."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
-from tests.browser import hosts
 from tests.browser.console import Console
-from tests.browser.lab import KERNEL_IS_IDLE, PROBE, Listener, new_context
+from tests.browser.hosts import HOSTS, Host
+from tests.browser.lab import Listener
 
 CELLS = ".jp-Cell, .marimo-cell"
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = new_context(browser)
-    page = context.new_page()
-    page.add_init_script(path=PROBE)
-    yield page
-    context.close()
-
-
-def _run_in_notebook_7(page: Page) -> None:
-    page.wait_for_function(KERNEL_IS_IDLE)
-    page.locator(".jp-Cell .cm-content").first.click()
-    page.keyboard.press("Shift+Enter")
-
-
-def _run_in_marimo(page: Page) -> None:
-    page.locator(".marimo-cell").first.wait_for()  # before, there is a button, but no kernel
-    page.get_by_test_id("run-button").last.click()  # in the corner: all that has not run
-
-
-def _wait_for_voila(_: Page) -> None:
-    """Do nothing: the page runs the cell itself."""
-
-
-@pytest.mark.parametrize(
-    ("host", "run", "name"),
-    [
-        pytest.param(hosts.notebook_7, _run_in_notebook_7, "Jupyter Notebook", id="notebook"),
-        pytest.param(hosts.voila, _wait_for_voila, "Voilà", id="voila"),
-        pytest.param(hosts.marimo, _run_in_marimo, "marimo", id="marimo"),
-    ],
-)
-def test_the_avatar_speaks_and_no_key_goes_astray(
-    host: Callable[[Path], AbstractContextManager[str]],
-    run: Callable[[Page], None],
-    name: str,
-    page: Page,
-    tmp_path: Path,
-) -> None:
-    with host(tmp_path) as url:
+@pytest.mark.parametrize("host", HOSTS, ids=lambda host: host.serve.__name__)
+def test_the_avatar_speaks_and_no_key_goes_astray(host: Host, page: Page, tmp_path: Path) -> None:
+    with host.serve(tmp_path) as url:
         console = Console(page)
         told = _told_by(page)
         page.goto(url)
-        run(page)
+        host.run(page)
         box = page.get_by_role("textbox", name="Text for the avatar to speak")
         box.fill("Hello! Here I am as well, and you can hear me speak.")
         sent = time.time()
@@ -68,7 +29,7 @@ def test_the_avatar_speaks_and_no_key_goes_astray(
         listener.wait_for_sound(sent)
         listener.wait_for_motion()
         _leaves_the_notebook_alone(page)
-        assert any(f'"host":"{name}"'.encode() in message for message in told)
+        assert any(f'"host":"{host.name}"'.encode() in message for message in told)
         assert console.of_the_widget == []
 
 
