@@ -53,9 +53,9 @@ class Script:
     ) -> None:
         self._clock = clock
         self._marks = marks
-        self._length = 0  # of what was written
         self._changed = threading.Condition()
-        self._plain: PlainText | Verbatim = Verbatim() if raw else PlainText()
+        reader: type[PlainText | Verbatim] = Verbatim if raw else PlainText
+        self._plain, self._signed = reader(), reader()
         self._coalescer = Coalescer(clock)
         self._written: list[str] = []
         self._closed = False
@@ -71,8 +71,7 @@ class Script:
             if self._closed:
                 return
             self.is_blank = self.is_blank and not piece.strip()
-            self._plain.feed(self._marks.feed(piece) if self._marks else piece)
-            self._add(self._plain.take())
+            self._add(piece)
         self._wake()
 
     def close(self, error: Exception | None = None) -> None:
@@ -80,9 +79,7 @@ class Script:
         with self._changed:
             if self._closed:
                 return
-            if self._marks:
-                self._plain.feed(self._marks.feed("", final=True))
-            self._add(self._plain.take(final=True), final=True)
+            self._add("", final=True)
             if self._written and not self._written[-1][-1].isspace():
                 self._coalescer.put(" ")  # the next text must not run into this one's last word
             self._coalescer.close()
@@ -166,13 +163,18 @@ class Script:
             except TimeoutError:
                 continue
 
-    def _add(self, text: str, *, final: bool = False) -> None:
+    def _add(self, piece: str, *, final: bool = False) -> None:
+        signed = ""
         if self._marks:
-            text = self._marks.place(text, self._length, final=final)
+            piece, signed = self._marks.feed(piece, final=final)
+        self._plain.feed(piece)
+        text = self._plain.take(final=final)
+        if self._marks:
+            self._signed.feed(signed)
+            self._marks.place(text, self._signed.take(final=final), final=final)
         if text:
             self._coalescer.put(text)
             self._written.append(text)
-            self._length += len(text)
 
     def _take(self) -> tuple[str, float | None]:
         now = self._clock()

@@ -1,7 +1,8 @@
 """Cue marks: `[[name]]` in a text, which is not spoken and stands for what happens there.
 
-However the text is cut into pieces, the same marks are found. A mark travels through Markdown as
-one character of a private area, so that its place is known in what is spoken.
+However the text is cut into pieces, the same marks are found, and the rest is spoken as if it had
+none. To find the places of marks in what is spoken, the text is read a second time with a character
+of a private area for each mark, and the letters before that are counted.
 """
 
 import re
@@ -49,6 +50,10 @@ class Marks:
         self._held = ""
         self._waiting: list[str] = []  # what stands for marks that come before the next word
         self._found: list[str] = []
+        self._due: list[tuple[int, int]] = []  # how many marks come before which letter
+        self._counted = 0  # letters in the text with signs
+        self._letters = 0  # letters in the written text
+        self._length = 0  # characters of it
         self.placed: tuple[Mark, ...] = ()
 
     def check(self, text: str) -> str:
@@ -64,37 +69,39 @@ class Marks:
                 raise ValueError(f"The text has a mark [[{name}]], {self._lacking()}")
         return _MARK.sub("", text)
 
-    def feed(self, piece: str, *, final: bool = False) -> str:
-        """Add a piece of the source; return what is sure, with a character for each mark."""
+    def feed(self, piece: str, *, final: bool = False) -> tuple[str, str]:
+        """Add a piece of the source; return what is sure: without marks, and with signs of them."""
         text = self._held + _STANDS_FOR_A_MARK.sub("", piece)
         begun = None if final else _BEGUN.search(text)
         text, self._held = (text[: begun.start()], begun[0]) if begun else (text, "")
-        read, at = [], 0
+        bare, signed, at = [], [], 0
         for mark in _MARK.finditer(text):
             if not self._knows(mark[1]):
                 continue
-            read.append(self._before_a_word(text[at : mark.start()]))
+            bare.append(text[at : mark.start()])
+            signed.append(self._before_a_word(bare[-1]))
             self._waiting.append(chr(_FIRST + len(self._found)))
             self._found.append(mark[1])
             at = mark.end()
-        read.append(self._before_a_word(text[at:]))
-        if final:
-            read += self._waiting
-        return "".join(read)
+        bare.append(text[at:])
+        signed.append(self._before_a_word(bare[-1]))
+        return "".join(bare), "".join(signed)
 
-    def place(self, text: str, at: int, *, final: bool = False) -> str:
-        """Take the marks out of written text that begins at `at`, and note their places."""
-        written, read = [], 0
-        for sign in _STANDS_FOR_A_MARK.finditer(text):
-            written.append(text[read : sign.start()])
-            at += sign.start() - read
-            read = sign.end()
-            self._put(ord(sign[0]) - _FIRST + 1, at)
-        written.append(text[read:])
+    def place(self, text: str, signed: str, *, final: bool = False) -> None:
+        """Note the places of marks in more of the written text, by more of the one with signs."""
+        for character in signed:
+            if _STANDS_FOR_A_MARK.match(character):
+                self._due.append((ord(character) - _FIRST + 1, self._counted))
+            self._counted += character.isalnum()
+        for at, character in enumerate(text, self._length):
+            if character.isalnum():
+                while self._due and self._due[0][1] <= self._letters:
+                    self._put(self._due.pop(0)[0], at)
+                self._letters += 1
+        self._length += len(text)
         if final:
-            self._put(len(self._found), at + len(text) - read)
+            self._put(len(self._found), self._length)
             self._tell_unused()
-        return "".join(written)
 
     def _put(self, upto: int, at: int) -> None:
         """Place the marks before number `upto`; some may be in code, say, which is not spoken."""

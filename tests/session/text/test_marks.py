@@ -3,6 +3,8 @@
 import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from heygen_widget.session import Delivery
 from heygen_widget.session.script import Script
@@ -63,6 +65,38 @@ def test_however_a_text_is_cut_the_same_is_found() -> None:
         pieces = [source[a:b] for a, b in zip([0, *cuts], [*cuts, len(source)], strict=True)]
         assert _written(pieces, "a", "b", "c d") == whole
     assert _written([*source], "a", "b", "c d") == whole
+
+
+MARKDOWN = [
+    *("word", "é", "1. ", "2) ", "- ", "# ", "**", "_", "`", "```\n", "\n", "\n\n", " ", "$", "\\"),
+    *(
+        "[x](http://a.b)",
+        "[",
+        "](",
+        "https://a.b/c",
+        "<b>",
+        "</b>",
+        "&amp;",
+        "| a |\n|---|\n",
+        "> ",
+    ),
+]
+
+
+@given(
+    st.lists(st.sampled_from([*MARKDOWN, *["[[a]]"] * 6]), max_size=10)
+    .map("".join)
+    .filter(lambda source: "[[a]]" in source)
+)
+def test_marks_change_nothing_of_what_is_spoken(source: str) -> None:
+    unmarked = Script()
+    unmarked.put(source.replace("[[a]]", ""))
+    unmarked.close()
+    said, places = _written([source], "a")
+    assert said == unmarked.text
+    assert len(places) == source.count("[[a]]")
+    assert all(not rest or rest[0].isalnum() for _, rest in places)
+    assert _written([*source], "a") == (said, places)
 
 
 def test_what_comes_before_a_mark_is_not_held_back() -> None:
