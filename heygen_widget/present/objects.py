@@ -6,6 +6,7 @@ import io
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from heygen_widget.api.plain import one_line
@@ -33,7 +34,8 @@ def figure_of(thing: object, title: str | None = None) -> Figure:
     """
     for recognises, make in _MAKERS:
         if recognises(thing):
-            figure = make(thing, title)
+            made = make(thing, title)
+            figure = replace(made, body=_encodable(made.body), title=_encodable(made.title))
             if len(figure.body) > LARGEST:
                 raise ValueError(
                     f"The {type(thing).__name__} is {len(figure.body) / 1e6:.0f} MB as HTML; at "
@@ -44,6 +46,11 @@ def figure_of(thing: object, title: str | None = None) -> Figure:
         f"A {type(thing).__name__} cannot be presented. Pass a matplotlib, Altair or Plotly "
         "figure, a pandas or polars data frame, or an object with _repr_html_ or _repr_svg_."
     )
+
+
+def _encodable(text: str) -> str:
+    """Return a text without halves of characters, which no file and no message can hold."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def named(thing: object, title: str | None, own: object = "") -> str:

@@ -32,7 +32,9 @@ def table(frame: Any) -> tuple[str, Callable[[Cells], str]]:
         top = frame.iloc[:MOST_ROWS, :MOST_COLUMNS]
         labels: list[Any] = [*top.index]
         rows = [*top.itertuples(index=False, name=None)]
-        is_plain = all(label == number for number, label in enumerate(labels))
+        is_plain = top.index.names == [None] and all(
+            type(label) is int and label == number for number, label in enumerate(labels)
+        )
     else:
         top = frame.head(MOST_ROWS).select(columns)
         rows, labels, is_plain = top.rows(), [*range(top.height)], True
@@ -60,7 +62,10 @@ def _number(label: Hashable, known: Sequence[Sequence[Any]], what: str, left_out
 
 
 def _same(one: Any, other: Any) -> bool:
-    return type(one) is not bool and bool(one == other)
+    try:
+        return (type(one) is bool) is (type(other) is bool) and bool(one == other)
+    except (TypeError, ValueError):
+        return False  # missing values and arrays are neither like it nor unlike
 
 
 def _left_out(rows: int, columns: int) -> str:

@@ -1,8 +1,11 @@
 """What can be presented, and how its parts are found."""
 
+import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from typing import Any
 
+import numpy as np
 import pytest
 
 from heygen_widget.present import cell, column, row
@@ -96,6 +99,46 @@ def test_rows_are_known_by_their_labels_where_there_are_any() -> None:
     assert (
         _selector(figure_of(_pandas(index=dated)), row("2026-01-02 00:00:00")) == 'tr[data-row="1"]'
     )
+
+
+@pytest.mark.parametrize(
+    ("index", "label", "number"),
+    [
+        ([False, True], True, 1),
+        ([None, "Ada"], "Ada", 1),
+        ([(1, "a"), (2, "b")], (2, "b"), 1),
+        ([1.0, 0.0], 0, 1),
+    ],
+)
+def test_labels_of_every_kind_are_shown_and_found(
+    index: list[Any], label: Hashable, number: int
+) -> None:
+    import pandas as pd
+
+    figure = figure_of(pd.DataFrame({"total": [5, 6]}, index=index))
+    assert figure.body.count('scope="row"') == 2
+    assert _selector(figure, row(label)) == f'tr[data-row="{number}"]'
+
+
+def test_groups_are_shown_by_their_numbers() -> None:
+    figure = figure_of(_pandas().groupby([0, 1, 1])[["total"]].sum().rename_axis("group"))  # type: ignore[attr-defined]
+    assert figure.body.count('scope="row"') == 2
+
+
+@pytest.mark.parametrize("strange", [np.array([1, 2]), [1, 2], math.nan, None])
+def test_a_cell_that_equals_nothing_is_passed_over(strange: object) -> None:
+    import pandas as pd
+
+    for missing in (strange, pd.NA):
+        figure = figure_of(pd.DataFrame({"name": [missing, "Ada"], "n": [1, 2]}))
+        assert _selector(figure, row("Ada")) == 'tr[data-row="1"]'
+
+
+def test_half_a_character_is_replaced() -> None:
+    import pandas as pd
+
+    figure = figure_of(pd.DataFrame({"a": ["\ud800"]}), "\udc00")
+    assert document(figure).encode()
 
 
 @pytest.mark.parametrize("make", [_pandas, _polars, _labelled])
