@@ -4,6 +4,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
+from heygen_widget.api.plain import plain
+
 if TYPE_CHECKING:
     from heygen_widget.local.voice_store import VoiceStore
 
@@ -19,21 +21,21 @@ def add_voices(commands: Any) -> None:
     listing.add_argument(
         "--all", action="store_true", help="also list what can be installed (asks its publishers)"
     )
-    listing.set_defaults(run=_told(_list))
+    listing.set_defaults(run=_reported(_list))
     installing = actions.add_parser(
         "install",
         help="download a voice from its publisher",
         epilog="Shows size and licence first.",
     )
     installing.add_argument("name", metavar="NAME", help="such as emma, or en_US-joe-medium")
-    installing.set_defaults(run=_told(_install))
+    installing.set_defaults(run=_reported(_install))
     removing = actions.add_parser("remove", help="delete a voice that was installed")
     removing.add_argument("name", metavar="NAME")
-    removing.set_defaults(run=_told(_remove))
+    removing.set_defaults(run=_reported(_remove))
 
 
-def _told(action: Any) -> Any:
-    """Return an action that tells its trouble in a line."""
+def _reported(action: Any) -> Any:
+    """Return an action that prints its errors on one line."""
 
     def run(options: argparse.Namespace) -> int:
         from heygen_widget.local.voice_store import (  # noqa: PLC0415 (only this command needs it)
@@ -67,7 +69,7 @@ def _list(store: "VoiceStore", options: argparse.Namespace) -> None:
 def _install(store: "VoiceStore", options: argparse.Namespace) -> None:
     offer = store.offer(options.name)
     print(f"{offer.name} ({offer.about}), {offer.size / _MEGABYTE:.1f} MB")
-    print(store.licence(offer))
+    print(*map(plain, store.licence(offer).splitlines()), sep="\n")
 
     def progress(done: int) -> None:
         part = done / max(1, offer.size)

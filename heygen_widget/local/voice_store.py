@@ -16,9 +16,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Final, TypeAlias
 
 import httpx
+from pydantic import BaseModel, Field, NonNegativeInt, TypeAdapter
 
 PIPER: Final = "https://huggingface.co/rhasspy/piper-voices/resolve/main/"
 """Where Piper's voices are published, with their catalogue ``voices.json``."""
@@ -74,6 +75,29 @@ class Offer:
         return sum(each.size for each in self.files)
 
 
+_Code: TypeAlias = Annotated[str, Field(pattern=r"^[\w-]{1,20}$")]
+_Path: TypeAlias = Annotated[str, Field(pattern=r"^(\w[\w.-]*/)*\w[\w.-]*$")]
+
+
+class _PiperFile(BaseModel):
+    size_bytes: NonNegativeInt
+    md5_digest: str
+
+
+class _PiperLanguage(BaseModel):
+    code: _Code
+
+
+class _PiperVoice(BaseModel):
+    language: _PiperLanguage
+    quality: _Code
+    num_speakers: int = 1
+    files: dict[_Path, _PiperFile]
+
+
+_PIPER_CATALOGUE: Final = TypeAdapter(dict[str, _PiperVoice])
+
+
 class VoiceStore:
     """The folder of voices that were installed by hand.
 
@@ -82,7 +106,7 @@ class VoiceStore:
     folder
         Where; by default the user's folder for data.
     piper, hibari
-        The addresses of the publishers, if they are others than theirs.
+        Addresses to use instead of the publishers' own.
     """
 
     def __init__(self, folder: Path | None = None, *, piper: str = "", hibari: str = "") -> None:
@@ -94,7 +118,11 @@ class VoiceStore:
         """Return the names of the voices that can be used."""
         if not self.folder.is_dir():
             return []
-        return sorted(path.name for path in self.folder.iterdir() if _NAME.fullmatch(path.name))
+        return sorted(
+            path.name
+            for path in self.folder.iterdir()
+            if _NAME.fullmatch(path.name) and any(path.glob("*.onnx"))
+        )
 
     def model(self, name: str) -> Path:
         """Return the model of an installed voice.
@@ -219,21 +247,20 @@ class VoiceStore:
 
     def _piper_offers(self) -> Iterator[Offer]:
         try:
-            catalogue = json.loads(self._text(self._piper + "voices.json"))
-            for name, about in catalogue.items():
-                if _NAME.fullmatch(name):
-                    yield self._piper_offer(name, about)
-        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            catalogue = _PIPER_CATALOGUE.validate_json(self._text(self._piper + "voices.json"))
+        except ValueError as error:
             raise VoiceStoreError(f"{self._piper}voices.json is not a catalogue.") from error
+        for name, about in catalogue.items():
+            if _NAME.fullmatch(name):
+                yield self._piper_offer(name, about)
 
-    def _piper_offer(self, name: str, about: dict[str, Any]) -> Offer:
+    def _piper_offer(self, name: str, about: _PiperVoice) -> Offer:
         files = tuple(
-            _File(self._piper + path, Path(path).name, int(each["size_bytes"]), each["md5_digest"])
-            for path, each in about["files"].items()
+            _File(self._piper + path, Path(path).name, each.size_bytes, each.md5_digest)
+            for path, each in about.files.items()
         )
-        speakers = int(about.get("num_speakers", 1))
-        many = f", {speakers} speakers" if speakers > 1 else ""
-        return Offer(name, about["language"]["code"], f"{about['quality']}{many}; Piper", files)
+        many = f", {about.num_speakers} speakers" if about.num_speakers > 1 else ""
+        return Offer(name, about.language.code, f"{about.quality}{many}; Piper", files)
 
     def _text(self, url: str) -> str:
         with _answer(url) as answer:
@@ -247,7 +274,7 @@ class VoiceStore:
 
 @contextmanager
 def _answer(url: str) -> Iterator[httpx.Response]:
-    """Fetch a URL; say in one way what is wrong with the network."""
+    """Fetch a URL; raise the same error for everything that can be wrong with the network."""
     try:
         with httpx.stream("GET", url, timeout=_TIMEOUT, follow_redirects=True) as answer:
             yield answer.raise_for_status()

@@ -4,12 +4,15 @@ import hashlib
 import json
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import hibari
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from heygen_widget.cli import main
 from heygen_widget.local import voice_store
@@ -153,6 +156,63 @@ def test_what_is_no_catalogue_is_said_to_be_none(publisher: Publisher, catalogue
     publisher.files["voices.json"] = catalogue
     with pytest.raises(VoiceStoreError, match="not a catalogue"):
         VoiceStore(piper=publisher.url).offers()
+
+
+def _changed(value: Any, path: Sequence[str], new: object) -> Any:
+    """Return JSON in which `new` stands for what is at `path`."""
+    return value | {path[0]: _changed(value[path[0]], path[1:], new)} if path else new
+
+
+FILE = ("files", "a.onnx")
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=4), inner),
+    max_leaves=4,
+)
+
+
+@given(
+    st.sampled_from(
+        [
+            *[(), ("language",), ("language", "code"), ("quality",), ("num_speakers",), ("files",)],
+            *[FILE, (*FILE, "size_bytes"), (*FILE, "md5_digest")],
+        ]
+    ),
+    ANYTHING,
+)
+def test_a_catalogue_offers_plain_text_or_is_none(path: tuple[str, ...], new: object) -> None:
+    file = {"size_bytes": 1, "md5_digest": "0" * 32}
+    voice: dict[str, Any] = {"language": {"code": "en"}, "quality": "low", "num_speakers": 1}
+    voice["files"] = {"a.onnx": file}
+    store = VoiceStore(piper="http://publisher.test/")
+    with pytest.MonkeyPatch.context() as patch:
+        catalogue = json.dumps(_changed({"a": voice}, ("a", *path), new))
+        patch.setattr(store, "_text", lambda _: catalogue)
+        try:
+            offers = store.offers()
+        except VoiceStoreError:
+            return
+    assert all(f"{each.language:8}{each.about}".isprintable() for each in offers)
+
+
+@pytest.mark.parametrize(
+    "name", ["..", "../a.onnx", "a/../../b.onnx", "/etc/a", "", "a\n.onnx", "."]
+)
+def test_a_catalogue_cannot_choose_where_files_are_written(publisher: Publisher, name: str) -> None:
+    publisher.publish(NAME, {name: MODEL})
+    with pytest.raises(VoiceStoreError, match="not a catalogue"):
+        VoiceStore(piper=publisher.url).offer(NAME)
+
+
+def test_a_licence_controls_no_terminal(
+    publisher: Publisher, capsys: pytest.CaptureFixture[str]
+) -> None:
+    card = f"en/en_US/joe/medium/{voice_store.CARD}"
+    publisher.publish(NAME, {"a.onnx": MODEL, card: b"CC0\n\x1b[2J\x1b]0;owned\x07\r"})
+    assert main(["voices", "install", NAME]) == 0
+    told = capsys.readouterr().out
+    assert "CC0\n" in told
+    assert told.replace("\n", "").isprintable()
 
 
 @pytest.mark.usefixtures("publisher")
