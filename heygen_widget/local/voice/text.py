@@ -4,6 +4,7 @@ Knows no sound and no time.
 """
 
 import re
+import string
 from typing import Final
 
 from heygen_widget.language import clause_ends, ends_sentence, sentence_ends, table
@@ -19,6 +20,7 @@ _UNSAID_PAUSE: Final = 0.05
 _LAST_RUN: Final = re.compile(r"\S*$")
 _RUN_OF_IDEOGRAPHS: Final = 8  # enough of a clause to begin with
 _MARKUP: Final = frozenset("*_`~|^\\<>{}[]#")
+_FULLWIDTH: Final = {ord(char) + 0xFEE0: char for char in string.ascii_letters + string.digits}
 
 
 def piece_length(text: str, *, hungry: bool, complete: bool, patient: bool = False) -> int:
@@ -101,8 +103,10 @@ def speakable(text: str) -> str:
     """Return `text` as it is spoken, character for character.
 
     Emoji, markup and control characters become spaces: a person reading aloud skips them, and a
-    synthesizer could take them for commands.
+    synthesizer could take them for commands. Fullwidth letters and digits become ordinary ones,
+    which synthesizers know.
     """
+    text = text.translate(_FULLWIDTH)
     return "".join(
         " " if char in _MARKUP or kind(char) in " ev" or "\ufe00" <= char <= "\ufe0f" else char
         for char in text

@@ -88,6 +88,7 @@ def test_numbers_count_as_the_words_they_are_said_as() -> None:
         ("a\x00b\x01c", "a b c"),
         ("3 + 4 = 7", "3 + 4 = 7"),
         ("\ud800", " "),
+        ("１２時、Ａ！", "12時、A！"),
     ],
 )
 def test_what_nobody_would_read_aloud_is_left_out(text: str, expected: str) -> None:
