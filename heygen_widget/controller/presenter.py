@@ -35,7 +35,7 @@ class Presented:
     Attributes
     ----------
     cues
-        What happens in pages, by the name of a mark.
+        What happens in pages, by the name of a mark; None if marks are text.
     calls
         What is called, which is held weakly: it may refer to the avatar.
     figure
@@ -52,7 +52,7 @@ class Presented:
         The numbers of the cues whose functions were called.
     """
 
-    cues: dict[str, Cue]
+    cues: dict[str, Cue] | None
     calls: weakref.ReferenceType[Calls]
     figure: Figure | None
     context: CallbackContext
@@ -63,8 +63,8 @@ class Presented:
 
     @property
     def marks(self) -> Marks | None:
-        """What finds its cues; None if marks are text in it."""
-        return Marks(self.cues, self._warn) if self.cues else None
+        """What finds its cues; None if marks are text."""
+        return None if self.cues is None else Marks(self.cues, self._warn)
 
     def _warn(self, message: str) -> None:
         warn = partial(warnings.warn, message, stacklevel=4)
@@ -89,7 +89,7 @@ class Presenter:
         self._on_error = on_error
         self._figure: Figure | None = None  # presented last
         self._all: dict[int, Presented] = {}  # by the id of the text
-        self._has_words = True
+        self._wordless = 0  # the latest session whose server tells no words
 
     def plan(
         self, cues: Cues | None, calls: Calls, figure: Figure | None = None
@@ -101,9 +101,9 @@ class Presenter:
         TypeError, ValueError
             If the cues are not valid.
         """
-        read = read_cues(cues, figure or self._figure, calls) if cues is not None else {}
-        if figure is None and not read:
+        if figure is None and cues is None:
             return None
+        read = None if cues is None else read_cues(cues, figure or self._figure, calls)
         return Presented(read, weakref.ref(calls), figure, CallbackContext(self._on_error))
 
     def begin(self, presented: Presented, delivery: Delivery) -> None:
@@ -137,9 +137,9 @@ class Presenter:
     def follow(self, epoch: int, event: SessionEvent) -> None:
         """Tell pages of cues as they are written, and call what no page calls."""
         if isinstance(event, CaptionsUnavailable):
-            self._has_words = False
+            self._wordless = epoch
             for presented in self._all.values():
-                presented.told = None
+                presented.told = None if presented.epoch == epoch else presented.told
         if isinstance(event, SpeechChanged):
             self._note(epoch, event)
         for presented in self._all.values():
@@ -164,6 +164,8 @@ class Presenter:
         presented = self._all.get(event.speech.id)
         if presented is None:
             return
+        if presented.epoch != epoch == self._wordless:
+            presented.told = None
         presented.epoch = epoch
         self._forget(epoch)
         if event.status == SpeechStatus.SPOKEN and not self._publisher.seen and presented.delivery:
@@ -192,7 +194,7 @@ class Presenter:
     def _tell_figure(self, figure: Figure | None) -> None:
         if figure is not None:
             message = FigureMessage(id=figure.id, title=figure.title)
-            self._send(message, [document(figure).encode("utf-8", "replace")])
+            self._send(message, [document(figure).encode()])
 
     def _tell_cues(self, presented: Presented) -> None:
         """Tell what pages do not know of the cues of a text."""
@@ -211,9 +213,9 @@ class Presenter:
             speech=delivery.id,
             figure=presented.figure.id if presented.figure else None,
             first=first,
-            cues=[presented.cues[mark.name] for mark in marks],
+            cues=[(presented.cues or {})[mark.name] for mark in marks],
             places=[utf16_length(text[: mark.at]) for mark in marks],
-            estimated=not self._has_words,
+            estimated=presented.epoch == self._wordless != 0,
         )
 
     def _send(self, message: Any, buffers: list[bytes] | None = None) -> None:

@@ -63,6 +63,8 @@ def test_an_unknown_name_or_part_is_refused_before_anything_is_sent(
     avatar = make_avatar()
     with pytest.raises(ValueError, match=r"\[\[spkie\]\]"):
         avatar.present(Drawing(), "Until [[spkie]]March.", cues=CUES)
+    with pytest.raises(ValueError, match="Its names: none"):
+        avatar.speak("Until [[spike]]March.", cues={})
     with pytest.raises(ValueError, match="a part of a table"):
         avatar.present(Drawing(), "[[a]]Ada leads.", cues={"a": row("Ada")})
     with pytest.raises(TypeError, match="cannot be presented"):
@@ -141,12 +143,17 @@ def test_where_no_words_are_told_pages_know_that_cues_follow_the_text(
 ) -> None:
     avatar = make_avatar()
     speech = avatar.present(Drawing(), "Flat until [[spike]]March.", cues=CUES)
-    page.until(lambda: page.messages("cues"))
+    page.until(lambda: _words_with_cues(page))
     event = CaptionsUnavailable(reason="None are told.")
     bridge.ask(lambda: avatar._controller.queue.emit(event))
     told = page.messages("cues")[-1]
     assert (told["speech"], told["estimated"], told["first"]) == (speech.id, True, 0)
     assert len(told["cues"]) == 1
+    avatar.stop()
+    later = avatar.present(Drawing(), "Flat until [[spike]]March.", cues=CUES)
+    page.until(lambda: _words_with_cues(page)[1:])
+    told = page.messages("cues")[-1]
+    assert (told["speech"], told["estimated"]) == (later.id, False)
 
 
 def test_functions_of_cues_do_not_keep_an_avatar_alive(

@@ -53,7 +53,11 @@ export interface PresenterModule {
     host: PlayerHost,
     watch: (draw: () => void) => void,
     signal: AbortSignal,
-  ) => { enter(element: HTMLElement, signal: AbortSignal): void };
+  ) => {
+    enter(element: HTMLElement, signal: AbortSignal): void;
+    /** What the user should know of cues; empty when that is nothing. */
+    readonly advice: string;
+  };
 }
 
 /** Where the page keeps that module. */

@@ -40,6 +40,7 @@ export class Panel implements View, Offers {
   );
   private transcriptView: InstanceType<PlayerModule["TranscriptView"]> | null = null;
   private captionView: InstanceType<PlayerModule["CaptionView"]> | null = null;
+  private presenter: Awaited<Avatar["presenter"]> | null = null;
   private readonly problem = h("div", { class: "hw-problem", role: "alert" });
   private readonly notice = h("p", { class: "hw-notice", role: "status" });
 
@@ -83,7 +84,9 @@ export class Panel implements View, Offers {
       this.draw();
     });
     avatar.presenter.then((presenter) => {
-      if (!signal.aborted) presenter.enter(figures, signal);
+      if (signal.aborted) return;
+      this.presenter = presenter;
+      presenter.enter(figures, signal);
     });
     signal.addEventListener("abort", () => {
       clearInterval(this.ticking);
@@ -208,7 +211,8 @@ export class Panel implements View, Offers {
   private tick(): void {
     const { avatar, stage } = this;
     const now = performance.now();
-    setText(this.notice, avatar.link.isBusy(now) ? KERNEL_BUSY : (avatar.floating?.advice ?? ""));
+    const advice = avatar.floating?.advice || this.presenter?.advice || "";
+    setText(this.notice, avatar.link.isBusy(now) ? KERNEL_BUSY : advice);
     const seconds =
       avatar.openingSince === null ? 0 : Math.floor((now - avatar.openingSince) / 1000);
     stage.sayNote((this.scene?.note ?? "") + (seconds > 0 ? ` · ${seconds} s` : ""));

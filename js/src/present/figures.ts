@@ -22,7 +22,10 @@ interface Framed {
 }
 
 export class Figures {
+  private readonly sources = new Map<number, FigureSource>();
   private readonly frames = new Map<number, Framed>();
+  /** For what `frames` were drawn. */
+  private prepared = "";
 
   /** Show figures in `element`; all ends with `signal`. */
   constructor(
@@ -33,24 +36,14 @@ export class Figures {
     signal.addEventListener("abort", () => element.replaceChildren());
   }
 
-  /** Prepare what may be shown, so that it is there at once. */
-  prepare({ id, title, document }: FigureSource): void {
-    if (this.frames.has(id)) return;
-    // The document is the kernel's; its sandbox has an origin of its own, and so has what it fetches.
-    const frame = h("iframe", { sandbox: "allow-scripts", title, class: "hw-figure-frame" });
-    frame.srcdoc = document;
-    frame.height = String(LOWEST);
-    retire(frame, true);
-    this.frames.set(id, { frame, look: "" });
-    this.element.append(frame);
-    for (const oldest of [...this.frames.keys()].slice(0, -MOST_FRAMES)) {
-      this.frames.get(oldest)?.frame.remove();
-      this.frames.delete(oldest);
-    }
+  /** Take note of the figure that is presented next. */
+  add(source: FigureSource): void {
+    this.sources.set(source.id, source);
   }
 
   /** Show one figure, and how it is to look. */
   show(id: number | null, look: Omit<Look, "scheme">): void {
+    this.prepare(id);
     for (const [each, { frame }] of this.frames) retire(frame, each !== id);
     const framed = this.frames.get(id ?? -1);
     this.element.hidden = framed === undefined;
@@ -63,6 +56,34 @@ export class Figures {
     if (now === framed.look) return;
     framed.look = now;
     tell(framed);
+  }
+
+  /** Have frames for this figure and for those after it, so that they are there at once. */
+  private prepare(id: number | null): void {
+    const prepared = `${id} ${this.sources.size}`;
+    if (prepared === this.prepared) return;
+    this.prepared = prepared;
+    const all = [...this.sources.values()];
+    const at = all.findIndex((source) => source.id === id);
+    const first = Math.max(0, Math.min(at, all.length - MOST_FRAMES));
+    const wanted = new Map(all.slice(first, first + MOST_FRAMES).map((each) => [each.id, each]));
+    for (const [each, { frame }] of this.frames) {
+      if (wanted.has(each)) continue;
+      frame.remove();
+      this.frames.delete(each);
+    }
+    for (const [each, source] of wanted) {
+      if (!this.frames.has(each)) this.frames.set(each, { frame: this.draw(source), look: "" });
+    }
+  }
+
+  private draw({ title, document }: FigureSource): HTMLIFrameElement {
+    // The document is the kernel's; its sandbox has an origin of its own, and so has what it fetches.
+    const frame = h("iframe", { sandbox: "allow-scripts", title, class: "hw-figure-frame" });
+    frame.srcdoc = document;
+    frame.height = String(LOWEST);
+    this.element.append(frame);
+    return frame;
   }
 
   /** A frame says that it is there, or how high it is. */

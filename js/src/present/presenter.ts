@@ -3,7 +3,6 @@
 
 import type { Captions } from "../model/captions.ts";
 import type { Handlers } from "../model/kernel_link.ts";
-import { h, setText } from "../page/dom.ts";
 import type { CuesMessage, FigureMessage, Said, SpeechMessage } from "../protocol.ts";
 import { Clock } from "./clock.ts";
 import { type FigureSource, Figures } from "./figures.ts";
@@ -11,7 +10,7 @@ import { type Due, Timeline } from "./timeline.ts";
 
 const ESTIMATED = "This service tells no word times: cues follow the length of the text.";
 
-/** What plays the talk, and whence comes what is presented: a live page has it, and a saved one. */
+/** What plays the talk, and what is presented: in a live page, and in a saved one. */
 export interface PresenterHost {
   readonly state: {
     readonly captions: Captions;
@@ -42,7 +41,9 @@ export class Presenter {
   private dues: Due[] = [];
   private changes = 0;
   private shown: number | null = null;
-  private warned = false;
+  private epoch = 0;
+  /** What was shown when this session began. */
+  private before: number | null = null;
 
   constructor(
     private readonly host: PresenterHost,
@@ -63,20 +64,25 @@ export class Presenter {
     const view = { element, figures: new Figures(element, signal) };
     this.views.add(view);
     signal.addEventListener("abort", () => this.views.delete(view));
-    for (const source of this.sources.values()) view.figures.prepare(source);
+    for (const source of this.sources.values()) view.figures.add(source);
     this.look();
+  }
+
+  get advice(): string {
+    return this.timeline.isEstimated(this.host.state.speeches.all) ? ESTIMATED : "";
   }
 
   private addFigure({ id, title }: FigureMessage, bytes: DataView<ArrayBuffer>): void {
     const source = { id, title, document: new TextDecoder().decode(bytes) };
     if (this.sources.has(id)) return;
     this.sources.set(id, source);
-    for (const { figures } of this.views) figures.prepare(source);
+    for (const { figures } of this.views) figures.add(source);
     this.look();
   }
 
   private addCues(message: CuesMessage): void {
-    this.timeline.add(message, this.host.player?.position ?? 0);
+    const { epoch } = this.host.state.captions;
+    this.timeline.add(message, epoch, this.host.player?.position ?? 0);
     this.changes += 1;
     this.look();
   }
@@ -95,11 +101,13 @@ export class Presenter {
     const seen = `${captions.epoch} ${captions.version} ${this.changes} ${statuses}`;
     if (seen !== this.seen) this.dues = this.timeline.dues(captions, speeches.all);
     this.seen = seen;
+    if (captions.epoch !== this.epoch) this.before = this.shown;
+    this.epoch = captions.epoch;
     const time = this.host.player?.position ?? 0;
     const past = this.dues.filter((due) => due.time <= time);
     const latest = past.at(-1);
     const figure = past.findLast((due) => due.figure !== null)?.figure ?? null;
-    this.shown = figure ?? this.shown ?? this.timeline.firstFigure;
+    this.shown = figure ?? this.before ?? this.timeline.firstFigure;
     this.show(latest);
     for (const due of past) this.call(due);
     return (this.dues[past.length]?.time ?? Number.POSITIVE_INFINITY) - time;
@@ -113,17 +121,6 @@ export class Presenter {
     for (const { element, figures } of this.views) {
       if (element.dataset.cue !== cue) element.dataset.cue = cue;
       figures.show(shown, { actions, hidden });
-    }
-    if (this.timeline.isEstimated && !this.warned) this.warn();
-  }
-
-  /** Say once that cues are not exact. */
-  private warn(): void {
-    for (const { element } of this.views) {
-      const notice = h("p", { class: "hw-notice", role: "status" });
-      element.append(notice);
-      setText(notice, ESTIMATED);
-      this.warned = true;
     }
   }
 

@@ -24,15 +24,17 @@ interface Text {
   cues: Cue[];
   places: number[];
   estimated: boolean;
-  /** Where the stream was when its cues came. */
+  /** Where the stream was when its cues came, and of which session it was. */
   since: number;
+  epoch: number;
 }
 
 export class Timeline {
   private readonly texts = new Map<number, Text>();
 
-  /** Take note of cues; `now` is where the stream is. */
-  add({ speech, figure, first, cues, places, estimated }: CuesMessage, now: number): void {
+  /** Take note of cues; `now` is where the stream of the session `epoch` is. */
+  add(message: CuesMessage, epoch: number, now: number): void {
+    const { speech, figure, first, cues, places, estimated } = message;
     const known = this.texts.get(speech);
     this.texts.set(speech, {
       figure,
@@ -40,12 +42,13 @@ export class Timeline {
       places: [...(known?.places.slice(0, first) ?? []), ...places],
       estimated,
       since: known?.since ?? now,
+      epoch: known?.epoch ?? epoch,
     });
   }
 
-  /** Whether cues follow the length of the text. */
-  get isEstimated(): boolean {
-    return [...this.texts.values()].some(({ estimated }) => estimated);
+  /** Whether cues of these texts follow their length. */
+  isEstimated(speeches: readonly SpeechMessage[]): boolean {
+    return speeches.some(({ id }) => this.texts.get(id)?.estimated);
   }
 
   /** The figure that is presented first. */
@@ -75,7 +78,7 @@ export class Timeline {
         calls,
       });
     };
-    if (this.isEstimated) this.estimate(speeches, add);
+    if (this.isEstimated(speeches)) this.estimate(captions.epoch, speeches, add);
     else this.follow(captions, speeches, add);
     return dues.sort((one, other) => one.time - other.time || one.cue - other.cue);
   }
@@ -107,13 +110,14 @@ export class Timeline {
   }
 
   private estimate(
+    epoch: number,
     speeches: readonly SpeechMessage[],
     add: (speech: number, cue: number, time: number) => void,
   ): void {
     let end = 0;
     for (const { id, text } of speeches) {
       const known = this.texts.get(id);
-      const begin = Math.max(end, known?.since ?? 0);
+      const begin = Math.max(end, known?.epoch === epoch ? known.since : 0);
       end = begin + text.length / PACE;
       if (!known) continue;
       add(id, -1, begin);
