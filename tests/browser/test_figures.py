@@ -122,6 +122,25 @@ def test_zooming_in_is_undone(page: Page, show: Show) -> None:
     wait_in(frame, "document.getElementById('root').style.transform === ''")
 
 
+def test_rows_are_zoomed_in_on_one_after_another_wherever_a_table_is_scrolled(
+    page: Page, show: Show
+) -> None:
+    frame = show(_frame({"n": range(300)}))
+    for number in (290, 3, 150):
+        target = f'tr[data-row="{number}"]'
+        _look(page, ("highlight", f'tr[data-row="{300 - number}"]'))
+        _look(page, ("zoom", target))
+        wait_in(
+            frame,
+            """target => {
+                const { top, bottom } = document.querySelector(target).getBoundingClientRect();
+                return bottom - top > 50 && Math.abs(top + bottom - innerHeight) < 2;
+            }""",
+            arg=target,
+        )
+    assert page.evaluate("scrollY") == 0
+
+
 def test_cells_of_a_table_are_scrolled_into_view(page: Page, show: Show) -> None:
     frame = show(_frame({"n": range(100)}))
     _look(page, ("scroll_to", 'tr[data-row="90"]'))

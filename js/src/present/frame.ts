@@ -18,7 +18,7 @@ export interface Renderer {
 
 const RENDERERS: Record<string, Renderer> = { plotly, vega };
 const CLASSES = ["cue-highlight", "cue-dim", "cue-hide"];
-/** What of an SVG is not seen, and must not be dimmed. */
+/** Parts of an SVG that are not drawn. */
 const UNSEEN = "defs, style, metadata, title, desc, clipPath, script";
 const MOST_ZOOM = 4;
 const ZOOMED = 0.7;
@@ -44,6 +44,9 @@ function apply(): void {
   for (const name of CLASSES) {
     for (const element of root.querySelectorAll(`.${name}`)) element.classList.remove(name);
   }
+  const before = getComputedStyle(root).transform;
+  // Parts are measured where they are without a zoom, and not on their way from one.
+  root.style.transition = "none";
   root.style.transform = "";
   const left = renderer?.act?.(root, look.actions) ?? look.actions;
   const shown = new Set(left.filter((action) => action.do === "show").flatMap(partsOf));
@@ -51,6 +54,11 @@ function apply(): void {
     if (!shown.has(part)) part.classList.add("cue-hide");
   }
   for (const action of left) perform(action.do, partsOf(action));
+  const after = zoomOn(left.filter((action) => action.do === "zoom").flatMap(partsOf));
+  root.style.transform = before;
+  root.getBoundingClientRect();
+  root.style.transition = "";
+  root.style.transform = after;
 }
 
 const partsOf = ({ target }: CueAction): Element[] => find(target);
@@ -62,7 +70,6 @@ function perform(verb: CueAction["do"], parts: Element[]): void {
   } else if (verb === "hide") {
     for (const part of parts) part.classList.add("cue-hide");
   } else if (verb === "dim") dimAllBut(parts);
-  else if (verb === "zoom") zoomTo(parts);
   else if (verb === "scroll_to") parts[0]?.scrollIntoView({ block: "center", inline: "center" });
 }
 
@@ -92,9 +99,12 @@ function dimAllBut(parts: Element[]): void {
   walk(root);
 }
 
-function zoomTo(parts: Element[]): void {
+/** The transform that brings parts to the middle, as large as fits. */
+function zoomOn(parts: Element[]): string {
+  if (parts.length === 0) return "";
+  scrollTo(0, 0);
   const boxes = parts.map((part) => part.getBoundingClientRect()).filter(({ width }) => width > 0);
-  if (boxes.length === 0) return;
+  if (boxes.length === 0) return "";
   const whole = root.getBoundingClientRect();
   const left = Math.min(...boxes.map((box) => box.left)) - whole.left;
   const top = Math.min(...boxes.map((box) => box.top)) - whole.top;
@@ -102,9 +112,9 @@ function zoomTo(parts: Element[]): void {
   const height = Math.max(...boxes.map((box) => box.bottom)) - whole.top - top;
   const fitting = ZOOMED * Math.min(innerWidth / width, innerHeight / Math.max(height, 1));
   const scale = Math.min(MOST_ZOOM, Math.max(1, fitting));
-  const x = innerWidth / 2 - scale * (left + width / 2);
-  const y = innerHeight / 2 - scale * (top + height / 2);
-  root.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
+  const x = innerWidth / 2 - whole.left - scale * (left + width / 2);
+  const y = innerHeight / 2 - whole.top - scale * (top + height / 2);
+  return `translate(${x}px, ${y}px) scale(${scale})`;
 }
 
 function report(): void {
