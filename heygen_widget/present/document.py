@@ -32,14 +32,14 @@ def document(figure: Figure, library: str | None = None) -> str:
         f"<title>{html.escape(figure.title)}</title>"
         f"<style>{_file('frame.css')}</style>"
         f'<body data-kind="{figure.kind}"><main id="root">{body}</main>'
-        + (f"<script>{_inline(scripts)}</script>" if scripts else "")
+        + (f"<script>{inline(scripts)}</script>" if scripts else "")
         + f"<script>{frame_script()}</script>"
     )
 
 
 def frame_script() -> str:
     """Return our own script of a figure's frame."""
-    return _inline(_file("frame.js"))
+    return inline(_file("frame.js"))
 
 
 def script_hash(script: str) -> str:
@@ -55,7 +55,7 @@ def _policy(figure: Figure) -> str:
     )
 
 
-def _inline(script: str) -> str:
+def inline(script: str) -> str:
     """Return a script that cannot end the element it stands in."""
     return script.replace("</script", "<\\/script").replace("<!--", "<\\!--")
 

@@ -16,7 +16,7 @@ from heygen_widget.api.plain import one_line
 from heygen_widget.frontend.bundles import STATIC
 from heygen_widget.frontend.cues import CuesMessage
 from heygen_widget.frontend.protocol import SpeechMessage, Word, WordsMessage, to_browser
-from heygen_widget.present.document import document, frame_script, script_hash
+from heygen_widget.present.document import document, frame_script, inline, script_hash
 from heygen_widget.present.figure import Figure
 
 LIBRARY: Final = "/*library*/"
@@ -127,7 +127,7 @@ class Talk:
                 }
                 for figure in self.figures
             ],
-            "libraries": libraries,
+            "libraries": [*map(inline, libraries)],
         }
         return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
 
@@ -180,5 +180,4 @@ def _style() -> str:
 
 @cache
 def _script() -> str:
-    source = (STATIC / "talk.js").read_text(encoding="utf-8")
-    return source.replace("</script", "<\\/script").replace("<!--", "<\\!--")
+    return inline((STATIC / "talk.js").read_text(encoding="utf-8"))

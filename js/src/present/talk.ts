@@ -1,5 +1,5 @@
 // The page of a saved talk: plays the film that it carries, with captions, a transcript to seek in, and
-// the figures with their cues, by the same rules as a live page. Asks nobody for anything.
+// the figures with their cues, by the same rules as a live page. Sends no requests.
 
 import { Captions } from "../model/captions.ts";
 import type { KernelMessage, SpeechMessage, WordsMessage } from "../protocol.ts";
@@ -49,7 +49,10 @@ function present(): void {
   const presenter = new Presenter({ state, player, link }, () => {}, life);
   for (const { library, document, ...figure } of talk.figures) {
     const script = talk.libraries[library ?? -1] ?? "";
-    const whole = new TextEncoder().encode(document.replace(LIBRARY, () => script));
+    // What comes before it is the user's, and may look the same.
+    const at = document.lastIndexOf(LIBRARY);
+    const parts = at < 0 ? [document] : [document.slice(0, at), script, document.slice(at)];
+    const whole = new TextEncoder().encode(parts.join(""));
     handlers.figure?.({ kind: "figure", ...figure }, [new DataView(whole.buffer)]);
   }
   for (const cues of talk.cues) handlers.cues?.(cues, []);
