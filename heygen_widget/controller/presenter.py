@@ -28,7 +28,7 @@ KEPT_SESSIONS = 2
 """Sessions whose figures and cues are kept: the current one and, for its take, the one before."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, weakref_slot=True, eq=False)
 class Presented:
     """A text with cues, or with a figure of its own.
 

@@ -4,16 +4,18 @@
 """
 
 import os
-from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
+from weakref import WeakKeyDictionary
 
 from heygen_widget.api import AsyncHeyGen, HeyGen
 from heygen_widget.controller.controller import OnInterrupt
 from heygen_widget.controller.hls.backend import HlsBackend
+from heygen_widget.controller.presenter import Presented
 from heygen_widget.frontend.protocol import Transport
 from heygen_widget.lifecycle.connection import Connection
 from heygen_widget.present.cues import Calls, Cues
+from heygen_widget.present.figure import Figure
 from heygen_widget.present.objects import figure_of
 from heygen_widget.session import PRICE_PER_SECOND, Speech
 from heygen_widget.session.writers import TextSource
@@ -28,9 +30,6 @@ if TYPE_CHECKING:
 DEFAULT_AVATAR_ID: Final = "Daisy-inskirt-20220818"
 DEFAULT_VOICE_ID: Final = "1bd001e7e50f421d891986aad5158bc8"
 """The avatar and voice of HeyGen's own first example (developers.heygen.com/avatar-realtime)."""
-
-MOST_CALLING: Final = 100
-"""The latest texts whose cues call functions."""
 
 
 class Avatar(SessionWidget):
@@ -96,7 +95,8 @@ class Avatar(SessionWidget):
             transport=transport,
             cell_runs=a_cell_runs,
         )
-        self._calls: deque[Calls] = deque(maxlen=MOST_CALLING)
+        # What cues call, as long as they may: it may refer to this avatar.
+        self._calls: WeakKeyDictionary[Presented, Calls] = WeakKeyDictionary()
         super().__init__(
             avatar_id, connection, self._backend, interrupt=interrupt, floating=floating
         )
@@ -189,7 +189,7 @@ class Avatar(SessionWidget):
         >>> avatar.speak("The model has converged.").result(timeout=60)  # doctest: +SKIP
         >>> avatar.speak(openai.chat.completions.create(..., stream=True))  # doctest: +SKIP
         """
-        presented = self._backend.presenter.plan(cues, self._calls_of_text())
+        presented = self._plan(cues)
         return self._backend.speak(text, presented, final=final, raw=raw, reopen=reopen)
 
     def present(
@@ -236,8 +236,7 @@ class Avatar(SessionWidget):
         >>> from heygen_widget.present import row
         >>> avatar.present(df, "[[ada]]Ada leads.", cues={"ada": row("Ada")})  # doctest: +SKIP
         """
-        calls = self._calls_of_text()
-        presented = self._backend.presenter.plan(cues, calls, figure_of(thing, title))
+        presented = self._plan(cues, figure_of(thing, title))
         return self._backend.speak(text, presented, final=final, raw=raw, reopen=reopen)
 
     def save(
@@ -299,10 +298,12 @@ class Avatar(SessionWidget):
         """
         return self._backend.snapshot()
 
-    def _calls_of_text(self) -> Calls:
-        """Return what holds the functions that the cues of a text call: they may refer to this."""
-        self._calls.append(Calls())
-        return self._calls[-1]
+    def _plan(self, cues: Cues | None, figure: Figure | None = None) -> Presented | None:
+        calls = Calls()
+        presented = self._backend.presenter.plan(cues, calls, figure)
+        if presented is not None:
+            self._calls[presented] = calls
+        return presented
 
     @property
     def idle_time_left(self) -> float | None:

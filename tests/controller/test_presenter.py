@@ -113,6 +113,20 @@ def test_a_function_is_called_once_however_many_pages_hear_its_cue(
     assert called == ["on", "go"]
 
 
+def test_a_function_is_called_however_much_is_said_before_its_cue(
+    make_avatar: MakeAvatar, page: Page
+) -> None:
+    avatar = make_avatar()
+    called: list[str] = []
+    page.say(avatar, {"kind": "hello", "player": True})
+    first = avatar.speak("Now [[go]]go.", cues={"go": lambda: called.append("go")})
+    for _ in range(120):
+        avatar.speak("And on.")
+    page.say(avatar, {"kind": "cue", "speech": first.id, "cue": 0})
+    wait_for_callbacks(PATIENCE)
+    assert called == ["go"]
+
+
 def test_where_no_page_hears_it_a_function_is_called_once_its_text_is_spoken(
     make_avatar: MakeAvatar,
 ) -> None:
