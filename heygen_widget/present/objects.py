@@ -71,11 +71,14 @@ def _is_matplotlib(thing: object) -> bool:
 
 
 def _matplotlib(thing: Any, title: str | None) -> Figure:
-    figure = thing.get_figure(root=True) or thing
+    figure = thing.figure.figure  # of an artist in a part of a figure, the whole
     file = io.StringIO()
     with sys.modules["matplotlib"].rc_context({"svg.fonttype": "path", "svg.hashsalt": "figure"}):
         figure.savefig(file, format="svg", bbox_inches="tight", metadata={"Date": None})
-    titles = [figure.get_suptitle(), *(axes.get_title() for axes in figure.get_axes())]
+    titles = [
+        getattr(figure, "get_suptitle", str)(),
+        *(axes.get_title() for axes in figure.get_axes()),
+    ]
     own = ", ".join(filter(None, titles))
     svg = file.getvalue()
     return Figure("svg", svg[svg.index("<svg") :], named(thing, title, own or "Figure"))
