@@ -15,7 +15,7 @@ LONGEST_PAUSE: Final = 8.0
 LONGEST_WAIT: Final = 30.0
 """Seconds that one request waits because it was refused (429), whatever Retry-After says."""
 
-# Spreads clients, guards nothing. Of its own, so that no thread disturbs whoever seeds `random`.
+# Spreads clients, guards nothing. Not `random` itself, which users seed for their own sequences.
 _random: Final = random.Random()  # noqa: S311
 
 

@@ -11,7 +11,7 @@ PATIENCE: Final = 10.0
 OWN_PATIENCE: Final = 4.0
 """The same for our own server process on this machine."""
 LONGEST_LOOK: Final = 1.0
-"""Seconds between two looks above which this process stood still itself, and heard nobody."""
+"""Seconds between two looks. If there are more, this process itself stood still."""
 OUT_OF_CONTACT: Final = 60.0
 """Seconds without a response after which a session is abandoned: twice HeyGen's idle timeout."""
 

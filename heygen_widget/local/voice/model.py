@@ -21,7 +21,7 @@ def open_model(model: Path | bytes) -> Any:
 def with_output(path: Path, name: str) -> bytes | None:
     """Return the model in a file with one more output; None if it computes nothing of that name.
 
-    Messages of protobuf merge when they are joined, so ``graph { output { name } }`` behind a
+    Messages of protobuf merge when they are joined, so ``graph { output { name } }`` after a
     model adds to its graph. The name is private to a release of the model: it may be gone.
     """
     model, tensor = path.read_bytes(), name.encode()
