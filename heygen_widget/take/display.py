@@ -44,12 +44,14 @@ class Recording:
         return len(self._repr_html_())
 
     def _repr_html_(self) -> str:
-        # A frame of its own, which nothing in it can leave.
         label = html.escape(f"Talk of the avatar, {self.seconds:.0f} s", quote=True)
+        # A frame of its own, which nothing in it can leave. JupyterLab takes frames out of
+        # notebooks that are not trusted; what is in them, which nobody sees otherwise, it leaves.
         return (
             f'<iframe title="{label}" sandbox="allow-scripts" allow="fullscreen" allowfullscreen'
             f' style="width:100%;height:{FRAME_HEIGHT}px;border:0"'
-            f' srcdoc="{html.escape(self.page, quote=True)}"></iframe>'
+            f' srcdoc="{html.escape(self.page, quote=True)}">'
+            f"{label}. To play it, trust this notebook. {html.escape(self.transcript)}</iframe>"
         )
 
 

@@ -13,9 +13,13 @@ import uv
 from playwright.sync_api import Browser, Frame, Page
 
 from heygen_widget import Avatar
+from heygen_widget.frontend.cues import CuesMessage
+from heygen_widget.frontend.protocol import WordsMessage
 from heygen_widget.present import highlight, row
+from heygen_widget.present.objects import figure_of
+from heygen_widget.present.talk import LIBRARY, Talk
 from heygen_widget.take import Recording
-from tests.browser.lab import wait_for
+from tests.browser.lab import Lab, wait_for
 
 AXE = Path(__file__).parents[2] / "js/node_modules/axe-core/axe.min.js"
 ATTACK = (
@@ -176,6 +180,43 @@ def test_axe_finds_nothing(talk: Page, scheme: Any) -> None:
     talk.evaluate(AXE.read_text(encoding="utf-8"))
     found = talk.evaluate("axe.run(document, { iframes: false })")
     assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
+
+
+def test_a_title_cannot_take_the_place_of_a_plotting_package(
+    page: Page, recording: Recording, tmp_path: Path
+) -> None:
+    import plotly.graph_objects as go
+
+    plot = go.Figure()
+    plot.add_scatter(name=LIBRARY, y=[1, 2])
+    figure = figure_of(plot, f"A title {LIBRARY}")
+    talk = Talk(
+        film=recording.film,
+        poster=recording.poster,
+        captions=recording.captions,
+        seconds=recording.seconds,
+        shift=0.0,
+        words=WordsMessage(epoch=1, first=0, words=[]),
+        speeches=[],
+        cues=[CuesMessage(speech=1, figure=figure.id, first=0, cues=[], places=[])],
+        figures=[figure],
+    )
+    path = tmp_path / "talk.html"
+    path.write_text(talk.page, encoding="utf-8")
+    page.goto(path.as_uri())
+    _until(_figure(page), "document.querySelector('#figure').data?.length === 1")
+
+
+def test_a_notebook_that_is_not_trusted_shows_what_was_said(
+    browser: Browser, lab: Lab, recording: Recording, tmp_path: Path
+) -> None:
+    _notebook(recording, tmp_path / "talk.ipynb")
+    notebook = lab.open(browser, source=tmp_path / "talk.ipynb")
+    output = notebook.page.locator(".jp-OutputArea-output")
+    output.get_by_text("To play it, trust this notebook.").wait_for()
+    assert "Then came summer" in output.inner_text()
+    assert output.locator("iframe").count() == 0
+    notebook.page.context.close()
 
 
 def _notebook(recording: Recording, path: Path) -> None:
