@@ -127,12 +127,12 @@ def test_data_are_narrated_while_a_model_fits_and_a_language_model_streams(play:
     for played in play("data_science"):
         (spoken,) = re.findall(r"busy for .* the avatar spoke for ([\d.]+) s", played.text)
         assert float(spoken) > 0
+        assert played.sessions == ["completed"]
         assert played.pictures == 1
         assert "spoken: 'Here are 178 wines" in played.text
         assert "spoken: 'In short: even shallow trees" in played.text
         assert '<iframe title="Talk of the avatar' in played.html
         assert "grower-2" in played.html
-        assert played.sessions == ["completed"]
 
 
 @pytest.mark.kernel

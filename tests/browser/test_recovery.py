@@ -60,7 +60,7 @@ def test_a_missing_segment_is_skipped(notebook: Notebook) -> None:
 
     notebook.page.route(SEGMENT, refuse)
     _comes_back(notebook, "missing")
-    assert len(refused) > 1
+    assert refused
 
 
 @pytest.mark.shares_a_page
