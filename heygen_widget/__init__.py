@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from heygen_widget.local import LocalServer
     from heygen_widget.reports.diagnosis import diagnose
     from heygen_widget.reports.ledger import sessions
+    from heygen_widget.script import Script
     from heygen_widget.session import SessionStatus, Speech, SpeechStatus
     from heygen_widget.widget.avatar import Avatar, speak
     from heygen_widget.widget.streaming_avatar import StreamingAvatar
@@ -25,6 +26,7 @@ __all__ = [
     "HeyGen",
     "HeyGenError",
     "LocalServer",
+    "Script",
     "SessionStatus",
     "Speech",
     "SpeechStatus",
@@ -43,6 +45,7 @@ _HOMES: Final = {
     "HeyGen": "heygen_widget.api",
     "HeyGenError": "heygen_widget.api",
     "LocalServer": "heygen_widget.local",
+    "Script": "heygen_widget.script",
     "SessionStatus": "heygen_widget.session",
     "Speech": "heygen_widget.session",
     "SpeechStatus": "heygen_widget.session",

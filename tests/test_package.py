@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import heygen_widget
-from heygen_widget import api, language, legacy, local, present, relay, session, take
+from heygen_widget import api, language, legacy, local, present, relay, script, session, take
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "heygen_widget"
@@ -36,7 +36,9 @@ def test_all_public_names_are_there_sorted_and_say_where_they_live() -> None:
         heygen_widget.Avatarr  # noqa: B018
 
 
-@pytest.mark.parametrize("part", [api, language, legacy, local, present, relay, session, take])
+@pytest.mark.parametrize(
+    "part", [api, language, legacy, local, present, relay, script, session, take]
+)
 def test_the_names_of_each_part_are_sorted_and_complete(part: object) -> None:
     names: list[str] = part.__all__  # type: ignore[attr-defined]
     source = inspect.getsource(part)  # type: ignore[arg-type]
@@ -72,6 +74,7 @@ def test_type_checkers_see_the_same_names_as_python() -> None:
         ("heygen_widget.legacy", ["anywidget", "IPython", "starlette", "numpy", "av"]),
         ("heygen_widget.relay", ["anywidget", "IPython", "starlette", "numpy", "av"]),
         ("heygen_widget.present", ["anywidget", "IPython", "starlette", "numpy", "av", "pandas"]),
+        ("heygen_widget.script", ["anywidget", "IPython", "starlette", "numpy", "av", "pandas"]),
         ("heygen_widget.take", ["anywidget", "IPython", "starlette", "numpy", "av"]),
         ("heygen_widget.local", ["anywidget", "IPython", "starlette", "numpy", "av"]),
         ("heygen_widget.widget.avatar", ["starlette", "uvicorn", "numpy", "av"]),
@@ -111,6 +114,7 @@ ARROWS = {
         "session",
         "transport",
     ],
+    "script": ["api", "reports.table", "session", "take"],
     "controller": [
         "api",
         "bridge",
@@ -133,10 +137,21 @@ ARROWS = {
         "local",
         "present",
         "reports",
+        "script",
         "session",
         "take",
     ],
-    ".": ["_version", "api", "lifecycle", "local", "relay", "reports", "session", "widget"],
+    ".": [
+        "_version",
+        "api",
+        "lifecycle",
+        "local",
+        "relay",
+        "reports",
+        "script",
+        "session",
+        "widget",
+    ],
 }
 """What each folder may import beside itself, from the ground up; "." is the root."""
 

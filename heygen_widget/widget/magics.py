@@ -1,10 +1,11 @@
-"""`%%speak` and `%avatar`: the avatar's methods for cells with text instead of code.
+"""`%%speak`, `%avatar`, `%%avatar_script`: methods for cells with text instead of code.
 
 Loaded by ``%load_ext heygen_widget``, and the only module that needs IPython. Uses nothing of an
 avatar but what everybody may.
 """
 
 import argparse
+import keyword
 import re
 import shlex
 import traceback
@@ -17,6 +18,7 @@ from IPython.core.error import UsageError
 from IPython.core.magic_arguments import MagicArgumentParser
 
 from heygen_widget.api.plain import one_line
+from heygen_widget.script import Script
 from heygen_widget.session import Speech
 from heygen_widget.widget.avatar import Avatar, newest
 
@@ -41,6 +43,11 @@ _AVATAR: Final = """Show the state of an avatar, or end its session.
 status shows the session's state and cost. finish accepts no more text, so that the session ends
 once everything has been spoken. stop ends it now."""
 
+_SCRIPT: Final = """Keep the Markdown of this cell as a script, in a variable.
+
+Headings name segments, paragraphs are spoken, HTML comments are notes, and the front matter holds
+look, voice and lexicon."""
+
 
 Parser: type[argparse.ArgumentParser] = MagicArgumentParser
 """Raises instead of exiting, and formats its help as IPython shows it."""
@@ -48,7 +55,7 @@ Parser: type[argparse.ArgumentParser] = MagicArgumentParser
 
 def load(shell: Any) -> None:
     """Add the magics, their help and their completion to a shell of IPython."""
-    speak, avatar = _speak_options(), _avatar_options()
+    speak, avatar, script = _speak_options(), _avatar_options(), _script_options()
 
     def speak_magic(line: str, cell: str) -> Speech:
         return _speak(shell, speak.parse_args(_words(line)), cell)
@@ -56,9 +63,14 @@ def load(shell: Any) -> None:
     def avatar_magic(line: str) -> None:
         _avatar(shell, avatar.parse_args(_words(line)))
 
+    def script_magic(line: str, cell: str) -> Script:
+        return _script(shell, script.parse_args(_words(line)), cell)
+
     speak_magic.__doc__, avatar_magic.__doc__ = speak.format_help(), avatar.format_help()
+    script_magic.__doc__ = script.format_help()
     shell.register_magic_function(speak_magic, "cell", "speak")
     shell.register_magic_function(avatar_magic, "line", "avatar")
+    shell.register_magic_function(script_magic, "cell", "avatar_script")
     shell.set_hook("complete_command", _completer(speak), str_key="%%speak")
     shell.set_hook("complete_command", _completer(avatar, ACTIONS), str_key="%avatar")
 
@@ -89,6 +101,20 @@ def _avatar_options() -> argparse.ArgumentParser:
     options.add_argument("action", choices=ACTIONS, nargs="?", default="status")
     _add_avatar(options)
     return options
+
+
+def _script_options() -> argparse.ArgumentParser:
+    options = Parser("%avatar_script", description=_SCRIPT)
+    options.add_argument("name", help="the variable")
+    return options
+
+
+def _script(shell: Any, options: argparse.Namespace, cell: str) -> Script:
+    if not options.name.isidentifier() or keyword.iskeyword(options.name):
+        raise UsageError(f"{options.name!r} cannot be the name of a variable.")
+    script = Script.parse(cell)
+    shell.push({options.name: script})
+    return script
 
 
 def _add_avatar(options: argparse.ArgumentParser) -> None:

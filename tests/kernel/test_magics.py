@@ -43,6 +43,14 @@ def test_a_cell_is_spoken(notebook: Kernel) -> None:
     assert notebook.run("avatar.wait(timeout=60)\nprint(avatar.transcript)") == "One, two.\nThree?"
 
 
+def test_a_cell_becomes_a_script(notebook: Kernel) -> None:
+    notebook.run("%%avatar_script talk\n# Hook\n\nHello {you}. <!-- smile -->")
+    assert notebook.run("print(talk.names, talk[0].text, talk[0].notes)") == (
+        "('Hook',) Hello {you}. ('smile',)"
+    )
+    assert "cannot be the name of a variable" in _error(notebook, "%%avatar_script a-b\nHello.")
+
+
 def test_a_cell_returns_at_once_unless_told_to_wait(notebook: Kernel) -> None:
     notebook.run("%%speak\n{LONG}")
     notebook.run("speech = _\nprint(type(speech).__name__)")

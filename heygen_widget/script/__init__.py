@@ -1,0 +1,22 @@
+r"""Scripts for avatars: written, read and compared, as Markdown. Knows no widget.
+
+>>> from heygen_widget.script import Script
+>>> script = Script.parse("# Hook\n\nWhat if your notebook could talk?")
+>>> script["Hook"].text
+'What if your notebook could talk?'
+"""
+
+from heygen_widget.script.diff import Change, ScriptDiff, SegmentDiff
+from heygen_widget.script.errors import ScriptError
+from heygen_widget.script.script import Script
+from heygen_widget.script.segment import Part, Segment
+
+__all__ = [
+    "Change",
+    "Part",
+    "Script",
+    "ScriptDiff",
+    "ScriptError",
+    "Segment",
+    "SegmentDiff",
+]
