@@ -6,14 +6,19 @@ r"""Scripts for avatars: written, read and compared, as Markdown. Knows no widge
 'What if your notebook could talk?'
 """
 
+from heygen_widget.script.check import Problem, Problems
 from heygen_widget.script.diff import Change, ScriptDiff, SegmentDiff
 from heygen_widget.script.errors import ScriptError
+from heygen_widget.script.lexicon import Lexicon
 from heygen_widget.script.script import Script
 from heygen_widget.script.segment import Part, Segment
 
 __all__ = [
     "Change",
+    "Lexicon",
     "Part",
+    "Problem",
+    "Problems",
     "Script",
     "ScriptDiff",
     "ScriptError",

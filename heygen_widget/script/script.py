@@ -12,8 +12,10 @@ from typing import Final, Self, TypeAlias
 
 from heygen_widget.reports.table import as_html
 from heygen_widget.script import front_matter
+from heygen_widget.script.check import Problems, problems
 from heygen_widget.script.diff import ScriptDiff, diff
 from heygen_widget.script.errors import ScriptError
+from heygen_widget.script.lexicon import Lexicon
 from heygen_widget.script.sections import (
     Section,
     apart,
@@ -23,6 +25,7 @@ from heygen_widget.script.sections import (
     with_text,
 )
 from heygen_widget.script.segment import Segment
+from heygen_widget.session.text import Pronunciation
 from heygen_widget.take import unfinished
 
 Source: TypeAlias = str | Mapping[str, str] | Iterable[str]
@@ -63,6 +66,7 @@ class Script:
     def __init__(self, source: Source = "") -> None:
         self._path: Path | None = None
         self._on_disk: bytes | None = None
+        self._lexicon: Lexicon | None = None
         if isinstance(source, str):
             self._set(source)
             return
@@ -155,6 +159,29 @@ class Script:
     @voice.setter
     def voice(self, voice_id: str | None) -> None:
         self._set_scalar("voice", voice_id)
+
+    @property
+    def lexicon(self) -> Lexicon:
+        r"""What a voice is told instead of a word, kept in the front matter.
+
+        Transcript, captions, differences and films keep the written word.
+
+        Raises
+        ------
+        ScriptError
+            If the front matter has something else there.
+
+        Examples
+        --------
+        >>> script = Script("A LiDAR.")
+        >>> script.lexicon["LiDAR"] = "LIE-dar"
+        >>> script.markdown
+        '---\nlexicon:\n  LiDAR: LIE-dar\n---\n\nA LiDAR.'
+        """
+        if self._lexicon is None:
+            entries = front_matter.mapping(self._front, "lexicon")
+            self._lexicon = Lexicon(entries, on_change=self._set_entry)
+        return self._lexicon
 
     @property
     def words(self) -> int:
@@ -252,6 +279,19 @@ class Script:
         new = other if isinstance(other, Script) else Script(other)
         return diff(((each.name, each.text) for each in self), ((e.name, e.text) for e in new))
 
+    def check(self) -> Problems:
+        """List what a voice may stumble over, unless the lexicon has it.
+
+        Acronyms, numbers, addresses, foreign words, units, and sentences too long for one breath.
+
+        Examples
+        --------
+        >>> Script("A LiDAR sees 200 m.").check()
+        1  acronym  LiDAR  listen to it, or put it into the lexicon
+        1  unit     200 m  write the unit as a word
+        """
+        return Problems(problems(self, Pronunciation(self.lexicon)))
+
     def __repr__(self) -> str:
         names = ", ".join(self.names[:_NAMES_SHOWN])
         segments = f"{len(self)} segment{'s' * (len(self) != 1)}"
@@ -270,8 +310,15 @@ class Script:
         front = front_matter.with_scalar(self._front, key, value, newline_of(self.markdown))
         self._set_front(front)
 
+    def _set_entry(self, form: str, said: str | None) -> None:
+        newline = newline_of(self.markdown)
+        self._set_front(front_matter.with_entry(self._front, "lexicon", form, said, newline))
+
     def _set_front(self, front: str) -> None:
-        self._set(front + self._lead + "".join(each.source for each in self._sections))
+        if self._front.strip("\ufeff"):
+            self._front = front
+        else:  # the blank line after the first entry is not part of it
+            self._set(front + self._lead + "".join(each.source for each in self._sections))
 
     def _at(self, key: Key) -> int:
         if isinstance(key, int):

@@ -3,12 +3,20 @@
 A delivery has one writer, the session that speaks it, on the session's own event loop.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
+from heygen_widget.session.expected import Token, spoken_tokens
 from heygen_widget.session.script import Script
 from heygen_widget.session.speech import Progress, Speech, SpeechStatus
-from heygen_widget.session.text import Mark, Marks, clean, is_pronounceable, speakable
+from heygen_widget.session.text import (
+    Mark,
+    Marks,
+    Pronunciation,
+    clean,
+    is_pronounceable,
+    speakable,
+)
 from heygen_widget.session.writers import TextSource, write
 
 
@@ -26,6 +34,8 @@ class Delivery(Progress):
         If the session ends early, continue in a new one, once.
     marks
         Finds cue marks in it; without, they are text.
+    lexicon
+        What the service is told, by what is written instead.
     interrupted
         Called when a cell that waits for its speech is interrupted.
     unheeded
@@ -49,7 +59,8 @@ class Delivery(Progress):
     TypeError
         When the source is neither text nor a stream of text, if that is known immediately.
     ValueError
-        When it is a text with nothing to say, or one that is far too long, or has an unknown mark.
+        When it is a text with nothing to say, or one that is far too long, or has an unknown mark;
+        or when the lexicon is not valid.
     """
 
     def __init__(
@@ -59,11 +70,13 @@ class Delivery(Progress):
         raw: bool = False,
         reopen: bool = False,
         marks: Marks | None = None,
+        lexicon: Mapping[str, str] | None = None,
         interrupted: Callable[[], object] | None = None,
         unheeded: Callable[[Exception], object] | None = None,
     ) -> None:
         if isinstance(source, str):
             speakable(marks.check(source) if marks else source)
+        self._pronunciation = Pronunciation(lexicon)
         super().__init__(Script(raw=raw, marks=marks))
         self.speech: Final = Speech(self, interrupted)
         self.said = ""
@@ -108,13 +121,29 @@ class Delivery(Progress):
         return None
 
     async def _read(self) -> str | None:
-        held, self._held = self._held, None
-        return held or await self._script.read()
+        while True:
+            held = self._held or ""
+            decided = len(held) if self._script.is_read else self._pronunciation.decided(held)
+            if decided:
+                self._held = held[decided:] or None
+                return held[:decided]
+            if (more := await self._script.read()) is None:
+                self._held = None
+                return held or None
+            self._held = held + more
+
+    def pronounced(self, delta: str) -> str:
+        """Return what the service is told for a delta."""
+        return self._pronunciation.said(delta)
+
+    def expected(self, delta: str, base: int) -> Iterator[Token]:
+        """Yield the words that are expected to be heard of a delta that begins at `base`."""
+        return spoken_tokens(self._pronunciation.stretches(delta), base)
 
     def put_back(self, delta: str) -> None:
         """Take back a delta that was not sent; it is the next one again."""
         self.said = self.said.removesuffix(delta)
-        self._held = delta
+        self._held = delta + (self._held or "")
 
     def lose_track(self) -> None:
         """Note that the latest delta may have arrived; it is not sent again."""

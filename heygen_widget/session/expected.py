@@ -5,15 +5,17 @@ Knows no speech and no time; `alignment` matches what is heard with these.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Final
 
 from heygen_widget.language import FIRST_WIDE, table
 from heygen_widget.language.graphemes import is_unspaced
 from heygen_widget.session.text.pronounced import is_letter, is_pronounceable, is_symbol
+from heygen_widget.session.text.pronunciation import Stretch
 
 LONGEST_UNIT: Final = 3
 """Letters of what stands after a number and may be said in full: km, kg, PM."""
@@ -74,6 +76,31 @@ def tokens(text: str, base: int = 0) -> Iterator[Token]:
         in_words = max(len(letters) * after_number + symbols, int(is_short))
         yield Token(letters, base + start, base + end + cut, marks, said_marks, in_words, is_short)
         opened = gap[cut:]
+
+
+def spoken_tokens(stretches: Iterable[Stretch], base: int = 0) -> Iterator[Token]:
+    """Read the words that are said for a text, with their places in what is written.
+
+    The first word that is said for another stands for all of what is written.
+    """
+    parts = tuple(stretches)
+    if not any(part.replaced for part in parts):
+        yield from tokens("".join(part.said for part in parts), base)
+        return
+    ends = [*accumulate(len(part.said) for part in parts)]
+
+    def written(place: int, *, is_end: bool) -> int:
+        number = (bisect_left if is_end else bisect_right)(ends, place)
+        part = parts[min(number, len(parts) - 1)]
+        within = place - (ends[number] - len(part.said) if number < len(parts) else 0)
+        if number >= len(parts) or (part.replaced and (within or is_end)):
+            return base + part.end
+        return base + part.start + within
+
+    for token in tokens("".join(part.said for part in parts)):
+        token.start = written(token.start, is_end=False)
+        token.end = written(token.end, is_end=True)
+        yield token
 
 
 def _abbreviated(text: str) -> Iterator[int]:

@@ -84,8 +84,9 @@ class Feeder:
                 self._opening = speech
                 self._on_delta(speech, delta)
                 self._change(speech, SpeechStatus.SENDING)
-                self._sender.open(delta)
-                return delta
+                said = speech.pronounced(delta)
+                self._sender.open(said)
+                return said
             self._settle(speech, sure=True)
             speech = None if self._queue.empty() else self._queue.get_nowait()
         return None
@@ -127,7 +128,7 @@ class Feeder:
             self._on_delta(speech, delta)
             self._change(speech, SpeechStatus.SENDING)
             try:
-                sure &= await self._sender.send(speech, delta)
+                sure &= await self._sender.send(speech, speech.pronounced(delta))
             except (Gone, asyncio.CancelledError):  # the session is over
                 if self._sender.in_doubt:
                     speech.lose_track()

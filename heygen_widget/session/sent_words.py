@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from heygen_widget.session.delivery import Delivery
-from heygen_widget.session.expected import Token, tokens
+from heygen_widget.session.expected import Token
 from heygen_widget.session.ways import Place
 
 IN_A_WORD: Final = 24
@@ -51,7 +51,7 @@ class SentWords:
         """Add a delta of `speech`, which begins at `base` in its text."""
         self.deltas.append(Delta(self.known, base, speech))
         self.first.setdefault(speech.id, self.known)
-        self._tokens.extend((token, speech) for token in tokens(delta, base))
+        self._tokens.extend((token, speech) for token in speech.expected(delta, base))
         self.ends[speech.id] = self.known
 
     def take_back(self) -> int:

@@ -4,6 +4,7 @@
 """
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 from weakref import WeakKeyDictionary
@@ -148,6 +149,7 @@ class Avatar(SessionWidget):
         text: TextSource,
         *,
         cues: Cues | None = None,
+        lexicon: Mapping[str, str] | None = None,
         final: bool = False,
         raw: bool = False,
         reopen: bool = False,
@@ -168,6 +170,9 @@ class Avatar(SessionWidget):
             a mark is heard. An action of `heygen_widget.present` on the figure presented last, a
             function to call when the kernel is free, or several of them. Without `cues`, marks are
             text.
+        lexicon
+            What the voice is told, by what is written instead: ``{"LiDAR": "LIE-dar"}``. The
+            transcript, captions and films keep the written word.
         final
             Accept no more text after this one.
         raw
@@ -180,7 +185,8 @@ class Avatar(SessionWidget):
         TypeError
             If it is neither text nor a stream of text, if that is known within 0.1 s.
         ValueError
-            If the text is empty, longer than a session can hold, or has a mark that `cues` lacks.
+            If the text is empty, longer than a session can hold, or has a mark that `cues` lacks;
+            or if the lexicon has a blank entry.
         RuntimeError
             When this avatar is closed.
 
@@ -190,7 +196,9 @@ class Avatar(SessionWidget):
         >>> avatar.speak(openai.chat.completions.create(..., stream=True))  # doctest: +SKIP
         """
         presented = self._plan(cues)
-        return self._backend.speak(text, presented, final=final, raw=raw, reopen=reopen)
+        return self._backend.speak(
+            text, presented, lexicon=lexicon, final=final, raw=raw, reopen=reopen
+        )
 
     def present(
         self,
@@ -198,6 +206,7 @@ class Avatar(SessionWidget):
         text: TextSource,
         *,
         cues: Cues | None = None,
+        lexicon: Mapping[str, str] | None = None,
         title: str | None = None,
         final: bool = False,
         raw: bool = False,
@@ -217,6 +226,8 @@ class Avatar(SessionWidget):
             As in `speak`.
         cues
             As in `speak`; the actions are about `thing`.
+        lexicon
+            As in `speak`.
         title
             What it is called, for those who do not see it.
         final, raw, reopen
@@ -237,7 +248,9 @@ class Avatar(SessionWidget):
         >>> avatar.present(df, "[[ada]]Ada leads.", cues={"ada": row("Ada")})  # doctest: +SKIP
         """
         presented = self._plan(cues, figure_of(thing, title))
-        return self._backend.speak(text, presented, final=final, raw=raw, reopen=reopen)
+        return self._backend.speak(
+            text, presented, lexicon=lexicon, final=final, raw=raw, reopen=reopen
+        )
 
     def save(
         self,
@@ -318,6 +331,7 @@ def speak(
     text: TextSource,
     *,
     cues: Cues | None = None,
+    lexicon: Mapping[str, str] | None = None,
     final: bool = False,
     raw: bool = False,
     reopen: bool = False,
@@ -333,7 +347,7 @@ def speak(
     --------
     >>> speak("Here come the results.")  # doctest: +SKIP
     """
-    return newest().speak(text, cues=cues, final=final, raw=raw, reopen=reopen)
+    return newest().speak(text, cues=cues, lexicon=lexicon, final=final, raw=raw, reopen=reopen)
 
 
 def newest() -> Avatar:

@@ -4,7 +4,7 @@ import asyncio
 import os
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -132,6 +132,7 @@ class HlsBackend:
         text: TextSource,
         presented: Presented | None = None,
         *,
+        lexicon: Mapping[str, str] | None = None,
         final: bool,
         raw: bool,
         reopen: bool,
@@ -139,7 +140,9 @@ class HlsBackend:
         """Speak `text` after everything already queued. Opens a session if none is open."""
         self._avatar.refuse_if_closed()
         marks = presented.marks if presented else None
-        delivery = self._avatar.speech(Delivery, text, raw=raw, reopen=reopen, marks=marks)
+        delivery = self._avatar.speech(
+            Delivery, text, raw=raw, reopen=reopen, marks=marks, lexicon=lexicon
+        )
         if presented is not None:
             self.presenter.begin(presented, delivery)
         bridge.call(self.queue.say, delivery)

@@ -8,6 +8,7 @@ from heygen_widget.session.text.coalescer import Coalescer
 from heygen_widget.session.text.markdown import PlainText, Verbatim
 from heygen_widget.session.text.marks import Mark, Marks, is_name
 from heygen_widget.session.text.pronounced import has_letters, is_pronounceable
+from heygen_widget.session.text.pronunciation import Pronunciation, check_entry
 from heygen_widget.session.text.readers import ModelError, UnspeakableChunk
 from heygen_widget.session.text.sentences import Sentences
 from heygen_widget.session.text.speakable import clean, in_one_request, size_of, speakable
@@ -19,9 +20,11 @@ __all__ = [
     "Marks",
     "ModelError",
     "PlainText",
+    "Pronunciation",
     "Sentences",
     "UnspeakableChunk",
     "Verbatim",
+    "check_entry",
     "clean",
     "has_letters",
     "in_one_request",
