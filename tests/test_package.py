@@ -114,7 +114,7 @@ ARROWS = {
         "session",
         "transport",
     ],
-    "script": ["api", "language", "reports.table", "session", "take"],
+    "script": ["api", "language", "lifecycle", "local", "reports.table", "session", "take"],
     "controller": [
         "api",
         "bridge",

@@ -1,4 +1,4 @@
-"""HeyGen's realtime API: its five operations, and one route for rehearsals.
+"""HeyGen's realtime API: its five operations, and two routes for rehearsals.
 
 `bodies` reads request bodies, `registry` holds sessions, `assets` files; this connects them.
 """
@@ -20,9 +20,11 @@ from heygen_widget.local.audio_body import AudioBody
 from heygen_widget.local.bodies import MAX_AUDIO, parse_append, parse_create, parse_throttle
 from heygen_widget.local.errors import ApiError
 from heygen_widget.local.intake import Intake
+from heygen_widget.local.measures import Measures
 from heygen_widget.local.media import Media
 from heygen_widget.local.registry import Registry
 from heygen_widget.local.sessions import Session
+from heygen_widget.local.studio import Studio
 from heygen_widget.local.v1 import Streaming
 
 SESSIONS: Final = "/v3/avatar-realtime"
@@ -36,6 +38,7 @@ def make_app(
     *,
     key: Key,
     host: str,
+    studio: Studio,
     streaming: Streaming | None = None,
     max_files: int = MAX_FILES,
 ) -> ASGIApp:
@@ -45,6 +48,7 @@ def make_app(
     assets = Assets(intake, max_files=max_files)
     api = Api(registry, throttling, assets, intake)
     routes: list[BaseRoute] = [*api.routes(), *assets.routes(), *Media(registry).routes()]
+    routes += Measures(studio, intake).routes()
     if streaming is not None:
         routes += streaming.routes(intake)
     app = Starlette(

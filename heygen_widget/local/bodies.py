@@ -31,6 +31,9 @@ MAX_TEXT: Final = 100_000
 MAX_TEXT_OF_SESSION: Final = 1_000_000
 """Maximum bytes of UTF-8: several times what can be spoken in an hour."""
 
+MAX_TEXTS: Final = 10_000
+"""Maximum number of texts that are measured at once."""
+
 MAX_PARAM: Final = 100
 """Maximum characters of an unknown field's name in a response."""
 
@@ -67,6 +70,15 @@ class Throttle(BaseModel):
     retry_after: int = Field(default=1, ge=0, le=3600)
 
 
+class Measure(BaseModel):
+    """A request for the seconds that a voice takes to say some texts."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    voice_id: str = Field(min_length=1, max_length=1000)
+    texts: list[str] = Field(max_length=MAX_TEXTS)
+
+
 def parse_create(body: AudioBody) -> Script:
     """Return the script in the body of a create request."""
     fields = _json_object(body.json)
@@ -98,6 +110,13 @@ def parse_append(body: bytearray) -> AppendTextDeltaRequest:
 def parse_throttle(body: bytearray) -> Throttle:
     """Return the refusals that a throttle request asks for."""
     return _checked(Throttle.model_validate, _json_object(body))
+
+
+def parse_measure(body: bytearray) -> Measure:
+    """Return the texts that are to be measured."""
+    asked = _checked(Measure.model_validate, _json_object(body))
+    _limit_text("".join(asked.texts), "texts")
+    return asked
 
 
 def _json_object(body: bytearray) -> dict[str, Any]:

@@ -81,7 +81,14 @@ def serve(settings: Settings) -> int:
     ready_line = json.dumps({"base_url": _base_url(listener), "api_key": api_key})
     connections, files = share_files(_open_files())
     config = uvicorn.Config(
-        make_app(registry, key=key, host=settings.host, streaming=streaming, max_files=files),
+        make_app(
+            registry,
+            key=key,
+            host=settings.host,
+            studio=studio,
+            streaming=streaming,
+            max_files=files,
+        ),
         access_log=False,
         # asyncio accepts so many connections at once; see `_Server.startup`.
         backlog=max(1, min(64, connections // 8)),

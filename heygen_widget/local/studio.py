@@ -10,7 +10,7 @@ from typing import Final
 from heygen_widget.local.face import Face, face_for, look_for
 from heygen_widget.local.hls import Stream
 from heygen_widget.local.settings import Settings
-from heygen_widget.local.voice import SpeechTrack, VoiceEngine, load_engine
+from heygen_widget.local.voice import Measuring, SpeechTrack, TimedEngine, VoiceEngine, load_engine
 
 LIKELY_AVATAR: Final = "Daisy-inskirt-20220818"
 LIKELY_VOICE: Final = "1bd001e7e50f421d891986aad5158bc8"
@@ -24,17 +24,19 @@ class Studio:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._engine: VoiceEngine | None = None
+        self._engine: TimedEngine | None = None
         self._loading = threading.Lock()
+        self._measuring: Measuring | None = None
 
     def engine(self) -> VoiceEngine:
         """Return the voice engine, loading it on the first call."""
-        with self._loading:
-            if self._engine is None:
-                self._engine = load_engine(
-                    self._settings.voice_engine, self._settings.voice_file, self._settings.voices
-                )
-            return self._engine
+        return self._loaded()
+
+    def measuring(self) -> Measuring:
+        """Return what tells how long the voice takes to say a text."""
+        if self._measuring is None:
+            self._measuring = Measuring(self._loaded())
+        return self._measuring
 
     def face(self, avatar_id: str) -> Face:
         """Return the face of `avatar_id`, drawing it on the first call for its look."""
@@ -57,3 +59,11 @@ class Studio:
         except Exception:
             # The session that needs the missing part will report it to its client.
             _logger.exception("Warming up failed")
+
+    def _loaded(self) -> TimedEngine:
+        with self._loading:
+            if self._engine is None:
+                self._engine = load_engine(
+                    self._settings.voice_engine, self._settings.voice_file, self._settings.voices
+                )
+            return self._engine

@@ -9,12 +9,14 @@ r"""Scripts for avatars: written, read and compared, as Markdown. Knows no widge
 from heygen_widget.script.check import Problem, Problems
 from heygen_widget.script.diff import Change, ScriptDiff, SegmentDiff
 from heygen_widget.script.errors import ScriptError
+from heygen_widget.script.estimate import Estimate, SegmentEstimate
 from heygen_widget.script.lexicon import Lexicon
 from heygen_widget.script.script import Script
 from heygen_widget.script.segment import Part, Segment
 
 __all__ = [
     "Change",
+    "Estimate",
     "Lexicon",
     "Part",
     "Problem",
@@ -24,4 +26,5 @@ __all__ = [
     "ScriptError",
     "Segment",
     "SegmentDiff",
+    "SegmentEstimate",
 ]

@@ -4,7 +4,6 @@ What the lexicon has is not listed. Knows no files.
 """
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from heygen_widget.api.plain import one_line
 from heygen_widget.language import sentence_ends
 from heygen_widget.language.graphemes import is_unspaced
 from heygen_widget.reports.table import as_html, as_lines
-from heygen_widget.script.segment import Segment, count_words
+from heygen_widget.script.segment import Segment, count_words, script_of
 from heygen_widget.session.text import Pronunciation
 
 LONGEST_BREATH: Final = 30
@@ -143,7 +142,7 @@ def _in_words(
         yield match.start(), kind, match[0]
         taken |= {*range(*match.span())}
     for word in _WORD.finditer(text, start, end):
-        foreign = _script_of(word[0]) != usual or not (has_accents or word[0].isascii())
+        foreign = script_of(word[0]) != usual or not (has_accents or word[0].isascii())
         if foreign and word.start() not in taken and (usual == "LATIN" or word[0].isascii()):
             yield word.start(), "foreign", word[0]
 
@@ -159,13 +158,8 @@ def _long_sentences(text: str) -> Iterator[tuple[int, Kind, str]]:
             yield start, "long sentence", sentence
 
 
-def _script_of(word: str) -> str:
-    """Return the script of a word's first letter, as Unicode's names begin: LATIN, CYRILLIC."""
-    return unicodedata.name(word[0], "").partition(" ")[0]
-
-
 def _usual_script(texts: Iterable[str]) -> str:
-    counted = Counter(_script_of(word[0]) for text in texts for word in _WORD.finditer(text))
+    counted = Counter(script_of(word[0]) for text in texts for word in _WORD.finditer(text))
     return counted.most_common(1)[0][0] if counted else "LATIN"
 
 

@@ -2,6 +2,7 @@
 
 import html
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
@@ -83,9 +84,31 @@ class Segment:
         return f"<b>{html.escape(self.name)}</b><pre>{html.escape(self.text)}</pre>"
 
 
+class Line(NamedTuple):
+    """What is sent as one text: of which segment it is, and the seconds of silence after it."""
+
+    segment: str
+    text: str
+    pause: float
+
+
+def lines(segments: Iterable[Segment]) -> list[Line]:
+    """Return what is sent of some segments, with a blank line between two of them."""
+    found = [[Line(each.name, part.text, part.pause) for part in each.parts] for each in segments]
+    spoken = [each for each in found if each]
+    for each in spoken[:-1]:
+        each[-1] = each[-1]._replace(text=each[-1].text + "\n\n")
+    return [line for each in spoken for line in each]
+
+
 def count_words(text: str) -> int:
     """Count words; in scripts without spaces, characters."""
     return sum(1 for token in tokens(text) if token.letters)
+
+
+def script_of(word: str) -> str:
+    """Return the script of a word's first letter, as Unicode's names begin: LATIN, CYRILLIC."""
+    return unicodedata.name(word[0], "").partition(" ")[0]
 
 
 def _without(body: str) -> str:

@@ -6,10 +6,11 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Literal
 from weakref import WeakKeyDictionary
 
 from heygen_widget.api import AsyncHeyGen, HeyGen
+from heygen_widget.api.examples import DEFAULT_AVATAR_ID, DEFAULT_VOICE_ID
 from heygen_widget.controller.controller import OnInterrupt
 from heygen_widget.controller.hls.backend import HlsBackend
 from heygen_widget.controller.presenter import Presented
@@ -27,10 +28,6 @@ from heygen_widget.widget.running_cell import a_cell_runs
 
 if TYPE_CHECKING:
     from heygen_widget.local import LocalServer
-
-DEFAULT_AVATAR_ID: Final = "Daisy-inskirt-20220818"
-DEFAULT_VOICE_ID: Final = "1bd001e7e50f421d891986aad5158bc8"
-"""The avatar and voice of HeyGen's own first example (developers.heygen.com/avatar-realtime)."""
 
 
 class Avatar(SessionWidget):

@@ -80,7 +80,7 @@ async def swift_server(seconds: float = 0.01, **settings: float) -> AsyncIterato
     studio = SwiftStudio(chosen, seconds)
     await asyncio.to_thread(studio.face, "a")  # drawing one is no part of what is measured
     registry = Registry(chosen, studio)
-    app = make_app(registry, key=Key(KEY), host=HOST)
+    app = make_app(registry, key=Key(KEY), host=HOST, studio=studio)
     config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False, ws="none")
     server = _Server(config)
     with socket.create_server((HOST, 0)) as listener:

@@ -14,6 +14,7 @@ ROUTES = [
     ("POST", f"{SESSIONS}/x/text"),
     ("GET", f"{SESSIONS}/x/words"),
     ("POST", f"{SESSIONS}/x/cancel"),
+    ("POST", "/rehearsal/measure"),
     ("POST", "/rehearsal/throttle"),
     ("GET", "/nowhere"),
 ]

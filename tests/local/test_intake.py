@@ -21,6 +21,7 @@ PATHS = [
     f"{SESSIONS}/x/cancel",
     "/v3/assets",
     "/assets/x",
+    "/rehearsal/measure",
     "/rehearsal/throttle",
     "/nowhere",
     *(

@@ -14,11 +14,13 @@ from heygen_widget.local.voice.engine import (
     SAMPLE_RATE,
     MouthCue,
     SpokenAudio,
+    TimedEngine,
     TimedWord,
     VoiceEngine,
     VoiceError,
 )
 from heygen_widget.local.voice.hibari import HibariSpeaker
+from heygen_widget.local.voice.measuring import Measuring
 from heygen_widget.local.voice.narrator import Narrator
 from heygen_widget.local.voice.piper import PiperSpeaker
 from heygen_widget.local.voice.said import Speaker
@@ -28,10 +30,12 @@ from heygen_widget.local.voice_store import VoiceStore, VoiceStoreError
 __all__ = [
     "SAMPLE_RATE",
     "AudioError",
+    "Measuring",
     "MouthCue",
     "Recording",
     "SpeechTrack",
     "SpokenAudio",
+    "TimedEngine",
     "TimedWord",
     "VoiceEngine",
     "VoiceError",
@@ -44,7 +48,7 @@ def load_engine(
     name: str = "auto",
     voice_file: Path | None = None,
     voices: Mapping[str, str] = MappingProxyType({}),
-) -> VoiceEngine:
+) -> TimedEngine:
     """Return the voice engine called `name`. Models are loaded when they are first needed.
 
     Parameters

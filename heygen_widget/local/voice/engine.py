@@ -98,3 +98,16 @@ class VoiceEngine(Protocol):
         VoiceError
             If the synthesizer fails.
         """
+
+
+class TimedEngine(VoiceEngine, Protocol):
+    """One that knows how long it takes without making sound."""
+
+    def measure(self, text: str, voice_id: str) -> float:
+        """Return the seconds of `speak(text, voice_id)`, about, without making its sound.
+
+        Raises
+        ------
+        VoiceError
+            If the synthesizer fails.
+        """

@@ -11,7 +11,7 @@ from typing import Final
 from heygen_widget.local.voice import libespeak
 from heygen_widget.local.voice.casting import Timbre, Voice, voice_of
 from heygen_widget.local.voice.said import Said
-from heygen_widget.local.voice.sound import COUNTING, gain_for
+from heygen_widget.local.voice.sound import COUNTING, gain_for, trim
 
 _COUNTS_QUIETER: Final = {"cmn": -0.5, "es": -0.8, "it": -0.3, "ja": 1.2, "nl": 0.7, "tr": 1.0}
 """LU, than it reads, by language; `_USUALLY_QUIETER` in others."""
@@ -42,6 +42,11 @@ class EspeakSpeaker:
     def say(self, text: str, voice: Voice, language: str) -> Said:
         """Return `text` as sound."""
         return self._library.say(text, _settings(voice, language))
+
+    def measure(self, text: str, voice: Voice, language: str) -> float:
+        """Return the seconds that `text` sounds: the library makes its sound to know."""
+        said = self.say(text, voice, language)
+        return len(trim(said.samples, said.rate)[0]) / said.rate
 
     def gain(self, voice: Voice, language: str) -> float:
         """Return what samples are multiplied by to be as loud as all speech."""

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from heygen_widget.local.natural import DURATIONS
 from heygen_widget.local.voice.casting import Timbre, Voice
-from heygen_widget.local.voice.model import with_output
+from heygen_widget.local.voice.model import only_output, open_model, with_output
 from heygen_widget.local.voice.pitch import repitched
 from heygen_widget.local.voice.said import Said
 from heygen_widget.local.voice.sound import COUNTING, Samples, gain_for, lengthen_pauses
@@ -29,6 +29,7 @@ from heygen_widget.local.voice.words import tokens
 _COUNTS_QUIETER: Final = 2.7  # LU, than it reads: between numbers it pauses
 _UNIT: Final = 0.025  # seconds: the model's durations are multiples
 _LATE: Final = 0.050  # seconds by which the sound is ahead of the durations
+_FADES: Final = 0.26  # seconds of a text's last letter that are too quiet to be heard, about
 _VOICED: Final = 40.0  # Hz: a lower pitch is none
 _SPREAD: Final = {
     "A": "eɪ",
@@ -99,6 +100,7 @@ class HibariSpeaker:
         self._spelling = Lock()
         self._model: Any = None
         self._has_durations = False
+        self._durations: Any = None  # the part of the model that computes them
         self._failed = False
         self._gain = lru_cache(maxsize=64)(self._measure)
 
@@ -113,6 +115,20 @@ class HibariSpeaker:
             return None
         spelt = self._spell(text)
         return self._speak(spelt, voice.timbre) if spelt is not None else None
+
+    def measure(self, text: str, voice: Voice, language: str) -> float | None:
+        """Return the seconds that `text` sounds, of the model's durations alone."""
+        del language
+        if voice.timbre is None or not self._ready() or self._durations is None:
+            return None
+        spelt = self._spell(text)
+        if spelt is None:
+            return None
+        (durations,) = self._durations.run(None, self._inputs(spelt, voice.timbre))
+        ends = np.cumsum(durations.reshape(-1)) * _UNIT / voice.timbre.throat
+        said = [n for n, letter in enumerate(spelt.letters) if letter.isalnum()]
+        # The first duration is of the silence before all letters.
+        return max(0.0, float(ends[said[-1] + 1] - ends[said[0]]) - _FADES) if said else 0.0
 
     def gain(self, voice: Voice, language: str) -> float:
         """Return what samples are multiplied by to be as loud as all speech."""
@@ -139,6 +155,8 @@ class HibariSpeaker:
         loaded = hibari.Hibari(self._name, model=model or str(path))
         loaded.g2p  # noqa: B018 - is read from files at the first look
         self._has_durations = model is not None
+        durations = only_output(path, DURATIONS)
+        self._durations = open_model(durations) if durations is not None else None
         self._model = loaded
 
     def _measure(self, timbre: Timbre) -> float:
@@ -173,9 +191,7 @@ class HibariSpeaker:
     def _speak(self, spelt: _Spelt, timbre: Timbre) -> Said:
         from hibari import dsp  # noqa: PLC0415 - loaded with the model
 
-        ids = np.asarray([self._model.ids(spelt.letters)], np.int64)
-        speed = np.asarray([timbre.pace / timbre.throat], np.float32)
-        found = self._model.sess.run(None, {"ids": ids, "speed": speed})
+        found = self._model.sess.run(None, self._inputs(spelt, timbre))
         parts = [each[0] for each in found[:6]]
         # The same noise each time: a text always sounds the same.
         sound = dsp.synth(*parts, np.random.default_rng(0))
@@ -208,6 +224,12 @@ class HibariSpeaker:
         words = [(starts[at], place) for at, place in spelt.words]
         letters = [_SPREAD.get(letter, letter) for letter in spelt.letters]
         return Said(samples, rate, words, sounds(zip(starts, letters, strict=False)))
+
+    def _inputs(self, spelt: _Spelt, timbre: Timbre) -> dict[str, npt.NDArray[Any]]:
+        return {
+            "ids": np.asarray([self._model.ids(spelt.letters)], np.int64),
+            "speed": np.asarray([timbre.pace / timbre.throat], np.float32),
+        }
 
 
 def _asks(text: str) -> bool:

@@ -19,7 +19,7 @@ from heygen_widget.local.voice.casting import Voice, number_of
 from heygen_widget.local.voice.engine import VoiceError
 from heygen_widget.local.voice.model import open_model, with_output
 from heygen_widget.local.voice.said import Said
-from heygen_widget.local.voice.sound import COUNTING, gain_for
+from heygen_widget.local.voice.sound import COUNTING, gain_for, trim
 from heygen_widget.local.voice.visemes import sounds
 from heygen_widget.local.voice.words import tokens
 
@@ -73,6 +73,11 @@ class PiperSpeaker:
         """Return `text` as sound; None if it has none."""
         del language
         return self._say(text, self._speaker(voice))
+
+    def measure(self, text: str, voice: Voice, language: str) -> float | None:
+        """Return the seconds that `text` sounds: the model makes its sound to know."""
+        said = self.say(text, voice, language)
+        return len(trim(said.samples, said.rate)[0]) / said.rate if said is not None else None
 
     def gain(self, voice: Voice, language: str) -> float:
         """Return what samples are multiplied by to be as loud as all speech."""

@@ -16,7 +16,8 @@ from heygen_widget.local.voice.text import pause_after
 from heygen_widget.local.voice.visemes import mouth_cues, pauses
 from heygen_widget.local.voice.words import time_words
 
-_BETWEEN_RUNS: Final = 0.05  # seconds
+BETWEEN_RUNS: Final = 0.05
+"""Seconds of silence between two runs."""
 
 
 class Said(NamedTuple):
@@ -62,6 +63,9 @@ class Speaker(Protocol):
     def say(self, text: str, voice: Voice, language: str) -> Said | None:
         """Return `text` as sound; None if some of it would be left out."""
 
+    def measure(self, text: str, voice: Voice, language: str) -> float | None:
+        """Return the seconds that `text` sounds, without making its sound; None if unknown."""
+
     def gain(self, voice: Voice, language: str) -> float:
         """Return what samples are multiplied by to be as loud as all speech."""
 
@@ -80,7 +84,7 @@ class Joined:
         if not len(trimmed):
             return
         if self._parts:
-            self._parts.append(silence(_BETWEEN_RUNS))
+            self._parts.append(silence(BETWEEN_RUNS))
         start = self._seconds
         self._parts.append(amplify(resample(trimmed, said.rate), gain))
         end = self._seconds

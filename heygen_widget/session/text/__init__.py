@@ -11,10 +11,17 @@ from heygen_widget.session.text.pronounced import has_letters, is_pronounceable
 from heygen_widget.session.text.pronunciation import Pronunciation, check_entry
 from heygen_widget.session.text.readers import ModelError, UnspeakableChunk
 from heygen_widget.session.text.sentences import Sentences
-from heygen_widget.session.text.speakable import clean, in_one_request, size_of, speakable
+from heygen_widget.session.text.speakable import (
+    LARGEST_REQUEST,
+    clean,
+    in_one_request,
+    size_of,
+    speakable,
+)
 
 __all__ = [
     "INNER_STREAMS",
+    "LARGEST_REQUEST",
     "Coalescer",
     "Mark",
     "Marks",
