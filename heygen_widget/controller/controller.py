@@ -194,6 +194,12 @@ class AvatarController:
         with self.stopped_by_interrupts(when=self._stops_when_interrupted):
             return await wait_awaited(self.waiter.until(state))
 
+    @property
+    def in_session(self) -> bool:
+        """Whether a session is open or about to be, and not ending."""
+        newest = self.loop.ask(lambda: self.queue.newest)
+        return newest is not None and not newest.ending
+
     def finishes(self) -> bool:
         """Take no more text; say whether there is an end to wait for."""
         self.finish()

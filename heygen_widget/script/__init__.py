@@ -11,8 +11,10 @@ from heygen_widget.script.diff import Change, ScriptDiff, SegmentDiff
 from heygen_widget.script.errors import ScriptError
 from heygen_widget.script.estimate import Estimate, SegmentEstimate
 from heygen_widget.script.lexicon import Lexicon
+from heygen_widget.script.record import TakenSegment, TakenWord
 from heygen_widget.script.script import Script
 from heygen_widget.script.segment import Part, Segment
+from heygen_widget.script.takes import Take, Takes
 
 __all__ = [
     "Change",
@@ -27,4 +29,8 @@ __all__ = [
     "Segment",
     "SegmentDiff",
     "SegmentEstimate",
+    "Take",
+    "TakenSegment",
+    "TakenWord",
+    "Takes",
 ]

@@ -4,12 +4,14 @@ Knows no notebook, and of an avatar only what everybody may.
 """
 
 import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from heygen_widget.api.examples import DEFAULT_VOICE_ID
 from heygen_widget.reports.table import as_html
 from heygen_widget.script import front_matter
+from heygen_widget.script.calibration import MOST_TAKES, calibrate
 from heygen_widget.script.check import Problems, problems
 from heygen_widget.script.diff import ScriptDiff, diff
 from heygen_widget.script.document import NAMES_SHOWN, Document, Source
@@ -17,7 +19,10 @@ from heygen_widget.script.errors import ScriptError
 from heygen_widget.script.estimate import Estimate, SegmentEstimate
 from heygen_widget.script.lexicon import Lexicon
 from heygen_widget.script.measure import measure
-from heygen_widget.script.segment import lines
+from heygen_widget.script.performer import Performer
+from heygen_widget.script.rehearsal import rehearse
+from heygen_widget.script.segment import Line, lines
+from heygen_widget.script.takes import Take, Takes
 from heygen_widget.session.text import Pronunciation
 from heygen_widget.take import unfinished
 
@@ -191,22 +196,86 @@ class Script(Document):
         7.4
         """
         rehearsal = bool(local) if local is not None else not os.environ.get("HEYGEN_API_KEY")
-        sent = lines(self)
-        say = self.lexicon.say
+        chosen = voice or self.voice or DEFAULT_VOICE_ID
+        takes = self._takes_like(chosen, rehearsal=rehearsal)
+        scripts = [self, *(Script(take.script) for take in takes)]
+        sent = [_told(each) for each in scripts]
         measured = measure(
-            [say(line.text) for line in sent],
-            voice or self.voice or DEFAULT_VOICE_ID,
+            [text for told in sent for _, text, _ in told],
+            chosen,
             rehearsal=rehearsal,
             server=None if isinstance(local, bool) else local,
         )
-        seconds = dict.fromkeys(self.names, 0.0)
-        for line, spoken in zip(sent, measured.seconds, strict=True):
-            seconds[line.segment] += spoken + line.pause
+        seconds = iter(measured.seconds)
+        found = [_by_segment(told, seconds) for told in sent]
+        known = calibrate(
+            (past[each.name], each.seconds)
+            for take, past in zip(takes, found[1:], strict=True)
+            for each in take.segments
+            if each.name in past
+        )
+        factor, margin = known or (1.0, measured.margin)
+        basis = measured.basis
+        if known:
+            basis = f"Calibrated with {len(takes)} take{'s' * (len(takes) > 1)} of this voice."
         segments = (
-            SegmentEstimate(each.name, each.words, seconds[each.name], measured.margin)
+            SegmentEstimate(each.name, each.words, found[0].get(each.name, 0.0) * factor, margin)
             for each in self
         )
-        return Estimate(tuple(segments), measured.basis)
+        return Estimate(tuple(segments), basis)
+
+    @property
+    def takes(self) -> Takes:
+        """The takes beside the script's file, or in the folder ``takes`` if it has none.
+
+        Examples
+        --------
+        >>> script.takes["long"].starred = True  # doctest: +SKIP
+        """
+        return Takes(self._takes_folder)
+
+    def rehearse(self, avatar: Performer, name: str | None = None) -> Take:
+        """Have an avatar speak the script, and keep what it did. Blocks until it is spoken.
+
+        Parameters
+        ----------
+        avatar
+            An `Avatar` without an open session; one of its own is opened, and paid with a key.
+        name
+            Of the take; by default, the time.
+
+        Raises
+        ------
+        ScriptError
+            If there is nothing to say, a session is open, or a pause is too long.
+        HeyGenError
+            If the session fails.
+
+        Examples
+        --------
+        >>> take = script.rehearse(avatar, "long")  # doctest: +SKIP
+        """
+        return rehearse(
+            avatar,
+            lines(self),
+            markdown=self.markdown,
+            lexicon=self.lexicon,
+            takes=self._takes_folder,
+            name=name,
+        )
+
+    @property
+    def _takes_folder(self) -> Path:
+        return self._path.with_suffix(".takes") if self._path else Path("takes").absolute()
+
+    def _takes_like(self, voice: str, *, rehearsal: bool) -> list[Take]:
+        """Return the newest takes by which a voice is calibrated."""
+        alike = [
+            take
+            for take in self.takes
+            if take.complete and (take.voice, take.rehearsal) == (voice, rehearsal)
+        ]
+        return alike[-MOST_TAKES:]
 
     def __repr__(self) -> str:
         names = ", ".join(self.names[:NAMES_SHOWN])
@@ -216,3 +285,17 @@ class Script(Document):
     def _repr_html_(self) -> str:
         rows = [(each.name, each.text, str(each.words)) for each in self]
         return as_html(("segment", "text", "words"), rows, ("", "", str(self.words)))
+
+
+def _told(script: Script) -> list[Line]:
+    """Return what a voice is told."""
+    say = script.lexicon.say
+    return [line._replace(text=say(line.text)) for line in lines(script)]
+
+
+def _by_segment(told: Iterable[Line], seconds: Iterator[float]) -> dict[str, float]:
+    """Return the seconds of each segment, of those of its lines, which are the next ones."""
+    found: dict[str, float] = {}
+    for line in told:
+        found[line.segment] = found.get(line.segment, 0.0) + next(seconds) + line.pause
+    return found

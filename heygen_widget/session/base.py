@@ -17,7 +17,7 @@ from heygen_widget.session.contact import Contact
 from heygen_widget.session.delivery import Delivery
 from heygen_widget.session.events import ContactLost, LimitNear, SessionEvent, StatusChanged
 from heygen_widget.session.guard import Guard, Limit, Limits
-from heygen_widget.session.heard import Heard, PlacedWords
+from heygen_widget.session.heard import Heard, PlacedWords, written
 from heygen_widget.session.lifeline import FindHost, Lifeline, ServerEnded
 from heygen_widget.session.meter import PRICE_PER_SECOND, Meter
 from heygen_widget.session.speech import SpeechStatus
@@ -137,6 +137,11 @@ class BaseSession:
     def heard(self) -> tuple[Heard, ...]:
         """What of which text was heard with each word; empty where that is not known."""
         return self._log.heard()
+
+    @property
+    def written_words(self) -> list[WordEvent]:
+        """The words spoken so far, with what their author wrote for each where that is known."""
+        return written(self.words, self.heard)
 
     @property
     def transcript(self) -> str:

@@ -28,7 +28,6 @@ from heygen_widget.session.events import (
     WordsSpoken,
 )
 from heygen_widget.session.feeder import PATIENCE, Feeder
-from heygen_widget.session.heard import written
 from heygen_widget.session.polling import LONGEST_PAUSE, poll
 from heygen_widget.session.retries import repeated
 from heygen_widget.session.speeches import Speeches
@@ -93,7 +92,7 @@ class Session(BaseSession):
     @property
     def transcript(self) -> str:
         """The text spoken so far, as its author wrote it."""
-        return as_text(written(self.words, self.heard))
+        return as_text(self.written_words)
 
     @property
     def speeches(self) -> tuple[Delivery, ...]:

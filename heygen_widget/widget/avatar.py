@@ -290,6 +290,16 @@ class Avatar(SessionWidget):
         return self._backend.save(path, width, timeout)
 
     @property
+    def avatar_id(self) -> str:
+        """Identifier of the look."""
+        return self._backend.avatar_id
+
+    @property
+    def voice_id(self) -> str:
+        """Identifier of the voice."""
+        return self._backend.voice_id
+
+    @property
     def recording(self) -> Recording:
         """The newest session's stream so far, as a page that stays in the notebook; see `save`."""
         return self._backend.record()

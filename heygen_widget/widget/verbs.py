@@ -144,6 +144,22 @@ class SessionVerbs:
         return session.words if session else ()
 
     @property
+    def written_words(self) -> tuple[WordEvent, ...]:
+        """The words spoken so far, each with its `text` as its author wrote it, where known."""
+        session = self._controller.queue.current
+        return tuple(session.written_words) if session else ()
+
+    @property
+    def in_session(self) -> bool:
+        """Whether a session is open or about to be, and not ending: `speak` adds to it."""
+        return self._controller.in_session
+
+    @property
+    def rehearsal(self) -> bool:
+        """Whether the embedded avatar server speaks."""
+        return self._controller.connection.rehearsal
+
+    @property
     def transcript(self) -> str:
         """The text spoken so far, as its author wrote it."""
         session = self._controller.queue.current

@@ -57,6 +57,8 @@ class HlsBackend:
         cell_runs: Callable[[], bool | None] = lambda: None,
     ) -> None:
         check_choice("transport", transport, Transport)
+        self.avatar_id = avatar_id
+        self.voice_id = voice_id
         self._openings = Openings(avatar_id, voice_id, connection.client)
         self.queue = Sessions(setup, self._openings.text_stream)
         self.router = StreamRouter(
