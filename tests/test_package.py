@@ -95,13 +95,14 @@ GROUND = ["_version", "bridge"]
 
 ARROWS = {
     "language": [],
-    "api": ["_version"],
-    "local": ["api.models", "language"],
+    "api": ["_version", "language"],
+    "local": ["api.account.models", "api.models", "api.prices", "language"],
     "session": ["api", "bridge", "language"],
     "legacy": ["api", "session"],
     "relay": ["api.backoff", "api.bounded", "api.plain"],
     "take": ["api", "relay", "session"],
     "frontend": ["api", "session"],
+    "account": ["api", "frontend"],
     "present": ["api", "frontend", "session", "take"],
     "transport": ["api", "frontend", "present", "relay", "session", "take"],
     "lifecycle": ["api", "bridge", "frontend", "local", "session"],
@@ -116,6 +117,7 @@ ARROWS = {
     ],
     "script": ["api", "language", "lifecycle", "local", "reports.table", "session", "take"],
     "controller": [
+        "account",
         "api",
         "bridge",
         "frontend",
@@ -128,6 +130,7 @@ ARROWS = {
         "transport",
     ],
     "widget": [
+        "account",
         "api",
         "bridge",
         "controller",

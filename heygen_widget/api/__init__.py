@@ -3,6 +3,27 @@
 Knows no notebook and no session state; could be published alone.
 """
 
+from .account.avatars import AsyncAvatars, Avatars
+from .account.balance import Balance
+from .account.models import (
+    Account,
+    AvatarGroup,
+    AvatarLook,
+    Background,
+    CaptionFormat,
+    CreatedVideo,
+    CreateVideoRequest,
+    DeletedAsset,
+    StoredAsset,
+    Video,
+    Voice,
+    VoiceMatches,
+    VoiceSettings,
+)
+from .account.speech_file import SpeechFile, SpeechPart
+from .account.users import AsyncUsers, Users
+from .account.videos import AsyncVideos, Videos
+from .account.voices import AsyncVoices, Voices
 from .assets import Assets, AsyncAssets
 from .client import AsyncHeyGen, HeyGen
 from .errors import (
@@ -20,6 +41,7 @@ from .errors import (
     InsufficientCredit,
     InvalidRequest,
     MissingKey,
+    NoMatch,
     NotFound,
     PermissionDenied,
     RateLimited,
@@ -45,6 +67,7 @@ from .models import (
     WordBatch,
     WordEvent,
 )
+from .pages import AsyncPages, Pages
 from .realtime import AsyncAvatarRealtime, AvatarRealtime
 from .words import AsyncWordStream, WordStream
 
@@ -52,6 +75,7 @@ __all__ = [
     "APIConnectionError",
     "APIError",
     "APITimeoutError",
+    "Account",
     "AppendTextDeltaRequest",
     "AppendTextDeltaResponse",
     "AssetBase64",
@@ -61,13 +85,24 @@ __all__ = [
     "Assets",
     "AsyncAssets",
     "AsyncAvatarRealtime",
+    "AsyncAvatars",
     "AsyncHeyGen",
+    "AsyncPages",
+    "AsyncUsers",
+    "AsyncVideos",
+    "AsyncVoices",
     "AsyncWordStream",
     "AuthenticationFailed",
+    "AvatarGroup",
+    "AvatarLook",
     "AvatarRealtime",
     "AvatarRealtimeStatusResponse",
+    "Avatars",
+    "Background",
     "BadRequest",
+    "Balance",
     "CancelAvatarRealtimeResponse",
+    "CaptionFormat",
     "ConfigurationError",
     "Conflict",
     "CreateAvatarRealtimeAudio",
@@ -75,6 +110,9 @@ __all__ = [
     "CreateAvatarRealtimeResponse",
     "CreateAvatarRealtimeTTS",
     "CreateAvatarRealtimeTextStream",
+    "CreateVideoRequest",
+    "CreatedVideo",
+    "DeletedAsset",
     "EndpointSunset",
     "ForkedProcess",
     "Gone",
@@ -83,13 +121,25 @@ __all__ = [
     "InsufficientCredit",
     "InvalidRequest",
     "MissingKey",
+    "NoMatch",
     "NotFound",
+    "Pages",
     "PermissionDenied",
     "RateLimited",
     "Rehearsal",
     "ServerError",
+    "SpeechFile",
+    "SpeechPart",
+    "StoredAsset",
     "UnexpectedResponse",
     "UploadedAsset",
+    "Users",
+    "Video",
+    "Videos",
+    "Voice",
+    "VoiceMatches",
+    "VoiceSettings",
+    "Voices",
     "WordBatch",
     "WordEvent",
     "WordStream",

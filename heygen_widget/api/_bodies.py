@@ -1,8 +1,15 @@
 """Base classes of HeyGen's API bodies: strict in requests, lenient in responses."""
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+)
 
 from heygen_widget.api.plain import one_line, plain
 
@@ -28,3 +35,17 @@ class AnswerBody(BaseModel):
     """A response body: unknown fields are ignored."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+def if_valid(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+    """Leave out what another server means by the name of an optional field."""
+    try:
+        return validate(value)
+    except ValidationError:
+        return None
+
+
+def is_http(url: str) -> bool:
+    """Tell whether a browser can open `url`."""
+    fits = len(url) <= LONGEST_URL and plain(url) == url
+    return fits and url.lower().startswith(("http://", "https://"))

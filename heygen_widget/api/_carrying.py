@@ -54,6 +54,7 @@ def request_for(
 ) -> httpx.Request:
     file = operation.upload
     uploads = file is not None
+    key = operation.idempotency_key
     writing = AsyncWriting() if isinstance(http, httpx.AsyncClient) else Writing()
     return http.build_request(
         operation.method,
@@ -61,7 +62,10 @@ def request_for(
         content=operation.body,
         # From bytes httpx would make a single write, and one timeout for all of it.
         files={"file": (file.filename, BytesIO(file.data), file.media_type)} if file else None,
-        headers=settings.headers(streamed=operation.streamed, uploads=uploads),
+        headers={
+            **settings.headers(streamed=operation.streamed, uploads=uploads),
+            **({"idempotency-key": key} if key else {}),
+        },
         timeout=settings.timeouts(
             streamed=operation.streamed, uploads=uploads, patience=operation.patience
         ),

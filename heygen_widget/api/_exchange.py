@@ -131,7 +131,11 @@ def connection_error(
     else:
         happened = f"{host} did not answer in time" if fault.timed_out else f"{host} hung up"
         hint = "The server may have received the request."
-    if operation.repeatable and fault.sent is not False:
+    if operation.idempotency_key is not None and fault.sent is not False:
+        hint = (
+            f"Try again with idempotency_key={operation.idempotency_key!r}; nothing is done twice."
+        )
+    elif operation.repeatable and fault.sent is not False:
         hint = "The request changes nothing; try again."
     elif operation.undo and fault.timed_out and fault.sent is None:
         hint = "If the server still opens a session, it is ended once the server reports it."

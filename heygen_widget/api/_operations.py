@@ -37,7 +37,7 @@ MAX_ANSWER: Final = 2 * 1024 * 1024
 """Bytes of an answer. The longest real ones, lists of sessions, have a twentieth of that."""
 
 _SESSIONS = "/v3/avatar-realtime"
-_ASSETS = "/v3/assets"
+ASSETS: Final = "/v3/assets"
 _OPENING = (
     60.0  # seconds in which a session whose opening was given up is still heard of, to end it
 )
@@ -56,7 +56,7 @@ class Operation(Generic[AnswerT]):
 
     name: str  # the beginning of a sentence about it: "Creating a session"
     # What is sent; `path` begins with a slash, `body` is JSON, `upload` a file in its place.
-    method: Literal["GET", "POST"]
+    method: Literal["GET", "POST", "DELETE"]
     path: str
     answer: type[AnswerT]  # what comes back
     body: bytes | None = field(default=None, repr=False)
@@ -70,6 +70,8 @@ class Operation(Generic[AnswerT]):
     most: int = MAX_ANSWER  # bytes that the answer may have, unpacked
     # Whether it is sent once, not even again after 429: its sender decides about that.
     once: bool = False
+    # Sent as a header: the server carries out what has the same key once, and repeats its answer.
+    idempotency_key: str | None = None
     dialect: Dialect = TODAY  # how the server wraps its answers
     # What a status means for this operation in particular.
     hints: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -77,7 +79,7 @@ class Operation(Generic[AnswerT]):
     @property
     def repeatable(self) -> bool:
         """Whether it is safe to repeat when its outcome is unknown."""
-        return self.method == "GET"
+        return self.method == "GET" or self.idempotency_key is not None
 
 
 @overload
@@ -241,7 +243,7 @@ def upload(
         return Operation(
             name="Uploading the file",
             method="POST",
-            path=_ASSETS,
+            path=ASSETS,
             upload=checked(AssetUpload.model_validate, fields),
             answer=UploadedAsset,
             hints={404: missing, 405: missing},
@@ -250,15 +252,26 @@ def upload(
 
 
 def _session_path(stream_id: str) -> str:
+    return item_path(
+        _SESSIONS, stream_id, "stream_id", "Pass the stream_id that create() returned."
+    )
+
+
+def item_path(collection: str, identifier: str, param: str, hint: str) -> str:
+    """Return the path of one thing in a collection.
+
+    Raises
+    ------
+    InvalidRequest
+        When the identifier, the argument `param`, cannot be one.
+    """
     # Servers and proxies resolve dots and slashes even when they are encoded, so such an
     # identifier could reach another route.
-    if not isinstance(stream_id, str) or not stream_id.strip(".") or set(stream_id) & {*"/\\"}:
+    if not isinstance(identifier, str) or not identifier.strip(".") or set(identifier) & {*"/\\"}:
         raise InvalidRequest(
-            f"{stream_id!r:.80} is not a stream id.",
-            hint="Pass the stream_id that create() returned.",
-            param="stream_id",
+            f"{identifier!r:.80} is not a {param.replace('_', ' ')}.", hint=hint, param=param
         )
-    return f"{_SESSIONS}/{quote(stream_id, safe='', errors='replace')}"
+    return f"{collection}/{quote(identifier, safe='', errors='replace')}"
 
 
 def encoded(body: BaseModel, *, leave_out_none: bool = False) -> bytes:

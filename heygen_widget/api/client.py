@@ -11,10 +11,16 @@ from typing import Generic, NoReturn, Self, TypeVar
 import httpx
 
 from ._async_wire import AsyncWire
+from ._binding import aflowing, flowing
 from ._key import Secret
 from ._masking import MASK
 from ._settings import Settings
 from ._wire import Wire
+from .account import _operations as account
+from .account.avatars import AsyncAvatars, Avatars
+from .account.users import AsyncUsers, Users
+from .account.videos import AsyncVideos, Videos
+from .account.voices import AsyncVoices, Voices
 from .assets import Assets, AsyncAssets
 from .realtime import AsyncAvatarRealtime, AvatarRealtime
 
@@ -130,8 +136,16 @@ class HeyGen(_Client[Wire, httpx.Client]):
     ----------
     avatar_realtime : AvatarRealtime
         Sessions: create, get, append_text, words, cancel.
+    avatars : Avatars
+        People and their looks: list, get, looks, look, find.
+    voices : Voices
+        Voices and speech files: list, get, search, speech.
+    videos : Videos
+        Films: create, get.
     assets : Assets
-        Files that HeyGen keeps: upload.
+        Files that HeyGen keeps: upload, list, get, delete.
+    users : Users
+        The owner of the key: me.
 
     Raises
     ------
@@ -152,7 +166,13 @@ class HeyGen(_Client[Wire, httpx.Client]):
     def _use(self, wire: Wire) -> None:
         self._wire = wire
         self.avatar_realtime = AvatarRealtime(wire)
+        self.avatars = Avatars(wire)
+        self.voices = Voices(wire)
+        self.videos = Videos(wire)
         self.assets = Assets(wire)
+        self.users = Users(wire)
+
+    balance = flowing(account.balance)
 
     def close(self) -> None:
         """Close the connections."""
@@ -172,8 +192,16 @@ class AsyncHeyGen(_Client[AsyncWire, httpx.AsyncClient]):
     ----------
     avatar_realtime : AsyncAvatarRealtime
         Sessions: create, get, append_text, words, cancel.
+    avatars : AsyncAvatars
+        People and their looks: list, get, looks, look, find.
+    voices : AsyncVoices
+        Voices and speech files: list, get, search, speech.
+    videos : AsyncVideos
+        Films: create, get.
     assets : AsyncAssets
-        Files that HeyGen keeps: upload.
+        Files that HeyGen keeps: upload, list, get, delete.
+    users : AsyncUsers
+        The owner of the key: me.
 
     Examples
     --------
@@ -189,7 +217,13 @@ class AsyncHeyGen(_Client[AsyncWire, httpx.AsyncClient]):
     def _use(self, wire: AsyncWire) -> None:
         self._wire = wire
         self.avatar_realtime = AsyncAvatarRealtime(wire)
+        self.avatars = AsyncAvatars(wire)
+        self.voices = AsyncVoices(wire)
+        self.videos = AsyncVideos(wire)
         self.assets = AsyncAssets(wire)
+        self.users = AsyncUsers(wire)
+
+    balance = aflowing(account.balance)
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -7,6 +7,7 @@ Knows no HTTP library: where an error comes from is decided in `_answers` and `_
     + MissingKey              no key was given
   · ForkedProcess             a forked child used what its parent made; nothing was sent
   · InvalidRequest            the arguments are not valid; nothing was sent
+  · NoMatch                   a search found nothing
   · APIError                  the server said no: a status other than 2xx
     + BadRequest              400, 422
     + AuthenticationFailed    401
@@ -86,6 +87,10 @@ class ForkedProcess(HeyGenError):
 
 class InvalidRequest(HeyGenError):
     """The arguments are not valid. Nothing was sent."""
+
+
+class NoMatch(HeyGenError):
+    """A search found nothing."""
 
 
 class APIError(HeyGenError):

@@ -11,17 +11,15 @@ from pydantic import (
     Field,
     FiniteFloat,
     StrictBool,
-    ValidationError,
-    ValidatorFunctionWrapHandler,
     WrapValidator,
     model_validator,
 )
 from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
-from heygen_widget.api.plain import plain, uncontrolled
+from heygen_widget.api.plain import uncontrolled
 
-from ._bodies import LONGEST_URL, AnswerBody, Name, RequestBody, Words
+from ._bodies import AnswerBody, Name, RequestBody, Words, if_valid, is_http
 
 NonEmptyText = Annotated[str, Field(min_length=1)]
 MediaType = Annotated[str, Field(pattern=r"^[!-~]+/[ -~]+$")]
@@ -128,14 +126,6 @@ class Rehearsal(AnswerBody):
     streamed: Annotated[float, Field(ge=0, le=1e9)]
 
 
-def _if_valid(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
-    """Leave out what another server means by a name that is not in HeyGen's document."""
-    try:
-        return validate(value)
-    except ValidationError:
-        return None
-
-
 class AvatarRealtimeStatusResponse(AnswerBody):
     """State of a session.
 
@@ -160,7 +150,7 @@ class AvatarRealtimeStatusResponse(AnswerBody):
     hls_url: str | None = None
     error_message: Words | None = None
     end_reason: Words | None = None
-    rehearsal: Annotated[Rehearsal | None, WrapValidator(_if_valid)] = None
+    rehearsal: Annotated[Rehearsal | None, WrapValidator(if_valid)] = None
 
     @model_validator(mode="before")
     @classmethod
@@ -169,7 +159,7 @@ class AvatarRealtimeStatusResponse(AnswerBody):
         if not isinstance(answer, dict):
             return answer
         urls = (answer.get("hls_url"), answer.get("url"))
-        playable = (url for url in urls if isinstance(url, str) and _is_http(url))
+        playable = (url for url in urls if isinstance(url, str) and is_http(url))
         status = answer.get("status")
         return {
             **answer,
@@ -219,8 +209,3 @@ class UploadedAsset(AnswerBody):
     url: str | None = None
     mime_type: Words | None = None
     size_bytes: int | None = None
-
-
-def _is_http(url: str) -> bool:
-    fits = len(url) <= LONGEST_URL and plain(url) == url
-    return fits and url.lower().startswith(("http://", "https://"))

@@ -9,8 +9,10 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-PRICE_PER_SECOND: Final = 0.05
-"""Dollars a second, self-serve (developers.heygen.com/avatar-realtime)."""
+from heygen_widget.api.prices import REALTIME
+
+PRICE_PER_SECOND: Final = REALTIME
+"""Dollars a second, self-serve."""
 
 
 class Meter:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 
@@ -40,6 +40,18 @@ class Face:
 
     def create(self, **fields: Any) -> Any:
         return self._run(self.client.avatar_realtime.create(**fields))
+
+    def ask(self, resource: str, method: str, *args: Any, **fields: Any) -> Any:
+        """Call a method of a resource, such as ``ask("voices", "get", "v1")``."""
+        return self._run(getattr(getattr(self.client, resource), method)(*args, **fields))
+
+    def balance(self) -> Any:
+        return self._run(self.client.balance())
+
+    def pages(self, resource: str, method: str, *args: Any, **fields: Any) -> Iterator[Any]:
+        """Read a list, one step after another."""
+        listed = getattr(getattr(self.client, resource), method)(*args, **fields)
+        return listed if isinstance(self.client, HeyGen) else _Stepping(listed, self._run)
 
     def open_session(self) -> Any:
         return self.create(type="tts", avatar_id="a", voice_id="v", text="Hello")
@@ -94,6 +106,28 @@ class Face:
 
         batch: WordBatch = self._run(take())
         return batch
+
+
+class _Stepping:
+    """An asynchronous iterator, one step after another."""
+
+    def __init__(self, listed: Any, run: Callable[[Any], Any]) -> None:
+        self._listed = listed
+        self._run = run
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Any:
+        async def step() -> Any:
+            return await anext(self._listed, END)
+
+        if (item := self._run(step())) is END:
+            raise StopIteration
+        return item
+
+
+END = object()
 
 
 @pytest.fixture

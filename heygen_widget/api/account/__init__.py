@@ -1,0 +1,1 @@
+"""What an account has: avatars, voices, speech files, films, files and money."""
