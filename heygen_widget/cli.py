@@ -107,6 +107,21 @@ def _parser() -> argparse.ArgumentParser:
         metavar="ID=NAME",
         help="the installed voice NAME speaks for the voice id ID; may be repeated",
     )
+    add(
+        "--balance",
+        "dollars in the account, which sessions and speech files use up (default: endless)",
+        type=float,
+        metavar="DOLLARS",
+    )
+    for things, field in (("avatars", "avatar_count"), ("voices", "voice_count")):
+        serve.add_argument(
+            f"--{things}",
+            dest=field,
+            type=int,
+            default=0,
+            metavar="NUMBER",
+            help=f"list at least so many {things}, to rehearse long lists",
+        )
     add("--allow-private-urls", "also fetch audio from private addresses", action="store_true")
     add(
         "--responder",

@@ -1,8 +1,8 @@
 """Checks before every route: request ids, the Host header, the key, and rehearsed throttling.
 
-Knows paths only as far as rights go: what is below `/hls` and `/room` is open to all who know an
-unguessable address, the first API at `/v1/` has tokens beside the key, and everything else needs
-the key. Nothing of a body is read before that.
+Knows paths only as far as rights go: what is below `/hls`, `/files` and `/room` is open to all who
+know an unguessable address, the first API at `/v1/` has tokens beside the key, and everything else
+needs the key. Nothing of a body is read before that.
 """
 
 import hmac
@@ -22,8 +22,9 @@ from heygen_widget.local.errors import ApiError
 
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 FIRST: Final = "/v1/"
-STREAMS: Final = "/hls/"
-OPEN: Final = (STREAMS, "/room", FIRST)
+SECRET: Final = ("/hls/", "/files/")
+"""Paths whose addresses cannot be guessed."""
+OPEN: Final = (*SECRET, "/room", FIRST)
 """Paths that any page may call, and that need no key or accept tokens."""
 
 API: Final = "/v3/"
@@ -110,7 +111,7 @@ class Gate:
                 headers["X-Request-Id"] = request_id
                 if path.startswith(OPEN):
                     headers["Access-Control-Allow-Origin"] = "*"
-                if path.startswith(STREAMS) and message["status"] < HTTPStatus.BAD_REQUEST:
+                if path.startswith(SECRET) and message["status"] < HTTPStatus.BAD_REQUEST:
                     admit(scope)  # the address is secret: only authorized clients know it
             await send(message)
 

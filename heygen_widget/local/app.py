@@ -1,6 +1,7 @@
 """HeyGen's realtime API: its five operations, and two routes for rehearsals.
 
-`bodies` reads request bodies, `registry` holds sessions, `assets` files; this connects them.
+`bodies` reads request bodies, `registry` holds sessions, `assets` files, `account` the rest of an
+account; this connects them.
 """
 
 import asyncio
@@ -15,6 +16,8 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from heygen_widget.local.access import Gate, Key, Throttling
+from heygen_widget.local.account.files import Files
+from heygen_widget.local.account.routes import AccountApi
 from heygen_widget.local.assets import MAX_FILES, Assets
 from heygen_widget.local.audio_body import AudioBody
 from heygen_widget.local.bodies import MAX_AUDIO, parse_append, parse_create, parse_throttle
@@ -46,9 +49,23 @@ def make_app(
     throttling = Throttling()
     intake = Intake()
     assets = Assets(intake, max_files=max_files)
-    api = Api(registry, throttling, assets, intake)
-    routes: list[BaseRoute] = [*api.routes(), *assets.routes(), *Media(registry).routes()]
-    routes += Measures(studio, intake).routes()
+    files = Files()
+    api = Api(registry, throttling, assets, files, intake)
+    account = AccountApi(
+        registry.settings,
+        registry.studio,
+        assets=assets,
+        files=files,
+        wallet=registry.wallet,
+        intake=intake,
+    )
+    routes: list[BaseRoute] = [
+        *api.routes(),
+        assets.route(),
+        *account.routes(),
+        *Media(registry).routes(),
+        *Measures(studio, intake).routes(),
+    ]
     if streaming is not None:
         routes += streaming.routes(intake)
     app = Starlette(
@@ -67,11 +84,17 @@ class Api:
     """The routes that need a key."""
 
     def __init__(
-        self, registry: Registry, throttling: Throttling, assets: Assets, intake: Intake
+        self,
+        registry: Registry,
+        throttling: Throttling,
+        assets: Assets,
+        files: Files,
+        intake: Intake,
     ) -> None:
         self._registry = registry
         self._throttling = throttling
         self._assets = assets
+        self._files = files
         self._intake = intake
         self._parsing = asyncio.Lock()
 
@@ -96,7 +119,7 @@ class Api:
             # One after another: what a body of many small things says fills twenty times its size.
             async with self._parsing:
                 script = await asyncio.to_thread(parse_create, body)
-        session = self._registry.open(self._assets.fill_in(script))
+        session = self._registry.open(self._files.fill_in(self._assets.fill_in(script)))
         session.plays_at_once = request.headers.get("user-agent", "").startswith(OUR_CLIENT)
         return _data({"stream_id": session.stream_id}, 201)
 

@@ -5,6 +5,7 @@ Knows no session.
 """
 
 import secrets
+import time
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO, Final, cast
@@ -48,35 +49,35 @@ _MEDIA_TYPES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A stored file: its content, and the MIME type detected from it."""
+    """A stored file: its content, the MIME type detected from it, its name, its Unix time."""
 
     asset_id: str
     data: StoredFile = field(repr=False)
     mime_type: str
+    name: str = ""
+    uploaded_at: int = 0
 
 
 class Assets:
-    """The uploaded files of one server, and their routes."""
+    """The uploaded files of one server."""
 
     def __init__(self, intake: Intake, *, max_files: int = MAX_FILES) -> None:
         self._intake = intake
         self._max_files = max_files
         self._kept: OrderedDict[str, Asset] = OrderedDict()
 
-    def routes(self) -> list[Route]:
-        """Return the routes; the one called `asset` returns a file."""
-        return [
-            Route(ASSETS, self._upload, methods=["POST"]),
-            Route("/assets/{asset_id}", self._read, name="asset"),
-        ]
+    def route(self) -> Route:
+        """Return the route, called `asset`, that returns a file."""
+        return Route("/assets/{asset_id}", self._read, name="asset")
 
-    def keep(self, data: StoredFile) -> Asset:
+    def keep(self, data: StoredFile, name: str = "") -> Asset:
         """Store a sound file; 400 if it cannot be played."""
         try:
             mime_type = _MEDIA_TYPES[container_of(data)]
         except AudioError as error:
             raise ApiError.invalid(str(error), "file") from None
-        asset = Asset(f"asset_{secrets.token_hex(16)}", data, mime_type)
+        asset_id = f"asset_{secrets.token_hex(16)}"
+        asset = Asset(asset_id, data, mime_type, name, int(time.time()))
         self._kept[asset.asset_id] = asset
         self._make_room(on_disk=False, size=MAX_IN_MEMORY, files=MAX_SMALL)
         self._make_room(on_disk=True, size=MAX_KEPT, files=self._max_files)
@@ -87,6 +88,14 @@ class Assets:
         if asset_id in self._kept:
             self._kept.move_to_end(asset_id)
         return self._kept.get(asset_id)
+
+    def all(self) -> list[Asset]:
+        """Return the stored files, the latest upload first."""
+        return sorted(self._kept.values(), key=lambda asset: -asset.uploaded_at)
+
+    def remove(self, asset_id: str) -> bool:
+        """Forget a file; return whether it existed."""
+        return self._kept.pop(asset_id, None) is not None
 
     def fill_in(self, script: Script) -> Script:
         """Return the script with the file instead of its id, if it exists."""
@@ -101,8 +110,9 @@ class Assets:
         while len(kept) > 1 and sum(max(asset.data.size, least) for asset in kept) > size:
             del self._kept[kept.pop(0).asset_id]
 
-    async def _upload(self, request: Request) -> Response:
-        asset = self.keep(await self._file_in(request))
+    async def upload(self, request: Request) -> Response:
+        """Store the file in a form."""
+        asset = self.keep(*await self._file_in(request))
         answer = {
             "asset_id": asset.asset_id,
             "url": str(request.url_for("asset", asset_id=asset.asset_id)),
@@ -111,8 +121,8 @@ class Assets:
         }
         return JSONResponse({"data": answer})
 
-    async def _file_in(self, request: Request) -> StoredFile:
-        """Return the part named `file`."""
+    async def _file_in(self, request: Request) -> tuple[StoredFile, str]:
+        """Return the part named `file`, and its file name."""
         kind = request.headers.get("content-type", "").partition(";")[0]
         if kind.strip().lower() != "multipart/form-data":
             raise _no_file()
@@ -134,7 +144,7 @@ class Assets:
                     raise _no_file()
                 if (file.size or 0) > MAX_FILE:
                     raise ApiError.too_large(MAX_FILE)
-                return reading.stored
+                return reading.stored, file.filename or ""
             finally:
                 await form.close()
 

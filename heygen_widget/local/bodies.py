@@ -81,9 +81,9 @@ class Measure(BaseModel):
 
 def parse_create(body: AudioBody) -> Script:
     """Return the script in the body of a create request."""
-    fields = _json_object(body.json)
+    fields = json_object(body.json)
     # Each union on the way puts its tag into the location, before the field's name.
-    asked = _checked(_CREATE.validate_python, fields, location=slice(1, None, 2))
+    asked = checked(_CREATE.validate_python, fields, location=slice(1, None, 2))
     if isinstance(asked, CreateAvatarRealtimeAudio):
         audio = asked.audio
         if not isinstance(audio, AssetBase64):
@@ -97,29 +97,30 @@ def parse_create(body: AudioBody) -> Script:
 
 def parse_append(body: bytearray) -> AppendTextDeltaRequest:
     """Return the delta in the body of an append request."""
-    fields = _json_object(body)
+    fields = json_object(body)
     # HeyGen's quick-start page appends {"text": ...} where its reference says {"delta": ...};
     # both work here.
     if "text" in fields and "delta" not in fields:
         fields["delta"] = fields.pop("text")
-    asked = _checked(AppendTextDeltaRequest.model_validate, fields)
+    asked = checked(AppendTextDeltaRequest.model_validate, fields)
     _limit_text(asked.delta, "delta")
     return asked
 
 
 def parse_throttle(body: bytearray) -> Throttle:
     """Return the refusals that a throttle request asks for."""
-    return _checked(Throttle.model_validate, _json_object(body))
+    return checked(Throttle.model_validate, json_object(body))
 
 
 def parse_measure(body: bytearray) -> Measure:
     """Return the texts that are to be measured."""
-    asked = _checked(Measure.model_validate, _json_object(body))
+    asked = checked(Measure.model_validate, json_object(body))
     _limit_text("".join(asked.texts), "texts")
     return asked
 
 
-def _json_object(body: bytearray) -> dict[str, Any]:
+def json_object(body: bytearray) -> dict[str, Any]:
+    """Return the JSON object that a body is; 400 if it is none."""
     try:
         value = from_json(body, allow_inf_nan=False)
     except ValueError as error:
@@ -129,16 +130,26 @@ def _json_object(body: bytearray) -> dict[str, Any]:
     return value
 
 
-def _checked(
-    validate: Callable[..., T], fields: dict[str, Any], location: slice = slice(None)
-) -> T:
+def checked(validate: Callable[..., T], fields: dict[str, Any], location: slice = slice(None)) -> T:
+    """Return what `validate` makes of the fields of a body; 400 if they are not valid.
+
+    Parameters
+    ----------
+    validate
+        A method of pydantic's, which is told to be strict.
+    fields
+        The body.
+    location
+        The part of pydantic's location that names the field.
+    """
     try:
         return validate(fields, strict=True)
     except ValidationError as error:
-        raise _refusal(error.errors()[0], location) from None
+        raise refusal(error.errors()[0], location) from None
 
 
-def _refusal(error: ErrorDetails, location: slice) -> ApiError:
+def refusal(error: ErrorDetails, location: slice = slice(None)) -> ApiError:
+    """Return the 400 for an error of pydantic's."""
     context = error.get("ctx", {})
     path = [str(step) for step in error["loc"][location]]
     if error["type"].startswith("union_tag"):

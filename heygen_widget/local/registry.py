@@ -6,6 +6,8 @@ Knows no HTTP.
 import asyncio
 from typing import Final
 
+from heygen_widget.api.prices import REALTIME
+from heygen_widget.local.account.wallet import Wallet
 from heygen_widget.local.bodies import Script
 from heygen_widget.local.clock import Clock
 from heygen_widget.local.errors import ApiError
@@ -26,6 +28,13 @@ RETRY_AFTER: Final = 2
 class Registry:
     """Opens, finds and forgets sessions.
 
+    Attributes
+    ----------
+    settings, studio
+        What all sessions have in common.
+    wallet
+        What pays for them.
+
     Raises
     ------
     ValueError
@@ -34,17 +43,21 @@ class Registry:
 
     def __init__(self, settings: Settings, studio: Studio) -> None:
         self.clock = Clock(settings.pace)
-        self._settings = settings
-        self._studio = studio
+        self.settings: Final = settings
+        self.studio: Final = studio
+        self.wallet: Final = Wallet(settings.balance)
         self._sessions: dict[str, Session] = {}
         self._by_token: dict[str, Session] = {}
 
     def open(self, script: Script) -> Session:
-        """Begin a session; 429 if the maximum number are open."""
+        """Begin a session; 429 if the maximum number are open, 402 without money for a second."""
         active = sum(session.active for session in self._sessions.values())
-        if active >= self._settings.concurrency:
+        if active >= self.settings.concurrency:
             raise ApiError.rate_limited(RETRY_AFTER)
-        session = Session(script, self._settings, self._studio, self.clock, self._retire)
+        self.wallet.require(REALTIME)
+        session = Session(
+            script, self.settings, self.studio, self.clock, self._retire, wallet=self.wallet
+        )
         self._sessions[session.stream_id] = session
         self._by_token[session.token] = session
         return session

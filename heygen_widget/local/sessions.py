@@ -14,6 +14,8 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from heygen_widget.api.models import AssetId, AssetUrl
+from heygen_widget.api.prices import REALTIME
+from heygen_widget.local.account.wallet import Wallet
 from heygen_widget.local.bell import Bell
 from heygen_widget.local.bodies import MAX_TEXT_OF_SESSION, Script
 from heygen_widget.local.clock import Clock, Timer
@@ -63,6 +65,8 @@ class Session:
         studio: Studio,
         clock: Clock,
         on_end: Callable[["Session"], None],
+        *,
+        wallet: Wallet,
     ) -> None:
         self.stream_id = str(uuid.uuid4())
         self.token = secrets.token_urlsafe(24)
@@ -75,6 +79,7 @@ class Session:
         self._studio = studio
         self._clock = clock
         self._on_end = on_end
+        self._wallet = wallet
         self._loop = asyncio.get_running_loop()
         self._track: SpeechTrack | None = None
         self._takes_text = script.type == "text_stream"
@@ -223,6 +228,7 @@ class Session:
         stream, track = self.stream, self._track
         if stream is None or track is None:
             return
+        self._wallet.pay((stream.position - self._streamed) * REALTIME)
         self._streamed = stream.position
         self.words.add(track.words_until(round(stream.position * SAMPLE_RATE)))
         if self.status == "pending" and stream.next_segment:
@@ -235,6 +241,8 @@ class Session:
                 self._end("error", error_message=f"The stream failed: {trouble}")
             else:
                 self._end("completed", end_reason=self._closed_by)
+        elif self._wallet.empty:
+            self._cut("error", "The account's credit is used up.")
         self.published.ring()
 
     def _await_text(self) -> None:
@@ -254,7 +262,7 @@ class Session:
         if self._track is not None:
             self._track.close_input()
 
-    def _cut(self) -> None:
+    def _cut(self, status: Status = "completed", error_message: str | None = None) -> None:
         """End now, whatever text is left."""
         if self._opening is not None:
             self._opening.cancel()
@@ -263,7 +271,7 @@ class Session:
             self._track.discard()
         if self.stream is not None:
             self.stream.stop()
-        self._end("completed")
+        self._end(status, error_message=error_message)
 
     def _end(
         self,

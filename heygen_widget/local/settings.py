@@ -4,6 +4,7 @@ Knows no server: `LocalServer` turns settings into flags, the command line turns
 settings.
 """
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -18,6 +19,11 @@ PARENT_VARIABLE: Final = "HEYGEN_WIDGET_SERVER_PARENT"
 
 VOICE_VARIABLE: Final = "HEYGEN_WIDGET_VOICE_ENGINE"
 """Environment variable with the voice engine of servers that are given none."""
+
+MOST_LISTED: Final = 100_000
+"""Avatars, or voices, of a rehearsal."""
+
+_FLAGS: Final = {"avatar_count": "--avatars", "voice_count": "--voices"}
 
 VOICE_ENGINES: Final = ("auto", "hibari", "espeak", "piper")
 
@@ -62,6 +68,12 @@ class Settings:
     voices
         Names of voices that ``heygen-widget voices install`` has installed, by the voice ids that
         they speak for: ``{"voice_id": "en_US-joe-medium"}``.
+    balance
+        Dollars in the account, from which sessions and speech files are paid at HeyGen's prices.
+        None never runs out.
+    avatar_count, voice_count
+        People and voices that are listed at least (``--avatars``, ``--voices``), to rehearse long
+        lists.
     allow_private_urls
         Also fetch audio from private addresses and over plain http.
     responder
@@ -86,6 +98,9 @@ class Settings:
     voice_engine: str = field(default_factory=default_voice_engine)
     voice_file: Path | None = None
     voices: Mapping[str, str] = field(default_factory=dict)
+    balance: float | None = None
+    avatar_count: int = 0
+    voice_count: int = 0
     allow_private_urls: bool = False
     responder: str = "echo"
 
@@ -94,6 +109,10 @@ class Settings:
             raise ValueError(
                 f"{self.concurrency} sessions at once are too few: allow 1 or more (--concurrency)."
             )
+        if not self.avatar_count <= MOST_LISTED >= self.voice_count:
+            raise ValueError(f"At most {MOST_LISTED:,} avatars or voices can be listed.")
+        if self.balance is not None and not 0 <= self.balance < math.inf:
+            raise ValueError(f"The balance must be 0 or more dollars, not {self.balance}.")
         if self.voice_engine not in VOICE_ENGINES:
             raise ValueError(
                 f"There is no voice engine {self.voice_engine!r}: choose one of "
@@ -112,6 +131,6 @@ class Settings:
             if option.name == "voices":
                 flags += [f"--voice={voice_id}={name}" for voice_id, name in value.items()]
                 continue
-            flag = "--" + option.name.replace("_", "-")
+            flag = _FLAGS.get(option.name) or "--" + option.name.replace("_", "-")
             flags += [flag] if value is True else [flag, str(value)]
         return flags

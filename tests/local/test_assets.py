@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from starlette.applications import Starlette
+from starlette.routing import Route
 
 from heygen_widget.api.models import AssetId, AssetUrl
 from heygen_widget.local import LocalServer
@@ -176,7 +177,9 @@ def test_a_full_disk_refuses_no_upload(tone: bytes, monkeypatch: pytest.MonkeyPa
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(tempfile, "TemporaryFile", fail)
-    app = Starlette(routes=Assets(Intake()).routes())
+    assets = Assets(Intake())
+    routes = [Route(ASSETS, assets.upload, methods=["POST"]), assets.route()]
+    app = Starlette(routes=routes)
 
     async def call() -> httpx.Response:
         transport = httpx.ASGITransport(app)

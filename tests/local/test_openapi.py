@@ -1,10 +1,6 @@
 """The server against HeyGen's OpenAPI document, by a property-based tester."""
 
 import copy
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +9,7 @@ import schemathesis
 
 from heygen_widget.local import LocalServer
 from tests.local.conftest import SESSIONS
+from tests.local.openapi import assert_kept
 
 DOCUMENT = Path(__file__).with_name("avatar-realtime.openapi.yaml")
 BASE64 = "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
@@ -36,25 +33,7 @@ def test_the_server_keeps_every_promise_of_the_document(
 ) -> None:
     # Sessions stay pending and end soon: hundreds of them must not all be drawn and encoded.
     server = server_with(concurrency=100_000, warm_up=60.0, max_length=0.3)
-    document = tmp_path / "document.json"
-    document.write_text(json.dumps(full_document()))
-    (tmp_path / "schemathesis.toml").write_text(CONFIG)
-    tester = subprocess.run(
-        [
-            *(sys.executable, "-m", "schemathesis.cli", "run", str(document)),
-            *("--url", server.base_url, "--header", f"x-api-key:{server.api_key}"),
-            *("--checks", "all", "--phases", "examples,coverage,fuzzing,stateful"),
-            *("--max-examples", "25", "--generation-deterministic", "--request-timeout", "10"),
-            *("--warnings", "off", "--no-color"),
-        ],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert tester.returncode == 0, tester.stdout + tester.stderr
+    assert_kept(server, full_document(), tmp_path, config=CONFIG)
 
 
 def full_document() -> dict[str, Any]:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from heygen_widget.local import LocalServer
+from heygen_widget.local.account.wallet import Wallet
 from heygen_widget.local.bodies import Script
 from heygen_widget.local.clock import REAL_TIME
 from heygen_widget.local.sessions import Session
@@ -223,7 +224,9 @@ def test_a_session_cut_while_it_opens_lets_go_of_its_file(tone: bytes) -> None:
         script = Script("audio", "anna", audio=StoredFile.of(tone))
         file = weakref.ref(script.audio)
         settings = Settings(warm_up=60)
-        session = Session(script, settings, Studio(settings), REAL_TIME, lambda _: None)
+        session = Session(
+            script, settings, Studio(settings), REAL_TIME, lambda _: None, wallet=Wallet()
+        )
         del script
         await asyncio.sleep(0)  # it begins to open
         session.cancel()

@@ -100,4 +100,14 @@ def _plain(canvas: Canvas, backdrop: Backdrop) -> None:
     _halo(canvas, (640, 310), 380, backdrop.lights[0], 0.5)
 
 
-_STYLES: Final = {"bokeh": _bokeh, "studio": _studio, "window": _window, "plain": _plain}
+def _flat(_: Canvas, __: Backdrop) -> None:
+    """Leave the colours alone."""
+
+
+_STYLES: Final = {
+    "bokeh": _bokeh,
+    "studio": _studio,
+    "window": _window,
+    "plain": _plain,
+    "flat": _flat,
+}

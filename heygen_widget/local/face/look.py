@@ -1,6 +1,7 @@
 """Who there is to look at: each person as data. Nothing is drawn here."""
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -180,10 +181,17 @@ LOOKS: Final = (MAYA, THEO, CLARA, JONAS, MEI)
 """Everyone there is."""
 
 
+_NUMBER: Final = re.compile(r"-[0-9]+$")
+
+
 def look_for(avatar_id: str) -> Look:
-    """Choose a person: the one of that name (in any case), else always the same for the same id."""
+    """Choose a person: the one of that name (in any case), else always the same for the same id.
+
+    A number after the name, as in ``maya-2``, means the same person.
+    """
+    name = _NUMBER.sub("", avatar_id.strip().casefold())
     for look in LOOKS:
-        if look.name.casefold() == avatar_id.strip().casefold():
+        if look.name.casefold() == name:
             return look
     digest = hashlib.sha256(avatar_id.encode()).digest()
     return LOOKS[int.from_bytes(digest[:8], "big") % len(LOOKS)]

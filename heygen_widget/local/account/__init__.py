@@ -1,0 +1,1 @@
+"""HeyGen's account operations: people, voices, speech files, money and stored files."""
