@@ -154,6 +154,7 @@ class StreamingSession(BaseSession):
         if not self._stopping.is_set():
             self._become(SessionStatus.CREATING)
             client = await self._connect()
+            await self._keep_within_balance(client)
             await self._lifeline.hold(self._find_host(), self._open_and_live(client))
 
     async def _open_and_live(self, client: AsyncHeyGen) -> None:

@@ -9,7 +9,7 @@ import os
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from heygen_widget.api import AsyncHeyGen, HeyGen
 from heygen_widget.lifecycle.embedded_server import OwnServer, answers
@@ -38,6 +38,9 @@ class Service:
 REALTIME: Final = Service(leases, end)
 """Avatar Realtime."""
 
+
+MaxCost: TypeAlias = float | Literal["balance"]
+"""Dollars that a session may cost, or what is left in the account when it begins."""
 
 Rehearsal: TypeAlias = "LocalServer | HeyGen | AsyncHeyGen | bool"
 """Whether to rehearse, and where."""
@@ -155,7 +158,7 @@ class Connection:
         await end_orphans(await self.client(), self.service.leases, self.service.end)
 
     def setup(
-        self, price_per_second: float, max_cost: float | None, max_seconds: float | None
+        self, price_per_second: float, max_cost: MaxCost | None, max_seconds: float | None
     ) -> SessionSetup:
         """Return what its sessions have in common, with the user's limits and the server's.
 
@@ -164,7 +167,12 @@ class Connection:
         ValueError
             When a limit is not more than 0.
         """
-        limits = Limits(max_cost=max_cost, max_seconds=max_seconds)
+        by_balance = max_cost == "balance"
+        if isinstance(max_cost, str):
+            if not by_balance:
+                raise ValueError(f"max_cost must be dollars or 'balance', not {max_cost!r}.")
+            max_cost = None
+        limits = Limits(max_cost=max_cost, by_balance=by_balance, max_seconds=max_seconds)
         if self._server is not None:
             own = self._server.settings
             limits = replace(limits, idle_timeout=own.idle_timeout, longest=own.max_length)

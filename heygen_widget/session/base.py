@@ -6,7 +6,7 @@ Whatever fails on the way, a session ends, so that another one can follow.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from heygen_widget.api import AsyncHeyGen
@@ -206,6 +206,21 @@ class BaseSession:
             _log.debug("A failed session could not be ended: %s", failed)
         except Exception:  # noqa: BLE001 (the next session must be possible)
             _log.exception("A failed session could not be ended.")
+
+    async def _keep_within_balance(self, client: AsyncHeyGen) -> None:
+        """Read what is left in the account, if the session may cost no more than that."""
+        if not self.limits.by_balance:
+            return
+        left = await client.balance(price_per_second=self.meter.price_per_second)
+        if left.dollars is None and left.credits is not None:
+            raise HeyGenError(
+                "max_cost='balance' cannot be kept: the account counts in credits.",
+                hint="Pass max_cost in dollars.",
+            )
+        if (
+            left.dollars is not None and left.dollars > 0
+        ):  # with none, the server says what it needs
+            self._limit(replace(self.limits, max_cost=left.dollars))
 
     def _limit(self, limits: Limits) -> None:
         """Keep within these limits from now on."""

@@ -36,6 +36,7 @@ class Limits:
     """The limits on a session's cost and length."""
 
     max_cost: float | None = None  # dollars; None for no limit
+    by_balance: bool = False  # whether what is left in the account limits the cost, too
     max_seconds: float | None = None  # seconds of streaming; None for no limit
     # Seconds without new text after which the server closes the input.
     idle_timeout: float = IDLE_TIMEOUT

@@ -17,7 +17,7 @@ from heygen_widget.legacy import (
     Version,
     VideoEncoding,
 )
-from heygen_widget.lifecycle.connection import Connection
+from heygen_widget.lifecycle.connection import Connection, MaxCost
 from heygen_widget.session import Speech
 from heygen_widget.session.writers import TextSource
 from heygen_widget.widget.base import SessionWidget
@@ -77,7 +77,7 @@ class StreamingAvatar(SessionWidget):
         version: Version = "v2",
         client: HeyGen | AsyncHeyGen | None = None,
         local: "LocalServer | HeyGen | AsyncHeyGen | bool | None" = None,
-        max_cost: float | None = None,
+        max_cost: MaxCost | None = None,
         max_seconds: float | None = None,
         price_per_second: float = PRICE_PER_SECOND,
         idle_timeout: int | None = None,
