@@ -1,7 +1,7 @@
 // Builds the front end into the Python package: the widget's module and style sheet; two players, one
 // with hls.js in it and one with livekit-client, of which the kernel hands to each page those that it
-// needs, once; what shows figures and cues, likewise; the scripts of a figure's frame, of a saved talk
-// and of the page that plays where a notebook cannot; and the notices of what they contain. `--watch`
+// needs, once; what shows figures and cues, likewise; the scripts of a figure's frame, of a saved talk,
+// of a speech file and of the page that plays where a notebook cannot; and the notices of what they contain. `--watch`
 // rebuilds at each change.
 
 import { writeFileSync } from "node:fs";
@@ -42,12 +42,21 @@ const builds = await Promise.all([
   context({
     ...common,
     format: "iife",
-    entryPoints: { frame: "src/present/frame.ts", talk: "src/present/talk.ts" },
+    entryPoints: {
+      frame: "src/present/frame.ts",
+      talk: "src/present/talk.ts",
+      speech_page: "src/speech_page.ts",
+    },
     outdir: folder,
   }),
   context({
     ...common,
-    entryPoints: ["src/panel/widget.css", "src/present/frame.css", "src/present/talk.css"],
+    entryPoints: [
+      "src/account/speech_page.css",
+      "src/panel/widget.css",
+      "src/present/frame.css",
+      "src/present/talk.css",
+    ],
     outbase: "src",
     entryNames: "[name]",
     outdir: folder,

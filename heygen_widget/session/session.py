@@ -5,7 +5,8 @@ All its state comes from the server's responses. Knows no notebook.
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+import math
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Final, TypeAlias
 
 from heygen_widget.api.errors import APITimeoutError, Gone, HeyGenError
@@ -33,7 +34,7 @@ from heygen_widget.session.retries import repeated
 from heygen_widget.session.speeches import Speeches
 from heygen_widget.session.status import SessionStatus
 from heygen_widget.session.tasks import end_tasks
-from heygen_widget.session.words import WordsUnavailable, follow_words
+from heygen_widget.session.words import WordsUnavailable, follow_words, known_words
 
 FIRST_PAUSE: Final = 0.25
 """Seconds between the first status polls."""
@@ -57,6 +58,8 @@ class Session(BaseSession):
         Where those come from; None for audio.
     takes_text
         Whether more text may follow.
+    words
+        The words of a sound, if they are known: the server is asked for none then.
     on_event
         Called on the loop with everything that happens.
     """
@@ -68,11 +71,13 @@ class Session(BaseSession):
         *,
         speech: Delivery | None,
         takes_text: bool,
+        words: Sequence[WordEvent] = (),
         on_event: Callable[[SessionEvent], None],
     ) -> None:
         super().__init__(setup, on_event)
         self._request = request
         self._takes_text = takes_text
+        self._known_words = words
         self._speeches = Speeches(
             [] if speech is None else [speech], on_event, lambda: self.meter.elapsed
         )
@@ -171,6 +176,7 @@ class Session(BaseSession):
         if not self._stopping.is_set():
             self._become(SessionStatus.CREATING)
             self._client = await self._connect()
+            await self._keep_within_balance(self._client)
             self._server = self._client.once
         return not self._stopping.is_set()
 
@@ -330,15 +336,24 @@ class Session(BaseSession):
 
     async def _follow_words(self) -> None:
         try:
-            async with contextlib.aclosing(
-                follow_words(self._server, self._id, len(self._log), on_line=self._words_may_come)
-            ) as batches:
+            async with contextlib.aclosing(self._words()) as batches:
                 async for first, words in batches:
                     self._take_words(first, words)
         except WordsUnavailable as error:
             self._on_event(CaptionsUnavailable(reason=str(error)))
             self._speeches.expect_no_words()
         self._look_now.set()
+
+    def _words(self) -> AsyncGenerator[tuple[int, tuple[WordEvent, ...]]]:
+        known = len(self._log)
+        if self._known_words:
+            return known_words(self._known_words, known, self._played, self._clock.real)
+        return follow_words(self._server, self._id, known, on_line=self._words_may_come)
+
+    def _played(self) -> float:
+        if self.status is SessionStatus.COMPLETED:
+            return math.inf
+        return self.meter.elapsed if self.meter.running else -math.inf
 
     def _words_may_come(self, may: bool) -> None:  # noqa: FBT001
         self._speeches.words_may_come = may

@@ -3,8 +3,10 @@
 Text that comes while a session ends is not lost: it opens the next one.
 """
 
+from collections.abc import Sequence
 from functools import partial
 
+from heygen_widget.api.models import WordEvent
 from heygen_widget.session.base import SessionSetup
 from heygen_widget.session.delivery import Delivery
 from heygen_widget.session.queue import SessionQueue
@@ -33,13 +35,24 @@ class Sessions(SessionQueue[Session]):
         else:
             self.begin(self._seeded, speech, takes_text=True)
 
-    def begin(self, request: Request, speech: Delivery | None, *, takes_text: bool) -> None:
-        """Open a session, once those before it have ended."""
+    def begin(
+        self,
+        request: Request,
+        speech: Delivery | None,
+        *,
+        takes_text: bool,
+        words: Sequence[WordEvent] = (),
+    ) -> None:
+        """Open a session, once those before it have ended.
+
+        Of a sound whose `words` are known, the server is asked for none.
+        """
         session = Session(
             self._setup,
             request,
             speech=speech,
             takes_text=takes_text,
+            words=words,
             on_event=partial(self.emit, epoch=self._next_epoch),
         )
         self.enter(session)

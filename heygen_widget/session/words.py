@@ -1,7 +1,7 @@
 """Follows the words of a session, however often the connection breaks."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -16,6 +16,10 @@ LONGEST_PAUSE: Final = 2.0
 """Seconds before the next attempt after many failures in a row."""
 MOST_WORDS: Final = 50_000
 """Words of a session, all of which are kept. An hour, the longest there is, has some 10,000."""
+AHEAD: Final = 0.5
+"""Seconds by which words that are known beforehand are told ahead of their sound."""
+STEP: Final = 0.2
+"""Seconds of the stream after which is looked for words that are due."""
 LONGEST_WORD: Final = 1000
 """Characters of one word. Some services report a clause of Thai as a single one."""
 
@@ -67,6 +71,37 @@ async def follow_words(
         else:
             return
         await asyncio.sleep(max(next(pauses), asked))
+
+
+async def known_words(
+    words: Sequence[WordEvent],
+    known: int,
+    elapsed: Callable[[], float],
+    real: Callable[[float], float],
+) -> AsyncGenerator[tuple[int, tuple[WordEvent, ...]]]:
+    """Yield words whose times are known beforehand, about when they are heard.
+
+    Parameters
+    ----------
+    words
+        All of them.
+    known
+        How many of them were yielded before.
+    elapsed
+        Returns the seconds that were streamed.
+    real
+        Returns how long seconds of the stream take on this machine.
+    """
+    told = known
+    while told < len(words):
+        upto = elapsed() + AHEAD
+        # Those before the first that is not due.
+        due = next((n for n in range(told, len(words)) if words[n].start > upto), len(words))
+        if due > told:
+            yield told, tuple(map(_fit_to_be_shown, words[told:due]))
+            told = due
+        else:
+            await asyncio.sleep(max(0.02, real(STEP)))
 
 
 def _fit_to_be_shown(word: WordEvent) -> WordEvent:

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from weakref import WeakKeyDictionary
 
+from heygen_widget.account.playable_speech import PlayableSpeech
 from heygen_widget.api import AsyncHeyGen, HeyGen
 from heygen_widget.api.examples import DEFAULT_AVATAR_ID, DEFAULT_VOICE_ID
 from heygen_widget.controller.controller import OnInterrupt
 from heygen_widget.controller.hls.backend import HlsBackend
 from heygen_widget.controller.presenter import Presented
 from heygen_widget.frontend.protocol import Transport
-from heygen_widget.lifecycle.connection import Connection
+from heygen_widget.lifecycle.connection import Connection, MaxCost
 from heygen_widget.present.cues import Calls, Cues
 from heygen_widget.present.figure import Figure
 from heygen_widget.present.objects import figure_of
@@ -54,7 +55,8 @@ class Avatar(SessionWidget):
         the kernel reads the stream and hands it on through the notebook; ``"auto"``, whichever
         works.
     max_cost, max_seconds
-        Limits in dollars and seconds that end a session; announced ten seconds ahead.
+        Limits in dollars and seconds that end a session; announced ten seconds ahead. With
+        ``max_cost="balance"`` it is what is left in the account when the session begins.
     price_per_second
         Dollars, for the meter.
     interrupt
@@ -77,7 +79,7 @@ class Avatar(SessionWidget):
         client: HeyGen | AsyncHeyGen | None = None,
         local: "LocalServer | HeyGen | AsyncHeyGen | bool | None" = None,
         transport: Transport = "auto",
-        max_cost: float | None = None,
+        max_cost: MaxCost | None = None,
         max_seconds: float | None = None,
         price_per_second: float = PRICE_PER_SECOND,
         interrupt: OnInterrupt = "wait",
@@ -114,9 +116,9 @@ class Avatar(SessionWidget):
         text
             The first words. HeyGen does not open a session without text or audio.
         audio
-            Existing audio: a path, bytes, a URL, an asset id, an open file, `(samples, rate)`,
-            or an array of samples with `rate`, (n,) or (n, 2), int16 or float in -1 to 1. Large
-            ones are uploaded.
+            Existing audio: what `listen` returned (with captions, if its words are known), a path,
+            bytes, a URL, an asset id, an open file, `(samples, rate)`, or an array of samples with
+            `rate`, (n,) or (n, 2), int16 or float in -1 to 1. Large ones are uploaded.
         rate
             Samples per second of an array.
         type
@@ -196,6 +198,34 @@ class Avatar(SessionWidget):
         return self._backend.speak(
             text, presented, lexicon=lexicon, final=final, raw=raw, reopen=reopen
         )
+
+    def listen(
+        self, text: str, *, speed: float = 1.0, language: str | None = None
+    ) -> PlayableSpeech:
+        """Let the avatar's voice speak `text` alone: no picture, no session, a 75th of the price.
+
+        The result plays where it is shown, and marks the words as they are heard.
+        ``avatar.start(audio=result)`` gives a face to exactly that sound.
+
+        Parameters
+        ----------
+        text
+            What is spoken, with pauses such as ``<break time="0.5s"/>``.
+        speed
+            0.5 to 2.
+        language
+            Such as ``"en"``; by default the voice's.
+
+        Raises
+        ------
+        HeyGenError
+            When it cannot be spoken, or the sound cannot be fetched.
+
+        Examples
+        --------
+        >>> avatar.listen('Wait. <break time="1s"/> Now.', speed=0.9)  # doctest: +SKIP
+        """
+        return self._backend.listen(text, speed, language)
 
     def present(
         self,

@@ -9,6 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from heygen_widget.account.listening import listen, sound_of
+from heygen_widget.account.playable_speech import PlayableSpeech
+from heygen_widget.api import SpeechFile, WordEvent
 from heygen_widget.bridge import bridge, wait_blocking
 from heygen_widget.controller.backend import Handler
 from heygen_widget.controller.controller import AvatarController, check_choice
@@ -119,7 +122,10 @@ class HlsBackend:
             )
         self._avatar.refuse_if_closed()
         if audio is not None:
-            self._open(self._openings.audio(prepare(audio, rate)), None)
+            words: Sequence[WordEvent] = ()
+            if isinstance(audio, SpeechFile):
+                words, audio = audio.words or (), sound_of(audio)
+            self._open(self._openings.audio(prepare(audio, rate)), None, words=words)
             return None
         delivery = self._avatar.speech(Delivery, text or "")
         if kind == "tts":
@@ -168,9 +174,21 @@ class HlsBackend:
         """Take a picture of the avatar as it is now."""
         return wait_blocking(self._avatar.loop.submit(self._recordings.snapshot()))
 
-    def _open(self, opening: Opening, speech: Delivery | None, *, takes_text: bool = False) -> None:
+    def listen(self, text: str, speed: float, language: str | None) -> PlayableSpeech:
+        """Speak `text` to a file, and return that with its sound."""
+        self._avatar.refuse_if_closed()
+        return wait_blocking(self._avatar.loop.submit(self._listen(text, speed, language)))
+
+    def _open(
+        self,
+        opening: Opening,
+        speech: Delivery | None,
+        *,
+        takes_text: bool = False,
+        words: Sequence[WordEvent] = (),
+    ) -> None:
         with self._avatar.stopped_by_interrupts():
-            bridge.ask(self._begin, opening, speech, takes_text)
+            bridge.ask(self._begin, opening, speech, takes_text, words)
 
     # From here on: on the private loop.
 
@@ -193,13 +211,24 @@ class HlsBackend:
                 return None
             await asyncio.sleep(0.1)
 
-    def _begin(self, opening: Opening, speech: Delivery | None, takes_text: bool) -> None:  # noqa: FBT001 (passed on by `ask`)
+    async def _listen(self, text: str, speed: float, language: str | None) -> PlayableSpeech:
+        client = await self._openings.connect()
+        voice_id = self._openings.voice_id
+        return await listen(client, text, voice_id, speed=speed, language=language)
+
+    def _begin(
+        self,
+        opening: Opening,
+        speech: Delivery | None,
+        takes_text: bool,  # noqa: FBT001 (passed on by `ask`)
+        words: Sequence[WordEvent],
+    ) -> None:
         newest = self.queue.newest
         if newest is not None and not newest.ending:
             raise RuntimeError(
                 f"A session is already open ({newest.status}). speak() adds to it, stop() ends it."
             )
-        self.queue.begin(opening, speech, takes_text=takes_text)
+        self.queue.begin(opening, speech, takes_text=takes_text, words=words)
 
     def _send(self, content: Any, buffers: Any = None) -> None:
         self._avatar.publisher.send(content, buffers)
