@@ -53,7 +53,7 @@ def make_app(
     api = Api(registry, throttling, assets, files, intake)
     account = AccountApi(
         registry.settings,
-        registry.studio,
+        studio,
         assets=assets,
         files=files,
         wallet=registry.wallet,

@@ -30,7 +30,7 @@ class Registry:
 
     Attributes
     ----------
-    settings, studio
+    settings
         What all sessions have in common.
     wallet
         What pays for them.
@@ -44,7 +44,7 @@ class Registry:
     def __init__(self, settings: Settings, studio: Studio) -> None:
         self.clock = Clock(settings.pace)
         self.settings: Final = settings
-        self.studio: Final = studio
+        self._studio = studio
         self.wallet: Final = Wallet(settings.balance)
         self._sessions: dict[str, Session] = {}
         self._by_token: dict[str, Session] = {}
@@ -56,7 +56,7 @@ class Registry:
             raise ApiError.rate_limited(RETRY_AFTER)
         self.wallet.require(REALTIME)
         session = Session(
-            script, self.settings, self.studio, self.clock, self._retire, wallet=self.wallet
+            script, self.settings, self._studio, self.clock, self._retire, wallet=self.wallet
         )
         self._sessions[session.stream_id] = session
         self._by_token[session.token] = session
