@@ -28,6 +28,9 @@ from heygen_widget.take import TakeError
 LONGEST_PAUSE: Final = 20.0
 """Seconds: sessions end that get no text for half a minute."""
 
+ON_ITS_WAY: Final = 0.3
+"""Seconds from sending a text to hearing it, about."""
+
 
 def rehearse(
     avatar: Performer,
@@ -76,11 +79,18 @@ def _speak(avatar: Performer, lines: Sequence[Line], lexicon: Mapping[str, str])
         speech = avatar.speak(line.text, lexicon=lexicon, raw=True)
         speeches.append(speech)
         if line.pause:
-            speech.result()
-            time.sleep(line.pause)
+            _pause_after(speech, line.pause)
     avatar.finish()
     avatar.wait()
     return speeches
+
+
+def _pause_after(speech: Speech, pause: float) -> None:
+    """Wait until a text is spoken, and so long that silence follows for `pause` seconds."""
+    over = time.monotonic()
+    for word in speech:  # told when it begins
+        over = time.monotonic() + word.end - word.start
+    time.sleep(max(0.0, over + pause - ON_ITS_WAY - time.monotonic()))
 
 
 def _save(avatar: Performer, path: Path) -> None:

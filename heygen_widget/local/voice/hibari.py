@@ -29,7 +29,10 @@ from heygen_widget.local.voice.words import tokens
 _COUNTS_QUIETER: Final = 2.7  # LU, than it reads: between numbers it pauses
 _UNIT: Final = 0.025  # seconds: the model's durations are multiples
 _LATE: Final = 0.050  # seconds by which the sound is ahead of the durations
-_FADES: Final = 0.26  # seconds of a text's last letter that are too quiet to be heard, about
+_FADING_FROM: Final = 0.2  # seconds of the last letter; of what is longer, too much is quiet
+_FADES: Final = 1.68  # seconds that are too quiet to be heard, for each of those
+_PAUSES_FROM: Final = 0.09  # seconds of a letter before a mark; what is longer is mostly silence
+_PAUSES: Final = 2.0  # seconds of silence for each of those
 _VOICED: Final = 40.0  # Hz: a lower pitch is none
 _SPREAD: Final = {
     "A": "eɪ",
@@ -125,10 +128,8 @@ class HibariSpeaker:
         if spelt is None:
             return None
         (durations,) = self._durations.run(None, self._inputs(spelt, voice.timbre))
-        ends = np.cumsum(durations.reshape(-1)) * _UNIT / voice.timbre.throat
-        said = [n for n, letter in enumerate(spelt.letters) if letter.isalnum()]
-        # The first duration is of the silence before all letters.
-        return max(0.0, float(ends[said[-1] + 1] - ends[said[0]]) - _FADES) if said else 0.0
+        seconds = durations.reshape(-1).astype(float) * (_UNIT / voice.timbre.throat)
+        return _sounding(spelt.letters, seconds)
 
     def gain(self, voice: Voice, language: str) -> float:
         """Return what samples are multiplied by to be as loud as all speech."""
@@ -230,6 +231,29 @@ class HibariSpeaker:
             "ids": np.asarray([self._model.ids(spelt.letters)], np.int64),
             "speed": np.asarray([timbre.pace / timbre.throat], np.float32),
         }
+
+
+def _sounding(letters: str, durations: npt.NDArray[np.float64]) -> float:
+    """Return the seconds that letters sound, from the durations of the silence before and of each.
+
+    The factors are fitted to the sounds of 38 sentences, from which this differs by 0.04 s.
+    """
+    said = [n for n, letter in enumerate(letters) if letter.isalnum()]
+    if not said:
+        return 0.0
+    lasting = durations[1:]  # of each letter
+    first, last = said[0], said[-1]
+    fading = _FADES * max(0.0, lasting[last] - _FADING_FROM)
+    seconds = float(lasting[first : last + 1].sum() - fading)
+    before = first  # the last letter that is said
+    for n in range(first + 1, last):
+        if letters[n].isalnum():
+            before = n
+        elif letters[n] in _WITHIN:
+            there = _PAUSES * max(0.0, lasting[before] - _PAUSES_FROM)
+            there += float(lasting[before + 1 : n].sum())
+            seconds += max(0.0, _WITHIN[letters[n]] - there)
+    return float(max(0.0, seconds))
 
 
 def _asks(text: str) -> bool:
