@@ -82,6 +82,11 @@ def bearer(headers: Headers) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
+def is_our_client(headers: Headers) -> bool:
+    """Whether our own client asks; its players begin with the first segment."""
+    return headers.get("user-agent", "").startswith("heygen-widget/")
+
+
 class Gate:
     """Passes a request on to `app`, or refuses it."""
 

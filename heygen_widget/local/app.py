@@ -5,7 +5,6 @@ account; this connects them.
 """
 
 import asyncio
-from http import HTTPStatus
 from typing import Any, Final
 
 from starlette.applications import Starlette
@@ -15,13 +14,13 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from heygen_widget.local.access import Gate, Key, Throttling
+from heygen_widget.local.access import Gate, Key, Throttling, is_our_client
 from heygen_widget.local.account.files import Files
 from heygen_widget.local.account.routes import AccountApi
 from heygen_widget.local.assets import MAX_FILES, Assets
 from heygen_widget.local.audio_body import AudioBody
 from heygen_widget.local.bodies import MAX_AUDIO, parse_append, parse_create, parse_throttle
-from heygen_widget.local.errors import ApiError
+from heygen_widget.local.errors import ApiError, answer_error
 from heygen_widget.local.intake import Intake
 from heygen_widget.local.measures import Measures
 from heygen_widget.local.media import Media
@@ -31,9 +30,6 @@ from heygen_widget.local.studio import Studio
 from heygen_widget.local.v1 import Streaming
 
 SESSIONS: Final = "/v3/avatar-realtime"
-
-OUR_CLIENT: Final = "heygen-widget/"
-"""The beginning of our client's user agent; its players begin with the first segment."""
 
 
 def make_app(
@@ -71,7 +67,7 @@ def make_app(
     app = Starlette(
         routes=routes,
         exception_handlers=dict.fromkeys(
-            (ApiError, HTTPException, ClientDisconnect, Exception), _answer_error
+            (ApiError, HTTPException, ClientDisconnect, Exception), answer_error
         ),
     )
     # /v3/x and /v3/x/ are different names; a redirect would answer outside of the envelope.
@@ -120,7 +116,7 @@ class Api:
             async with self._parsing:
                 script = await asyncio.to_thread(parse_create, body)
         session = self._registry.open(self._files.fill_in(self._assets.fill_in(script)))
-        session.plays_at_once = request.headers.get("user-agent", "").startswith(OUR_CLIENT)
+        session.plays_at_once = is_our_client(request.headers)
         return _data({"stream_id": session.stream_id}, 201)
 
     async def _get(self, request: Request) -> Response:
@@ -157,20 +153,3 @@ class Api:
 
 def _data(data: dict[str, Any], status: int = 200) -> Response:
     return JSONResponse({"data": data}, status)
-
-
-async def _answer_error(request: Request, error: Exception) -> Response:
-    """Answer in HeyGen's envelope, whatever happened."""
-    match error:
-        case ApiError():
-            return error.response()
-        case HTTPException(status_code=HTTPStatus.NOT_FOUND):
-            return ApiError.not_found(f"Nothing found at {request.url.path}.").response()
-        case HTTPException(status_code=status, detail=detail, headers=headers):
-            code = detail.lower().replace(" ", "_")
-            return ApiError(status, code, f"{detail}.", headers=dict(headers or {})).response()
-        case ClientDisconnect():
-            return Response(status_code=400)  # which reaches nobody
-        case _:
-            message = "The server failed to respond; its log says why."
-            return ApiError(500, "internal_error", message).response()

@@ -4,9 +4,12 @@ Knows no route and no session.
 """
 
 import math
+from http import HTTPStatus
 from typing import Self
 
-from starlette.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
 
 
 class ApiError(Exception):
@@ -85,3 +88,20 @@ class ApiError(Exception):
             "Too many requests. Retry after the duration specified in the Retry-After header.",
             headers={"Retry-After": str(math.ceil(retry_after))},
         )
+
+
+async def answer_error(request: Request, error: Exception) -> Response:
+    """Answer in HeyGen's envelope, whatever happened."""
+    match error:
+        case ApiError():
+            return error.response()
+        case HTTPException(status_code=HTTPStatus.NOT_FOUND):
+            return ApiError.not_found(f"Nothing found at {request.url.path}.").response()
+        case HTTPException(status_code=status, detail=detail, headers=headers):
+            code = detail.lower().replace(" ", "_")
+            return ApiError(status, code, f"{detail}.", headers=dict(headers or {})).response()
+        case ClientDisconnect():
+            return Response(status_code=400)  # which reaches nobody
+        case _:
+            message = "The server failed to respond; its log says why."
+            return ApiError(500, "internal_error", message).response()

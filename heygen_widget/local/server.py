@@ -26,6 +26,7 @@ from heygen_widget.local.assets import MAX_FILES
 from heygen_widget.local.connections import ConnectionLimiter
 from heygen_widget.local.hls import frames_per_segment
 from heygen_widget.local.intake import MAX_JSON
+from heygen_widget.local.listener import base_url, listen, open_files
 from heygen_widget.local.log import open_log
 from heygen_widget.local.memory import use_one_arena
 from heygen_widget.local.registry import Registry
@@ -42,7 +43,6 @@ _BACKLOG: Final = 1024  # connections that the system holds until they are taken
 _RESERVED_FILES: Final = 40  # that are open beside connections: pipes, libraries, sockets of rooms
 _MIN_CONNECTIONS: Final = 16  # connections, however few files may be open
 _UPLOAD_SHARE: Final = 4  # one of so many is for uploaded files
-_MAX_OPEN_FILES: Final = 4096
 
 
 def _end_process() -> NoReturn:
@@ -74,12 +74,12 @@ def serve(settings: Settings) -> int:
         frames_per_segment(settings.segment)
         registry = Registry(settings, studio)
         streaming = open_streaming(settings, studio, key)
-        listener = _listen(settings)
+        listener = listen(settings.host, settings.port)
     except ValueError as error:
         sys.stderr.write(f"{error}\n")
         return CANNOT_SERVE
-    ready_line = json.dumps({"base_url": _base_url(listener), "api_key": api_key})
-    connections, files = share_files(_open_files())
+    ready_line = json.dumps({"base_url": base_url(listener), "api_key": api_key})
+    connections, files = share_files(open_files())
     config = uvicorn.Config(
         make_app(
             registry,
@@ -163,57 +163,8 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _listen(settings: Settings) -> socket.socket:
-    if settings.port not in range(2**16):  # some resolvers take it modulo 65,536
-        raise ValueError(f"{settings.port} is not a valid port: choose one from 0 to 65535.")
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        listener = socket.socket(family, kind, protocol)
-    except OSError as error:
-        raise ValueError(
-            f"{settings.host}:{settings.port} is not a valid address: {error}."
-        ) from None
-    try:
-        if os.name == "posix":
-            # Without it a port stays taken for a minute after a server that used it has ended.
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen()
-    except OSError as error:
-        listener.close()
-        raise ValueError(
-            f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. "
-            "Choose another port with --port, or 0 for any free one."
-        ) from None
-    return listener
-
-
-def _open_files() -> int:
-    """Return how many files this process may open, after raising that limit."""
-    try:
-        import resource  # noqa: PLC0415 (not on Windows, where sockets are no files)
-    except ImportError:
-        return _MAX_OPEN_FILES
-    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _MAX_OPEN_FILES if most == resource.RLIM_INFINITY else min(most, _MAX_OPEN_FILES)
-    if allowed != resource.RLIM_INFINITY and allowed < wanted:
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
-            allowed = wanted
-    return _MAX_OPEN_FILES if allowed == resource.RLIM_INFINITY else min(allowed, _MAX_OPEN_FILES)
-
-
 def share_files(open_files: int) -> tuple[int, int]:
     """Return how many open files are for connections, and how many for uploads."""
     free = max(_MIN_CONNECTIONS, open_files - _RESERVED_FILES)
     files = max(1, min(MAX_FILES, free // _UPLOAD_SHARE))
     return max(_MIN_CONNECTIONS, free - files), files
-
-
-def _base_url(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    # A server that listens on all interfaces is reached from here by the loopback address.
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
