@@ -13,6 +13,7 @@ import httpx
 from pydantic import ValidationError
 from pydantic_core import from_json
 
+from heygen_widget.api.in_line import place_of
 from heygen_widget.api.plain import one_line
 
 from ._key import Secret
@@ -88,7 +89,9 @@ def api_error(operation: Operation[AnswerT], response: httpx.Response, key: Secr
     )
     if isinstance(error, RateLimited):
         error.retry_after = retry_after(response)
-        if error.retry_after:
+        position, wait = place_of(response.headers)
+        error.position, error.wait = position, wait
+        if error.retry_after and position is None:
             error.hint = (
                 f"{error.hint} The server asks you to wait {error.retry_after:g} s.".strip()
             )

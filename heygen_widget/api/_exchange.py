@@ -153,7 +153,7 @@ def _may_repeat(operation: Operation[AnswerT], error: HeyGenError) -> bool:
     if operation.once:
         return False
     if isinstance(error, RateLimited):  # refused before anything was done
-        return True
+        return error.position is None  # a queue may be long: whoever waits decides
     unclear = isinstance(error, ServerError) or not isinstance(error, APIError)
     return operation.repeatable and unclear
 

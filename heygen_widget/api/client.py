@@ -55,8 +55,8 @@ class _Client(Generic[_WireT, _HttpT]):
         """Create a client with the settings of another one, and its own connections."""
         settings = other._settings  # noqa: SLF001 (both are one implementation)
         return cls(
-            settings.key.reveal(),
-            settings.base_url,
+            api_key=settings.key.reveal(),
+            base_url=settings.base_url,
             timeout=settings.timeout,
             max_retries=settings.max_retries,
         )

@@ -136,9 +136,16 @@ class RateLimited(APIError):
     ----------
     retry_after : float or None
         Seconds the server asks to wait, if given.
+    position : int or None
+        The place in a queue, from 1, where a workshop shares its avatars. Whoever asks again in
+        time keeps it.
+    wait : float or None
+        About how many seconds it takes until it is one's turn, if given.
     """
 
     retry_after: float | None = None
+    position: int | None = None
+    wait: float | None = None
 
 
 class ServerError(APIError):

@@ -105,12 +105,6 @@ class AppendTextDeltaRequest(RequestBody):
         return self
 
 
-class CreateAvatarRealtimeResponse(AnswerBody):
-    """The identifier of a new session."""
-
-    stream_id: Name
-
-
 class Rehearsal(AnswerBody):
     """The clock of a rehearsal that runs faster than real time; HeyGen's responses have none.
 
@@ -124,6 +118,23 @@ class Rehearsal(AnswerBody):
 
     pace: Annotated[float, Field(ge=1, le=1000)]
     streamed: Annotated[float, Field(ge=0, le=1e9)]
+
+
+class CreateAvatarRealtimeResponse(AnswerBody):
+    """The identifier of a new session.
+
+    Attributes
+    ----------
+    stream_id : str
+        The session.
+    seconds_left : float or None
+        Seconds after which a workshop's gateway ends it; HeyGen's responses have none.
+    """
+
+    stream_id: Name
+    seconds_left: Annotated[
+        Annotated[float, Field(gt=0, le=1e6)] | None, WrapValidator(if_valid)
+    ] = None
 
 
 class AvatarRealtimeStatusResponse(AnswerBody):

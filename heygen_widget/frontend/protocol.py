@@ -40,6 +40,7 @@ class SessionView(BaseModel):
     status: str = "idle"  # idle creating pending streaming draining completed cancelled error
     state: str = "idle"  # the same; or unreachable, stopping: the server does not answer
     stream_id: str | None = None
+    place: str | None = None  # where it stands in a workshop's queue, in words
     hls_url: str | None = None  # the last playback URL the server gave
     rehearsal: bool = False  # the embedded avatar server is speaking
     transport: Transport = "auto"

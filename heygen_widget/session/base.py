@@ -53,6 +53,8 @@ class BaseSession:
         The playback URL; None until the server has given one, and in a room.
     over
         Whether the server has said that it ended: nothing more is billed.
+    place
+        Where it stands in a workshop's queue, in words; None while it does not.
     """
 
     def __init__(self, setup: SessionSetup, on_event: Callable[[SessionEvent], None]) -> None:
@@ -62,6 +64,7 @@ class BaseSession:
         self.end_reason: str | None = None
         self.error: Exception | None = None
         self.over = False
+        self.place: str | None = None
         self._clock = Clock()
         self.meter = Meter(setup.price_per_second, self._clock)
         self._connect = setup.connect

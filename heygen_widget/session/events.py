@@ -128,6 +128,17 @@ class Throttled(SessionEvent):
 
 
 @record
+class Queued(SessionEvent):
+    """All avatars of the workshop speak: the place in the queue, and about how long it takes.
+
+    The session opens when it is its turn, unless it is stopped before.
+    """
+
+    position: int
+    seconds: float | None
+
+
+@record
 class CountDiffers(SessionEvent):
     """The server counts more or fewer bytes of a text than expected (`surplus` bytes).
 

@@ -3,9 +3,9 @@
 import asyncio
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
+from typing import Final, Self
 
 from heygen_widget.session.meter import Meter
 
@@ -47,6 +47,11 @@ class Limits:
             value = getattr(self, name)
             if value is not None and not value > 0:
                 raise ValueError(f"{name} must be more than 0, not {value!r}.")
+
+    def within(self, max_cost: float) -> Self:
+        """Return the same limits, but at most so many dollars."""
+        allowed = max_cost if self.max_cost is None else min(max_cost, self.max_cost)
+        return replace(self, max_cost=allowed)
 
 
 class Guard:

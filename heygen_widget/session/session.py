@@ -10,10 +10,12 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Final, TypeAlias
 
 from heygen_widget.api.errors import APITimeoutError, Gone, HeyGenError
+from heygen_widget.api.in_line import in_line
 from heygen_widget.api.models import (
     AppendTextDeltaResponse,
     AvatarRealtimeStatusResponse,
     CreateAvatarRealtimeRequestBody,
+    CreateAvatarRealtimeResponse,
     Rehearsal,
     WordEvent,
 )
@@ -25,6 +27,7 @@ from heygen_widget.session.errors import may_have_arrived
 from heygen_widget.session.events import (
     CaptionsUnavailable,
     PlaybackReady,
+    Queued,
     SessionEvent,
     WordsSpoken,
 )
@@ -34,6 +37,7 @@ from heygen_widget.session.retries import repeated
 from heygen_widget.session.speeches import Speeches
 from heygen_widget.session.status import SessionStatus
 from heygen_widget.session.tasks import end_tasks
+from heygen_widget.session.turn import in_turn
 from heygen_widget.session.words import WordsUnavailable, follow_words, known_words
 
 FIRST_PAUSE: Final = 0.25
@@ -185,21 +189,37 @@ class Session(BaseSession):
         if self._stopping.is_set():  # while its sound was uploaded
             return
         await self._create(request)
-        await self._live()
+        if self.stream_id is not None:
+            await self._live()
 
     async def _create(self, request: CreateAvatarRealtimeRequestBody) -> None:
-        self.meter.requested()
-        self._contact.heard()
+        """Open the session when it is its turn; leave it without `stream_id` if stopped before."""
         fields = {name: getattr(request, name) for name in type(request).model_fields}
+
+        def ask() -> Awaitable[CreateAvatarRealtimeResponse]:
+            self.meter.requested()
+            self._contact.heard()
+            return self._client.avatar_realtime.create(**fields)
+
         try:
-            created = await self._client.avatar_realtime.create(**fields)
+            created = await in_turn(ask, self._stopping, self._queue_up)
         except HeyGenError as error:
             if may_have_arrived(error) and not isinstance(error, APITimeoutError):
                 error.hint = f"{error.hint} {_UNKNOWN}".strip()
             raise
+        self.place = None
+        if created is None:
+            return
         self._contact.heard()
         self.stream_id = created.stream_id
+        if created.seconds_left is not None:
+            self._limit(self.limits.within(created.seconds_left * self.meter.price_per_second))
         self._become(SessionStatus.PENDING)
+
+    def _queue_up(self, position: int, seconds: float | None) -> None:
+        self._contact.heard()
+        self.place = in_line(position, seconds)
+        self._on_event(Queued(position=position, seconds=seconds))
 
     async def _live(self) -> None:
         """Feed, follow and watch until the session has ended or must be stopped."""

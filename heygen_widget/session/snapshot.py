@@ -26,6 +26,7 @@ class SessionSnapshot:
     stream_id: str | None = None
     hls_url: str | None = None
     stopping: bool = False  # whether it was told to end at once, and has not ended yet
+    place: str | None = None  # where it stands in a workshop's queue, in words
     over: bool = False  # whether the server has said that it ended: nothing more is billed
     end_reason: str | None = None  # why it ended, if the server gave a reason
     error: Exception | None = None  # why it failed
@@ -55,6 +56,7 @@ class SessionSnapshot:
             stream_id=session.stream_id,
             hls_url=session.hls_url,
             stopping=session.stopping,
+            place=session.place,
             over=session.over,
             end_reason=session.end_reason,
             error=session.error,

@@ -26,6 +26,8 @@ export interface SessionView {
   /** The same; or unreachable, stopping: the server does not answer. */
   state: string;
   stream_id: string | null;
+  /** Where it stands in a workshop's queue, in words; null while it does not. */
+  place: string | null;
   hls_url: string | null;
   /** Whether the embedded avatar server is speaking. */
   rehearsal: boolean;
@@ -330,6 +332,7 @@ export const IDLE: SessionView = {
   status: "idle",
   state: "idle",
   stream_id: null,
+  place: null,
   hls_url: null,
   rehearsal: false,
   transport: "auto",

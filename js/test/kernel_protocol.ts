@@ -98,6 +98,7 @@ export interface SessionView {
   status: string;
   state: string;
   stream_id: string | null;
+  place: string | null;
   hls_url: string | null;
   rehearsal: boolean;
   transport: "auto" | "direct" | "kernel";

@@ -49,6 +49,31 @@ def test_a_refusal_for_being_too_many_is_tried_again_when_the_server_says(
     assert first.headers["x-api-key"] == second.headers["x-api-key"]
 
 
+def test_a_place_in_a_queue_is_told_at_once_since_it_may_take_long(
+    face: Face, server: Server
+) -> None:
+    server.answers(429, LIMIT, Retry_After="2", X_Queue_Position="3", X_Queue_Wait="125")
+
+    with pytest.raises(RateLimited) as refused:
+        face.open_session()
+
+    assert face.pauses == []
+    assert (refused.value.position, refused.value.wait) == (3, 125.0)
+    assert refused.value.retry_after == 2
+
+
+@pytest.mark.parametrize("position", ["0", "-1", "x", "1" * 30, "³"])
+def test_what_is_no_place_in_a_queue_is_a_refusal_like_others(
+    face: Face, server: Server, position: str
+) -> None:
+    server.answers(429, LIMIT, Retry_After="2", X_Queue_Position=position)
+    server.answers(202, {"data": {"stream_id": "s1"}})
+
+    face.open_session()
+
+    assert face.pauses == [2.0]
+
+
 @pytest.mark.parametrize("asked", ["3600", "1e9"])
 def test_nobody_is_kept_waiting_for_more_than_half_a_minute(
     face: Face, server: Server, asked: str

@@ -63,7 +63,7 @@ export function statusLine({
     case "idle":
       return { text: "Ready", tone: "idle" };
     case "creating":
-      return { text: "Connecting…", tone: "busy" };
+      return { text: session.place ? capital(session.place) : "Connecting…", tone: "busy" };
     case "pending":
       return { text: `Waiting for ${session.rehearsal ? "the avatar" : "HeyGen"}`, tone: "busy" };
     case "streaming":
@@ -127,6 +127,7 @@ export const limitName = (limit: string | null): string => LIMITS[limit ?? ""] ?
 
 /** `max_length` → `Max length`: words of the server that this version does not know. */
 function readable(word: string): string {
-  const spaced = word.replaceAll("_", " ").trim();
-  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+  return capital(word.replaceAll("_", " ").trim());
 }
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

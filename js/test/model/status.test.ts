@@ -25,6 +25,12 @@ test.each([
   expect(statusLine({ session: { ...IDLE, status }, playback }).text).toBe(text);
 });
 
+test("a session that waits for its turn says where it stands", () => {
+  const session = { ...IDLE, status: "creating", place: "third in line, about 2 min" };
+  const { text } = statusLine({ session, playback: null });
+  expect(text).toBe("Third in line, about 2 min");
+});
+
 test.each([
   [{ end_reason: "final_marker" }, "Ended"],
   [{ end_reason: "idle_timeout" }, "Ended: no text for a while"],
