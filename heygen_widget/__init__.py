@@ -12,6 +12,8 @@ from heygen_widget._version import __version__
 
 if TYPE_CHECKING:
     from heygen_widget.api import AsyncHeyGen, HeyGen, HeyGenError
+    from heygen_widget.gateway.classroom import Classroom
+    from heygen_widget.gateway.workshop import Workshop
     from heygen_widget.local import LocalServer
     from heygen_widget.reports.diagnosis import diagnose
     from heygen_widget.reports.ledger import sessions
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AsyncHeyGen",
     "Avatar",
+    "Classroom",
     "HeyGen",
     "HeyGenError",
     "LocalServer",
@@ -31,6 +34,7 @@ __all__ = [
     "Speech",
     "SpeechStatus",
     "StreamingAvatar",
+    "Workshop",
     "__version__",
     "diagnose",
     "sessions",
@@ -42,6 +46,7 @@ __all__ = [
 _HOMES: Final = {
     "AsyncHeyGen": "heygen_widget.api",
     "Avatar": "heygen_widget.widget.avatar",
+    "Classroom": "heygen_widget.gateway.classroom",
     "HeyGen": "heygen_widget.api",
     "HeyGenError": "heygen_widget.api",
     "LocalServer": "heygen_widget.local",
@@ -50,6 +55,7 @@ _HOMES: Final = {
     "Speech": "heygen_widget.session",
     "SpeechStatus": "heygen_widget.session",
     "StreamingAvatar": "heygen_widget.widget.streaming_avatar",
+    "Workshop": "heygen_widget.gateway.workshop",
     "diagnose": "heygen_widget.reports.diagnosis",
     "sessions": "heygen_widget.reports.ledger",
     "speak": "heygen_widget.widget.avatar",

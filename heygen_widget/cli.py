@@ -1,4 +1,4 @@
-"""The ``heygen-widget`` command: demo, serve, voices and doctor."""
+"""The ``heygen-widget`` command: demo, serve, gateway, voices and doctor."""
 
 import argparse
 import contextlib
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from heygen_widget._version import __version__
+from heygen_widget.gateway.command import add_gateway
 from heygen_widget.local import LocalServerError, Settings
 from heygen_widget.local.settings import KEY_VARIABLE, VOICE_ENGINES, default_voice_engine
 from heygen_widget.voices import add_voices
@@ -37,9 +38,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=__version__)
     parser.set_defaults(
-        run=lambda _: parser.error("choose a command: demo, serve, voices or doctor")
+        run=lambda _: parser.error("choose a command: demo, serve, gateway, voices or doctor")
     )
-    commands = parser.add_subparsers(metavar="demo | serve | voices | doctor")
+    commands = parser.add_subparsers(metavar="demo | serve | gateway | voices | doctor")
 
     demo = commands.add_parser("demo", help="open the quickstart notebook in JupyterLab")
     demo.add_argument(
@@ -130,6 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     serve.set_defaults(run=_serve)
 
+    add_gateway(commands, _key_in)
     add_voices(commands)
 
     doctor = commands.add_parser("doctor", help="print what a bug report needs, without the key")

@@ -18,7 +18,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parents[1]
 ENVIRONMENTS: Final = ROOT / ".venv" / "matrix"
-EXTRAS: Final = ("local", "save", "voice", "webrtc")
+EXTRAS: Final = ("gateway", "local", "save", "voice", "webrtc")
 
 ELSEWHERE: Final = (
     "tests/browser",

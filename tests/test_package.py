@@ -77,6 +77,7 @@ def test_type_checkers_see_the_same_names_as_python() -> None:
         ("heygen_widget.script", ["anywidget", "IPython", "starlette", "numpy", "av", "pandas"]),
         ("heygen_widget.take", ["anywidget", "IPython", "starlette", "numpy", "av"]),
         ("heygen_widget.local", ["anywidget", "IPython", "starlette", "numpy", "av"]),
+        ("heygen_widget.gateway.workshop", ["anywidget", "IPython", "starlette", "redis", "av"]),
         ("heygen_widget.widget.avatar", ["starlette", "uvicorn", "numpy", "av"]),
         ("heygen_widget.cli", ["anywidget", "IPython", "starlette", "numpy", "av"]),
     ],
@@ -116,6 +117,7 @@ ARROWS = {
         "transport",
     ],
     "script": ["api", "language", "lifecycle", "local", "reports.table", "session", "take"],
+    "gateway": ["api", "local", "reports.table", "session.ending"],
     "controller": [
         "account",
         "api",
@@ -147,6 +149,7 @@ ARROWS = {
     ".": [
         "_version",
         "api",
+        "gateway",
         "lifecycle",
         "local",
         "relay",
@@ -172,11 +175,12 @@ SERVER = {
     "onnxruntime",
     "piper",
     "python_multipart",
+    "redis",
     "starlette",
     "uvicorn",
     "websockets",
 }
-MAY_KNOW_MEDIA = ["local", "self_check", "session.audio", "take"]
+MAY_KNOW_MEDIA = ["gateway", "local", "self_check", "session.audio", "take"]
 
 
 def _imports(module: Path) -> Iterator[str]:
