@@ -16,6 +16,7 @@ TOGETHER: Final = (
     ),
     ("tests/browser/",),
     ("tests/kernel/test_cells.py",),
+    ("tests/kernel/test_outputs.py",),
     ("tests/kernel/test_waiting.py",),
     ("tests/local/test_sessions.py",),
     ("tests/local/v1/test_livekit_client.py",),

@@ -1,13 +1,31 @@
 """What a saved notebook holds of an avatar, for those who read it where no widget runs."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
+
+import pytest
 
 from tests.kernel.notebook import Kernel
 
 SHOW = "from heygen_widget import Avatar\navatar = Avatar(local=True)\navatar"
 MOST = 66_000  # bytes, of which the script and its style are 50,000
 WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+    kernel = Kernel(tmp_path_factory.mktemp("outputs"))
+    yield kernel
+    kernel.close()
+
+
+@pytest.fixture
+def kernel(shared: Kernel) -> Iterator[Kernel]:
+    """A kernel that has shown nothing yet, as far as it is heard."""
+    shared.heard.clear()
+    yield shared
+    shared.run("avatar.close()\navatar._controller.loop.ask(lambda: None)")  # no output comes late
 
 
 def _shown(kernel: Kernel, kind: str) -> list[dict[str, Any]]:
