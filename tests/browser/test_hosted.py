@@ -29,8 +29,8 @@ HTML = "text/html"
 FRAME = """<!doctype html><iframe src="{src}" width="900" height="900"
   allow="autoplay; camera; microphone; xr-spatial-tracking"
   sandbox="allow-downloads allow-forms allow-pointer-lock allow-popups allow-same-origin
-    allow-scripts"></iframe>"""
-"""An output in Colab, as Chrome gets it (googlecolab/colabtools#1331)."""
+    allow-scripts"></iframe><p style="height: 3000px">"""
+"""An output in Colab, as Chrome gets it (googlecolab/colabtools#1331), and cells below it."""
 
 NOTEBOOKS = {
     "colab.ipynb": f"import os\nos.environ['COLAB_RELEASE_TAG'] = 'release-colab'\n{SHOW}",
@@ -166,6 +166,9 @@ def test_colab_shows_it_in_a_frame_of_another_origin(context: BrowserContext, vo
     listener.wait_for_sound(sent)
     assert inside.get_by_role("button", name="Stop").is_enabled()
     assert not inside.get_by_role("button", name="Full screen").is_visible()  # frames may not
+    page.evaluate("scrollTo(0, 2500)")
+    inside.get_by_text("Picture in picture keeps the avatar in view").wait_for()
+    assert inside.locator(".heygen-floating").count() == 0
     assert fetched == []
     assert console.of_the_widget == []
 

@@ -25,9 +25,9 @@ export function placeFor(screen: HTMLElement): Place | null {
   // An output may scroll, too, but the notebook is around it.
   const scroller = within.findLast(scrolls);
   if (host) return { host, area: scroller ?? host };
-  const fixed = documentElement.scrollHeight <= documentElement.clientHeight;
-  if (window.top !== window && !scroller && fixed) return null;
-  return { host: body, area: scroller ?? documentElement };
+  const area = scroller ?? documentElement;
+  if (window.top !== window && area.scrollHeight <= area.clientHeight) return null;
+  return { host: body, area };
 }
 
 /** The cell of `screen` in Jupyter's notebooks. */
