@@ -35,9 +35,10 @@ def test_a_speech_plays_and_marks_the_words_that_are_heard(
         return "eight" in marked or bool(page.evaluate("document.querySelector('audio').ended"))
 
     wait_for(hears_the_last_word, 40, "it stops")
-    order = [word.word for word in speech.words or ()]
-    assert marked
-    assert [order.index(word) for word in marked] == sorted(order.index(word) for word in marked)
-    assert "one" not in marked
+    order = [word.word for word in speech.words or () if word.word.isalpha()]
+    numbers = [order.index(word) for word in marked if word.isalpha()]
+    assert numbers
+    assert numbers == sorted(numbers)
+    assert min(numbers) >= order.index("three")
     assert failed == []
     context.close()
