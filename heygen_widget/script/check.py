@@ -49,6 +49,7 @@ _KINDS: Final = re.compile(
     r"|[$€£¥]\d+|\d+ ?[%‰])"
 )
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
+_NOTHING: Final = "Nothing a voice should stumble over."
 _SHOWN: Final = 60
 """Characters of what is shown in a table."""
 _FEW: Final = 0.1
@@ -99,10 +100,14 @@ class Problems(Sequence[Problem]):
         return len(self._all)
 
     def __repr__(self) -> str:
-        return as_lines(self._rows) if self._all else "Nothing a voice should stumble over."
+        return as_lines(self._rows) if self._all else _NOTHING
 
     def _repr_html_(self) -> str:
-        return as_html(("segment", "kind", "text", "advice"), self._rows) if self._all else ""
+        return (
+            as_html(("segment", "kind", "text", "advice"), self._rows)
+            if self._all
+            else f"<p>{_NOTHING}</p>"
+        )
 
     @property
     def _rows(self) -> list[tuple[str, str, str, str]]:

@@ -173,8 +173,8 @@ def timeline(segments: Sequence[SegmentEstimate]) -> str:
         parts.append(
             f'<div title="{name}: {at:.1f} \u2013 {at + each.seconds:.1f} s" style="width:'
             f"{100 * each.seconds / total:.3f}%;background:{_COLOURS[number % 2]};"
-            "color:#000;overflow:hidden;white-space:nowrap;text-overflow:ellipsis;"
-            f'padding:2px 0;font-size:12px">{name}</div>'
+            "color:#000;box-sizing:border-box;overflow:hidden;white-space:nowrap;"
+            f'text-overflow:ellipsis;padding:2px 4px;font-size:12px">{name} {at:.0f} s</div>'
         )
         at += each.seconds
     return (

@@ -40,4 +40,6 @@ def test_what_the_lexicon_has_is_not_listed() -> None:
     assert [(each.segment, each.text) for each in script.check()] == [("a", "GPU"), ("b", "H100")]
     assert "listen to it" in repr(script.check())
     script.lexicon.update({"GPU": "G P U", "H100": "H one hundred"})
-    assert repr(script.check()) == "Nothing a voice should stumble over."
+    nothing = "Nothing a voice should stumble over."
+    assert repr(script.check()) == nothing
+    assert script.check()._repr_html_() == f"<p>{nothing}</p>"

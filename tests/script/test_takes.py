@@ -89,6 +89,9 @@ def test_a_rehearsal_keeps_script_words_film_and_captions(
 def test_a_take_calibrates_the_next_estimate_of_its_voice(
     script: Script, make_avatar: MakeAvatar, swift_server: LocalServer
 ) -> None:
+    script["hook"] = (
+        "Hello, dear all. This is a LiDAR."  # without a pause, which waits in real time
+    )
     before = script.estimate("en-gb", local=swift_server)
     take = script.rehearse(make_avatar(local=swift_server, voice_id="en-gb"))
     after = script.estimate("en-gb", local=swift_server)
