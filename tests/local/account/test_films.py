@@ -46,7 +46,10 @@ def made(heygen: HeyGen, **order: Any) -> Video:
 def frames(film: Video) -> list[Any]:
     assert film.video_url, film
     with av.open(io.BytesIO(httpx.get(film.video_url).content), "r") as opened:
-        return [frame.to_ndarray(format="rgb24") for frame in opened.decode(video=0)]
+        return [
+            frame.reformat(format="rgb24", src_colorspace="ITU709").to_ndarray()
+            for frame in opened.decode(video=0)
+        ]
 
 
 @pytest.mark.parametrize(
