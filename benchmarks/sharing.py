@@ -112,7 +112,7 @@ async def _append(server: LocalServer, replica: Replica) -> tuple[float, float]:
 async def _wait_in_line(replica: Replica) -> tuple[int, int]:
     """Return how many answers a long queue gets, and the bytes of memory that it takes."""
     codes = [*replica.workshop.codes(WAITING).values()]
-    limits = httpx.Limits(max_connections=256, max_keepalive_connections=256)
+    limits = httpx.Limits(max_connections=128, max_keepalive_connections=128)
     answers = 0
     async with httpx.AsyncClient(timeout=PATIENCE, limits=limits) as http:
         ends = time.monotonic() + POLLING
