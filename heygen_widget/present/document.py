@@ -6,14 +6,15 @@ It fetches nothing. In most figures no script runs but our own, which does what 
 import base64
 import hashlib
 import html
+import re
 from functools import cache
 from typing import Final
 
 from heygen_widget.frontend.bundles import STATIC
 from heygen_widget.present.figure import Figure
 
-SANDBOX: Final = "allow-scripts"
-"""What the frame of a figure may do."""
+_META: Final = re.compile(r"<(?=meta[\s/>])", re.IGNORECASE)
+"""Begins an element that can send its document elsewhere, which no policy forbids."""
 
 _OPEN: Final = "'unsafe-inline' 'unsafe-eval'"
 """What scripts of figures may do in their frame; Vega compiles its expressions."""
@@ -22,7 +23,7 @@ _OPEN: Final = "'unsafe-inline' 'unsafe-eval'"
 def document(figure: Figure, library: str | None = None) -> str:
     """Return the document of a figure, with its `library` or with what will stand for it."""
     scripts = figure.library if library is None else library
-    body = figure.body
+    body = figure.body if figure.runs_scripts else _META.sub("<x-", figure.body)
     if figure.kind == "svg":
         # One picture, for those who do not see it.
         body = f'<div role="img" aria-label="{html.escape(figure.title, quote=True)}">{body}</div>'

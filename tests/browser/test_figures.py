@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Frame, Page, Route
 
-from heygen_widget.present.document import SANDBOX, document
+from heygen_widget.present.document import document
 from heygen_widget.present.objects import figure_of
 from tests.browser.frames import wait_in
 
 ATTACK = (
     "<script>parent.postMessage('pwned', '*'); window.pwned = true</script>"
     "<img src=x onerror='window.pwned = true'><a href='javascript:window.pwned=true'>x</a>"
+    "<META http-equiv=refresh content='0;url=https://example.com/'>"
 )
 SALES = {"month": [1, 2, 1, 2], "sales": [3, 4, 5, 6], "region": [*"NNSS"]}
 
@@ -34,20 +35,19 @@ def show(page: Page) -> Show:
     """Show an object in its frame, as a panel does."""
 
     def show_(thing: object) -> Frame:
-        frame = {"doc": document(figure_of(thing)), "sandbox": SANDBOX}
         page.set_content("<!doctype html><body></body>")
         page.evaluate(
-            """({doc, sandbox}) => {
+            """source => {
                 globalThis.reports = [];
                 addEventListener("message", ({ data }) => reports.push(data));
                 const frame = document.createElement("iframe");
-                frame.sandbox = sandbox;
-                frame.srcdoc = doc;
+                frame.sandbox = "allow-scripts";
+                frame.srcdoc = source;
                 frame.width = 800;
                 frame.height = 480;
                 document.body.append(frame);
             }""",
-            frame,
+            document(figure_of(thing)),
         )
         page.wait_for_function("reports.some(({ height }) => height > 0)")
         return page.frames[1]
@@ -194,6 +194,7 @@ def test_what_is_no_script_runs_none(page: Page, show: Show, name: str) -> None:
     wait_in(frame, "document.documentElement.dataset.scheme === 'light'")
     assert frame.evaluate("globalThis.pwned") is None
     assert "pwned" not in json.dumps(page.evaluate("reports"))
+    assert frame.url == "about:srcdoc"
 
 
 def test_scripts_that_a_figure_brings_reach_neither_the_page_nor_the_network(
