@@ -22,7 +22,7 @@ from tests.browser import chromium
 
 T = TypeVar("T")
 
-PATIENCE = 60.0
+PATIENCE = 90.0
 """Seconds after which what must come is missed."""
 PROBE = Path(__file__).with_name("probe.js")
 VIDEO = ":is(.heygen-widget, .heygen-floating) video"
