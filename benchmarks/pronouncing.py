@@ -66,7 +66,7 @@ def measure(_: Stage) -> Iterator[Row]:
         script.write(Path(folder) / "talk.md")
         take = script.rehearse(avatar)
         same = [
-            100.0 * (" ".join(word.text for word in taken.words).split() == segment.spoken.split())
+            100.0 * (" ".join(word.text for word in taken.words) == segment.spoken)
             for taken, segment in zip(take.segments, script, strict=True)
         ]
     yield Row(measure="captions as written", values=[_mean(same)], unit="%", least=100)

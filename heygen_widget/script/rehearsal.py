@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from heygen_widget.api.models import WordEvent
-from heygen_widget.api.transcript import WrittenWord
+from heygen_widget.api.transcript import WrittenWord, is_unspaced
 from heygen_widget.script.errors import ScriptError
 from heygen_widget.script.performer import Performer
 from heygen_widget.script.record import TakenSegment, TakenWord, TakeRecord
@@ -133,8 +133,11 @@ def _words(words: Sequence[WordEvent], start: float, stop: float) -> list[TakenW
     for word in words:
         if not start <= word.start < stop:
             continue
-        text = (word.text if isinstance(word, WrittenWord) else word.word).strip()
-        if found and not any(map(str.isalnum, text)):  # a mark, or more of what is said for it
+        written = word.text if isinstance(word, WrittenWord) else f" {word.word}"
+        text = written.strip()
+        # A mark, the rest of a word, or more of what is said for it.
+        goes_on = written[:1].strip() and not is_unspaced(written[0])
+        if found and (goes_on or not any(map(str.isalnum, text))):
             found[-1] = TakenWord(text=found[-1].text + text, start=found[-1].start, end=word.end)
         elif text:
             found.append(TakenWord(text=text, start=word.start, end=word.end))

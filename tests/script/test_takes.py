@@ -29,9 +29,22 @@ Hello, *dear* all. (pause 100 ms) This is a <!-- smile --> LiDAR.
 
 # close
 
-Two LiDARs, and <b>goodbye</b>.
+Two LiDARs, LiDAR-based, and <b>goodbye</b>.
 """
-WORDS = ["Hello,", "dear", "all.", "This", "is", "a", "LiDAR.", "Two", "LiDARs,", "and", "goodbye."]
+WORDS = [
+    "Hello,",
+    "dear",
+    "all.",
+    "This",
+    "is",
+    "a",
+    "LiDAR.",
+    "Two",
+    "LiDARs,",
+    "LiDAR-based,",
+    "and",
+    "goodbye.",
+]
 
 
 @pytest.fixture
@@ -80,7 +93,7 @@ def test_a_rehearsal_keeps_script_words_film_and_captions(
     assert take.film is not None
     assert take.captions is not None
     assert b"ftyp" in take.film.read_bytes()[:12]
-    assert "Two LiDARs, and goodbye." in take.captions.read_text()
+    assert "Two LiDARs, LiDAR-based, and" in take.captions.read_text()
     assert take.folder == script.path.with_suffix(".takes") / "first" if script.path else False
     assert json.loads((take.folder / "take.json").read_text())["segments"][0]["name"] == "hook"
     assert script.takes.names == ("first",)
