@@ -15,6 +15,8 @@ from heygen_widget.api import AsyncHeyGen
 from heygen_widget.api.errors import BadRequest
 from heygen_widget.api.models import (
     AppendTextDeltaResponse,
+    AvatarRealtimeStatusResponse,
+    CreateAvatarRealtimeResponse,
     CreateAvatarRealtimeTextStream,
     WordBatch,
     WordEvent,
@@ -45,18 +47,14 @@ class Service:
         self._words.put_nowait(WordBatch(words=events))
         return start + len(said) * pace
 
-    async def create(self, **fields: Any) -> object:
+    async def create(self, **fields: Any) -> CreateAvatarRealtimeResponse:
         self.received.append(fields["text"])
-        return SimpleNamespace(stream_id="stream")
+        return CreateAvatarRealtimeResponse(stream_id="stream")
 
-    async def get(self, _: str) -> object:
+    async def get(self, stream_id: str) -> AvatarRealtimeStatusResponse:
         status = "completed" if self._ended else "streaming"
-        return SimpleNamespace(
-            status=status,
-            hls_url=None,
-            end_reason="final_marker",
-            error_message=None,
-            rehearsal=None,
+        return AvatarRealtimeStatusResponse(
+            stream_id=stream_id, status=status, end_reason="final_marker"
         )
 
     async def append_text(self, _: str, delta: str, **__: bool) -> AppendTextDeltaResponse:
