@@ -63,7 +63,6 @@ def _round(page: Page) -> None:
     page.locator(AT_HOME).wait_for()
 
 
-@pytest.mark.shares_a_page
 @pytest.mark.parametrize("mode", ["full", "contentVisibility"])
 def test_scrolled_away_and_back_twenty_times_it_loses_next_to_no_frames(
     notebook: Notebook, mode: str

@@ -73,7 +73,6 @@ def test_a_playlist_that_stalls_is_asked_for_again(notebook: Notebook) -> None:
     _comes_back(notebook, "stalled")
 
 
-@pytest.mark.shares_a_page
 def test_five_seconds_without_network_are_bridged(notebook: Notebook) -> None:
     _speaking(notebook)
     notebook.page.context.set_offline(True)
