@@ -14,7 +14,7 @@ export interface Cue {
 }
 
 export interface CueAction {
-  do: "highlight" | "dim" | "show" | "hide" | "zoom" | "scroll_to";
+  do: "dim" | "hide" | "highlight" | "scroll_to" | "show" | "zoom";
   target: string;
 }
 
@@ -113,10 +113,10 @@ export interface SessionView {
   idle_at: number | null;
   end_reason: string | null;
   error: Problem | null;
-  player: "stream" | "room";
+  player: "room" | "stream";
   can_interrupt: boolean;
-  qualities: Array<"low" | "medium" | "high">;
-  quality: "low" | "medium" | "high" | null;
+  qualities: Array<"high" | "low" | "medium">;
+  quality: "high" | "low" | "medium" | null;
   floating: boolean;
 }
 
@@ -167,7 +167,7 @@ export interface ConnectionQuality {
   kind: "quality";
   id: string;
   epoch: number;
-  quality: "excellent" | "good" | "poor" | "lost" | "unknown";
+  quality: "excellent" | "good" | "lost" | "poor" | "unknown";
 }
 
 export interface CueHeard {
@@ -210,10 +210,10 @@ export interface Playback {
   kind: "playback";
   id: string;
   epoch: number;
-  state: "loading" | "playing" | "waiting" | "recovering" | "paused" | "blocked" | "ended" | "failed" | "unsupported";
+  state: "blocked" | "ended" | "failed" | "loading" | "paused" | "playing" | "recovering" | "unsupported" | "waiting";
   position: number;
   latency?: number | null;
-  sound?: "on" | "muted" | "blocked";
+  sound?: "blocked" | "muted" | "on";
   stalls?: number;
   recoveries?: number;
   transport?: "direct" | "kernel";
@@ -262,14 +262,14 @@ export interface Switch {
   kind: "switch";
   id: string;
   after?: string | null;
-  quality: "low" | "medium" | "high";
+  quality: "high" | "low" | "medium";
 }
 
 export interface Talking {
   kind: "talking";
   id: string;
   epoch: number;
-  type: "avatar_start_talking" | "avatar_talking_message" | "avatar_end_message" | "avatar_stop_talking";
+  type: "avatar_end_message" | "avatar_start_talking" | "avatar_stop_talking" | "avatar_talking_message";
   task_id: string;
   message?: string;
   index?: number;

@@ -62,7 +62,8 @@ def _type(schema: dict[str, Any]) -> str:
         case {"const": value}:
             written = json.dumps(value)
         case {"enum": values}:
-            written = " | ".join(map(json.dumps, values))
+            # `typing` takes literals for equal that differ in their order, and keeps the first.
+            written = " | ".join(sorted(map(json.dumps, values)))
         case {"anyOf": choices}:
             written = " | ".join(map(_type, choices))
         case {"prefixItems": items}:
