@@ -38,7 +38,7 @@ def scalar(front: str, key: str) -> str | None:
     Raises
     ------
     ScriptError
-        If the value is no text.
+        If the value is not a string.
     """
     entries = _entries(front, nested=False)
     found = next((each for each in entries if each.key == key and each.value), None)

@@ -44,7 +44,7 @@ class Stretch(NamedTuple):
 
 
 class Pronunciation:
-    """Replaces written forms by what is to be said.
+    """Replaces written words with what the voice should say.
 
     A form with a capital is found as it is written; one without, also at the beginning of a
     sentence and in capitals. Forms are whole words, with ``s``, ``'s`` or ``s'`` after them too.
